@@ -1,0 +1,1 @@
+"""Counts, verdicts and pictures made from flight records."""

@@ -1,0 +1,1 @@
+"""All estimators. A new one is one file and one line here."""

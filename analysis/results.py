@@ -1,0 +1,202 @@
+"""What a study ends in, as frozen data: every number a chart, report or page shows is in here."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+SCHEMA_VERSION = 1
+
+VERDICTS = (
+    "change",
+    "no detectable change",
+    "too thin",
+    "no verdict (coverage)",
+    "no verdict (history)",
+    "no verdict (source)",
+)
+"""Kinds of verdict. The last is for a source that cannot serve frequency at all."""
+
+BADGES = (
+    "region-wide",
+    "one day",
+    "one aircraft",
+    "one operator",
+    "timetable-like",
+    "season",
+    "volatile era",
+    "exploratory",
+)
+
+
+@dataclass(frozen=True)
+class CountSeries:
+    """Flights per UTC day, one element per day from `days[0]` on, no day left out.
+
+    A day whose ledger status is not `complete` holds None in every count and exposure: missing
+    is never zero. `exposure` is the geometric mean of both regions' where both exist.
+    """
+
+    days: tuple[date, ...]
+    lower: tuple[float | None, ...]
+    upper: tuple[float | None, ...]
+    exposure: tuple[float | None, ...]
+    exposure_origin: tuple[float | None, ...]
+    exposure_destination: tuple[float | None, ...]
+    neither_end: tuple[float | None, ...]
+    status: tuple[str, ...]
+    reason: tuple[str, ...]
+    reader: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Placebo:
+    """One comparable date: its signed statistic and rate ratio."""
+
+    day: date
+    s: float
+    rr: float
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The rate ratio of one series at one event and window, with what calibrates it.
+
+    Symbols as in the method page: N1, N0 flights after and before, M1, M0 the weights that
+    exposure and weekday give those days, X = N0*M1/M0 expected, s the signed root deviance,
+    n, r, p the placebo dates, those as large, and the calibrated p; phi the dispersion found.
+    `rr_by_power` holds the ratio with exposure to the power 0, 1 and 2.
+    """
+
+    bound: str
+    event: date
+    window: int
+    baseline: int
+    n1: float
+    n0: float
+    m1: float
+    m0: float
+    expected: float
+    rr: float
+    lo: float
+    hi: float
+    s: float
+    n_placebo: int
+    needed_placebo: int
+    r: int
+    p: float
+    q: float
+    phi: float
+    coverage: float
+    kappa: float
+    mde_up: float
+    mde_down: float
+    weekday_factors: tuple[float, ...]
+    rr_by_power: tuple[float, float, float]
+    raw_ratio: float
+    missing_exposure_share: float
+    expected_per_day: tuple[float | None, ...] = ()
+    placebos: tuple[Placebo, ...] = ()
+
+    @property
+    def excludes_one(self) -> bool:
+        """True where the 95 % interval leaves 1 out."""
+        return self.lo > 1 or self.hi < 1
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A kind from `VERDICTS` and the sentence of the closed list, with badges beside it.
+
+    `bound_note` says which bound gives which where lower and upper differ. `direction` is
+    `increase` or `decrease` for a change, else empty.
+    """
+
+    kind: str
+    sentence: str
+    direction: str = ""
+    bound_note: str = ""
+    badges: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One robustness check: `passed`, `failed` or `not applicable`, a table, a sentence."""
+
+    name: str
+    title: str
+    outcome: str
+    sentence: str
+    table: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """The same question at another window; never a verdict of its own."""
+
+    window: int
+    lower: Effect
+    upper: Effect
+    kind: str
+
+
+@dataclass(frozen=True)
+class SourceNote:
+    """Who heard it, under which licence, and the sentence they ask for."""
+
+    key: str
+    title: str
+    licence: str
+    attribution: str
+
+
+@dataclass(frozen=True)
+class StudyResult:
+    """One study, answered. `made_at` is the only field that differs between two equal runs."""
+
+    study: Mapping[str, Any]
+    study_hash: str
+    verdict: Verdict
+    event: date
+    event_name: str
+    origin_label: str
+    destination_label: str
+    cargo_rule: str
+    series: CountSeries
+    lower: Effect | None
+    upper: Effect | None
+    sensitivity: tuple[Sensitivity, ...]
+    checks: tuple[CheckResult, ...]
+    flights_lower: int
+    flights_upper: int
+    flights_neither_end: int
+    days_used: int
+    days_missing: tuple[tuple[date, str, str], ...]
+    sources: tuple[SourceNote, ...]
+    input_hash: str
+    tries: Mapping[str, int]
+    simulated: bool
+    program_version: str
+    contents_sentence: str
+    made_at: str = ""
+    schema_version: int = SCHEMA_VERSION
+    notes: tuple[str, ...] = field(default_factory=tuple)
+
+
+def to_json(result: StudyResult) -> dict[str, Any]:
+    """The result as plain JSON values; infinities become the strings "inf" and "-inf"."""
+    return _plain(asdict(result))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value != value:
+        return None
+    if isinstance(value, float) and value in (float("inf"), float("-inf")):
+        return "inf" if value > 0 else "-inf"
+    return value

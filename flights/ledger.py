@@ -1,0 +1,86 @@
+"""What was asked of a source for a UTC day, and what came back.
+
+The ledger is the memory of what is not known: a day counts only when it is `complete`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from flights.errors import BadPayload
+
+STATUSES = ("complete", "partial", "missing", "failed", "not asked")
+"""`missing`: the source answered that it has nothing. `failed`: it could not be asked or read."""
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """One file that was read: size [bytes] and hash as read; `etag` where a server gave one."""
+
+    name: str
+    size: int
+    sha256: str
+    etag: str | None = None
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """One source, one UTC day.
+
+    `reasons` are sentences for people. `detail` says which files were read (`heatmaps`,
+    `traces`, `flights`), `reader` is the name and version of the code that judged them, and
+    `release_kind` what the publisher calls the edition: a study must not mix them unseen.
+    `counts` holds positions, flights, aircraft, and `dropped_<rule>` for whatever was left out.
+    `tables` maps table name to rows, bytes and sha256 of its Parquet file; the archive fills it.
+    """
+
+    source: str
+    day: date
+    status: str
+    reasons: tuple[str, ...] = ()
+    inputs: tuple[InputFile, ...] = ()
+    detail: str = ""
+    reader: str = ""
+    release_kind: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    asked_at: datetime | None = None
+    program: str = ""
+    tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.status not in STATUSES:
+            raise ValueError(f"{self.status!r} is not one of {STATUSES}")
+
+    @property
+    def is_complete(self) -> bool:
+        """True where the day may be counted."""
+        return self.status == "complete"
+
+
+def not_asked(source: str, day: date) -> LedgerEntry:
+    """The entry of a day nobody asked for."""
+    return LedgerEntry(source, day, "not asked", ("This day was never pulled.",))
+
+
+def to_json(entry: LedgerEntry) -> dict[str, Any]:
+    """The entry as plain JSON values."""
+    plain = asdict(entry)
+    plain["day"] = entry.day.isoformat()
+    plain["asked_at"] = entry.asked_at.isoformat() if entry.asked_at else None
+    return plain
+
+
+def from_json(plain: Mapping[str, Any]) -> LedgerEntry:
+    """The entry that `to_json` wrote; `BadPayload` where it is not one."""
+    try:
+        known = dict(plain)
+        known["day"] = date.fromisoformat(known["day"])
+        known["reasons"] = tuple(known["reasons"])
+        known["inputs"] = tuple(InputFile(**each) for each in known["inputs"])
+        known["asked_at"] = (
+            datetime.fromisoformat(known["asked_at"]) if known["asked_at"] else None
+        )
+        return LedgerEntry(**known)
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadPayload(f"a ledger entry cannot be read: {error}") from error

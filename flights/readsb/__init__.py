@@ -1,0 +1,1 @@
+"""Decoding what readsb writes, and turning its positions into flights."""

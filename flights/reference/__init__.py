@@ -1,0 +1,1 @@
+"""Small tables that flights are judged with, each with its SOURCE.md."""

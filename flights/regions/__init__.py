@@ -1,0 +1,1 @@
+"""All kinds of region. A new kind is one file and one line here."""

@@ -1,0 +1,49 @@
+"""What every test gets: no network but loopback, and the development data where it is."""
+
+import os
+import shutil
+import socket
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(os.environ.get("FLIGHTS_SHARED", Path(__file__).parents[2] / "shared"))
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every connection that would leave this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address):  # type: ignore[no-untyped-def]
+        if self.family != socket.AF_UNIX and address[0] not in LOOPBACK:
+            raise AssertionError(f"a test tried to reach {address[0]}")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test sees the archive or the aircraft table of whoever runs it."""
+    monkeypatch.setenv("FLIGHTS_ARCHIVE", str(tmp_path / "archive"))
+    monkeypatch.delenv("FLIGHTS_AIRCRAFT", raising=False)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Folder of the development data; the test is skipped where it is absent."""
+    folder = SHARED / "data"
+    if not folder.is_dir():
+        pytest.skip(f"needs the development data in {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of Debian's chromium; the test is skipped where it is absent."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not found:
+        pytest.skip("needs chromium on the PATH (Debian: apt-get install chromium)")
+    return found
