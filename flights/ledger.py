@@ -78,9 +78,7 @@ def from_json(plain: Mapping[str, Any]) -> LedgerEntry:
         known["day"] = date.fromisoformat(known["day"])
         known["reasons"] = tuple(known["reasons"])
         known["inputs"] = tuple(InputFile(**each) for each in known["inputs"])
-        known["asked_at"] = (
-            datetime.fromisoformat(known["asked_at"]) if known["asked_at"] else None
-        )
+        known["asked_at"] = datetime.fromisoformat(known["asked_at"]) if known["asked_at"] else None
         return LedgerEntry(**known)
     except (KeyError, TypeError, ValueError) as error:
         raise BadPayload(f"a ledger entry cannot be read: {error}") from error
