@@ -11,6 +11,13 @@ SHARED = Path(os.environ.get("FLIGHTS_SHARED", Path(__file__).parents[2] / "shar
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
+def _lacking(reason: str) -> None:
+    """Skip visibly, or fail where nothing may be skipped (continuous integration)."""
+    if os.environ.get("FLIGHTS_NO_SKIP"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Refuse every connection that would leave this machine."""
@@ -36,7 +43,7 @@ def shared() -> Path:
     """Folder of the development data; the test is skipped where it is absent."""
     folder = SHARED / "data"
     if not folder.is_dir():
-        pytest.skip(f"needs the development data in {folder}")
+        _lacking(f"needs the development data in {folder}")
     return folder
 
 
@@ -45,5 +52,5 @@ def chromium() -> str:
     """Path of Debian's chromium; the test is skipped where it is absent."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if not found:
-        pytest.skip("needs chromium on the PATH (Debian: apt-get install chromium)")
-    return found
+        _lacking("needs chromium on the PATH (Debian: apt-get install chromium)")
+    return str(found)

@@ -1,0 +1,126 @@
+"""Who may import whom: the arrows of the house, held by a test."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# From upstream to downstream. A module imports only from its own rank or a lower one.
+RANKS: tuple[tuple[str, ...], ...] = (
+    ("flights", "flights.errors", "flights.config", "flights.geo"),
+    ("flights.ledger",),
+    ("flights.records",),
+    ("flights.reference",),
+    ("flights.readsb", "flights.regions", "flights.simulated", "flights.cargo"),
+    ("flights.sources",),
+    ("flights.redo", "flights.archive"),
+    ("flights.pull", "flights.pulls", "flights.facts"),
+    ("flights.query",),
+    ("flights.gaps", "flights.routes"),
+    ("flights.export",),
+    ("flights.__main__",),
+    ("analysis", "analysis.results"),
+    ("analysis.study",),
+    ("analysis.counts",),
+    ("analysis.estimators",),
+    ("analysis.wording", "analysis.checks"),
+    ("analysis.event_study",),
+    ("analysis.palette",),
+    ("analysis.charts", "analysis.maps"),
+    ("analysis.report",),
+    ("analysis.widgets", "analysis.__main__"),
+    ("analysis.panels",),
+    ("analysis.views",),
+    ("app",),
+)
+REGISTRIES = ("flights.sources", "flights.regions", "analysis.estimators", "analysis.checks")
+DATA_FORBIDDEN = ("analysis", "streamlit", "altair", "pydeck", "app")
+LAZY = ("pyopensky", "scipy", "statsmodels")
+
+
+def _module_files() -> list[Path]:
+    return [*ROOT.glob("flights/**/*.py"), *ROOT.glob("analysis/**/*.py"), ROOT / "app.py"]
+
+
+def _name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _imports(tree: ast.AST) -> set[str]:
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def _rank(module: str) -> int | None:
+    """Rank of the longest listed name that `module` is or lies in; None where none fits."""
+    parts = module.split(".")
+    for length in range(len(parts), 0, -1):
+        prefix = ".".join(parts[:length])
+        for rank, names in enumerate(RANKS):
+            if prefix in names:
+                return rank
+        if length == 2 and parts[0] in ("flights", "analysis"):
+            return None
+    return None
+
+
+def _is_ours(module: str) -> bool:
+    return module.split(".")[0] in ("flights", "analysis", "app")
+
+
+@pytest.mark.parametrize("path", _module_files(), ids=_name)
+def test_module_imports_only_from_upstream(path: Path) -> None:
+    module = _name(path)
+    rank = _rank(module)
+    assert rank is not None, f"{module} has no place in the house: give it one in RANKS"
+    for other in filter(_is_ours, _imports(ast.parse(path.read_text("utf-8")))):
+        place = ROOT / Path(*other.split("."))
+        if not (place.with_suffix(".py").exists() or (place / "__init__.py").exists()):
+            continue  # a name inside a module; the module itself is in the set too
+        other_rank = _rank(other)
+        assert other_rank is not None and other_rank <= rank, f"{module} imports {other}"
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("flights/**/*.py")), ids=_name)
+def test_data_knows_nothing_of_pictures(path: Path) -> None:
+    imported = {name.split(".")[0] for name in _imports(ast.parse(path.read_text("utf-8")))}
+    assert not imported & set(DATA_FORBIDDEN)
+
+
+@pytest.mark.parametrize("package", REGISTRIES)
+def test_members_of_a_list_import_base_and_never_a_sibling(package: str) -> None:
+    folder = ROOT / Path(*package.split("."))
+    siblings = {_name(path) for path in folder.glob("*.py")} - {package, f"{package}.base"}
+    for path in folder.glob("*.py"):
+        if path.stem in ("__init__", "base"):
+            continue
+        unwanted = _imports(ast.parse(path.read_text("utf-8"))) & (siblings - {_name(path)})
+        assert not unwanted, f"{_name(path)} imports {unwanted}"
+
+
+@pytest.mark.parametrize("package", REGISTRIES)
+def test_every_member_is_in_the_visible_list_and_has_a_test(package: str) -> None:
+    folder = ROOT / Path(*package.split("."))
+    listed = (folder / "__init__.py").read_text("utf-8")
+    tests = [path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py")]
+    for path in folder.glob("*.py"):
+        if path.stem in ("__init__", "base"):
+            continue
+        assert path.stem in listed, f"{path.stem} is missing in the list of {package}"
+        assert any(path.stem in text for text in tests), f"{package}.{path.stem} has no test"
+
+
+@pytest.mark.parametrize("path", _module_files(), ids=_name)
+def test_heavy_imports_stay_inside_functions(path: Path) -> None:
+    top = [n for n in ast.parse(path.read_text("utf-8")).body if not isinstance(n, ast.FunctionDef)]
+    module = ast.Module(body=[n for n in top if not isinstance(n, ast.ClassDef)], type_ignores=[])
+    imported = {name.split(".")[0] for name in _imports(module)}
+    assert not imported & set(LAZY)
