@@ -118,6 +118,7 @@ EDGE = (
     Column("longitude", pa.float64(), "deg", ""),
     Column("altitude_ft", pa.float32(), "ft", "null = on ground or unknown"),
     Column("speed_kt", pa.float32(), "kt", "null = unknown"),
+    Column("vertical_fpm", pa.float32(), "ft/min", "climb there, from altitudes; null = unknown"),
     Column("on_ground", pa.bool_(), "", ""),
     Column("callsign", pa.string(), "", "null = unknown"),
     Column("flight_id", pa.string(), "", "flight that holds this position; null on the ground"),
