@@ -1,0 +1,114 @@
+"""What an estimator takes: a daily series in arrays, and where in it the event stands."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+DAYS_LIKE_EVENT = 28
+"""The event's own days, at least this many, never serve as comparison."""
+
+MISSING_TOLERATED = 0.20
+"""Share of the days of either window that may be missing."""
+
+
+@dataclass(frozen=True)
+class DailySeries:
+    """One route's days in order, none left out, as arrays of one length.
+
+    Attributes
+    ----------
+    counts
+        Flights per day; NaN = missing, which is not zero.
+    exposure
+        What the receivers heard of other traffic, in any unit; NaN = not known.
+    weekday
+        0 = Monday to 6 = Sunday.
+    outage
+        True where the receivers heard so little that the day is left out of all sums.
+    proxies
+        Further exposures (per region), used for the coverage ratio only.
+    """
+
+    counts: np.ndarray
+    exposure: np.ndarray
+    weekday: np.ndarray
+    outage: np.ndarray
+    proxies: tuple[np.ndarray, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+    @property
+    def known(self) -> np.ndarray:
+        """True where the day is complete and its exposure is known."""
+        return np.isfinite(self.counts) & np.isfinite(self.exposure)
+
+    @property
+    def used(self) -> np.ndarray:
+        """True where the day enters the sums."""
+        return self.known & ~self.outage
+
+
+@dataclass(frozen=True)
+class Design:
+    """Where an event stands in a series and which days it is compared with.
+
+    `event` is an index into the series; `window` days from it on are compared with `baseline`
+    days before it. `others` are the indices of the user's other events.
+    """
+
+    event: int
+    window: int = 14
+    baseline: int = 56
+    others: tuple[int, ...] = ()
+
+    @property
+    def needed_placebos(self) -> int:
+        """Least number of comparable dates that a calibrated p of 0.05 can rest on."""
+        return int(np.ceil(20 * (1 + self.window / 4) - 1))
+
+    @property
+    def needed_days(self) -> int:
+        """Days before the event that give so many comparable dates."""
+        return self.needed_placebos + self.window + self.baseline - 1
+
+
+@dataclass(frozen=True)
+class RateRatio:
+    """One event's rate ratio and what calibrates it; symbols as in `results.Effect`.
+
+    `placebo_dates`, `placebo_s` and `placebo_rr` are arrays over the comparable dates (indices
+    into the series). `volatility` says how much wilder the series is around the event than in
+    the whole record; `era_p`, `era_lo` and `era_hi` are p and interval with that allowed for.
+    `coverage_worst` is the coverage ratio of the proxy that moved most.
+    """
+
+    n1: float
+    n0: float
+    m1: float
+    m0: float
+    expected: float
+    rr: float
+    lo: float
+    hi: float
+    s: float
+    r: int
+    p: float
+    q: float
+    phi: float
+    coverage: float
+    coverage_worst: float
+    kappa: float
+    mde_up: float
+    mde_down: float
+    raw_ratio: float
+    missing_share: float
+    volatility: float
+    era_p: float
+    era_lo: float
+    era_hi: float
+    weekday_factors: np.ndarray
+    weights: np.ndarray
+    placebo_dates: np.ndarray
+    placebo_s: np.ndarray
+    placebo_rr: np.ndarray

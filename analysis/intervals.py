@@ -1,0 +1,59 @@
+"""Intervals of a ratio of two counts, with counts wilder than Poisson allowed for."""
+
+from collections.abc import Callable
+
+TAIL = 0.025
+_LARGEST = 1e9
+
+
+def find_interval(
+    n1: float, n0: float, *, m1: float, m0: float, phi: float, growing: bool = True
+) -> tuple[float, float]:
+    """95 % interval of the rate ratio (n1/m1)/(n0/m0), by inversion of a discounted exact test.
+
+    Parameters
+    ----------
+    n1, n0
+        Counts after and before.
+    m1, m0
+        What they are counted against: days times exposure, in any one unit.
+    phi
+        Variance over mean of the counts at no change, 1 or more. 1 gives Clopper-Pearson.
+    growing
+        The dispersion of the later count grows with the ratio tested, f = 1 + (phi-1)*max(1, R).
+        False keeps it at phi: narrower, and wrong for large effects on over-dispersed counts.
+
+    Returns
+    -------
+    tuple of float
+        Lower end, 0 where n1 is 0; upper end, infinite where n0 is 0 or no ratio is too large.
+
+    References
+    ----------
+    C. J. Clopper, E. S. Pearson, Biometrika 26 (1934) 404-413, doi:10.1093/biomet/26.4.404
+    """
+    from scipy.special import betaincinv
+
+    def limit(ratio: float, share: float, more: tuple[int, int]) -> float:
+        spread = 1 + (phi - 1) * max(1.0, ratio) if growing else phi
+        x = betaincinv(n1 / spread + more[0], n0 / phi + more[1], share)
+        return float("inf") if x >= 1 else x / (1 - x) * (m0 / m1) * spread / phi
+
+    low = 0.0 if n1 == 0 else _solve(lambda ratio: limit(ratio, TAIL, (0, 1)))
+    high = float("inf") if n0 == 0 else _solve(lambda ratio: limit(ratio, 1 - TAIL, (1, 0)))
+    return low, high
+
+
+def _solve(limit: Callable[[float], float]) -> float:
+    """The ratio that is its own limit. Below 1 the limit does not depend on the ratio."""
+    from scipy.optimize import brentq
+
+    at_one = limit(1.0)
+    if at_one <= 1:
+        return at_one
+    above = 2.0
+    while limit(above) > above:
+        above *= 2
+        if above > _LARGEST:
+            return float("inf")
+    return float(brentq(lambda ratio: limit(ratio) - ratio, above / 2, above, xtol=1e-13))

@@ -1,0 +1,122 @@
+"""What change a record could have shown: the minimum detectable effect."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from analysis.intervals import TAIL
+
+POWER = 0.80
+"""Probability with which a change of the stated size is noticed."""
+
+_GRID = 31
+_LARGEST_RATIO = 1e4
+_STEPS = 40
+
+
+def find_detectable_changes(n0: float, *, m1: float, m0: float, phi: float) -> tuple[float, float]:
+    """Smallest increase and largest decrease, as ratios, that the interval would tell from 1.
+
+    "Tell" means that the 95 % interval of `intervals.find_interval` excludes 1, with
+    probability `POWER`, when both counts are negative binomial with variance phi * mean and
+    the earlier one has mean `n0`.
+
+    Returns
+    -------
+    tuple of float
+        Ratio above 1, infinite where nothing came before; ratio from 0 to below 1, NaN where
+        even a stop would not be noticed.
+    """
+    expected = n0 * m1 / m0
+    if expected <= 0:
+        return math.inf, math.nan
+    before = _spread_of_count(n0, phi)
+    share = m1 / (m0 + m1)
+    enough = _smallest_count_above(before, share, phi)
+    few = _largest_count_below(before, share, phi)
+
+    def up(ratio: float) -> float:
+        return float(np.mean(_chance_of_at_least(enough, ratio * expected, phi)))
+
+    def down(ratio: float) -> float:
+        return float(np.mean(1 - _chance_of_at_least(few + 1, ratio * expected, phi)))
+
+    return _smallest_increase(up), _largest_decrease(down)
+
+
+def _smallest_increase(chance: Callable[[float], float]) -> float:
+    low, high = 0.0, math.log(_LARGEST_RATIO)
+    if chance(_LARGEST_RATIO) < POWER:
+        return math.inf
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if chance(math.exp(middle)) >= POWER else (middle, high)
+    return math.exp(high)
+
+
+def _largest_decrease(chance: Callable[[float], float]) -> float:
+    low, high = 0.0, 1.0
+    if chance(0.0) < POWER:
+        return math.nan
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if chance(middle) >= POWER else (low, middle)
+    return low
+
+
+def _spread_of_count(mean: float, phi: float) -> np.ndarray:
+    """Equally likely values of a count of this mean and variance phi * mean."""
+    from scipy.special import gammaincinv
+
+    # A gamma of the same mean and variance stands in for the negative binomial: the interval
+    # is continuous in the counts, so that a grid of whole numbers would only add steps.
+    levels = (np.arange(_GRID) + 0.5) / _GRID
+    return phi * gammaincinv(mean / phi, levels)
+
+
+def _smallest_count_above(before: np.ndarray, share: float, phi: float) -> np.ndarray:
+    """Least later count whose interval lies above 1, per earlier count."""
+    from scipy.special import betainc
+
+    def is_above(count: np.ndarray) -> np.ndarray:
+        return betainc(np.maximum(count, 1e-12) / phi, before / phi + 1, share) < TAIL
+
+    return _first_true(is_above, before)
+
+
+def _largest_count_below(before: np.ndarray, share: float, phi: float) -> np.ndarray:
+    """Largest later count whose interval lies below 1, per earlier count; -1 where none does."""
+    from scipy.special import betainc
+
+    def is_not_below(count: np.ndarray) -> np.ndarray:
+        return ~(betainc(count / phi + 1, np.maximum(before, 1e-12) / phi, share) > 1 - TAIL)
+
+    return _first_true(is_not_below, before) - 1
+
+
+def _first_true(holds: Callable[[np.ndarray], np.ndarray], like: np.ndarray) -> np.ndarray:
+    """Smallest whole number from 0 on for which a rising condition holds, per element."""
+    high = np.ones_like(like)
+    while not holds(high).all():
+        high = np.where(holds(high), high, high * 2)
+    low = np.full_like(like, -1.0)
+    while (high - low > 1).any():
+        middle = np.floor((low + high) / 2)
+        true = holds(middle)
+        low, high = np.where(true, low, middle), np.where(true, middle, high)
+    return high
+
+
+def _chance_of_at_least(count: np.ndarray, mean: float, phi: float) -> np.ndarray:
+    """P(N >= count) of a negative binomial of this mean and variance phi * mean."""
+    from scipy.special import betainc, gammainc
+
+    if mean <= 0:
+        return (count <= 0).astype(float)
+    positive = np.maximum(count, 1.0)
+    if phi - 1 < 1e-9:
+        chance = gammainc(positive, mean)
+    else:
+        chance = betainc(positive, mean / (phi - 1), 1 - 1 / phi)
+    return np.where(count <= 0, 1.0, chance)
