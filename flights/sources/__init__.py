@@ -1,1 +1,56 @@
-"""All sources, in the order people see them. A new source is one file and one line here."""
+"""The sources, one module each. A new source is one file, one line here, one test."""
+
+import importlib
+from types import ModuleType
+
+from flights.errors import InvalidInput
+from flights.sources.base import Source, SourceSpec
+
+SOURCES = {
+    "readsb": "readsb_archive",
+    "simulated": "simulated",
+    "simulated-readsb": "simulated_readsb",
+}
+"""Key of a source -> its module in this package; imported when asked for."""
+
+
+def find_source(key: str) -> ModuleType:
+    """The module of a source: it has `open_source(**options)` and a class with `spec`.
+
+    Raises
+    ------
+    InvalidInput
+        No source has this key.
+    """
+    if key not in SOURCES:
+        raise InvalidInput(f"There is no source {key!r}; there are {', '.join(SOURCES)}.")
+    return importlib.import_module(f"flights.sources.{SOURCES[key]}")
+
+
+def find_spec(key: str) -> SourceSpec:
+    """What a source says of itself; nothing is opened."""
+    module = find_source(key)
+    for each in vars(module).values():
+        spec = getattr(each, "spec", None)
+        if isinstance(each, type) and isinstance(spec, SourceSpec) and spec.key == key:
+            return spec
+    raise LookupError(f"{module.__name__} has no class whose spec has the key {key!r}")
+
+
+def open_source(key: str, **options: object) -> Source:
+    """A source with its options; those that are None are left out.
+
+    Raises
+    ------
+    InvalidInput
+        There is no such source, it lacks an option or knows none of this name.
+    """
+    module = find_source(key)
+    given = {name: value for name, value in options.items() if value is not None}
+    try:
+        return module.open_source(**given)
+    except TypeError as error:
+        if "open_source()" not in str(error):
+            raise
+        said = str(error).replace("open_source() ", "")
+        raise InvalidInput(f"The source {key!r} cannot be opened so: {said}.") from error

@@ -1,0 +1,353 @@
+"""The local store: Parquet by source and day, and the ledger.
+
+    <root>/ledger/<source>/<day>.json
+    <root>/{flights,edges,tracks,reception}/<source>/<day>.parquet
+
+Any tool may read these files. `redo` says how a day is replaced, `facts` what `index/` holds.
+"""
+
+import logging
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from flights import __version__, redo
+from flights.errors import ArchiveError, BadPayload, InvalidInput
+from flights.ledger import LedgerEntry, not_asked
+from flights.records import TABLES, DayRecords, arrow_schema, conform
+from flights.redo import Slot
+
+log = logging.getLogger(__name__)
+
+_KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_ORDER = {
+    "flights": ("firstseen", "flight_id"),
+    "edges": ("icao24", "edge"),
+    "tracks": ("icao24", "seen_at"),
+    "reception": ("hour", "cell"),
+}
+_RANK = ("not asked", "failed", "missing", "partial", "complete")
+_TRIES = 5
+
+
+class Archive:
+    """The store in one folder. Opening it writes nothing but what a killed writer left undone.
+
+    Readers need no lock and see whole days only. Instances may be pickled.
+    """
+
+    def __init__(self, root: str | os.PathLike[str]) -> None:
+        self.root = Path(root)
+        self._digests: dict[tuple[int, ...], str] = {}
+        self._damaged: dict[tuple[str, date], str] = {}
+        redo.recover(self.root)
+
+    def __reduce__(self) -> tuple[type, tuple[Path]]:
+        return (type(self), (self.root,))
+
+    # writing
+
+    def write_day(self, records: DayRecords, *, refresh: bool = False) -> LedgerEntry:
+        """Replace a day in one step; the entry that stands in the ledger afterwards.
+
+        A worse answer never replaces a better one (complete, partial, missing, failed), nor a
+        partial day one with more positions, unless `refresh`; a failure never replaces data.
+
+        Raises
+        ------
+        BadPayload
+            A table is not in its schema, or speaks of another source or day.
+        ArchiveError
+            The folder cannot be written, the disk is full, or another process holds the day.
+        """
+        slot = self._slot(records.entry.source, records.day)
+        tables = _arrow_tables(records)
+        with self._told(slot), redo.hold(slot):
+            old = self._settle(slot)
+            if old is not None and not _may_replace(old, records.entry, refresh):
+                return old
+            entry = self._replace(slot, records.entry, tables)
+        self._damaged.pop((slot.source, slot.day), None)
+        return entry
+
+    def _settle(self, slot: Slot) -> LedgerEntry | None:
+        """Finish what an earlier writer left; the day as it stands, None where none is usable."""
+        try:
+            redo.finish(slot)
+            entry = redo.read_entry(slot)
+        except BadPayload as error:
+            log.warning("%s; the day is written anew", error)
+            return None
+        return None if entry is None or self._fault(slot, entry) else entry
+
+    def _replace(self, slot: Slot, entry: LedgerEntry, tables: dict[str, pa.Table]) -> LedgerEntry:
+        try:
+            described = {name: redo.stage(slot, name, table) for name, table in tables.items()}
+            entry = replace(
+                entry, tables=described, program=entry.program or f"flights {__version__}"
+            )
+            redo.commit(slot, entry)
+        except BaseException:
+            with suppress(BadPayload):
+                redo.finish(slot)
+            raise
+        redo.finish(slot)
+        return entry
+
+    @contextmanager
+    def _told(self, slot: Slot) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, pa.ArrowException) as error:
+            raise ArchiveError(
+                f"{slot.source} {slot.day} could not be written to {self.root}: {error}. "
+                "Check the free space and the permissions; the day stays as it was."
+            ) from error
+
+    # the ledger
+
+    def sources(self) -> list[str]:
+        """Keys of the sources with at least one day in the ledger."""
+        found = (self.root / "ledger").glob("*/*.json")
+        return sorted({path.parent.name for path in found if _KEY.fullmatch(path.parent.name)})
+
+    def read_ledger(self, source: str, *, verify: bool = False) -> dict[date, LedgerEntry]:
+        """What is known of each day that was asked, in day order.
+
+        A day whose entry cannot be read, or whose tables are not there in the size the entry
+        names, is `failed` and says so. `verify` also compares every hash.
+        """
+        folder = self._slot(source, date.min).ledger.parent
+        days = sorted(filter(None, (_day_of(path) for path in folder.glob("*.json"))))
+        return {day: self.entry(source, day, verify=verify) for day in days}
+
+    def entry(self, source: str, day: date, *, verify: bool = False) -> LedgerEntry:
+        """One day's entry as `read_ledger` gives it, `not asked` where there is none."""
+        slot = self._slot(source, day)
+        try:
+            entry, fault = self._examine(slot, verify)
+        except BadPayload as error:
+            return LedgerEntry(source, day, "failed", (f"{error}. Pull this day again.",))
+        if entry is None:
+            return not_asked(source, day)
+        if fault:
+            return replace(entry, status="failed", reasons=(fault, *entry.reasons))
+        return entry
+
+    def _examine(self, slot: Slot, verify: bool) -> tuple[LedgerEntry | None, str]:
+        """The entry and what is wrong with its tables; looks again, as a writer may be at work."""
+        fault, entry = "", None
+        for _ in range(_TRIES):
+            entry = redo.read_entry(slot)
+            fault = self._fault(slot, entry, verify) if entry else ""
+            if not fault:
+                break
+        return entry, fault
+
+    def _fault(self, slot: Slot, entry: LedgerEntry, verify: bool = True) -> str:
+        known = self._damaged.get((slot.source, slot.day), "")
+        if known and not verify:
+            return known
+        for name, described in entry.tables.items():
+            if not self._is_there(slot, name, described, verify):
+                return _damage(slot, name)
+        return ""
+
+    def _is_there(self, slot: Slot, name: str, described: Any, verify: bool) -> bool:
+        if verify:
+            file = self._open(slot, name, described)
+            if file is not None:
+                file.close()
+            return file is not None
+        paths = (slot.table(name), slot.staged(name, described["sha256"]))
+        return any(_size(path) == described["bytes"] for path in paths)
+
+    # reading
+
+    def load(self, table: str, source: str, first: date, last: date) -> pd.DataFrame:
+        """Rows of one of `records.TABLES` as stored, days `first` to `last` inclusive.
+
+        Days without data give no rows: ask the ledger which days those are.
+
+        Raises
+        ------
+        ArchiveError
+            A day's file is damaged; the message names it.
+        """
+        parts = [self._read(source, day, (table,))[0] for day in self._days(source, first, last)]
+        return _frame(table, parts)
+
+    def load_flights(self, source: str, first: date, last: date) -> pd.DataFrame:
+        """Flights that were first seen on days `first` to `last` inclusive, joined at midnight.
+
+        One day more is read on each side; a flight over more than two midnights is cut there.
+        `day` is the UTC day of `firstseen`.
+        """
+        from flights.readsb.midnight import join_days
+
+        days = self._days(source, _shift(first, -1), _shift(last, 1))
+        parts = [self._read(source, day, ("flights", "edges")) for day in days]
+        flights = _frame("flights", [part[0] for part in parts])
+        if len(parts) > 1:
+            flights = join_days(flights, _frame("edges", [part[1] for part in parts]))
+        return _of_days(flights, first, last)
+
+    def load_tracks(
+        self, source: str, icao24: str, start: datetime, stop: datetime
+    ) -> pd.DataFrame:
+        """Kept positions of one airframe with `start` <= `seen_at` < `stop`, in time order."""
+        days = self._days(source, _utc_day(start), _utc_day(stop))
+        wanted = [("icao24", "==", icao24), ("seen_at", ">=", start), ("seen_at", "<", stop)]
+        parts = [self._read(source, day, ("tracks",), wanted)[0] for day in days]
+        return _frame("tracks", parts).sort_values("seen_at", ignore_index=True)
+
+    def load_reception(self, source: str, first: date, last: date) -> pd.DataFrame:
+        """Reception rows of days `first` to `last` inclusive."""
+        return self.load("reception", source, first, last)
+
+    def _days(self, source: str, first: date, last: date) -> list[date]:
+        folder = self._slot(source, date.min).ledger.parent
+        days = filter(None, (_day_of(path) for path in folder.glob("*.json")))
+        return sorted(day for day in days if first <= day <= last)
+
+    def _read(
+        self, source: str, day: date, names: tuple[str, ...], wanted: list | None = None
+    ) -> list[pa.Table]:
+        """Tables of one state of one day; empty ones where the day holds none."""
+        slot = self._slot(source, day)
+        missing = ""
+        for _ in range(_TRIES):
+            try:
+                entry = redo.read_entry(slot)
+            except BadPayload as error:
+                raise ArchiveError(f"{error}. Pull {source} {day} again.") from error
+            tables = entry.tables if entry else {}
+            found = [self._table(slot, name, tables.get(name), wanted) for name in names]
+            if all(table is not None for table in found):
+                return found
+            missing = names[found.index(None)]
+        self._damaged[source, day] = _damage(slot, missing)
+        raise ArchiveError(_damage(slot, missing))
+
+    def _table(self, slot: Slot, name: str, described: Any, wanted: list | None) -> pa.Table | None:
+        if described is None:
+            return arrow_schema(name).empty_table()
+        file = self._open(slot, name, described)
+        if file is None:
+            return None
+        try:
+            with file:
+                table = pq.read_table(file, filters=wanted, partitioning=None)
+            return table.cast(arrow_schema(name))
+        except (pa.ArrowException, OSError, ValueError) as error:
+            raise ArchiveError(f"{slot.table(name)} cannot be read: {error}") from error
+
+    def _open(self, slot: Slot, name: str, described: Any) -> Any:
+        """The file whose bytes the ledger names, in place or still staged; None if neither."""
+        for path in (slot.table(name), slot.staged(name, described["sha256"])):
+            try:
+                file = path.open("rb")
+            except FileNotFoundError:
+                continue
+            if self._digest(file) == described["sha256"]:
+                return file
+            file.close()
+        return None
+
+    def _digest(self, file: Any) -> str:
+        """sha256 of an open file, remembered for as long as nobody touches it."""
+        s = os.fstat(file.fileno())
+        key = (s.st_dev, s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns)
+        if key not in self._digests:
+            self._digests[key] = redo.digest(file)
+        return self._digests[key]
+
+    def _slot(self, source: str, day: date) -> Slot:
+        if not _KEY.fullmatch(source):
+            raise InvalidInput(
+                f"{source!r} is no key of a source: small letters, digits, - and _ only."
+            )
+        return Slot(self.root, source, day)
+
+
+def _arrow_tables(records: DayRecords) -> dict[str, pa.Table]:
+    """The four tables in schema and order; none where the day holds no data."""
+    if records.entry.status not in ("complete", "partial"):
+        return {}
+    tables = {}
+    for name in TABLES:
+        frame = records.table(name)
+        strange = (frame["source"] != records.entry.source) | (frame["day"] != records.day)
+        if strange.any():
+            raise BadPayload(
+                f"{name} of {records.entry.source} {records.day}: "
+                f"{int(strange.sum())} rows speak of another source or day"
+            )
+        order = [(column, "ascending") for column in _ORDER[name]]
+        tables[name] = conform(name, frame).sort_by(order)
+    return tables
+
+
+def _may_replace(old: LedgerEntry, new: LedgerEntry, refresh: bool) -> bool:
+    if new.status == "failed" and old.status in ("complete", "partial", "missing"):
+        return False
+    if refresh or _RANK.index(new.status) > _RANK.index(old.status):
+        return True
+    if new.status == "partial" == old.status:
+        return new.counts.get("positions", 0) >= old.counts.get("positions", 0)
+    return new.status == old.status
+
+
+def _damage(slot: Slot, name: str) -> str:
+    return (
+        f"{slot.table(name)} is damaged or missing: it is not the file the ledger names. "
+        f"Pull {slot.source} {slot.day} again with --refresh."
+    )
+
+
+def _frame(table: str, parts: list[pa.Table]) -> pd.DataFrame:
+    return pa.concat_tables([arrow_schema(table).empty_table(), *parts]).to_pandas()
+
+
+def _of_days(flights: pd.DataFrame, first: date, last: date) -> pd.DataFrame:
+    """Rows by `firstseen` within the days, with `day` set to match."""
+    start, stop = pd.Timestamp(first, tz="UTC"), pd.Timestamp(last, tz="UTC") + timedelta(days=1)
+    inside = (flights["firstseen"] >= start) & (flights["firstseen"] < stop)
+    flights = flights[inside].sort_values(["firstseen", "flight_id"], ignore_index=True)
+    codes, days = pd.factorize(flights["firstseen"].dt.floor("D"))
+    as_dates = pd.Series([day.date() for day in days], dtype=object)
+    return flights.assign(day=as_dates.take(codes).array)
+
+
+def _shift(day: date, days: int) -> date:
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return day
+
+
+def _utc_day(when: datetime) -> date:
+    return when.astimezone(UTC).date()
+
+
+def _day_of(path: Path) -> date | None:
+    try:
+        return date.fromisoformat(path.stem)
+    except ValueError:
+        return None
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None
