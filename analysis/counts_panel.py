@@ -1,0 +1,194 @@
+"""The upper half of a study's chart: flights per day, both bounds, and what was expected."""
+
+import math
+from datetime import timedelta
+from typing import Any
+
+import altair as alt
+
+from analysis.palette import Palette
+from analysis.plotting import Row, days_axis, hatch, layer_of, stamp, utc_x, watermark
+from analysis.results import CountSeries, StudyResult
+from analysis.wording import format_day, format_number
+
+HEIGHT = 220
+_DAY = timedelta(days=1)
+
+
+def draw_counts(result: StudyResult, palette: Palette) -> alt.LayerChart:
+    """Bars per day with the event, its window, the expectation and hatched missing days."""
+    top = _top_of(result)
+    layers = [
+        *([watermark(palette, 52)] if result.simulated else []),
+        *_mark_window(result, palette, top),
+        *_draw_hatch(result.series, palette, top),
+        _draw_bars(result, palette, top),
+        *_draw_expected(result, palette),
+        *mark_event(result, palette),
+        _draw_hover(result, top),
+    ]
+    return alt.layer(*layers).properties(height=HEIGHT)
+
+
+def mark_event(result: StudyResult, palette: Palette) -> list[alt.Chart]:
+    """The event's line and, above the plot, its date and name."""
+    first, last = result.series.days[0], result.series.days[-1]
+    if not first <= result.event <= last:
+        return []
+    late = (result.event - first) > 0.6 * (last - first)
+    label = f"{format_day(result.event)} {result.event_name}".strip()
+    row = {"day": stamp(result.event), "label": label}
+    rule = layer_of([row]).mark_rule(color=palette.event, strokeWidth=1.5, strokeDash=[4, 3])
+    side: dict[str, Any] = {"align": "right" if late else "left", "dx": 4 if late else -4}
+    text = layer_of([row]).mark_text(
+        baseline="bottom", color=palette.event, fontWeight=600, fontSize=12, **side
+    )
+    return [rule.encode(utc_x()), text.encode(utc_x(), alt.value(-4), text="label:N")]
+
+
+def _top_of(result: StudyResult) -> float:
+    """Top of the y scale: the highest count or expectation, with room for the event's name."""
+    counted = [n for n in result.series.upper if n is not None]
+    expected = [row["expected"] for row in _expected_rows(result)]
+    return max([1.0, *counted, *expected]) * 1.08
+
+
+def _draw_bars(result: StudyResult, palette: Palette, top: float) -> alt.Chart:
+    looks = {
+        "observed": palette.observed,
+        "possible": palette.possible,
+        "expected, with band": palette.ink,
+        "day missing": palette.missing,
+    }
+    legend = alt.Legend(title=None, orient="top", symbolType="square", symbolStrokeWidth=0)
+    scale = alt.Scale(domain=list(looks), range=list(looks.values()))
+    axis = alt.Axis(tickMinStep=1, tickCount=4, format="~s", domain=False, ticks=False)
+    high = alt.Scale(domain=[0, top], nice=False)
+    bars = layer_of(_bar_rows(result.series)).mark_rect(
+        stroke=palette.observed, strokeWidth=0.5, strokeOpacity=0.6, clip=True
+    )
+    return bars.encode(
+        utc_x(result.series.days, axis=days_axis()),
+        alt.Y("low:Q", title=None, scale=high, axis=axis),
+        x2="until:T",
+        y2="high:Q",
+        color=alt.Color("kind:N", scale=scale, legend=legend),
+    )
+
+
+def _bar_rows(series: CountSeries) -> list[Row]:
+    """Rectangles nearly a day wide, none for a zero."""
+    rows = []
+    for day, lower, upper in zip(series.days, series.lower, series.upper, strict=True):
+        if lower is None or upper is None:
+            continue
+        place = {"day": stamp(day, 2), "until": stamp(day, 22)}
+        for kind, low, high in (("observed", 0.0, lower), ("possible", lower, upper)):
+            if high > low:
+                rows.append({**place, "low": low, "high": high, "kind": kind})
+    return rows
+
+
+def _expected_rows(result: StudyResult) -> list[Row]:
+    """The lower bound's expectation per day, with the scatter of ordinary days about it.
+
+    The band is ±1.96·sqrt(φ·expected): Poisson scatter widened by the dispersion φ that the
+    placebo dates showed. It is a guide for the eye; the verdict compares whole windows.
+    """
+    effect = result.lower
+    if effect is None:
+        return []
+    rows = []
+    for day, expected in zip(result.series.days, effect.expected_per_day, strict=False):
+        if expected is not None and math.isfinite(expected):
+            reach = 1.96 * math.sqrt(max(effect.phi, 1.0) * expected)
+            low, high = max(expected - reach, 0.0), expected + reach
+            middle = stamp(day, 12)
+            rows.append({"day": middle, "expected": expected, "low": low, "high": high})
+    return rows
+
+
+def _draw_expected(result: StudyResult, palette: Palette) -> list[alt.Chart]:
+    rows = _expected_rows(result)
+    if not rows:
+        return []
+    band = layer_of(rows).mark_area(opacity=0.09, color=palette.ink, clip=True)
+    line = layer_of(rows).mark_line(color=palette.ink, strokeWidth=1.2, clip=True)
+    return [
+        band.encode(utc_x(), alt.Y("low:Q", title=None), y2="high:Q"),
+        line.encode(utc_x(), alt.Y("expected:Q", title=None)),
+    ]
+
+
+def _mark_window(result: StudyResult, palette: Palette, top: float) -> list[alt.Chart]:
+    """A pale wash over the days from the event on that are judged."""
+    start = result.event
+    end = start + int(result.study.get("window", 14)) * _DAY
+    if end <= result.series.days[0] or start > result.series.days[-1]:
+        return []
+    row = {"day": stamp(start), "until": stamp(end), "low": 0, "high": top}
+    wash = layer_of([row]).mark_rect(color=palette.event, opacity=0.1, clip=True)
+    return [wash.encode(utc_x(), alt.Y("low:Q", title=None), x2="until:T", y2="high:Q")]
+
+
+def _draw_hatch(series: CountSeries, palette: Palette, top: float) -> list[alt.Chart]:
+    """Missing days hatched by one broken line: a single mark, however many strokes."""
+    first = stamp(series.days[0])
+    points = hatch(_missing_runs(series), days=len(series.days), height=HEIGHT, top=top)
+    rows = [
+        {"day": first + round(at * 86_400_000), "high": value and round(value, 4), "k": k}
+        for k, (at, value) in enumerate(points)
+    ]
+    if not rows:
+        return []
+    line = layer_of(rows).mark_line(color=palette.missing, strokeWidth=0.9, clip=True)
+    return [line.encode(utc_x(), alt.Y("high:Q", title=None), order="k:Q")]
+
+
+def _missing_runs(series: CountSeries) -> list[tuple[int, int]]:
+    """Half-open runs of days without a count, as places in the series."""
+    runs: list[tuple[int, int]] = []
+    for place, lower in enumerate(series.lower):
+        if lower is not None:
+            continue
+        if runs and runs[-1][1] == place:
+            runs[-1] = (runs[-1][0], place + 1)
+        else:
+            runs.append((place, place + 1))
+    return runs
+
+
+def _draw_hover(result: StudyResult, top: float) -> alt.Chart:
+    """An unseen column per day that answers to the pointer."""
+    shown = ("date", "status", "observed", "possible", "heard at origin", "heard at destination")
+    return (
+        layer_of(_hover_rows(result, top))
+        .mark_rect(opacity=0)
+        .encode(
+            utc_x(),
+            alt.Y("low:Q", title=None),
+            x2="until:T",
+            y2="high:Q",
+            tooltip=[alt.Tooltip(f"{name}:N") for name in (*shown, "why")],
+        )
+    )
+
+
+def _hover_rows(result: StudyResult, top: float) -> list[Row]:
+    series = result.series
+    return [
+        {
+            "day": stamp(day),
+            "until": stamp(day + _DAY),
+            "low": 0,
+            "high": top,
+            "date": format_day(day),
+            "status": series.status[k],
+            "observed": format_number(series.lower[k]),
+            "possible": format_number(series.upper[k]),
+            "heard at origin": format_number(series.exposure_origin[k]),
+            "heard at destination": format_number(series.exposure_destination[k]),
+            "why": series.reason[k] or "–",
+        }
+        for k, day in enumerate(series.days)
+    ]

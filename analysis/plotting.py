@@ -1,0 +1,127 @@
+"""What every chart shares: a UTC axis, a title that carries the contents sentence, hatching."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+
+import altair as alt
+
+from analysis.palette import FONT, Palette
+from analysis.results import StudyResult
+from analysis.wording import SIMULATED
+
+Row = dict[str, Any]
+Chart = TypeVar("Chart", alt.LayerChart, alt.VConcatChart, alt.Chart)
+
+HATCH_WIDTH = 1000
+"""Width at which strokes stand at 45° [px]; other widths only change the slant."""
+
+HATCH_LIMIT = 700
+"""Strokes at most, whatever is missing."""
+
+
+def stamp(day: date, hour: int = 0) -> int:
+    """Milliseconds since 1970 of an hour of a UTC day: no time zone can shift it."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return round(midnight.timestamp() + hour * 3600) * 1000
+
+
+def layer_of(rows: list[Row]) -> alt.Chart:
+    """A chart of plain rows."""
+    return alt.Chart(alt.Data(values=rows))
+
+
+def utc_x(days: Sequence[date] = (), **options: Any) -> alt.X:
+    """The time axis of field `day`, in UTC whatever the reader's clock says.
+
+    `days` fixes its domain: from the start of the first to the end of the last.
+    """
+    scale = alt.Scale(type="utc")
+    if days:
+        scale.domain = [stamp(days[0]), stamp(days[-1], 24)]
+        scale.nice = False
+    return alt.X("day:T", scale=scale, **options)
+
+
+def days_axis(labels: bool = True) -> alt.Axis:
+    """Ticks that name the month where it begins and the day elsewhere."""
+    if not labels:
+        return alt.Axis(title=None, labels=False, grid=False, ticks=False, tickCount=8)
+    label = (
+        "utcFormat(datum.value, '%-d') == '1' ? utcFormat(datum.value, '%b %Y')"
+        " : utcFormat(datum.value, '%-d %b')"
+    )
+    return alt.Axis(title=None, labelExpr=label, labelOverlap=True, grid=False, tickCount=8)
+
+
+def title_of(result: StudyResult, text: str) -> alt.TitleParams:
+    """A title with the contents sentence under it, broken where a phone is narrow."""
+    first, _, second = result.contents_sentence.partition(". ")
+    made_up = f"{SIMULATED} · " if result.simulated else ""
+    return alt.TitleParams(text=made_up + text, subtitle=[first + ".", second])
+
+
+def watermark(palette: Palette, size: int) -> alt.Chart:
+    """SIMULATED across the plot, faint but not to be cropped away."""
+    return (
+        layer_of([{"text": SIMULATED}])
+        .mark_text(fontSize=size, fontWeight=700, color=palette.unsure, opacity=0.16, clip=True)
+        .encode(text="text:N")
+    )
+
+
+def dress(picture: Chart, palette: Palette) -> Chart:
+    """Type, colours and rules of one theme."""
+    return picture.configure(
+        background=palette.surface,
+        font=FONT,
+        view=alt.ViewConfig(stroke=None),
+        axis=alt.AxisConfig(
+            labelColor=palette.quiet,
+            gridColor=palette.grid,
+            domainColor=palette.shore,
+            tickColor=palette.shore,
+            labelFontSize=12,
+            titleColor=palette.quiet,
+        ),
+        title=alt.TitleConfig(
+            anchor="start",
+            color=palette.ink,
+            subtitleColor=palette.quiet,
+            fontSize=15,
+            fontWeight=600,
+            subtitleFontSize=12,
+            offset=10,
+        ),
+        legend=alt.LegendConfig(labelColor=palette.quiet, labelFontSize=12, offset=20),
+    )
+
+
+def hatch(
+    runs: list[tuple[int, int]], *, days: int, height: float, top: float
+) -> list[tuple[float, float | None]]:
+    """Points of 45° strokes over runs of days, as (place in days, value); None lifts the pen.
+
+    `runs` are half-open places among `days`; `height` [px] shows values from 0 to `top`.
+    """
+    wide = HATCH_WIDTH / days
+    reach = sum((b - a) * wide + height for a, b in runs)
+    step = max(7.0, reach / HATCH_LIMIT)
+    points: list[tuple[float, float | None]] = []
+    for a, b in runs:
+        for x0, y0, x1, y1 in _strokes((b - a) * wide, height, step):
+            points.append((a + x0 / wide, y0 / height * top))
+            points.append((a + x1 / wide, y1 / height * top))
+            points.append((a + x1 / wide, None))
+    return points
+
+
+def _strokes(width: float, height: float, step: float) -> list[tuple[float, float, float, float]]:
+    """Rising 45° lines, `step` apart, cut to the box from (0, 0) to (`width`, `height`)."""
+    found = []
+    offset = -height + step / 2
+    while offset < width:
+        x0, x1 = max(offset, 0.0), min(offset + height, width)
+        found.append((x0, x0 - offset, x1, x1 - offset))
+        offset += step
+    return found
