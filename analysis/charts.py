@@ -206,4 +206,4 @@ def _mark_dot(effect: Effect, palette: Palette) -> list[alt.Chart]:
         align=align,
         dx=4 if effect.s > 0 else -4,
     )
-    return [rule.encode(alt.X("s:Q")), text.encode(alt.X("s:Q"), alt.value(-4), text="label:N")]
+    return [rule.encode(alt.X("s:Q")), text.encode(alt.X("s:Q"), alt.YValue(-4), text="label:N")]

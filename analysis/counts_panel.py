@@ -43,7 +43,7 @@ def mark_event(result: StudyResult, palette: Palette) -> list[alt.Chart]:
     text = layer_of([row]).mark_text(
         baseline="bottom", color=palette.event, fontWeight=600, fontSize=12, **side
     )
-    return [rule.encode(utc_x()), text.encode(utc_x(), alt.value(-4), text="label:N")]
+    return [rule.encode(utc_x()), text.encode(utc_x(), alt.YValue(-4), text="label:N")]
 
 
 def _top_of(result: StudyResult) -> float:
