@@ -1,0 +1,165 @@
+"""Airports: the `airportsdata` package with its errors mended, and which field is nearest.
+
+The package puts some of the busiest cargo fields 15 to 45 km off; `airports_corrections.csv`
+beside this file mends what two other sources agree on, row by row, with a reason.
+"""
+
+from functools import cache
+from importlib import resources
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from flights.geo import EARTH_RADIUS_KM
+
+COLUMNS = ["name", "iata", "country", "latitude", "longitude", "elevation_ft", "rank"]
+
+SERVED, FIELD, STRIP = 0, 1, 2
+"""Rank of an airport: has an IATA code | a four-letter ICAO code | a private strip, a
+heliport, a seaplane base, or a field beside a served one."""
+
+FIELD_WEIGHT = 3.0
+"""A field without an IATA code must be this much nearer than a served one to be taken."""
+
+BESIDE_KM = 3.0
+"""A field this near to a served airport shares its runways or its circuit [km]."""
+
+_NOT_FOR_LANDPLANES = r"heliport|helipad|seaplane|water aerodrome|\bSPB\b"
+
+
+@cache
+def load_airports() -> pd.DataFrame:
+    """All airports by ICAO code (`code`): `COLUMNS`; country is ISO 3166 alpha-2, "" = none.
+
+    Positions in degrees; `elevation_ft` is NaN where unknown. One frame for all callers: do
+    not write into it.
+    """
+    frame = _read_package()
+    for kind, rows in read_corrections().groupby("kind", sort=True):
+        frame = _mend(frame, str(kind), rows)
+    frame["rank"] = _rank(frame)
+    return frame.sort_index()[COLUMNS]
+
+
+@cache
+def read_corrections() -> pd.DataFrame:
+    """The corrections as committed, text columns as text, "" where empty."""
+    with resources.files("flights.reference").joinpath("airports_corrections.csv").open() as file:
+        return pd.read_csv(
+            file,
+            dtype={"latitude": float, "longitude": float, "elevation_ft": float},
+            keep_default_na=False,
+            na_values={"latitude": [""], "longitude": [""], "elevation_ft": [""]},
+        )
+
+
+def current_code(code: str) -> str:
+    """The code under which `load_airports` lists a field, given any code it goes by.
+
+    >>> current_code("uttt"), current_code("ELLX")
+    ('UZTT', 'ELLX')
+    """
+    plain = code.strip().upper()
+    return _aliases().get(plain, plain)
+
+
+def nearest_airports(
+    latitude: ArrayLike, longitude: ArrayLike, *, count: int = 1
+) -> tuple[NDArray[np.str_], NDArray[np.float64]]:
+    """Codes and distances [km] of the `count` likeliest fields, both of shape (n, count).
+
+    Candidates have rank `SERVED` or `FIELD`. They are ordered by distance, where a field
+    without an IATA code counts as `FIELD_WEIGHT` times as far: a strip beside a hub does not
+    take the hub's traffic, and an aircraft that stands on a strip is still found there. The
+    distances given back are the true ones. A position that is NaN gives "" and NaN.
+    """
+    places = _unit_vectors(latitude, longitude)
+    known = np.isfinite(places).all(axis=1)
+    codes = np.full((len(places), count), "", dtype="U4")
+    distances = np.full((len(places), count), np.nan)
+    if known.any():
+        codes[known], distances[known] = _weigh(places[known], count)
+    return codes, distances
+
+
+def _read_package() -> pd.DataFrame:
+    import airportsdata
+
+    frame = pd.DataFrame(airportsdata.load("ICAO").values()).set_index("icao")
+    frame.index.name = "code"
+    frame = frame.rename(columns={"lat": "latitude", "lon": "longitude"})
+    return frame.assign(elevation_ft=frame.pop("elevation"))[COLUMNS[:-1]]
+
+
+def _mend(frame: pd.DataFrame, kind: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Apply the corrections of one kind; `alias` rows change nothing here."""
+    fixes = rows.set_index("code")[COLUMNS[:-1]]
+    if kind == "added":
+        return pd.concat([frame, fixes])
+    if kind == "code":
+        frame = frame.rename(index=dict(zip(rows["was"], rows["code"], strict=True)))
+    mended = frame.copy()
+    mended.update(fixes.replace("", np.nan))
+    return mended
+
+
+def _rank(frame: pd.DataFrame) -> NDArray[np.int8]:
+    served = (frame["iata"] != "").to_numpy()
+    plain = frame.index.str.fullmatch("[A-Z]{4}")
+    wet = frame["name"].str.contains(_NOT_FOR_LANDPLANES, case=False, regex=True).to_numpy()
+    rank = np.where(served, SERVED, np.where(plain, FIELD, STRIP))
+    beside = _distance_to_served(frame, served & ~wet) < BESIDE_KM
+    rank[wet | ((rank == FIELD) & beside)] = STRIP
+    return rank.astype(np.int8)
+
+
+def _distance_to_served(frame: pd.DataFrame, served: NDArray[np.bool_]) -> NDArray[np.float64]:
+    from scipy.spatial import KDTree
+
+    places = _unit_vectors(frame["latitude"], frame["longitude"])
+    chords, _ = KDTree(places[served]).query(places)
+    return _chord_km(chords)
+
+
+@cache
+def _aliases() -> dict[str, str]:
+    rows = read_corrections()
+    rows = rows[rows["was"] != ""]
+    return dict(zip(rows["was"], rows["code"], strict=True))
+
+
+@cache
+def _tree(rank: int):  # type: ignore[no-untyped-def]
+    """KD-tree of the fields of one rank, and their codes."""
+    from scipy.spatial import KDTree
+
+    fields = load_airports().query("rank == @rank")
+    return KDTree(_unit_vectors(fields["latitude"], fields["longitude"])), fields.index.to_numpy()
+
+
+def _weigh(places: NDArray[np.float64], count: int) -> tuple[NDArray[np.str_], NDArray[np.float64]]:
+    codes, distances, weighed = [], [], []
+    for rank, weight in ((SERVED, 1.0), (FIELD, FIELD_WEIGHT)):
+        tree, names = _tree(rank)
+        chords, found = tree.query(places, k=list(range(1, count + 1)))
+        codes.append(names[found])
+        distances.append(_chord_km(chords))
+        weighed.append(distances[-1] * weight)
+    order = np.argsort(np.hstack(weighed), axis=1, kind="stable")[:, :count]
+    return (
+        np.take_along_axis(np.hstack(codes), order, axis=1).astype("U4"),
+        np.take_along_axis(np.hstack(distances), order, axis=1),
+    )
+
+
+def _unit_vectors(latitude: ArrayLike, longitude: ArrayLike) -> NDArray[np.float64]:
+    """Points [deg] on the unit sphere, shape (n, 3)."""
+    lat = np.radians(np.atleast_1d(np.asarray(latitude, dtype=float)))
+    lon = np.radians(np.atleast_1d(np.asarray(longitude, dtype=float)))
+    return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+
+
+def _chord_km(chord: ArrayLike) -> NDArray[np.float64]:
+    """Length over the ground [km] of a chord of the unit sphere."""
+    return 2 * EARTH_RADIUS_KM * np.arcsin(np.clip(np.asarray(chord) / 2, 0, 1))
