@@ -1,0 +1,242 @@
+"""Which days lie in a folder, a tar or parts of a tar: looked at from outside, not read.
+
+A `globe_history` folder holds `YYYY/MM/DD/{heatmap,traces}`; releases are one tar per day,
+split into `.tar.aa`, `.tar.ab` ... where they are large.
+"""
+
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from flights.errors import BadPayload, InvalidInput, SourceUnavailable
+from flights.readsb.heatmap import read_heatmap
+from flights.readsb.members import (
+    HEATMAP,
+    TRACE,
+    Intake,
+    Member,
+    folder_members,
+    folder_size,
+    single_file,
+    split_tar_members,
+)
+from flights.readsb.traces import read_trace
+
+FOLDER, TAR, FILE = "folder", "tar", "file"
+_PART = re.compile(r"^(?P<stem>.+\.tar)(?:\.(?P<part>[a-z]{2}))?$")
+_DAY_IN_NAME = re.compile(r"(?<!\d)(\d{4})[-.](\d\d)[-.](\d\d)(?!\d)")
+_RELEASE = re.compile(r"-planes-readsb-([a-z]+-\d+(?:tmp)?)")
+_MAY_HOLD_DAYS = re.compile(r"^\d{4}$|^\d\d$|globe_history")
+_DEEPEST = 5
+"""Folders below the given one that are looked into; from the third on only named like dates."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class DayInput:
+    """One day as it lies there. `day` is what its name says, else its stamps.
+
+    `release_kind` is the publisher's word for the edition (`prod-0`, `mlatonly-0`; "" where
+    the name has none). `problem` is a sentence about what could be seen from outside.
+    """
+
+    day: date
+    kind: str
+    paths: tuple[Path, ...]
+    size_bytes: int
+    release_kind: str = ""
+    problem: str = ""
+
+    @property
+    def name(self) -> str:
+        """How to call it in a sentence."""
+        last = self.paths[0]
+        return "/".join(last.parts[-3:]) if self.kind == FOLDER else last.name
+
+
+def find_days(path: Path, kind: str) -> list[DayInput]:
+    """Days that lie at `path`, in order, one input each; `kind` of members decides the sizes.
+
+    Where several inputs claim one day, the largest is taken (never one of multilateration
+    only, if there is another) and the others are named in its `problem`.
+
+    Raises
+    ------
+    InvalidInput
+        Nothing of a readsb archive is there.
+    """
+    found = list(_look(path, kind))
+    if not found:
+        raise InvalidInput(
+            f"{path} holds no readsb archive. Give a globe_history folder (YYYY/MM/DD below "
+            "it), one day's folder with heatmap/ or traces/ in it, a .tar or its parts."
+        )
+    by_day: dict[date, list[DayInput]] = {}
+    for each in found:
+        by_day.setdefault(each.day, []).append(each)
+    return [_best(by_day[day]) for day in sorted(by_day)]
+
+
+def read_members(source: DayInput, kind: str, intake: Intake) -> Iterator[Member]:
+    """Members of one kind, in whatever order they lie; `intake` is filled on the way.
+
+    Raises
+    ------
+    SourceUnavailable
+        A tar cannot be opened or read at all.
+    """
+    if source.kind == FOLDER:
+        yield from folder_members(source.paths[0], kind, intake)
+    elif source.kind == TAR:
+        yield from split_tar_members(source.paths, kind, intake)
+    else:
+        yield from single_file(source.paths[0], intake)
+
+
+def _look(path: Path, kind: str) -> Iterator[DayInput]:
+    if path.is_dir():
+        yield from _look_in_folder(path, kind, 0)
+    elif match := _PART.match(path.name):
+        yield from _look_at_tars(path.parent, [match["stem"]], kind)
+    elif path.is_file():
+        yield from _dated(_single(path, kind), kind, FILE, [path], path.stat().st_size, "")
+    else:
+        yield from _look_at_tars(path.parent, [path.name + ".tar"], kind)
+
+
+def _single(path: Path, kind: str) -> date | None:
+    """A file that stands alone has the day of its stamps; raises where it is no archive file."""
+    if path.suffix == ".json" or path.name.endswith(".bin.ttf"):
+        return None
+    raise InvalidInput(
+        f"{path} is not a file of a readsb archive: expected .tar, .tar.aa, NN.bin.ttf or "
+        "trace_full_<address>.json."
+    )
+
+
+def _look_in_folder(folder: Path, kind: str, depth: int) -> Iterator[DayInput]:
+    if (folder / "heatmap").is_dir() or (folder / "traces").is_dir():
+        size = folder_size(folder, kind)
+        yield from _dated(_day_of_folder(folder), kind, FOLDER, [folder], size, "")
+        return
+    entries = _list(folder)
+    stems = {match["stem"] for each in entries if (match := _PART.match(each.name))}
+    yield from _look_at_tars(folder, sorted(stems), kind)
+    for each in entries:
+        if each.is_dir() and (depth < 2 or _MAY_HOLD_DAYS.search(each.name)) and depth < _DEEPEST:
+            yield from _look_in_folder(each, kind, depth + 1)
+
+
+def _list(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        raise SourceUnavailable(f"{folder} cannot be read: {error.strerror}.") from error
+
+
+def _look_at_tars(folder: Path, stems: list[str], kind: str) -> Iterator[DayInput]:
+    for stem in stems:
+        paths, problem = _choose_parts(folder, stem)
+        if paths:
+            size = sum(path.stat().st_size for path in paths)
+            yield from _dated(_day_in(stem), kind, TAR, paths, size, problem)
+
+
+def _choose_parts(folder: Path, stem: str) -> tuple[list[Path], str]:
+    """The files to read one behind the other, and a sentence where there was a choice or hole."""
+    whole = folder / stem
+    lying = {path.name[-2:]: path for path in folder.glob("*") if _is_part(path.name, stem)}
+    parts, hole = _unbroken(lying)
+    if whole.is_file():
+        if not lying:
+            return [whole], ""
+        if whole.stat().st_size >= sum(part.stat().st_size for part in parts):
+            return [whole], f"{stem} lies beside its own parts; it was read, the parts were not."
+        return parts, f"{stem} is smaller than the parts beside it; only the parts were read."
+    if hole and not parts:
+        return sorted(lying.values()), f"Part {hole} of {stem} is missing, so it has no beginning."
+    return parts, f"Part {hole} of {stem} is missing; nothing behind it was read." if hole else ""
+
+
+def _is_part(name: str, stem: str) -> bool:
+    match = _PART.match(name)
+    return bool(match and match["part"] and match["stem"] == stem)
+
+
+def _unbroken(lying: dict[str, Path]) -> tuple[list[Path], str]:
+    """Parts aa, ab ... up to the first that is missing, and that one's suffix ("" = none)."""
+    parts: list[Path] = []
+    for number in range(len(lying)):
+        suffix = chr(97 + number // 26) + chr(97 + number % 26)
+        if suffix not in lying:
+            return parts, suffix
+        parts.append(lying[suffix])
+    return parts, ""
+
+
+def _dated(
+    day: date | None, wanted: str, kind: str, paths: list[Path], size: int, problem: str
+) -> Iterator[DayInput]:
+    """One input, with its day from the stamps inside where the name has none."""
+    release = _RELEASE.search(paths[0].name)
+    known = DayInput(
+        day or date.min, kind, tuple(paths), size, release[1] if release else "", problem
+    )
+    stamped = day or _stamped_day(known, wanted)
+    if stamped is None:
+        logger.warning("%s: neither its name nor its content tells its day", paths[0])
+        return
+    yield replace(known, day=stamped)
+
+
+def _stamped_day(source: DayInput, wanted: str) -> date | None:
+    """UTC day of the first member that can be read."""
+    for kind in sorted((HEATMAP, TRACE), key=lambda each: each != wanted):
+        for member in read_members(source, kind, Intake()):
+            stamp = _first_stamp(member)
+            if stamp is not None:
+                return datetime.fromtimestamp(stamp / 1000, UTC).date()
+    return None
+
+
+def _first_stamp(member: Member) -> int | None:
+    try:
+        if member.kind == HEATMAP:
+            return read_heatmap(member.data, member.name).starts_at
+        positions = read_trace(member.data, member.name).positions
+        return int(positions["seen_at"][0]) if len(positions) else None
+    except (BadPayload, OverflowError, OSError, ValueError):
+        return None
+
+
+def _day_of_folder(folder: Path) -> date | None:
+    parts = folder.resolve().parts[-3:]
+    return _date_of(*parts) if len(parts) == 3 else _day_in(folder.name)
+
+
+def _day_in(name: str) -> date | None:
+    match = _DAY_IN_NAME.search(name)
+    return _date_of(*match.groups()) if match else None
+
+
+def _date_of(year: str, month: str, day: str) -> date | None:
+    if not (len(year) == 4 and (year + month + day).isdigit()):
+        return None
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def _best(claims: list[DayInput]) -> DayInput:
+    """The largest claim, those of multilateration only last."""
+    ranked = sorted(claims, key=lambda each: ("mlatonly" in each.release_kind, -each.size_bytes))
+    if len(ranked) == 1:
+        return ranked[0]
+    others = ", ".join(each.name for each in ranked[1:])
+    sentence = f"The same day lies in {others} too; the largest was read."
+    return replace(ranked[0], problem=f"{ranked[0].problem} {sentence}".strip())
