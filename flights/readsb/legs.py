@@ -1,0 +1,64 @@
+"""Positions to flights: one rule set for heatmaps and traces.
+
+The steps, each in a file of its own: leave out spoofed places (`jumps`), find where aircraft
+stood (`ground`), cut what is left into flights (`spans`, `continuity`), say what their ends
+rest on (`ends`, `airfields`), keep enough positions to draw them (`simplify`).
+
+A flight's `flags`: `jump` (positions left out as impossible), `touch_and_go`,
+`callsign_change` (more than one callsign in the air: still one flight), `off_field` (an end on
+the ground at no known field, hence `lost`), `brief` (too short to stand alone, but at midnight).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+from numpy.typing import NDArray
+
+from flights.readsb import rows
+from flights.readsb.airfields import Airfields, load_airfields
+from flights.readsb.continuity import continues
+from flights.readsb.ends import judge_side
+from flights.readsb.ground import find_standing
+from flights.readsb.jumps import find_jumps
+from flights.readsb.series import read_series
+from flights.readsb.spans import find_spans
+
+__all__ = ["Legs", "continues", "find_legs"]
+
+
+@dataclass(frozen=True)
+class Legs:
+    """Flights, edges and tracks in the schemas of `records`; `dropped`: positions per rule."""
+
+    flights: pd.DataFrame
+    edges: pd.DataFrame
+    tracks: pd.DataFrame
+    dropped: dict[str, int]
+
+
+def find_legs(
+    positions: NDArray, *, day: date, source: str, airfields: Airfields | None = None
+) -> Legs:
+    """Flights of any set of airframes in one UTC day.
+
+    `positions` of dtype `records.POSITION`, sorted by (icao24, seen_at); all those of an
+    airframe in that day. Registration, typecode and model stay null: see `day.assemble_day`.
+    """
+    airfields = airfields or load_airfields()
+    everything = read_series(positions)
+    jumped = find_jumps(everything)
+    series = everything.keep(~jumped)
+    standing, touches = find_standing(series)
+    spans, dropped = find_spans(series, standing)
+    origin = judge_side(series, spans, airfields, landing=False)
+    destination = judge_side(series, spans, airfields, landing=True)
+    day_key = rows.DayKey(source, day)
+    table = rows.FlightRows(series, spans, origin, destination)
+    flights = rows.flight_frame(table, day_key, touches=touches, jumped=everything.keep(jumped))
+    return Legs(
+        flights=flights,
+        edges=rows.edge_frame(table, flights, day_key, standing, airfields),
+        tracks=rows.track_frame(table, flights, day_key),
+        dropped={"jump": int(jumped.sum()), **dropped},
+    )

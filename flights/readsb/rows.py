@@ -1,0 +1,271 @@
+"""Flights, edges and tracks as rows of the archive's tables."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from flights.readsb.airfields import Airfields, find_fields
+from flights.readsb.continuity import moments_at
+from flights.readsb.ends import SideEnds
+from flights.readsb.series import Index, Mask, Series, reduce_runs, silence_before_s, text_of
+from flights.readsb.simplify import keep_points
+from flights.readsb.spans import Spans
+from flights.records import EDGE, FLIGHT, RECEIVED, TRACK, format_icao24
+
+OPERATOR = re.compile(r"([A-Z]{3})\d")
+"""ICAO designator of the operator: three letters, then a digit. `N123AB`, `DABCD` have none."""
+
+RECEIVED_AS = {
+    "adsb_icao": "adsb", "adsb_icao_nt": "adsb", "adsr_icao": "adsb", "adsb_other": "adsb",
+    "adsr_other": "adsb", "mlat": "mlat", "tisb_icao": "tisb", "tisb_trackfile": "tisb",
+    "tisb_other": "tisb", "adsc": "adsc",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class DayKey:
+    """Source and day that every row begins with."""
+
+    source: str
+    day: date
+
+
+@dataclass(frozen=True)
+class FlightRows:
+    """Flights found in a series, both ends judged. A flight's positions run from `begin` to
+    `end` (inclusive), which is one on the ground where the take-off or landing was heard."""
+
+    series: Series
+    spans: Spans
+    origin: SideEnds
+    destination: SideEnds
+
+    @property
+    def begin(self) -> Index:
+        """First position of each flight."""
+        return self.origin.at
+
+    @property
+    def end(self) -> Index:
+        """Last position of each flight (inclusive)."""
+        return self.destination.at
+
+
+def flight_frame(table: FlightRows, key: DayKey, *, touches: Mask, jumped: Series) -> pd.DataFrame:
+    """Rows of the `flights` table; `jumped` are the positions left out as impossible."""
+    series, begin, end = table.series, table.begin, table.end
+    icao24 = address_text(series.icao24[begin])
+    firstseen = table.origin.seen_at
+    callsign, changes = _callsigns(series, begin, end)
+    silence = silence_before_s(series)
+    columns = {
+        "flight_id": [f"{a}-{s // 1000}" for a, s in zip(icao24, firstseen.tolist(), strict=True)],
+        "icao24": icao24,
+        "callsign": callsign,
+        "operator": [operator_of(each) for each in callsign],
+        "firstseen": as_times(firstseen),
+        "lastseen": as_times(table.destination.seen_at),
+        **_end_columns("origin", table.origin),
+        **_end_columns("destination", table.destination),
+        **_place_columns("first", series, begin),
+        **_place_columns("last", series, end),
+        "positions": (end - begin + 1).astype(np.int32),
+        "longest_silence_s": _longest(silence, begin, end),
+        "received": _received(series, begin, end),
+        "flags": _flags(table, changes, touches, jumped),
+    }
+    return _frame(FLIGHT, key, columns, len(begin))
+
+
+def edge_frame(
+    table: FlightRows, flights: pd.DataFrame, key: DayKey, standing: Mask, airfields: Airfields
+) -> pd.DataFrame:
+    """Rows of the `edges` table: two an airframe, its first and its last position."""
+    series = table.series
+    first = np.flatnonzero(series.first)
+    last = np.append(first[1:], len(series))[: len(first)] - 1
+    frames = []
+    within = np.cumsum(series.first)
+    for name, at, side in (("first", first, "after"), ("last", last, "before")):
+        moments = moments_at(series, at, side=side, within=within)
+        ground = standing[at]
+        field = find_fields(airfields, series.latitude[at[ground]], series.longitude[at[ground]])
+        columns = {
+            "icao24": address_text(series.icao24[at]),
+            "edge": name,
+            "seen_at": as_times(series.seen_at[at]),
+            "latitude": series.latitude[at],
+            "longitude": series.longitude[at],
+            "altitude_ft": series.altitude_ft[at],
+            "speed_kt": moments.speed_kt.astype(np.float32),
+            "vertical_fpm": moments.vertical_fpm.astype(np.float32),
+            "on_ground": ground,
+            "callsign": text_of(moments.callsign),
+            "flight_id": _flight_at(table, flights, at, ground),
+            "airport": _scatter(ground, field.code, None, object),
+            "airport_km": _scatter(ground, field.distance_km, np.nan, np.float32),
+        }
+        frames.append(_frame(EDGE, key, columns, len(at)))
+    return pd.concat(frames, ignore_index=True)
+
+
+def track_frame(table: FlightRows, flights: pd.DataFrame, key: DayKey) -> pd.DataFrame:
+    """Rows of the `tracks` table: what is kept of each flight to draw it."""
+    series = table.series
+    kept, flight = keep_points(series, table.begin, table.end)
+    columns = {
+        "flight_id": flights["flight_id"].to_numpy()[flight],
+        "icao24": flights["icao24"].to_numpy()[flight],
+        "seen_at": as_times(series.seen_at[kept]),
+        "latitude": series.latitude[kept].astype(np.float32),
+        "longitude": series.longitude[kept].astype(np.float32),
+        "altitude_ft": series.altitude_ft[kept],
+        "on_ground": series.on_ground[kept],
+    }
+    return _frame(TRACK, key, columns, len(kept))
+
+
+def operator_of(callsign: str | None) -> str | None:
+    """ICAO designator of the operator a callsign names, None where it names none.
+
+    >>> operator_of("CLX9TK"), operator_of("N123AB"), operator_of(None)
+    ('CLX', None, None)
+    """
+    found = OPERATOR.match(callsign or "")
+    return found[1] if found else None
+
+
+def address_text(icao24: NDArray[np.uint32]) -> NDArray[np.object_]:
+    """Addresses as text."""
+    return np.array([format_icao24(each) for each in icao24.tolist()], dtype=object)
+
+
+def as_times(milliseconds: NDArray[np.int64]) -> pd.DatetimeIndex:
+    """Milliseconds since 1970 as UTC times."""
+    return pd.DatetimeIndex(milliseconds.astype("datetime64[ms]")).tz_localize("UTC")
+
+
+def _frame(schema: tuple, key: DayKey, columns: dict, count: int) -> pd.DataFrame:
+    """Columns in the order of the schema, null where nothing is said."""
+    given = {"source": key.source, "day": key.day, **columns}
+    return pd.DataFrame(
+        {column.name: given.get(column.name) for column in schema}, index=pd.RangeIndex(count)
+    )
+
+
+def _end_columns(name: str, side: SideEnds) -> dict:
+    return {
+        name: side.field.code,
+        f"{name}_evidence": side.evidence,
+        f"{name}_distance_km": side.field.distance_km.astype(np.float32),
+        f"{name}_height_ft": side.field.height_ft.astype(np.float32),
+    }
+
+
+def _place_columns(name: str, series: Series, at: Index) -> dict:
+    return {
+        f"{name}_latitude": series.latitude[at],
+        f"{name}_longitude": series.longitude[at],
+        f"{name}_altitude_ft": series.altitude_ft[at],
+    }
+
+
+def _callsigns(series: Series, begin: Index, end: Index) -> tuple[NDArray[np.object_], Mask]:
+    """Most frequent callsign of each flight, and where there was more than one."""
+    if not len(begin):
+        return np.empty(0, dtype=object), np.empty(0, dtype=bool)
+    flight, starts, lengths = _callsign_runs(series, begin, end)
+    frame = pd.DataFrame(
+        {"flight": flight, "callsign": series.callsign[starts], "positions": lengths}
+    )
+    frame = frame[frame["callsign"] != 0].groupby(["flight", "callsign"], sort=True).sum()
+    frame = frame.reset_index().sort_values(["flight", "positions"], kind="stable")
+    best = frame.drop_duplicates("flight", keep="last")
+    most = np.zeros(len(begin), dtype=np.uint64)
+    most[best["flight"]] = best["callsign"]
+    several = np.bincount(frame["flight"], minlength=len(begin)) > 1
+    return text_of(most), several
+
+
+def _callsign_runs(series: Series, begin: Index, end: Index) -> tuple[Index, Index, Index]:
+    """Runs of one callsign inside flights: number of the flight, start, length."""
+    changed = np.flatnonzero(series.callsign[1:] != series.callsign[:-1]) + 1
+    starts = np.unique(np.concatenate([changed, begin]))
+    flight = np.searchsorted(begin, starts, side="right") - 1
+    inside = (flight >= 0) & (starts <= end[np.maximum(flight, 0)])
+    stops = np.minimum(np.append(starts[1:], len(series)), end[np.maximum(flight, 0)] + 1)
+    return flight[inside], starts[inside], (stops - starts)[inside]
+
+
+def _longest(silence: NDArray[np.float64], begin: Index, end: Index) -> NDArray[np.int32]:
+    """Longest silence [s] between two positions of each flight."""
+    longest = np.zeros(len(begin))
+    several = end > begin
+    longest[several] = reduce_runs(np.maximum, silence, begin[several] + 1, end[several] + 1)
+    return np.rint(longest).astype(np.int32)
+
+
+def _received(series: Series, begin: Index, end: Index) -> NDArray[np.object_]:
+    """How the positions of each flight were received, `mixed` where in more than one way."""
+    names = sorted({*RECEIVED_AS.values(), "other"})
+    bit = np.array([1 << names.index(RECEIVED_AS.get(each, "other")) for each in RECEIVED])
+    ways = reduce_runs(np.bitwise_or, bit.astype(np.uint8)[series.received], begin, end + 1)
+    words = np.full(1 << len(names), "mixed", dtype=object)
+    words[[1 << number for number in range(len(names))]] = names
+    return words[ways]
+
+
+def _flags(table: FlightRows, changes: Mask, touches: Mask, jumped: Series) -> list[str]:
+    """Rules that fired, per flight."""
+    touched = reduce_runs(np.logical_or, touches, table.begin, table.end + 1)
+    marks = {
+        "jump": _has_jump(table, jumped),
+        "touch_and_go": touched,
+        "callsign_change": changes,
+        "off_field": table.origin.off_field | table.destination.off_field,
+        "brief": table.spans.brief,
+    }
+    flags = [""] * len(table.begin)
+    for name, mask in marks.items():
+        for row in np.flatnonzero(mask):
+            flags[row] = f"{flags[row]},{name}" if flags[row] else name
+    return flags
+
+
+def _has_jump(table: FlightRows, jumped: Series) -> Mask:
+    """Flights during which a position of the same airframe was left out."""
+    series, begin, end = table.series, table.begin, table.end
+    if not len(jumped) or not len(begin):
+        return np.zeros(len(begin), dtype=bool)
+    key = _time_key(jumped.icao24, jumped.seen_at)
+    low = np.searchsorted(key, _time_key(series.icao24[begin], series.seen_at[begin]))
+    high = np.searchsorted(key, _time_key(series.icao24[end], series.seen_at[end]), "right")
+    return high > low
+
+
+def _time_key(icao24: NDArray[np.uint32], seen_at: NDArray[np.int64]) -> NDArray[np.float64]:
+    """One sortable number from address and time: 25 bits and the milliseconds of some days."""
+    return (icao24.astype(np.int64) << 38) | (seen_at & ((1 << 38) - 1))
+
+
+def _flight_at(
+    table: FlightRows, flights: pd.DataFrame, at: Index, ground: Mask
+) -> NDArray[np.object_]:
+    """Identifier of the flight that holds each position, None on the ground or outside."""
+    number = np.searchsorted(table.spans.begin, at, side="right") - 1
+    held = (number >= 0) & ~ground
+    held &= at <= table.spans.end[np.maximum(number, 0)] if len(table.spans) else False
+    found = np.full(len(at), None, dtype=object)
+    found[held] = flights["flight_id"].to_numpy()[number[held]]
+    return found
+
+
+def _scatter(mask: Mask, values: NDArray, empty: object, dtype: type) -> NDArray:
+    """`values` where `mask` is True, `empty` elsewhere."""
+    whole: NDArray = np.full(len(mask), empty, dtype=dtype)
+    whole[mask] = values
+    return whole
