@@ -1,0 +1,100 @@
+"""Countries as shapes, by ISO 3166 alpha-2, and a light map of the world to draw on.
+
+Natural Earth draws who controls the ground, not who claims it; `BORDERS_SENTENCE` belongs
+beside every map. An airport's country never comes from these shapes: it is its ISO code.
+"""
+
+import gzip
+import json
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import pandas as pd
+import shapely
+from shapely.geometry import box, shape
+from shapely.geometry.base import BaseGeometry
+
+BORDERS_SENTENCE = (
+    "Borders are those of Natural Earth (1:50m), which draws de-facto control and takes no side; "
+    "an airport's country is its ISO code, not this picture."
+)
+
+_PARTS = {
+    "GF": ("FR", (-55.0, 2.0, -51.0, 6.0)),
+    "GP": ("FR", (-62.0, 15.8, -60.9, 16.6)),
+    "MQ": ("FR", (-61.3, 14.3, -60.7, 15.0)),
+    "RE": ("FR", (55.0, -21.5, 56.0, -20.7)),
+    "YT": ("FR", (44.9, -13.1, 45.4, -12.5)),
+    "BQ": ("NL", (-69.0, 11.9, -62.8, 17.8)),
+    "SJ": ("NO", (8.0, 74.0, 34.0, 81.0)),
+}
+"""Places Natural Earth draws within another country and ISO lists apart: a box cuts them out.
+
+West, south, east, north [deg]; islands whose centre lies in the box go. Jan Mayen stays with
+Norway.
+"""
+
+_TERRITORY = {"CX": (105.0, -11.0, 106.0, -10.0), "CC": (96.5, -12.5, 97.2, -11.8)}
+_TERRITORY_UNIT = "Indian Ocean Ter."
+
+
+@cache
+def load_units() -> pd.DataFrame:
+    """The 241 units of the map: `name`, `iso2` (None where there is none), `shape`."""
+    file = resources.files("flights.reference").joinpath("countries.geojson.gz")
+    features = json.loads(gzip.decompress(file.read_bytes()))["features"]
+    rows = [{**each["properties"], "shape": shape(each["geometry"])} for each in features]
+    return pd.DataFrame(rows, columns=["name", "iso2", "shape"])
+
+
+@cache
+def load_country_shapes() -> dict[str, BaseGeometry]:
+    """Shapes by ISO alpha-2 [lon, lat deg], cut at the antimeridian.
+
+    Countries too small for the map (Gibraltar, Tuvalu and a few more) have no entry.
+    """
+    units = load_units()
+    shapes = dict(units.dropna(subset="iso2")[["iso2", "shape"]].itertuples(index=False))
+    territory = units.set_index("name")["shape"][_TERRITORY_UNIT]
+    for code, corners in _TERRITORY.items():
+        shapes[code], _ = _split(territory, corners)
+    for code, (owner, corners) in _PARTS.items():
+        part, rest = _split(shapes[owner], corners)
+        if not part.is_empty:
+            shapes[code], shapes[owner] = part, rest
+    return shapes
+
+
+@cache
+def load_base_map() -> dict[str, Any]:
+    """A light GeoJSON FeatureCollection of the same units (about 190 kB) to draw routes on."""
+    file = resources.files("flights.reference").joinpath("base_map.geojson")
+    return dict(json.loads(file.read_text(encoding="utf-8")))
+
+
+@cache
+def load_country_names() -> dict[str, str]:
+    """English names by ISO alpha-2, all 249 codes and XK."""
+    file = resources.files("flights.reference").joinpath("country_names.csv")
+    with file.open(encoding="utf-8") as text:
+        frame = pd.read_csv(text, keep_default_na=False)
+    return dict(zip(frame["iso2"], frame["name"], strict=True))
+
+
+def country_name(iso2: str) -> str:
+    """Name of a country; the code itself where it is unknown.
+
+    >>> country_name("HK"), country_name("ZZ")
+    ('Hong Kong', 'ZZ')
+    """
+    return load_country_names().get(iso2, iso2)
+
+
+def _split(
+    geometry: BaseGeometry, corners: tuple[float, float, float, float]
+) -> tuple[BaseGeometry, BaseGeometry]:
+    """Whole parts whose centre lies in the box, and the others."""
+    parts = shapely.get_parts(geometry)
+    inside = shapely.contains(box(*corners), shapely.centroid(parts))
+    return shapely.union_all(parts[inside]), shapely.union_all(parts[~inside])
