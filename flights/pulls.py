@@ -1,61 +1,39 @@
-"""Pulls that run in a process of their own, and how far they are."""
+"""Pulls that run in a process of their own, and how far they are.
 
+<root>/pulls/<id>.json    progress, replaced atomically
+<root>/pulls/<id>.log     what the process wrote to standard error
+"""
+
+import json
+import os
+import re
+import signal
+import sys
+import time
+import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
-STATES = ("running", "finished", "failed", "cancelled")
+from flights.archive import Archive
+from flights.errors import ArchiveError, InvalidInput
+from flights.progress import DayProgress, PullProgress, from_json, to_json
 
+__all__ = ["DayProgress", "PullProgress"]
 
-@dataclass(frozen=True)
-class DayProgress:
-    """One day of a pull. `state`: waiting | running | skipped, or the ledger's status once done.
-
-    `share` is done of this day, 0 to 1; `message` what is done now, or why it ended so.
-    """
-
-    day: date
-    state: str = "waiting"
-    share: float = 0.0
-    message: str = ""
-    size_bytes: int = 0
-    positions: int = 0
-    flights: int = 0
-
-
-@dataclass(frozen=True)
-class PullProgress:
-    """A pull as its progress file says. `state` is one of `STATES`.
-
-    `rate_bytes_s` is input read per second; it and `seconds_left` are None until measured.
-    """
-
-    id: str
-    source: str
-    state: str
-    message: str = ""
-    pid: int | None = None
-    started_at: datetime | None = None
-    updated_at: datetime | None = None
-    bytes_done: int = 0
-    bytes_total: int = 0
-    positions: int = 0
-    flights: int = 0
-    rate_bytes_s: float | None = None
-    seconds_left: float | None = None
-    days: tuple[DayProgress, ...] = field(default_factory=tuple)
-
-    @property
-    def share(self) -> float:
-        """Done of the whole, 0 to 1."""
-        if self.bytes_total:
-            return min(1.0, self.bytes_done / self.bytes_total)
-        return 1.0 if self.state == "finished" else 0.0
+_ID = re.compile(r"[0-9a-z][0-9a-z-]{0,63}")
+_EVERY_S = 0.3
+_STARTING_S = 30
+_GONE = (
+    "The process of this pull ended without a word. Days already stored stay; start it again "
+    "to go on from there."
+)
 
 
 def start_pull(
-    archive: Path,
+    archive: Archive | Path | str,
     source: str,
     options: Mapping[str, str | None],
     first: date | None = None,
@@ -66,11 +44,64 @@ def start_pull(
     """Start `python -m flights pull` on its own; the id to ask after it by.
 
     `options` are the source's, e.g. `{"path": "/data/day.tar", "detail": "heatmaps"}`.
+
+    Raises
+    ------
+    ArchiveError
+        The archive's folder cannot be written.
     """
-    raise NotImplementedError
+    root = _root(archive).absolute()
+    pull_id = f"{time.time_ns() // 1_000_000}-{uuid.uuid4().hex[:6]}"
+    arguments = _arguments(root, source, {**options}, first, last)
+    if refresh:
+        arguments.append("--refresh")
+    waiting = PullProgress(pull_id, source, "running", "Starting …")
+    try:
+        write_progress(root, waiting)
+        _spawn([*arguments, "--progress-id", pull_id], root / "pulls" / f"{pull_id}.log")
+    except OSError as error:
+        raise ArchiveError(f"No pull can be started in {root}: {error}.") from error
+    return pull_id
 
 
-def read_progress(archive: Path, pull_id: str) -> PullProgress:
+def _spawn(arguments: list[str], log: Path) -> None:
+    """Start a process that outlives this one, its standard error in `log`."""
+    nothing, writing = os.O_RDONLY, os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    os.posix_spawn(
+        arguments[0],
+        arguments,
+        {**os.environ, "PYTHONPATH": _python_path()},
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, nothing, 0),
+            (os.POSIX_SPAWN_OPEN, 1, os.devnull, writing, 0),
+            (os.POSIX_SPAWN_OPEN, 2, str(log), writing, 0o644),
+        ],
+        setsid=True,
+    )
+
+
+def _arguments(
+    root: Path,
+    source: str,
+    options: dict[str, str | None],
+    first: date | None,
+    last: date | None,
+) -> list[str]:
+    spans = {"from": first and first.isoformat(), "to": last and last.isoformat()}
+    arguments = [sys.executable, "-m", "flights", "pull", "--archive", str(root), "--yes"]
+    for name, value in {**options, **spans}.items():
+        if value is not None:
+            arguments.append(f"--{name}={value}")
+    return [*arguments, source]
+
+
+def _python_path() -> str:
+    """So that the new process finds this package wherever it was started."""
+    ours = str(Path(__file__).parents[1])
+    return os.pathsep.join(filter(None, [ours, os.environ.get("PYTHONPATH")]))
+
+
+def read_progress(archive: Archive | Path | str, pull_id: str) -> PullProgress:
     """How far a pull is. One whose process is gone without a word is `failed`.
 
     Raises
@@ -78,14 +109,118 @@ def read_progress(archive: Path, pull_id: str) -> PullProgress:
     InvalidInput
         There is no pull of this id.
     """
-    raise NotImplementedError
+    path = _path(_root(archive), pull_id)
+    try:
+        progress = from_json(json.loads(path.read_bytes()))
+        age_s = time.time() - path.stat().st_mtime
+    except FileNotFoundError as error:
+        raise InvalidInput(f"There is no pull {pull_id!r} in this archive.") from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        said = f"{path.name} cannot be read: {error}"
+        return PullProgress(pull_id, "", "failed", said)
+    if progress.state != "running" or _is_alive(progress, age_s):
+        return progress
+    return replace(progress, state="failed", message=_last_words(path), seconds_left=None)
 
 
-def cancel_pull(archive: Path, pull_id: str) -> None:
+def _is_alive(progress: PullProgress, age_s: float) -> bool:
+    if progress.pid is None:
+        return age_s < _STARTING_S
+    return process_mark(progress.pid) == progress.process != ""
+
+
+def process_mark(pid: int) -> str:
+    """What tells a running process from a later one of the same number; "" when it is gone."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return "" if Path("/proc/self/stat").exists() else _mark_without_proc(pid)
+    fields = text.rpartition(")")[2].split()
+    if fields[0] not in "ZX":
+        return fields[19]
+    with suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)  # one of ours that nobody has buried yet
+    return ""
+
+
+def _mark_without_proc(pid: int) -> str:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return ""
+    except PermissionError:
+        pass
+    return "alive"
+
+
+def _last_words(path: Path) -> str:
+    with suppress(OSError):
+        lines = path.with_suffix(".log").read_text("utf-8", errors="replace").strip().splitlines()
+        if lines:
+            return f"{_GONE} Its last words: {lines[-1][:300]}"
+    return _GONE
+
+
+def cancel_pull(archive: Archive | Path | str, pull_id: str) -> None:
     """Ask a running pull to stop; days that are done stay, the day under way is left as it was."""
-    raise NotImplementedError
+    progress = read_progress(archive, pull_id)
+    give_up = time.monotonic() + _STARTING_S
+    while progress.state == "running" and progress.pid is None and time.monotonic() < give_up:
+        time.sleep(0.1)
+        progress = read_progress(archive, pull_id)
+    if progress.state == "running" and progress.pid is not None:
+        with suppress(ProcessLookupError):
+            os.kill(progress.pid, signal.SIGTERM)
 
 
-def list_pulls(archive: Path) -> list[PullProgress]:
+def list_pulls(archive: Archive | Path | str) -> list[PullProgress]:
     """All pulls of this archive, newest first."""
-    raise NotImplementedError
+    root = _root(archive)
+    paths = sorted((root / "pulls").glob("*.json"), reverse=True)
+    return [read_progress(root, path.stem) for path in paths if _ID.fullmatch(path.stem)]
+
+
+def measured_rate(archive: Archive | Path | str, source: str) -> float | None:
+    """Input read per second by the latest pull of this source that measured it [bytes/s]."""
+    rates = (each.rate_bytes_s for each in list_pulls(archive) if each.source == source)
+    return next((rate for rate in rates if rate), None)
+
+
+def write_progress(root: Path, progress: PullProgress) -> None:
+    """Replace the progress file of a pull."""
+    path = _path(root, progress.id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rough = path.with_suffix(f".{os.getpid()}.rough")
+    rough.write_text(json.dumps(to_json(progress)), encoding="utf-8")
+    rough.replace(path)
+
+
+class ProgressFile:
+    """A callback for `run_pull` that keeps the progress file fresh, a few times a second."""
+
+    def __init__(self, root: Path, pull_id: str) -> None:
+        self._root, self._id = root, pull_id
+        self._written = -_EVERY_S
+        self._states: object = None
+
+    def __call__(self, progress: PullProgress) -> None:
+        states = (progress.state, [day.state for day in progress.days])
+        if states == self._states and time.monotonic() - self._written < _EVERY_S:
+            return
+        self._states, self._written = states, time.monotonic()
+        pid = os.getpid()
+        marked = replace(progress, id=self._id, pid=pid, process=process_mark(pid))
+        try:
+            write_progress(self._root, marked)
+        except OSError as error:
+            raise ArchiveError(f"{self._root} cannot be written: {error}.") from error
+
+
+def _path(root: Path, pull_id: str) -> Path:
+    if not _ID.fullmatch(pull_id):
+        raise InvalidInput(f"{pull_id!r} is no id of a pull.")
+    return root / "pulls" / f"{pull_id}.json"
+
+
+def _root(archive: Archive | Path | str) -> Path:
+    return archive.root if isinstance(archive, Archive) else Path(archive)

@@ -1,0 +1,235 @@
+"""Flights, ledger and sources as files and text for people and other programs."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import IO, Any, Protocol
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from flights import CONTENTS_SENTENCE, ledger
+from flights.errors import InvalidInput
+from flights.ledger import LedgerEntry
+from flights.sources.base import SourceSpec
+
+SIMULATED_MARK = "SIMULATED"
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def note_of(spec: SourceSpec | None) -> str:
+    """The sentence every export carries; SIMULATED first where the source is made up."""
+    if spec is not None and spec.simulated:
+        return f"{SIMULATED_MARK}: a made-up world, nobody heard any of this. {CONTENTS_SENTENCE}"
+    return CONTENTS_SENTENCE
+
+
+def guard_text(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with text a spreadsheet would take for a formula made harmless by a leading '.
+
+    >>> guard_text(pd.DataFrame({"callsign": ["=1+1", "CLX7"]})).callsign.tolist()
+    ["'=1+1", 'CLX7']
+    """
+    guarded = {}
+    for name, column in frame.items():
+        if not (pd.api.types.is_string_dtype(column) or column.dtype == object):
+            continue
+        text = column.astype("str")
+        risky = column.notna() & text.str.startswith(FORMULA_STARTS, na=False)
+        if risky.any():
+            guarded[str(name)] = column.mask(risky, "'" + text)
+    return frame.assign(**guarded)
+
+
+@dataclass(frozen=True)
+class Header:
+    """What an export says of itself: the question in plain values, the note, the days' ledger."""
+
+    note: str
+    question: Mapping[str, Any]
+    ledger: Sequence[LedgerEntry]
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON values, days that are not complete named with their reasons."""
+        lacking = [
+            {"day": e.day.isoformat(), "status": e.status, "reasons": list(e.reasons)}
+            for e in self.ledger
+            if not e.is_complete
+        ]
+        return {
+            "contents": CONTENTS_SENTENCE,
+            "note": self.note,
+            **self.question,
+            "days": len(self.ledger),
+            "days_not_complete": lacking,
+        }
+
+
+class Writer(Protocol):
+    """Writes frames of the same columns one after the other."""
+
+    def write(self, frame: pd.DataFrame) -> None:
+        """Add rows."""
+        ...
+
+    def close(self) -> None:
+        """Finish the file; the stream stays open."""
+        ...
+
+
+def open_writer(kind: str, stream: IO[bytes], header: Header) -> Writer:
+    """A writer of `csv`, `json` or `parquet` to a binary stream."""
+    kinds: dict[str, Callable[[IO[bytes], Header], Writer]] = {
+        "csv": CsvWriter,
+        "json": JsonWriter,
+        "parquet": ParquetWriter,
+    }
+    if kind not in kinds:
+        raise InvalidInput(f"{kind!r} is no format; there are {', '.join(kinds)}.")
+    return kinds[kind](stream, header)
+
+
+class CsvWriter:
+    """UTF-8, one header row, times in ISO 8601 UTC, the note in the last column of every row."""
+
+    def __init__(self, stream: IO[bytes], header: Header) -> None:
+        self._stream, self._note, self._begun = stream, header.note, False
+
+    def write(self, frame: pd.DataFrame) -> None:
+        rows = guard_text(_plain_times(frame)).assign(note=self._note)
+        text = rows.to_csv(index=False, header=not self._begun, lineterminator="\n")
+        self._stream.write(text.encode("utf-8", errors="replace"))
+        self._begun = True
+
+    def close(self) -> None:
+        self._stream.flush()
+
+
+class JsonWriter:
+    """One object: what the export says of itself, then `flights`, a list of objects."""
+
+    def __init__(self, stream: IO[bytes], header: Header) -> None:
+        self._stream, self._any = stream, False
+        opening = json.dumps(header.plain(), indent=1, ensure_ascii=False)
+        self._put(f'{opening[:-2]},\n "flights": [')
+
+    def write(self, frame: pd.DataFrame) -> None:
+        plain = _plain_times(frame).astype(object)
+        for row in plain.where(plain.notna(), None).to_dict("records"):
+            text = json.dumps(row, ensure_ascii=False, default=_plain_value)
+            self._put(f"{',' if self._any else ''}\n  {text}")
+            self._any = True
+
+    def close(self) -> None:
+        self._put("\n ]\n}\n")
+        self._stream.flush()
+
+    def _put(self, text: str) -> None:
+        self._stream.write(text.encode("utf-8", errors="replace"))
+
+
+class ParquetWriter:
+    """Types kept; what the export says of itself lies in the schema metadata."""
+
+    def __init__(self, stream: IO[bytes], header: Header) -> None:
+        self._stream = stream
+        self._file: pq.ParquetWriter | None = None
+        self._said = {
+            "contents": CONTENTS_SENTENCE,
+            "note": header.note,
+            "header": json.dumps(header.plain()),
+        }
+
+    def write(self, frame: pd.DataFrame) -> None:
+        schema = None if self._file is None else self._file.schema
+        table = pa.Table.from_pandas(frame, schema=schema, preserve_index=False)
+        if self._file is None:
+            fields = [_never_null(field) for field in table.schema]
+            table = table.cast(pa.schema(fields, metadata=self._said))
+            self._file = pq.ParquetWriter(self._stream, table.schema, compression="zstd")
+        self._file.write_table(table)
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+        self._stream.flush()
+
+
+def _never_null(field: pa.Field) -> pa.Field:
+    """A column without any value yet is text, and all text has one type."""
+    texts = (pa.types.is_null(field.type), pa.types.is_large_string(field.type))
+    return field.with_type(pa.string()) if any(texts) else field
+
+
+def _plain_times(frame: pd.DataFrame) -> pd.DataFrame:
+    """Times as ISO 8601 text with a Z, to the second."""
+    times = frame.select_dtypes("datetimetz")
+    return frame.assign(**{n: c.dt.strftime("%Y-%m-%dT%H:%M:%SZ") for n, c in times.items()})
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} has no place in JSON")
+
+
+def format_ledger(entries: Iterable[LedgerEntry], kind: str) -> str:
+    """The ledger as a `table` of text or as `json` with everything in it."""
+    entries = list(entries)
+    if kind == "json":
+        days = [ledger.to_json(entry) for entry in entries]
+        return json.dumps({"contents": CONTENTS_SENTENCE, "days": days}, indent=1)
+    rows = [("source", "day", "status", "flights", "input MB", "stored MB", "sha256", "why")]
+    return _columns([*rows, *map(_ledger_row, entries)])
+
+
+def _ledger_row(entry: LedgerEntry) -> tuple[str, ...]:
+    table = entry.tables.get("flights", {})
+    return (
+        entry.source,
+        entry.day.isoformat(),
+        entry.status,
+        str(table.get("rows", "-")),
+        f"{sum(each.size for each in entry.inputs) / 1e6:.1f}",
+        f"{sum(each['bytes'] for each in entry.tables.values()) / 1e6:.1f}",
+        str(table.get("sha256", "-"))[:12],
+        " ".join(entry.reasons),
+    )
+
+
+def format_sources(specs: Sequence[SourceSpec], kind: str) -> str:
+    """The sources as a `table` of text or as `json`."""
+    if kind == "json":
+        return json.dumps([asdict(spec) for spec in specs], indent=1, default=_plain_value)
+    return "\n\n".join(_source_text(spec) for spec in specs)
+
+
+def _source_text(spec: SourceSpec) -> str:
+    days = f"{spec.first_day or '…'} to {spec.last_day or '…'}"
+    lines = {
+        "gives": spec.gives,
+        "needs": spec.needs,
+        "days": days,
+        "area": spec.area,
+        "cost a day": spec.cost_per_day,
+        "licence": spec.licence,
+        "attribution": spec.attribution,
+        "terms": spec.terms,
+        "known holes": "; ".join(spec.known_holes),
+        "counting": "" if spec.serves_frequency else "never use it for frequency",
+    }
+    mark = f"  [{SIMULATED_MARK}]" if spec.simulated else ""
+    told = [f"  {name:<12} {text}" for name, text in lines.items() if text]
+    return "\n".join([f"{spec.key}: {spec.title}{mark}", *told])
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]) - 1)]
+    padded = ([text.ljust(w) for text, w in zip(row, widths, strict=False)] for row in rows)
+    joined = zip(padded, rows, strict=True)
+    return "\n".join("  ".join([*cells, row[-1]]).rstrip() for cells, row in joined)
