@@ -1,0 +1,186 @@
+"""Positions of a day sorted by airframe in little memory, whatever the size of the day.
+
+Members of an archive come in any order, and a day of world traffic is gigabytes of positions.
+They are dealt by address into shares; while they are few they stay in memory, else they go to
+one nameless temporary file, which the system removes even if the program is killed.
+"""
+
+import os
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flights.errors import ArchiveError
+from flights.records import POSITION
+
+DAY_MS = 86_400_000
+SHARES = 256
+"""By the last byte of the address, which is spread evenly (readsb's trace folders use it)."""
+HELD_POSITIONS = 500_000
+"""Positions kept in memory before they are written (46 bytes each)."""
+HANDED_POSITIONS = 400_000
+"""Shares are handed on together up to this many positions, so that a small day is one bucket."""
+MOST_DAYS = 40
+"""UTC days one input may speak of; what stamps say beyond is counted and left out."""
+_ROOMY = Path("/var/tmp")  # on disk, where /tmp may be memory
+_EPOCH = date(1970, 1, 1)
+
+
+class Spill:
+    """Takes positions in any order, gives them back by UTC day and airframe.
+
+    A context manager: leaving it frees the temporary file. `beyond_days` counts positions left
+    out for their day, `repeated` those that lay there twice and were given once.
+    """
+
+    def __init__(self, *, held: int = HELD_POSITIONS, handed: int = HANDED_POSITIONS) -> None:
+        self._most_held = held
+        self._least_handed = handed
+        self._waiting: list[np.ndarray] = []
+        self._file: IO[bytes] | None = None
+        # (day, share) -> where in the file [bytes] and how many positions
+        self._places: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+        self._counts: dict[int, int] = {}
+        self.beyond_days = 0
+        self.repeated = 0
+
+    def __enter__(self) -> "Spill":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._waiting.clear()
+        if self._file:
+            self._file.close()
+
+    def add(self, positions: np.ndarray) -> None:
+        """Take positions (`records.POSITION`) of any airframes, days and order.
+
+        Raises
+        ------
+        ArchiveError
+            There is no room for the temporary file.
+        """
+        kept = positions[self._count(positions["seen_at"] // DAY_MS)]
+        if len(kept):
+            self._waiting.append(kept)
+        if sum(map(len, self._waiting)) >= self._most_held:
+            self._write()
+
+    def days(self) -> dict[date, int]:
+        """UTC days by the stamps, in order, and how many positions each has."""
+        counts = sorted(self._counts.items())
+        return {_EPOCH + timedelta(days=number): count for number, count in counts}
+
+    def buckets(self, day: date) -> Iterator[np.ndarray]:
+        """Positions of one UTC day, each airframe whole in one bucket.
+
+        Each bucket is sorted by (icao24, seen_at), ties by place, so that nothing depends on
+        the order in which they came.
+        """
+        if self._file:
+            self._write()
+        number = (day - _EPOCH).days
+        held = dict(_deal(self._waiting))
+        gathered: list[np.ndarray] = []
+        for share in range(SHARES):
+            gathered += self._read(number, share)
+            gathered += [held[number, share]] if (number, share) in held else []
+            if sum(map(len, gathered)) >= self._least_handed or (gathered and share == SHARES - 1):
+                yield self._in_order(np.concatenate(gathered))
+                gathered = []
+
+    def _count(self, numbers: NDArray[np.int64]) -> NDArray[np.bool_] | slice:
+        """Count positions per day; which of them to keep (all, but for too many days)."""
+        days, counts = _tally(numbers)
+        refused = []
+        for day, count in zip(days.tolist(), counts.tolist(), strict=True):
+            if day in self._counts or len(self._counts) < MOST_DAYS:
+                self._counts[day] = self._counts.get(day, 0) + count
+            else:
+                refused.append(day)
+                self.beyond_days += count
+        return ~np.isin(numbers, refused) if refused else slice(None)
+
+    def _write(self) -> None:
+        """Move what waits in memory to the temporary file, share by share."""
+        try:
+            if self._file is None:
+                self._file = tempfile.TemporaryFile(dir=_scratch_folder())  # noqa: SIM115 (kept)
+            for key, positions in _deal(self._waiting):
+                self._places[key].append((self._file.tell(), len(positions)))
+                self._file.write(positions.view(np.uint8).data)
+        except OSError as error:
+            raise ArchiveError(
+                f"No temporary file could be written in {_scratch_folder()} ({error.strerror}). "
+                "Free some space there, or set TMPDIR to a roomy folder."
+            ) from error
+        self._waiting.clear()
+
+    def _read(self, number: int, share: int) -> list[np.ndarray]:
+        if self._file is None:
+            return []
+        end = self._file.seek(0, os.SEEK_END)
+        found = []
+        for place, count in self._places.get((number, share), ()):
+            self._file.seek(place)
+            found.append(np.frombuffer(self._file.read(count * POSITION.itemsize), POSITION))
+        self._file.seek(end)
+        return found
+
+    def _in_order(self, positions: np.ndarray) -> np.ndarray:
+        """Sorted, and each position once."""
+        moment = positions["seen_at"] % DAY_MS  # 27 bits
+        key = (positions["icao24"].astype(np.uint64) << np.uint64(27)) | moment.astype(np.uint64)
+        order = np.argsort(key, kind="stable")
+        ordered, sorted_key = positions[order], key[order]
+        if not (sorted_key[1:] == sorted_key[:-1]).any():
+            return ordered
+        return self._without_repeats(
+            ordered[np.lexsort((ordered["longitude"], ordered["latitude"], sorted_key))]
+        )
+
+    def _without_repeats(self, ordered: np.ndarray) -> np.ndarray:
+        again = np.zeros(len(ordered), bool)
+        columns = ("icao24", "seen_at", "latitude", "longitude")
+        again[1:] = np.logical_and.reduce([ordered[c][1:] == ordered[c][:-1] for c in columns])
+        self.repeated += int(np.count_nonzero(again))
+        return ordered[~again]
+
+
+def _deal(waiting: list[np.ndarray]) -> Iterator[tuple[tuple[int, int], np.ndarray]]:
+    """Positions by (day, share), in the order they came."""
+    if not waiting:
+        return
+    positions = np.concatenate(waiting) if len(waiting) > 1 else waiting[0]
+    numbers = positions["seen_at"] // DAY_MS
+    days, _ = _tally(numbers)
+    # Fits 16 bits (MOST_DAYS may lie anywhere, hence by rank), which numpy sorts by radix.
+    key = (positions["icao24"] & (SHARES - 1)).astype(np.uint16)
+    if len(days) > 1:
+        key += np.searchsorted(days, numbers).astype(np.uint16) * np.uint16(SHARES)
+    order = np.argsort(key, kind="stable")
+    dealt, key = positions[order], key[order]
+    starts = np.flatnonzero(np.diff(key, prepend=key[:1] ^ 1))
+    for start, stop in zip(starts, [*starts[1:], len(key)], strict=True):
+        number, share = divmod(int(key[start]), SHARES)
+        yield (int(days[number]), share), dealt[start:stop]
+
+
+def _tally(numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Distinct days in order and their counts; nearly always it is one day."""
+    if len(numbers) and numbers.min() == numbers.max():
+        return numbers[:1], np.array([len(numbers)])
+    return np.unique(numbers, return_counts=True)
+
+
+def _scratch_folder() -> str:
+    """TMPDIR if set; else a folder on disk rather than one that may be memory."""
+    if "TMPDIR" not in os.environ and os.access(_ROOMY, os.W_OK):
+        return str(_ROOMY)
+    return tempfile.gettempdir()
