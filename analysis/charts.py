@@ -12,6 +12,12 @@ from typing import Any
 
 import altair as alt
 
+from analysis.captions import (
+    SIMULATED,
+    describe_figures,
+    list_days,
+    name_route,
+)
 from analysis.counts_panel import draw_counts, mark_event
 from analysis.palette import Palette, choose
 from analysis.plotting import (
@@ -25,14 +31,7 @@ from analysis.plotting import (
     watermark,
 )
 from analysis.results import Effect, StudyResult
-from analysis.wording import (
-    SIMULATED,
-    describe_figures,
-    format_day,
-    format_number,
-    list_days,
-    name_route,
-)
+from analysis.wording import write_date, write_ratio
 
 _SVG = {"embedOptions": {"renderer": "svg"}}
 _COLUMNS = 44
@@ -79,7 +78,7 @@ def draw_placebos(
         layers.insert(0, watermark(palette, 28))
     picture = alt.layer(*layers).properties(
         height=150,
-        title=title_of(result, f"{format_day(result.event)} among all comparable dates"),
+        title=title_of(result, f"{write_date(result.event)} among all comparable dates"),
         description=describe_placebos(result),
         usermeta=_SVG,
         **({"width": width} if width else {}),
@@ -94,8 +93,8 @@ def describe_series(result: StudyResult) -> str:
     missing = [day for day, _, _ in result.days_missing]
     gaps = f"Days missing: {list_days(missing)}." if missing else "No day is missing."
     return (
-        f"{made_up}Flights per UTC day, {name_route(result)}, {format_day(days[0])} to "
-        f"{format_day(days[-1])}. From {format_day(result.event)}, "
+        f"{made_up}Flights per UTC day, {name_route(result)}, {write_date(days[0])} to "
+        f"{write_date(days[-1])}. From {write_date(result.event)}, "
         f"{'; '.join(describe_figures(result))}. {gaps} {result.contents_sentence}"
     )
 
@@ -108,8 +107,8 @@ def describe_placebos(result: StudyResult) -> str:
     made_up = f"{SIMULATED} data. " if result.simulated else ""
     return (
         f"{made_up}{effect.r} of {effect.n_placebo} other dates in this record differ at least "
-        f"as much as {format_day(result.event)}, where the ratio of observed to expected is "
-        f"×{format_number(effect.rr)}. {result.contents_sentence}"
+        f"as much as {write_date(result.event)}, where the ratio of observed to expected is "
+        f"{write_ratio(effect.rr)}. {result.contents_sentence}"
     )
 
 
@@ -168,8 +167,8 @@ def _dot_rows(effect: Effect) -> list[Row]:
                 "s": round(place * column, 4),
                 "high": piled[place],
                 "kind": "as large or larger" if as_large else "smaller",
-                "date": format_day(placebo.day),
-                "ratio": f"×{format_number(placebo.rr)}",
+                "date": write_date(placebo.day),
+                "ratio": write_ratio(placebo.rr),
             }
         )
     return rows
@@ -194,7 +193,7 @@ def _draw_dots(rows: list[Row], palette: Palette, top: float) -> alt.Chart:
 
 def _mark_dot(effect: Effect, palette: Palette) -> list[alt.Chart]:
     """The event's line, and above the plot its date and ratio."""
-    label = f"{format_day(effect.event)} ×{format_number(effect.rr)}"
+    label = f"{write_date(effect.event)} {write_ratio(effect.rr)}"
     row = {"s": effect.s, "label": label}
     align: Any = "right" if effect.s > 0 else "left"
     rule = layer_of([row]).mark_rule(color=palette.event, strokeWidth=1.5, strokeDash=[4, 3])

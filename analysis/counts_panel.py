@@ -6,10 +6,11 @@ from typing import Any
 
 import altair as alt
 
+from analysis.captions import write_known
 from analysis.palette import Palette
 from analysis.plotting import Row, days_axis, hatch, layer_of, stamp, utc_x, watermark
 from analysis.results import CountSeries, StudyResult
-from analysis.wording import format_day, format_number
+from analysis.wording import write_date
 
 HEIGHT = 220
 _DAY = timedelta(days=1)
@@ -36,7 +37,7 @@ def mark_event(result: StudyResult, palette: Palette) -> list[alt.Chart]:
     if not first <= result.event <= last:
         return []
     late = (result.event - first) > 0.6 * (last - first)
-    label = f"{format_day(result.event)} {result.event_name}".strip()
+    label = f"{write_date(result.event)} {result.event_name}".strip()
     row = {"day": stamp(result.event), "label": label}
     rule = layer_of([row]).mark_rule(color=palette.event, strokeWidth=1.5, strokeDash=[4, 3])
     side: dict[str, Any] = {"align": "right" if late else "left", "dx": 4 if late else -4}
@@ -182,12 +183,12 @@ def _hover_rows(result: StudyResult, top: float) -> list[Row]:
             "until": stamp(day + _DAY),
             "low": 0,
             "high": top,
-            "date": format_day(day),
+            "date": write_date(day),
             "status": series.status[k],
-            "observed": format_number(series.lower[k]),
-            "possible": format_number(series.upper[k]),
-            "heard at origin": format_number(series.exposure_origin[k]),
-            "heard at destination": format_number(series.exposure_destination[k]),
+            "observed": write_known(series.lower[k]),
+            "possible": write_known(series.upper[k]),
+            "heard at origin": write_known(series.exposure_origin[k]),
+            "heard at destination": write_known(series.exposure_destination[k]),
             "why": series.reason[k] or "–",
         }
         for k, day in enumerate(series.days)

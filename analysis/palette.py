@@ -70,9 +70,8 @@ def choose(dark: bool) -> Palette:
 
 @dataclass(frozen=True)
 class Look:
-    """Word and mark of a kind of verdict; `role` names its colour in `Palette`."""
+    """Mark of a kind of verdict; `role` names its colour in `Palette`."""
 
-    word: str
     mark: str
     role: str
 
@@ -92,13 +91,12 @@ def look_of(kind: str) -> Look:
     """How a kind of verdict from `results.VERDICTS` is shown.
 
     >>> look_of("no verdict (coverage)")
-    Look(word='NO VERDICT (coverage)', mark='◇', role='unsure')
+    Look(mark='◇', role='unsure')
     """
     if kind not in VERDICTS:
         raise ValueError(f"{kind!r} is no kind of verdict")
     mark, role = _MARKS.get(kind, ("◇", "unsure"))
-    word, bracket, reason = kind.partition(" (")
-    return Look(word.upper() + bracket + reason, mark, role)
+    return Look(mark, role)
 
 
 OUTCOME_MARKS = {"passed": "✓", "failed": "✗", "not applicable": "–"}

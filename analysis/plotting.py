@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 
 import altair as alt
 
+from analysis.captions import SIMULATED
 from analysis.palette import FONT, Palette
 from analysis.results import StudyResult
-from analysis.wording import SIMULATED
 
 Row = dict[str, Any]
 Chart = TypeVar("Chart", alt.LayerChart, alt.VConcatChart, alt.Chart)

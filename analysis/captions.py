@@ -1,0 +1,88 @@
+"""Words under and beside pictures: key figures, spans of days, the word SIMULATED."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from analysis.results import StudyResult
+from analysis.wording import write_count, write_date, write_limit, write_number, write_ratio
+
+SIMULATED = "SIMULATED"
+
+
+def write_instant(instant: datetime) -> str:
+    """A time as 13 Jun 2025 14:02 UTC; the instant must carry UTC."""
+    return f"{write_date(instant)} {instant:%H:%M} UTC"
+
+
+def write_known(value: float | None) -> str:
+    """A number of flights, or a dash where it is not known: missing is not zero.
+
+    >>> write_known(None), write_known(0), write_known(3.0), write_known(9.41)
+    ('–', '0', '3', '9.4')
+    """
+    if value is None or value != value:
+        return "–"
+    return write_count(value) if value == int(value) else write_number(value)
+
+
+def write_interval(low: float, high: float) -> str:
+    """Both ends of an interval.
+
+    >>> write_interval(0.6, 2.814)
+    '0.60–2.81'
+    """
+    return f"{write_limit(low)}–{write_limit(high)}"
+
+
+def count_noun(number: int, noun: str) -> str:
+    """A number and its noun.
+
+    >>> count_noun(1, "day"), count_noun(1200, "day")
+    ('1 day', '1,200 days')
+    """
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def name_route(result: StudyResult) -> str:
+    """The route in words."""
+    return f"{result.origin_label} → {result.destination_label}"
+
+
+def note_of(result: StudyResult) -> str:
+    """The contents sentence, with SIMULATED before it where it is."""
+    return (f"{SIMULATED}. " if result.simulated else "") + result.contents_sentence
+
+
+def describe_figures(result: StudyResult) -> list[str]:
+    """The line of key figures under a verdict, as short phrases."""
+    missing = f"{count_noun(len(result.days_missing), 'day')} missing"
+    lower, upper = result.lower, result.upper
+    if lower is None or upper is None:
+        heard = f"{result.flights_lower:,} observed, up to {result.flights_upper:,} possible"
+        return [f"{heard} on {count_noun(result.days_used, 'day')}", missing]
+    after = f"{write_known(lower.n1)} observed in {lower.window} days"
+    if upper.n1 > lower.n1:
+        after += f", up to {write_known(upper.n1)} possible"
+    return [
+        after,
+        f"{write_known(lower.expected)} expected ({write_ratio(lower.rr)})",
+        f"{lower.r:,} of {lower.n_placebo:,} other dates differ as much",
+        missing,
+    ]
+
+
+def list_days(days: Sequence[date]) -> str:
+    """Days as runs.
+
+    >>> list_days([date(2025, 5, 28), date(2025, 5, 29), date(2025, 6, 2)])
+    '28 May 2025 – 29 May 2025, 2 Jun 2025'
+    """
+    runs: list[list[date]] = []
+    for day in days:
+        if runs and (day - runs[-1][1]).days == 1:
+            runs[-1][1] = day
+        else:
+            runs.append([day, day])
+    return ", ".join(
+        write_date(a) if a == b else f"{write_date(a)} – {write_date(b)}" for a, b in runs
+    )
