@@ -36,7 +36,7 @@ def find_interval(
 
     def limit(ratio: float, share: float, more: tuple[int, int]) -> float:
         spread = 1 + (phi - 1) * max(1.0, ratio) if growing else phi
-        x = betaincinv(n1 / spread + more[0], n0 / phi + more[1], share)
+        x = float(betaincinv(n1 / spread + more[0], n0 / phi + more[1], share))
         return float("inf") if x >= 1 else x / (1 - x) * (m0 / m1) * spread / phi
 
     low = 0.0 if n1 == 0 else _solve(lambda ratio: limit(ratio, TAIL, (0, 1)))

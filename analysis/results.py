@@ -36,6 +36,8 @@ class CountSeries:
 
     A day whose ledger status is not `complete` holds None in every count and exposure: missing
     is never zero. `exposure` is the geometric mean of both regions' where both exist.
+    `outage` is True on complete days on which the receivers heard so little (under 15 % of
+    the weeks around) that the day is left out of all sums; empty means none.
     """
 
     days: tuple[date, ...]
@@ -48,6 +50,7 @@ class CountSeries:
     status: tuple[str, ...]
     reason: tuple[str, ...]
     reader: tuple[str, ...]
+    outage: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,12 @@ class Effect:
     exposure and weekday give those days, X = N0*M1/M0 expected, s the signed root deviance,
     n, r, p the placebo dates, those as large, and the calibrated p; phi the dispersion found.
     `rr_by_power` holds the ratio with exposure to the power 0, 1 and 2.
+
+    `coverage` compares the exposure after and before; `coverage_worst` is that of the region
+    that moved most and `kappa` its distance from 1. `volatility` says how much wilder the
+    series is around the event than elsewhere; `era_p`, `era_lo`, `era_hi` allow for it.
+    `mde_up` is infinite where no increase can be put as a ratio, `mde_down` NaN where not even
+    a stop would be noticed, `rr` NaN where there were no flights at all.
     """
 
     bound: str
@@ -98,6 +107,11 @@ class Effect:
     missing_exposure_share: float
     expected_per_day: tuple[float | None, ...] = ()
     placebos: tuple[Placebo, ...] = ()
+    coverage_worst: float = math.nan
+    volatility: float = 1.0
+    era_p: float = 1.0
+    era_lo: float = 0.0
+    era_hi: float = math.inf
 
     @property
     def excludes_one(self) -> bool:
@@ -152,6 +166,17 @@ class SourceNote:
 
 
 @dataclass(frozen=True)
+class EventAnswer:
+    """What a study with several events says of one of the later ones."""
+
+    event: date
+    event_name: str
+    verdict: Verdict
+    lower: Effect | None
+    upper: Effect | None
+
+
+@dataclass(frozen=True)
 class StudyResult:
     """One study, answered. `made_at` is the only field that differs between two equal runs."""
 
@@ -182,6 +207,7 @@ class StudyResult:
     made_at: str = ""
     schema_version: int = SCHEMA_VERSION
     notes: tuple[str, ...] = field(default_factory=tuple)
+    others: tuple[EventAnswer, ...] = ()
 
 
 def to_json(result: StudyResult) -> dict[str, Any]:

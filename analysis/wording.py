@@ -1,88 +1,169 @@
-"""How dates, counts and ratios are written, and the sentences made of them."""
+"""The closed list of sentences a study can end in, and how numbers are written in them.
+
+Never "caused", "because of", "no effect", "normal", a probability that a change is real, or a
+word of intent.
+"""
 
 import math
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
-from analysis.results import StudyResult
+CHANGE = (
+    "{n1} flights were {observed} in the {window} days from {date}; {expected} would be "
+    "expected from the {weeks} weeks before, the weekday pattern and what the receivers heard: "
+    "{rr} (95 % interval {lo}–{hi}). {r} of {n} other dates in this record show a change as "
+    "large (p = {p}). This does not say why."
+)
+NO_CHANGE = (
+    "{n1} flights were {observed} in the {window} days from {date}; {expected} would be "
+    "expected from the {weeks} weeks before, the weekday pattern and what the receivers heard: "
+    "{rr} ({lo}–{hi}); {r} of {n} other dates differ as much. An increase of {mde_up} or more "
+    "would probably have been noticed; a smaller one would not."
+)
+NO_CHANGE_UNBOUNDED = (
+    "{n1} flights were {observed} in the {window} days from {date}; {expected} would be "
+    "expected from the {weeks} weeks before, the weekday pattern and what the receivers heard: "
+    "{rr} ({lo}–{hi}); {r} of {n} other dates differ as much. No smaller change would reliably "
+    "have been noticed."
+)
+TOO_THIN = (
+    "Only {expected} flights expected in {window} days. Only a change of {mde_up} or more could "
+    "have been noticed, so a lack of signal says little."
+)
+TOO_THIN_NONE_BEFORE = (
+    "No flights in the {weeks} weeks before, so none are expected in {window} days and no ratio "
+    "can be stated. A lack of signal says little."
+)
+TOO_THIN_UNBOUNDED = (
+    "Only {expected} flights expected in {window} days. No increase of any size would reliably "
+    "have been noticed, so a lack of signal says little."
+)
+COVERAGE = (
+    "What the receivers hear here changed by {coverage} between the two periods. The route's "
+    "count changed by {raw}; the one cannot be separated from the other."
+)
+COVERAGE_NO_COUNT = (
+    "What the receivers hear here changed by {coverage} between the two periods, and the route "
+    "has no count to compare with it; the one cannot be separated from the other."
+)
+SOURCE_CHANGED = (
+    "The two periods were read from different editions or by different readers ({editions}), "
+    "which may count differently; a change of the route cannot be separated from that. Pull "
+    "these days again from one edition with one reader."
+)
+HISTORY = (
+    "{n} comparable dates in this record; {needed} are needed. Pull {days} more days before {date}."
+)
+HISTORY_MISSING = (
+    "{missing_after} of the {window} days from {date} and {missing_before} of the {baseline} "
+    "days before it are missing; at most 20 % of either may be. Pull these days."
+)
+HISTORY_UNHEARD = (
+    "The days are there, but the receivers heard no other flight in the places asked about, so "
+    "there is nothing to measure a count against."
+)
+SOURCE = (
+    "The days of {source} cannot be compared with one another, so it gives no answer about how "
+    "often something happened. Ask a source that covers every day."
+)
 
-SIMULATED = "SIMULATED"
+BOUNDS_EQUAL = "No flight here has an unknown end: both bounds are the same."
+BOUNDS_AGREE = (
+    "The same with flights of an unknown end counted too: {n1} flights, {expected} expected, "
+    "{rr} ({lo}–{hi})."
+)
+BOUNDS_AGREE_ONLY_KIND = "The same with flights of an unknown end counted too."
+BOUNDS_DIFFER = (
+    "{upper} only if flights with an unknown end are counted; from flights with both ends "
+    "observed alone: {lower}."
+)
+BOUNDS_OPPOSE = (
+    "The bounds point in opposite directions: {lower} from flights with both ends observed, "
+    "{upper} if flights with an unknown end are counted too."
+)
+
+HEADINGS = {
+    "change": "CHANGE",
+    "no detectable change": "NO DETECTABLE CHANGE",
+    "too thin": "TOO THIN",
+    "no verdict (coverage)": "NO VERDICT (coverage)",
+    "no verdict (history)": "NO VERDICT (history)",
+    "no verdict (source)": "NO VERDICT (source)",
+}
 
 
-def format_day(day: date) -> str:
-    """A day as 13 Jun 2025, whatever the machine's locale.
+def write_heading(kind: str, direction: str = "") -> str:
+    """A kind of verdict as it stands above its sentence.
 
-    >>> format_day(date(2025, 6, 3))
-    '3 Jun 2025'
+    >>> write_heading("change", "increase")
+    'CHANGE (increase)'
     """
-    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-    return f"{day.day} {months[day.month - 1]} {day.year}"
+    return f"{HEADINGS[kind]} ({direction})" if direction else HEADINGS[kind]
 
 
-def format_instant(instant: datetime) -> str:
-    """A time as 13 Jun 2025 14:02 UTC; the instant must carry UTC."""
-    return f"{format_day(instant)} {instant:%H:%M} UTC"
+def write_ratio(ratio: float) -> str:
+    """A ratio with its sign.
 
-
-def format_number(value: float | None) -> str:
-    """A count or a ratio with no more digits than it deserves.
-
-    >>> [format_number(v) for v in (None, 0.237, 9.41, 12695.5, float("inf"))]
-    ['–', '0.24', '9.4', '12,696', '∞']
+    >>> write_ratio(3.7233), write_ratio(0.04), write_ratio(41.26), write_ratio(float("inf"))
+    ('×3.72', '×0.04', '×41', 'any size')
     """
-    if value is None or math.isnan(value):
-        return "–"
+    if math.isnan(ratio):
+        return "no ratio"
+    if math.isinf(ratio):
+        return "any size"
+    return "×" + write_limit(ratio)
+
+
+def write_limit(value: float) -> str:
+    """One end of an interval.
+
+    >>> write_limit(0.85843), write_limit(17.25), write_limit(212.4), write_limit(float("inf"))
+    ('0.86', '17', '212', 'no upper limit')
+    """
+    if math.isnan(value):
+        return "not known"
     if math.isinf(value):
-        return "∞"
-    if value == int(value) or abs(value) >= 100:
+        return "no upper limit"
+    if value >= 9.995:
         return f"{value:,.0f}"
-    return f"{value:.2f}" if abs(value) < 2 else f"{value:.1f}"
+    return f"{value:.2f}" if value else "0"
 
 
-def count_noun(number: int, noun: str) -> str:
-    """A number and its noun.
+def write_number(value: float) -> str:
+    """An expected or mean number of flights.
 
-    >>> count_noun(1, "day"), count_noun(1200, "day")
-    ('1 day', '1,200 days')
+    >>> write_number(16.92), write_number(0.034), write_number(1204.2), write_number(0)
+    ('16.9', '0.03', '1,204', '0')
     """
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+    if value == 0:
+        return "0"
+    if value < 0.95:
+        return f"{value:.2f}"
+    return f"{value:,.1f}" if value < 99.95 else f"{value:,.0f}"
 
 
-def name_route(result: StudyResult) -> str:
-    """The route in words."""
-    return f"{result.origin_label} → {result.destination_label}"
+def write_count(value: float) -> str:
+    """A whole number of flights or days.
 
-
-def describe_figures(result: StudyResult) -> list[str]:
-    """The line of key figures under a verdict, as short phrases."""
-    missing = f"{count_noun(len(result.days_missing), 'day')} missing"
-    lower, upper = result.lower, result.upper
-    if lower is None or upper is None:
-        heard = f"{result.flights_lower:,} observed, up to {result.flights_upper:,} possible"
-        return [f"{heard} on {count_noun(result.days_used, 'day')}", missing]
-    after = f"in {lower.window} days: {format_number(lower.n1)} observed"
-    if upper.n1 > lower.n1:
-        after += f", up to {format_number(upper.n1)} possible"
-    return [
-        after,
-        f"{format_number(lower.expected)} expected",
-        f"{lower.r} of {lower.n_placebo} other dates differ as much",
-        missing,
-    ]
-
-
-def list_days(days: Sequence[date]) -> str:
-    """Days as runs: 28 May 2025 – 10 Jun 2025, 12 Jun 2025.
-
-    >>> list_days([date(2025, 5, 28), date(2025, 5, 29), date(2025, 6, 2)])
-    '28 May 2025 – 29 May 2025, 2 Jun 2025'
+    >>> write_count(1234.0)
+    '1,234'
     """
-    runs: list[list[date]] = []
-    for day in days:
-        if runs and (day - runs[-1][1]).days == 1:
-            runs[-1][1] = day
-        else:
-            runs.append([day, day])
-    return ", ".join(
-        format_day(a) if a == b else f"{format_day(a)} – {format_day(b)}" for a, b in runs
-    )
+    return f"{value:,.0f}"
+
+
+def write_p(p: float) -> str:
+    """A calibrated p; never smaller than the record can show.
+
+    >>> write_p(0.00792), write_p(0.0496), write_p(0.92788)
+    ('0.008', '0.050', '0.93')
+    """
+    return f"{p:.3f}" if p < 0.0995 else f"{p:.2f}"
+
+
+def write_date(day: date) -> str:
+    """A date for people, the same in every locale.
+
+    >>> write_date(date(2025, 6, 13))
+    '13 Jun 2025'
+    """
+    months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    return f"{day.day} {months[day.month - 1]} {day.year}"

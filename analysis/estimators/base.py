@@ -11,6 +11,10 @@ MISSING_TOLERATED = 0.20
 """Share of the days of either window that may be missing."""
 
 
+SIGNIFICANT = 0.05
+"""Largest calibrated p that counts as a finding."""
+
+
 @dataclass(frozen=True)
 class DailySeries:
     """One route's days in order, none left out, as arrays of one length.
@@ -74,13 +78,35 @@ class Design:
 
 
 @dataclass(frozen=True)
+class Coverage:
+    """How what the receivers hear, and the route's raw count, moved at an event.
+
+    `ratio` is exposure a day after over before, `worst` that of the proxy that moved most and
+    `kappa` its distance from 1; `raw` is the same ratio of the counts, NaN where there were
+    none. `missing_after` and `missing_before` are numbers of days.
+    """
+
+    ratio: float
+    worst: float
+    kappa: float
+    raw: float
+    missing_after: int
+    missing_before: int
+    missing_share: float
+
+    @property
+    def moved_with_count(self) -> bool:
+        """True where the raw count moved the same way as what the receivers hear."""
+        return (self.raw - 1) * (self.worst - 1) > 0
+
+
+@dataclass(frozen=True)
 class RateRatio:
     """One event's rate ratio and what calibrates it; symbols as in `results.Effect`.
 
     `placebo_dates`, `placebo_s` and `placebo_rr` are arrays over the comparable dates (indices
     into the series). `volatility` says how much wilder the series is around the event than in
     the whole record; `era_p`, `era_lo` and `era_hi` are p and interval with that allowed for.
-    `coverage_worst` is the coverage ratio of the proxy that moved most.
     """
 
     n1: float
@@ -96,13 +122,9 @@ class RateRatio:
     p: float
     q: float
     phi: float
-    coverage: float
-    coverage_worst: float
-    kappa: float
+    coverage: Coverage
     mde_up: float
     mde_down: float
-    raw_ratio: float
-    missing_share: float
     volatility: float
     era_p: float
     era_lo: float
@@ -112,3 +134,19 @@ class RateRatio:
     placebo_dates: np.ndarray
     placebo_s: np.ndarray
     placebo_rr: np.ndarray
+
+    @property
+    def is_significant(self) -> bool:
+        """True where p is at most 0.05 and the interval leaves 1 out."""
+        return self.p <= SIGNIFICANT and (self.lo > 1 or self.hi < 1)
+
+    @property
+    def outruns_coverage(self) -> bool:
+        """True where the interval lies beyond what coverage, to the power 0 to 2, could do."""
+        kappa = self.coverage.kappa
+        return self.lo > kappa or self.hi < 1 / kappa
+
+    @property
+    def survives_era(self) -> bool:
+        """True where it is still significant after the dispersion found around the event."""
+        return self.era_p <= SIGNIFICANT and (self.era_lo > 1 or self.era_hi < 1)

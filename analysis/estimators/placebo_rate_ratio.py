@@ -4,11 +4,14 @@ The headline estimator. Coverage and weekdays enter as weights of days; how far 
 wanders when nothing is claimed comes from the record itself (placebo dates), not from a model.
 """
 
+from typing import Any
+
 import numpy as np
 
 from analysis.estimators.base import (
     DAYS_LIKE_EVENT,
     MISSING_TOLERATED,
+    Coverage,
     DailySeries,
     Design,
     RateRatio,
@@ -55,7 +58,12 @@ def estimate_rate_ratio(
     chosen = np.append(placebos, t)
     s = signed_root(n1[chosen], n0[chosen], m1=m1[chosen], m0=m0[chosen])
     rr = divide_rates(n1[chosen], n0[chosen], m1=m1[chosen], m0=m0[chosen])
-    sums = {"n1": float(n1[t]), "n0": float(n0[t]), "m1": float(m1[t]), "m0": float(m0[t])}
+    sums: dict[str, Any] = {
+        "n1": float(n1[t]),
+        "n0": float(n0[t]),
+        "m1": float(m1[t]),
+        "m0": float(m0[t]),
+    }
     ups = (np.inf, np.nan)
     calibration = _calibrate(placebos, s, sums=sums, design=design)
     if detectable and len(placebos):
@@ -65,7 +73,7 @@ def estimate_rate_ratio(
     return RateRatio(
         **sums,
         **calibration,
-        **_compare_coverage(series, design),
+        coverage=compare_coverage(series, design),
         expected=sums["n0"] * sums["m1"] / sums["m0"],
         rr=float(rr[-1]),
         mde_up=ups[0],
@@ -153,8 +161,8 @@ def _sum_windows(
 
 
 def _calibrate(
-    placebos: np.ndarray, s: np.ndarray, *, sums: dict[str, float], design: Design
-) -> dict[str, float]:
+    placebos: np.ndarray, s: np.ndarray, *, sums: dict[str, Any], design: Design
+) -> dict[str, Any]:
     """r, p, q, phi and interval from the placebo statistics; the event's own is the last of `s`."""
     size, own = np.abs(s[:-1]), float(abs(s[-1]))
     n, c = len(size), design.window / 4
@@ -196,31 +204,29 @@ def _volatility(size: np.ndarray, near: np.ndarray) -> float:
     return max(1.0, float(np.mean(size[near] ** 2)) / overall)
 
 
-def _compare_coverage(series: DailySeries, design: Design) -> dict[str, float]:
-    """Coverage after over before, the raw count likewise, and how many days are missing."""
+def compare_coverage(series: DailySeries, design: Design) -> Coverage:
+    """What the receivers heard after the event over before, beside the route's raw count.
+
+    Outage days are in: they are what this is about. Days outside the record are missing.
+    """
     t = design.event
     after = np.arange(t, min(t + design.window, len(series)))
     before = np.arange(max(t - design.baseline, 0), t)
-    known = series.known
-    after_known, before_known = after[known[after]], before[known[before]]
-    missing = max(
-        1 - len(after_known) / design.window,
-        1 - len(before_known) / design.baseline,
+    after, before = after[series.known[after]], before[series.known[before]]
+    missing = design.window - len(after), design.baseline - len(before)
+    ratio = _ratio_of_means(series.exposure[after], series.exposure[before])
+    of_regions = [_ratio_of_means(each[after], each[before]) for each in series.proxies]
+    known = [each for each in of_regions if not np.isnan(each)] or [ratio]
+    worst = max(known, key=_distance_from_one)
+    return Coverage(
+        ratio=ratio,
+        worst=worst,
+        kappa=_distance_from_one(worst),
+        raw=_ratio_of_counts(series.counts[after], series.counts[before]),
+        missing_after=missing[0],
+        missing_before=missing[1],
+        missing_share=max(missing[0] / design.window, missing[1] / design.baseline),
     )
-    ratios = [
-        _ratio_of_means(exposure[after_known], exposure[before_known])
-        for exposure in (series.exposure, *series.proxies)
-    ]
-    own, of_regions = ratios[0], [r for r in ratios[1:] if np.isfinite(r) or np.isinf(r)]
-    worst = max(of_regions or [own], key=_distance_from_one)
-    counts = series.counts
-    return {
-        "coverage": own,
-        "coverage_worst": worst,
-        "kappa": _distance_from_one(worst),
-        "raw_ratio": _raw_ratio(counts[after_known], counts[before_known]),
-        "missing_share": missing,
-    }
 
 
 def _distance_from_one(ratio: float) -> float:
@@ -231,14 +237,15 @@ def _distance_from_one(ratio: float) -> float:
 
 
 def _ratio_of_means(after: np.ndarray, before: np.ndarray) -> float:
-    if not (len(after) and len(before)) or not np.isfinite([after.sum(), before.sum()]).all():
+    if not (len(after) and len(before)):
         return np.nan
-    if before.mean() == 0:
-        return np.inf if after.mean() > 0 else np.nan
-    return float(after.mean() / before.mean())
+    later, earlier = after.mean(), before.mean()
+    if earlier == 0:
+        return np.inf if later > 0 else np.nan
+    return float(later / earlier)
 
 
-def _raw_ratio(after: np.ndarray, before: np.ndarray) -> float:
+def _ratio_of_counts(after: np.ndarray, before: np.ndarray) -> float:
     """Flights a day after over before, nothing adjusted; NaN where there were none at all."""
     if not (len(after) and len(before)):
         return np.nan

@@ -1,0 +1,54 @@
+"""Did what the receivers hear change at the event, and could that alone make the finding?"""
+
+from typing import Any
+
+import numpy as np
+
+from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
+from analysis.results import CheckResult
+from analysis.wording import write_limit, write_ratio
+
+NAME = "coverage"
+TITLE = "Coverage"
+BADGE = ""
+
+VETO = 2.0
+"""A coverage that moved by more than this, the same way as the count, allows no verdict."""
+
+
+def run_check(case: Case) -> CheckResult:
+    """Compare exposure before and after, for both regions, with the finding."""
+    table = tuple(
+        row
+        for name, values in (
+            ("both", case.counts.exposure),
+            ("origin", case.counts.exposure_origin),
+            ("destination", case.counts.exposure_destination),
+        )
+        if (row := _compare(name, values, case))
+    )
+    ratio = case.ratio
+    if ratio is None or not table:
+        sentence = "There is no exposure on both sides of the event to compare."
+        return CheckResult(NAME, TITLE, NOT_APPLICABLE, sentence, table)
+    coverage = ratio.coverage
+    moved = f"What the receivers hear changed by {write_ratio(coverage.worst)}"
+    if coverage.kappa > VETO and coverage.moved_with_count:
+        sentence = f"{moved}, the same way as the route's count ({write_ratio(coverage.raw)})."
+        return CheckResult(NAME, TITLE, FAILED, sentence, table)
+    if ratio.is_significant and not ratio.outruns_coverage:
+        span = f"{write_limit(ratio.lo)}–{write_limit(ratio.hi)}"
+        sentence = f"{moved}, which reaches into the interval of the finding ({span})."
+        return CheckResult(NAME, TITLE, FAILED, sentence, table)
+    return CheckResult(NAME, TITLE, PASSED, f"{moved} between the two periods.", table)
+
+
+def _compare(name: str, values: tuple[float | None, ...], case: Case) -> dict[str, Any] | None:
+    heard = np.array([np.nan if value is None else value for value in values])
+    heard = np.where(case.series.known, heard, np.nan)
+    after, before = heard[case.after], heard[case.before]
+    if not (np.isfinite(after).any() and np.isfinite(before).any()):
+        return None
+    later, earlier = float(np.nanmean(after)), float(np.nanmean(before))
+    change = later / earlier if earlier else None
+    return {"place": name, "before, a day": earlier, "after, a day": later, "ratio": change}

@@ -1,0 +1,28 @@
+"""Does the finding stay when the day with the most flights is left out?"""
+
+import numpy as np
+
+from analysis.checks.base import LARGEST, Case, describe, judge_leaving_out, leave_out
+from analysis.results import CheckResult
+
+NAME = "leave_out_day"
+TITLE = "Without the largest day"
+BADGE = "one day"
+
+
+def run_check(case: Case) -> CheckResult:
+    """Estimate again with each of the largest days missing, exposure and all."""
+    ratio = case.ratio
+    rows = []
+    if ratio is not None:
+        side = case.after if ratio.s >= 0 else case.before
+        counts = np.where(case.series.used, case.series.counts, -1.0)[side]
+        for place in np.argsort(-counts, kind="stable")[:LARGEST]:
+            if counts[place] <= 0:
+                break
+            at = int(side.start + place)
+            missing = case.series.counts.copy()
+            missing[at] = np.nan
+            row = {"left out": case.counts.days[at].isoformat(), "flights": int(counts[place])}
+            rows.append({**row, **describe(leave_out(case, counts=missing))})
+    return judge_leaving_out(tuple(rows), case, name=NAME, title=TITLE, thing="day")

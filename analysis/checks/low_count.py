@@ -1,0 +1,32 @@
+"""Are there enough flights for a change of an interesting size to be noticed at all?"""
+
+from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
+from analysis.results import CheckResult
+from analysis.wording import write_number, write_ratio
+
+NAME = "low_count"
+TITLE = "Enough flights"
+BADGE = ""
+
+TOO_THIN_ABOVE = 3.0
+"""A record in which only a larger increase than this would be noticed is too thin."""
+
+
+def run_check(case: Case) -> CheckResult:
+    """State the smallest change that would probably have been noticed."""
+    ratio = case.ratio
+    if ratio is None:
+        return CheckResult(NAME, TITLE, NOT_APPLICABLE, "There is no estimate.")
+    row = {
+        "flights before": ratio.n0,
+        "expected": ratio.expected,
+        "smallest increase": ratio.mde_up,
+        "largest decrease": ratio.mde_down,
+    }
+    sentence = f"{write_number(ratio.expected)} flights expected; " + (
+        f"an increase of {write_ratio(ratio.mde_up)} or more would probably be noticed."
+        if ratio.mde_up < float("inf")
+        else "no increase would reliably be noticed."
+    )
+    outcome = PASSED if ratio.mde_up <= TOO_THIN_ABOVE else FAILED
+    return CheckResult(NAME, TITLE, outcome, sentence, (row,))

@@ -1,0 +1,33 @@
+"""How many days of the windows are missing, and which?"""
+
+from analysis.checks.base import FAILED, PASSED, Case
+from analysis.estimators.base import MISSING_TOLERATED
+from analysis.estimators.placebo_rate_ratio import compare_coverage
+from analysis.results import CheckResult
+
+NAME = "missing_days"
+TITLE = "Missing days"
+BADGE = ""
+
+
+def run_check(case: Case) -> CheckResult:
+    """List the days inside the windows that drop out of the sums, with their reasons."""
+    counts, series = case.counts, case.series
+    table = tuple(
+        {
+            "day": counts.days[at].isoformat(),
+            "status": "outage" if series.outage[at] else counts.status[at],
+            "reason": counts.reason[at],
+        }
+        for at in range(case.before.start, min(case.after.stop, len(series)))
+        if not series.used[at]
+    )
+    found = compare_coverage(series, case.design)
+    before = f"{found.missing_before} of {case.design.baseline} days before the event"
+    after = f"{found.missing_after} of {case.design.window} days from it on"
+    outages = sum(row["status"] == "outage" for row in table)
+    sentence = f"{before} and {after} are missing" + (
+        f"; {outages} more are left out as outages." if outages else "."
+    )
+    outcome = FAILED if found.missing_share > MISSING_TOLERATED + 1e-9 else PASSED
+    return CheckResult(NAME, TITLE, outcome, sentence, table)

@@ -1,0 +1,36 @@
+"""Does the finding stay when the series was wilder around the event than elsewhere?"""
+
+from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
+from analysis.results import CheckResult
+from analysis.wording import write_limit, write_ratio
+
+NAME = "volatile_era"
+TITLE = "Volatile era"
+BADGE = "volatile era"
+
+WILD = 1.5
+"""From this excess of variance on, the months around the event count as a volatile era."""
+
+
+def run_check(case: Case) -> CheckResult:
+    """Widen dispersion by what the months around the event show."""
+    ratio = case.ratio
+    if ratio is None or len(ratio.placebo_s) < case.design.needed_placebos:
+        sentence = "There are too few comparable dates to say."
+        return CheckResult(NAME, TITLE, NOT_APPLICABLE, sentence)
+    row = {
+        "variance near the event": ratio.volatility,
+        "p": ratio.era_p,
+        "lo": ratio.era_lo,
+        "hi": ratio.era_hi,
+    }
+    wild = f"Dates near the event differ by {write_ratio(ratio.volatility)} the usual variance"
+    span = f"{write_limit(ratio.era_lo)}–{write_limit(ratio.era_hi)}"
+    if ratio.is_significant and not ratio.survives_era:
+        sentence = f"{wild}; with that allowed for, the interval is {span} and the finding goes."
+        return CheckResult(NAME, TITLE, FAILED, sentence, (row,))
+    if ratio.volatility > WILD:
+        stays = ", and the finding stays" if ratio.is_significant else ""
+        outcome = PASSED if ratio.is_significant else FAILED
+        return CheckResult(NAME, TITLE, outcome, f"{wild}{stays}.", (row,))
+    return CheckResult(NAME, TITLE, PASSED, f"{wild}, which is little.", (row,))

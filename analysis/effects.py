@@ -1,0 +1,107 @@
+"""Between the day series and the arrays of the estimators, and back to results."""
+
+import math
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from analysis.estimators.base import DailySeries, Design, RateRatio
+from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio, find_placebo_dates
+from analysis.results import CountSeries, Effect, Placebo
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """How many more complete days would do; `inside` when some of them lie in the record."""
+
+    days: int
+    inside: bool
+
+
+def build_series(counts: CountSeries, bound: str) -> DailySeries:
+    """The arrays of one bound; None becomes NaN."""
+    flights = counts.lower if bound == "lower" else counts.upper
+    first = counts.days[0].weekday()
+    proxies = (_to_array(counts.exposure_origin), _to_array(counts.exposure_destination))
+    return DailySeries(
+        counts=_to_array(flights),
+        exposure=_to_array(counts.exposure),
+        weekday=(first + np.arange(len(counts.days))) % 7,
+        outage=np.array(counts.outage or (False,) * len(counts.days), dtype=bool),
+        proxies=tuple(each for each in proxies if np.nansum(each) > 0),
+    )
+
+
+def count_lacking_days(series: DailySeries, design: Design) -> Lacking:
+    """Complete days to add before the event until there are enough comparable dates."""
+    dates = find_placebo_dates(series, design)
+    lacking = design.needed_placebos - len(dates)
+    if lacking <= 0:
+        return Lacking(0, inside=False)
+    later = int(np.sum(dates > design.event))
+    span = design.needed_days - later
+    reach = min(span, design.event)
+    held = np.isfinite(series.counts)[design.event - reach : design.event]
+    days = span - int(held.sum())
+    if days <= 0:  # enough days, but too many of their windows have holes
+        return Lacking(lacking, inside=False)
+    return Lacking(days, inside=not held.all())
+
+
+def build_effect(
+    ratio: RateRatio | None,
+    series: DailySeries,
+    design: Design,
+    days: tuple[date, ...],
+    *,
+    bound: str,
+) -> Effect | None:
+    """The estimate as a result; None where there is none."""
+    if ratio is None:
+        return None
+    powers = [
+        ratio if power == 1 else estimate_rate_ratio(series, design, power=power, detectable=False)
+        for power in (0, 1, 2)
+    ]
+    raw, adjusted, over = (math.nan if each is None else each.rr for each in powers)
+    per_day = ratio.weights * (ratio.n0 / ratio.m0)
+    return Effect(
+        bound=bound,
+        event=days[design.event],
+        window=design.window,
+        baseline=design.baseline,
+        **{name: getattr(ratio, name) for name in _SAME},
+        n_placebo=len(ratio.placebo_s),
+        needed_placebo=design.needed_placebos,
+        coverage=ratio.coverage.ratio,
+        coverage_worst=ratio.coverage.worst,
+        kappa=ratio.coverage.kappa,
+        weekday_factors=tuple(ratio.weekday_factors.tolist()),
+        rr_by_power=(raw, adjusted, over),
+        raw_ratio=ratio.coverage.raw,
+        missing_exposure_share=ratio.coverage.missing_share,
+        expected_per_day=tuple(
+            value if used else None
+            for value, used in zip(per_day.tolist(), series.used.tolist(), strict=True)
+        ),
+        placebos=tuple(
+            Placebo(days[at], s, rr)
+            for at, s, rr in zip(
+                ratio.placebo_dates.tolist(),
+                ratio.placebo_s.tolist(),
+                ratio.placebo_rr.tolist(),
+                strict=True,
+            )
+        ),
+    )
+
+
+_SAME = (
+    *("n1", "n0", "m1", "m0", "expected", "rr", "lo", "hi", "s", "r", "p", "q", "phi"),
+    *("mde_up", "mde_down", "volatility", "era_p", "era_lo", "era_hi"),
+)
+
+
+def _to_array(values: tuple[float | None, ...]) -> np.ndarray:
+    return np.array([np.nan if value is None else value for value in values], dtype=float)

@@ -1,0 +1,226 @@
+"""The decision rule: from the numbers of both bounds to one of a closed list of verdicts."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from analysis import wording
+from analysis.checks.coverage import VETO
+from analysis.checks.low_count import TOO_THIN_ABOVE
+from analysis.checks.volatile_era import WILD
+from analysis.estimators.base import MISSING_TOLERATED, Coverage, Design, RateRatio
+from analysis.results import CheckResult, Verdict
+
+CHANGE, NO_CHANGE, TOO_THIN = "change", "no detectable change", "too thin"
+COVERAGE, HISTORY, SOURCE = (
+    "no verdict (coverage)",
+    "no verdict (history)",
+    "no verdict (source)",
+)
+
+_WEAKEST_FIRST = (SOURCE, HISTORY, COVERAGE, TOO_THIN, NO_CHANGE, CHANGE)
+_TIMETABLE_BELOW = 0.5
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the rule looks at, for one bound of one event.
+
+    `placebos` is the number of comparable dates, `heard` False where the receivers heard
+    nobody else on any day, `editions` are the sources, editions and readers of the days inside
+    the windows.
+    """
+
+    coverage: Coverage
+    ratio: RateRatio | None
+    placebos: int
+    heard: bool = True
+    editions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Place:
+    """What sentences name beside the numbers: the event, its design, what to pull.
+
+    `lacking_days` before `lacking_before` would give enough comparable dates.
+    """
+
+    event: date
+    design: Design
+    lacking_days: int
+    lacking_before: date
+
+
+def decide(facts: Facts, design: Design) -> str:
+    """The kind of verdict of one bound."""
+    coverage, ratio = facts.coverage, facts.ratio
+    moved = coverage.kappa > VETO and coverage.moved_with_count
+    if _lacks_days(facts) or facts.placebos < design.needed_placebos:
+        return HISTORY
+    if ratio is None:  # the days are there, but in one window all of them are outages
+        return COVERAGE if moved else HISTORY
+    if moved or len(facts.editions) > 1:
+        return COVERAGE
+    if ratio.is_significant:
+        if not ratio.outruns_coverage:
+            return COVERAGE
+        return CHANGE if ratio.survives_era else NO_CHANGE
+    return TOO_THIN if ratio.mde_up > TOO_THIN_ABOVE else NO_CHANGE
+
+
+def pick_bound(lower: str, upper: str) -> str:
+    """`lower` or `upper`: the bound with the weaker verdict; the lower one where equal."""
+    return "upper" if _WEAKEST_FIRST.index(upper) < _WEAKEST_FIRST.index(lower) else "lower"
+
+
+def conclude(lower: Facts, upper: Facts, place: Place) -> Verdict:
+    """One verdict of both bounds: the weaker is the headline, the note says which gives which."""
+    kinds = decide(lower, place.design), decide(upper, place.design)
+    directions = find_direction(kinds[0], lower), find_direction(kinds[1], upper)
+    if kinds == (CHANGE, CHANGE) and directions[0] != directions[1]:
+        note = wording.BOUNDS_OPPOSE.format(
+            lower=wording.write_heading(CHANGE, directions[0]),
+            upper=wording.write_heading(CHANGE, directions[1]),
+        )
+        return Verdict(NO_CHANGE, write_sentence(NO_CHANGE, lower, place), "", note)
+    bound = pick_bound(*kinds)
+    kind, facts = (kinds[1], upper) if bound == "upper" else (kinds[0], lower)
+    sentence = write_sentence(kind, facts, place, observed=bound == "lower")
+    direction = directions[1] if bound == "upper" else directions[0]
+    return Verdict(kind, sentence, direction, _write_bound_note(kinds, directions, lower, upper))
+
+
+def find_direction(kind: str, facts: Facts) -> str:
+    """`increase` or `decrease` for a change, else ''."""
+    if kind != CHANGE or facts.ratio is None:
+        return ""
+    return "increase" if facts.ratio.s > 0 else "decrease"
+
+
+def write_sentence(kind: str, facts: Facts, place: Place, *, observed: bool = True) -> str:
+    """The sentence of the closed list with its numbers filled in.
+
+    `observed` is False where the flights counted include ones with an unknown end.
+    """
+    if kind == HISTORY:
+        return _write_history(facts, place)
+    if kind == COVERAGE:
+        return _write_coverage(facts)
+    assert facts.ratio is not None
+    template = {CHANGE: wording.CHANGE, NO_CHANGE: wording.NO_CHANGE, TOO_THIN: wording.TOO_THIN}
+    chosen = template[kind]
+    if kind == TOO_THIN and facts.ratio.n0 == 0:
+        chosen = wording.TOO_THIN_NONE_BEFORE
+    elif kind == TOO_THIN and math.isinf(facts.ratio.mde_up):
+        chosen = wording.TOO_THIN_UNBOUNDED
+    elif kind == NO_CHANGE and math.isinf(facts.ratio.mde_up):
+        chosen = wording.NO_CHANGE_UNBOUNDED
+    return chosen.format(**_fill_ins(facts.ratio, place, observed))
+
+
+def list_badges(
+    ratio: RateRatio | None,
+    checks: Sequence[CheckResult],
+    badges: dict[str, str],
+    *,
+    enough: bool,
+) -> list[str]:
+    """Badges of the failed checks (`badges` maps check to badge), and what phi and the era say.
+
+    `enough` says that there are as many comparable dates as phi needs.
+    """
+    found = [badges[c.name] for c in checks if c.outcome == "failed" and badges.get(c.name)]
+    if ratio is None or not enough:
+        return found
+    if (ratio.q / 1.959963984540054) ** 2 < _TIMETABLE_BELOW:
+        found.append("timetable-like")
+    if ratio.volatility > WILD and "volatile era" not in found:
+        found.append("volatile era")
+    return found
+
+
+def _lacks_days(facts: Facts) -> bool:
+    return facts.coverage.missing_share > MISSING_TOLERATED + 1e-9
+
+
+def _fill_ins(ratio: RateRatio, place: Place, observed: bool) -> dict[str, str]:
+    return {
+        "n1": wording.write_count(ratio.n1),
+        "observed": "observed" if observed else "observed or possible",
+        "window": str(place.design.window),
+        "weeks": str(place.design.baseline // 7),
+        "date": wording.write_date(place.event),
+        "expected": wording.write_number(ratio.expected),
+        "rr": wording.write_ratio(ratio.rr),
+        "lo": wording.write_limit(ratio.lo),
+        "hi": wording.write_limit(ratio.hi),
+        "r": wording.write_count(ratio.r),
+        "n": wording.write_count(len(ratio.placebo_s)),
+        "p": wording.write_p(ratio.p),
+        "mde_up": wording.write_ratio(ratio.mde_up),
+    }
+
+
+def _write_coverage(facts: Facts) -> str:
+    coverage = facts.coverage
+    moved = coverage.kappa > VETO and coverage.moved_with_count
+    if len(facts.editions) > 1 and not moved:
+        return wording.SOURCE_CHANGED.format(editions="; ".join(facts.editions))
+    filled = {
+        "coverage": wording.write_ratio(coverage.worst),
+        "raw": wording.write_ratio(coverage.raw),
+    }
+    template = wording.COVERAGE_NO_COUNT if math.isnan(coverage.raw) else wording.COVERAGE
+    return template.format(**filled)
+
+
+def _write_history(facts: Facts, place: Place) -> str:
+    design, coverage = place.design, facts.coverage
+    if not facts.heard:
+        return wording.HISTORY_UNHEARD
+    sentences = []
+    if place.lacking_days > 0:
+        sentences.append(
+            wording.HISTORY.format(
+                n=wording.write_count(facts.placebos),
+                needed=design.needed_placebos,
+                days=wording.write_count(place.lacking_days),
+                date=wording.write_date(place.lacking_before),
+            )
+        )
+    if _lacks_days(facts):
+        sentences.append(
+            wording.HISTORY_MISSING.format(
+                missing_after=coverage.missing_after,
+                window=design.window,
+                date=wording.write_date(place.event),
+                missing_before=coverage.missing_before,
+                baseline=design.baseline,
+            )
+        )
+    return " ".join(sentences) or wording.HISTORY_UNHEARD
+
+
+def _write_bound_note(
+    kinds: tuple[str, str], directions: tuple[str, str], lower: Facts, upper: Facts
+) -> str:
+    if kinds[0] != kinds[1]:
+        return wording.BOUNDS_DIFFER.format(
+            lower=wording.write_heading(kinds[0], directions[0]),
+            upper=wording.write_heading(kinds[1], directions[1]),
+        )
+    few, many = lower.ratio, upper.ratio
+    if few is None or many is None:
+        return ""
+    if (few.n1, few.n0) == (many.n1, many.n0) and few.s == many.s:
+        return wording.BOUNDS_EQUAL
+    if kinds[0] in (HISTORY, COVERAGE):
+        return wording.BOUNDS_AGREE_ONLY_KIND
+    return wording.BOUNDS_AGREE.format(
+        n1=wording.write_count(many.n1),
+        expected=wording.write_number(many.expected),
+        rr=wording.write_ratio(many.rr),
+        lo=wording.write_limit(many.lo),
+        hi=wording.write_limit(many.hi),
+    )
