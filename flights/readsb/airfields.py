@@ -74,10 +74,10 @@ class Airfields:
         codes, _ = self.nearest(latitude, longitude, count=min(count, len(self.table)))
         codes = codes.reshape(len(latitude), -1)
         rows = self.table.index.get_indexer(codes.ravel()).reshape(codes.shape)
-        column = {name: self.table[name].to_numpy(dtype=float)[rows] for name in _PLACE}
+        place = [self.table[name].to_numpy(dtype=float)[rows] for name in _PLACE]
         iata = self.table["iata"]
         scheduled = (iata.notna() & (iata != "")).to_numpy()[rows]
-        return Candidates(codes, *column.values(), scheduled)
+        return Candidates(codes, place[0], place[1], place[2], scheduled)
 
     def seen_from(
         self, field: Ends, latitude: NDArray, longitude: NDArray, altitude_ft: NDArray

@@ -28,7 +28,14 @@ LOW_FT = 10_000.0
 TURNAROUND_MIN = {"low": 10.0, "high": 30.0}
 """Least time on the ground: for what flies low (a hop, a school flight), and for the rest."""
 
+FASTEST_KM_S, SLACK_KM = 0.42, 150.0
+"""No flight covers more than this (see `jumps`; the slack is for positions relayed late)."""
+
 APPROACH_MIN = 5.0
+NEAR_KM = 10.0
+SLOWED, TAXI_MIN = 0.7, 40.0
+"""A landing heard late: the way at this share of the speed, and this long to land and taxi."""
+
 FALLING_FPM = 300.0
 """Climb or descent counts as such from here; less is noise of rounded heights and times."""
 
@@ -74,7 +81,8 @@ def continues(before: Moments, after: Moments) -> Mask:
     needed = needed + DOWN_UP_SHARE * (falling & rising)
     used = flying_min / np.maximum(silence_min, 1e-9)
     short = silence_min < _stop_min(before, after, flying_min)
-    return (silence_min * 60.0 < SILENCE_S) | short | (used >= needed)
+    same = (silence_min * 60.0 < SILENCE_S) | short | (used >= needed)
+    return same & _within_reach(before, after)
 
 
 def arrives(air: Moments, ground: Moments) -> Mask:
@@ -86,9 +94,17 @@ def arrives(air: Moments, ground: Moments) -> Mask:
     silence_min = np.abs(ground.seen_at - air.seen_at) / 60.0
     distance_km = great_circle_km(air.latitude, air.longitude, ground.latitude, ground.longitude)
     height_ft = np.nan_to_num(air.altitude_ft, nan=np.inf)
-    near = (distance_km <= 10.0) & (height_ft <= LOW_FT)
-    slow_min = distance_km / (0.7 * KNOT_KM_H * known_speed(air)) * 60.0
-    return near | (silence_min <= slow_min + 40.0)
+    near = (distance_km <= NEAR_KM) & (height_ft <= LOW_FT)
+    slow_min = distance_km / (SLOWED * KNOT_KM_H * known_speed(air)) * 60.0
+    direct = silence_min <= slow_min + TAXI_MIN
+    return (near | direct) & _within_reach(air, ground)
+
+
+def _within_reach(one: Moments, other: Moments) -> Mask:
+    """Not farther apart than anything flies."""
+    distance_km = great_circle_km(one.latitude, one.longitude, other.latitude, other.longitude)
+    silence_s = np.abs(other.seen_at - one.seen_at)
+    return distance_km <= SLACK_KM + FASTEST_KM_S * silence_s
 
 
 def known_speed(moments: Moments) -> NDArray[np.float64]:
@@ -122,7 +138,7 @@ def _stop_min(
     return np.maximum(flying_min, down_up / STEEP_FPM) + APPROACH_MIN + turnaround
 
 
-def moments_at(series: Series, index: Index, *, side: str, within: Index) -> Moments:
+def moments_at(series: Series, index: Index, *, side: str, within: NDArray) -> Moments:
     """Moments of chosen positions, speed, trend and callsign helped by their neighbours.
 
     `side` is `before` (look back in time) or `after` (look ahead); `within` numbers the
@@ -148,14 +164,14 @@ def moments_at(series: Series, index: Index, *, side: str, within: Index) -> Mom
     )
 
 
-def _neighbour(series: Series, index: Index, hop: int, within: Index) -> Index:
+def _neighbour(series: Series, index: Index, hop: int, within: NDArray) -> Index:
     """The position `hop` further, or the position itself where that is another stretch."""
     other = np.clip(index + hop, 0, len(series) - 1)
     return np.where(within[other] == within[index], other, index)
 
 
 def _speed_and_trend(
-    series: Series, index: Index, direction: int, within: Index
+    series: Series, index: Index, direction: int, within: NDArray
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Speed [kt] and vertical rate [ft/min] from up to `TREND_POINTS` neighbours."""
     speed = series.speed_kt[index].astype(float)

@@ -7,9 +7,11 @@ speed, and keep the chain of pieces that agree with each other and hold the most
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from flights.geo import great_circle_km
 from flights.readsb.series import Index, Mask, Series, silence_before_s, step_km
+from flights.records import RECEIVED
 
 FASTEST_KM_S = 0.42
 """1,500 km/h: faster over the ground than airliners in a jet stream."""
@@ -17,6 +19,11 @@ FASTEST_KM_S = 0.42
 SLACK_KM = 12.0
 """Allowed on top: a heatmap does not say when within its slice (30 s) a position was heard,
 and multilateration is off by kilometres."""
+
+ADSC = RECEIVED.index("adsc")
+ADSC_SLACK_KM = 150.0
+"""Allowed when either position came by satellite contract: those are relayed minutes late,
+and the time is that of the relay."""
 
 PIECE_SILENCE_S = 60.0
 """Pieces also end at silences: the receiver's own check holds a jump back for about that."""
@@ -27,8 +34,13 @@ LOOK_BACK = 60
 
 def find_impossible(series: Series) -> Mask:
     """True where a position cannot be reached from the one before."""
-    reach = SLACK_KM + FASTEST_KM_S * silence_before_s(series)
-    return step_km(series) > reach
+    slack = _slack_km(series.received)
+    slack[1:] = np.maximum(slack[1:], slack[:-1])
+    return step_km(series) > slack + FASTEST_KM_S * silence_before_s(series)
+
+
+def _slack_km(received: NDArray[np.uint8]) -> NDArray[np.float64]:
+    return np.where(received == ADSC, ADSC_SLACK_KM, SLACK_KM)
 
 
 def find_jumps(series: Series) -> Mask:
@@ -74,4 +86,5 @@ def _reaches(series: Series, tails: Index, head: int) -> Mask:
         series.longitude[head],
     )
     silence_s = (series.seen_at[head] - series.seen_at[tails]) / 1000.0
-    return distance_km <= SLACK_KM + FASTEST_KM_S * silence_s
+    slack = np.maximum(_slack_km(series.received[tails]), _slack_km(series.received[head]))
+    return distance_km <= slack + FASTEST_KM_S * silence_s

@@ -247,7 +247,7 @@ def _has_jump(table: FlightRows, jumped: Series) -> Mask:
     return high > low
 
 
-def _time_key(icao24: NDArray[np.uint32], seen_at: NDArray[np.int64]) -> NDArray[np.float64]:
+def _time_key(icao24: NDArray[np.uint32], seen_at: NDArray[np.int64]) -> NDArray[np.int64]:
     """One sortable number from address and time: 25 bits and the milliseconds of some days."""
     return (icao24.astype(np.int64) << 38) | (seen_at & ((1 << 38) - 1))
 

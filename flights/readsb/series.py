@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from flights.geo import great_circle_km
 
 Mask = NDArray[np.bool_]
-Index = NDArray[np.int64]
+Index = NDArray[np.integer]
 
 
 @dataclass(frozen=True)
