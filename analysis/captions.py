@@ -1,5 +1,6 @@
 """Words under and beside pictures: key figures, spans of days, the word SIMULATED."""
 
+import math
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -20,7 +21,7 @@ def write_known(value: float | None) -> str:
     >>> write_known(None), write_known(0), write_known(3.0), write_known(9.41)
     ('–', '0', '3', '9.4')
     """
-    if value is None or value != value:
+    if value is None or math.isnan(value):
         return "–"
     return write_count(value) if value == int(value) else write_number(value)
 
@@ -50,7 +51,8 @@ def name_route(result: StudyResult) -> str:
 
 def note_of(result: StudyResult) -> str:
     """The contents sentence, with SIMULATED before it where it is."""
-    return (f"{SIMULATED}. " if result.simulated else "") + result.contents_sentence
+    made_up = f"{SIMULATED}: a made-up world, nobody heard any of this. "
+    return (made_up if result.simulated else "") + result.contents_sentence
 
 
 def describe_figures(result: StudyResult) -> list[str]:

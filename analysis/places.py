@@ -1,0 +1,136 @@
+"""Where the flights of a route go on a map: pairs of ends, lost ends, the view that holds them."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+import pydeck as pdk
+
+from analysis.captions import count_noun
+
+PAIRS = 2000
+"""Pairs of ends drawn at most, busiest first."""
+
+_LOST_GRID = 0.5
+
+Point = tuple[float, float]
+End = tuple[str, float, float]
+
+
+def gather_pairs(flights: pd.DataFrame, airports: pd.DataFrame) -> list[dict[str, Any]]:
+    """Flights by pair of ends: `s`, `t` [longitude, latitude], `n` flights, `lost`, `ends`, `label`.
+
+    A lost end stands where the flight was heard first or last, on a half-degree grid.
+    """
+    tally: dict[tuple[End, End], int] = {}
+    starts = _ends(flights, "origin", "first", airports)
+    for start, end in zip(starts, _ends(flights, "destination", "last", airports), strict=True):
+        if start is not None and end is not None:
+            tally[start, end] = tally.get((start, end), 0) + 1
+    busiest = sorted(tally.items(), key=lambda item: (-item[1], item[0]))[:PAIRS]
+    return [
+        {
+            "s": list(start[1:]),
+            "t": list(end[1:]),
+            "n": count,
+            "lost": "" in (start[0], end[0]),
+            "ends": [start[0], end[0]],
+            "label": f"{start[0] or 'lost'} → {end[0] or 'lost'}: {count_noun(count, 'flight')}",
+        }
+        for (start, end), count in busiest
+    ]
+
+
+def gather_lost(flights: pd.DataFrame) -> list[dict[str, Any]]:
+    """Places where flights were lost: `p` [longitude, latitude], `n`, `label`."""
+    tally: dict[Point, int] = {}
+    for end, edge in (("origin", "first"), ("destination", "last")):
+        for place in _positions(flights[is_lost(flights, end)], edge):
+            if place is not None:
+                tally[place] = tally.get(place, 0) + 1
+    return [
+        {"p": list(place), "n": n, "label": f"{count_noun(n, 'flight')} lost here"}
+        for place, n in sorted(tally.items())
+    ]
+
+
+def is_lost(flights: pd.DataFrame, end: str) -> pd.Series:
+    """True per flight whose `end` (`origin` or `destination`) nobody heard."""
+    return (flights[f"{end}_evidence"] == "lost").fillna(False).astype(bool)
+
+
+def unwrap(path: Sequence[Sequence[float]]) -> list[list[float]]:
+    """A path [longitude, latitude] made continuous across the antimeridian.
+
+    >>> unwrap([(179.0, 0.0), (-179.0, 1.0)])
+    [[179.0, 0.0], [181.0, 1.0]]
+    """
+    turned, shift, before = [], 0.0, None
+    for longitude, latitude in path:
+        if before is not None and abs(longitude - before) > 180:
+            shift += 360 if longitude < before else -360
+        before = longitude
+        turned.append([longitude + shift, latitude])
+    return turned
+
+
+def fit_view(
+    points: Iterable[Sequence[float]], width: int = 560, height: int = 420
+) -> pdk.ViewState:
+    """The view that holds all points [longitude, latitude], across the antimeridian if shorter."""
+    places = list(points) or [(-30.0, -20.0), (150.0, 60.0)]
+    west, span = _shortest_span([each[0] for each in places])
+    heights = [_mercator(each[1]) for each in places]
+    low, high = min(heights), max(heights)
+    middle = math.degrees(2 * math.atan(math.exp((low + high) / 2)) - math.pi / 2)
+    wide = math.log2(0.8 * width * 360 / (512 * max(span, 4)))
+    tall = math.log2(0.75 * height * 2 * math.pi / (512 * max(high - low, 0.07)))
+    longitude = (west + span / 2 + 180) % 360 - 180
+    zoom = round(min(wide, tall, 6.0), 2)
+    return pdk.ViewState(latitude=round(middle, 3), longitude=round(longitude, 3), zoom=zoom)
+
+
+def shorten(degrees: float) -> float:
+    """Degrees with the digits a map can show."""
+    return round(float(degrees), 3)
+
+
+def _positions(flights: pd.DataFrame, edge: str) -> list[Point | None]:
+    latitude, longitude = flights[f"{edge}_latitude"], flights[f"{edge}_longitude"]
+    return [
+        None if pd.isna(x) or pd.isna(y) else (_coarse(x), _coarse(y))
+        for x, y in zip(longitude, latitude, strict=True)
+    ]
+
+
+def _ends(flights: pd.DataFrame, end: str, edge: str, airports: pd.DataFrame) -> list[End | None]:
+    """One (code, longitude, latitude) per flight; the code is empty where the end is lost."""
+    spots = airports[["longitude", "latitude"]].to_dict("index")
+    found: list[End | None] = []
+    for code, heard in zip(flights[end], _positions(flights, edge), strict=True):
+        spot = None if pd.isna(code) else spots.get(code)
+        if spot is not None:
+            found.append((code, shorten(spot["longitude"]), shorten(spot["latitude"])))
+        else:
+            found.append(None if heard is None else ("", *heard))
+    return found
+
+
+def _coarse(degrees: float) -> float:
+    return round(float(degrees) / _LOST_GRID) * _LOST_GRID
+
+
+def _mercator(latitude: float) -> float:
+    held = math.radians(min(max(latitude, -80.0), 80.0))
+    return math.log(math.tan(math.pi / 4 + held / 2))
+
+
+def _shortest_span(longitudes: list[float]) -> tuple[float, float]:
+    """Western edge and width [deg] of the shortest arc that holds all longitudes."""
+    ring = sorted({round(each % 360, 6) for each in longitudes})
+    if len(ring) == 1:
+        return ring[0], 0.0
+    gaps = [(ring[(k + 1) % len(ring)] - at) % 360 for k, at in enumerate(ring)]
+    widest = max(range(len(ring)), key=gaps.__getitem__)
+    return ring[(widest + 1) % len(ring)], 360 - gaps[widest]

@@ -1,0 +1,152 @@
+"""Write a study's result: a report that stands alone, the charts, the tables, the study file.
+
+Everything written carries the contents sentence, and SIMULATED where the data are made up. Two
+runs of one study differ in `made_at` alone.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import jinja2
+import orjson
+import pandas as pd
+
+from analysis import tables
+from analysis.captions import (
+    SIMULATED,
+    describe_figures,
+    name_route,
+    note_of,
+    write_interval,
+    write_known,
+)
+from analysis.charts import describe_placebos, describe_series, draw_placebos, draw_series
+from analysis.palette import LIGHT, OUTCOME_MARKS, look_of
+from analysis.results import StudyResult, to_json
+from analysis.study import Event, Study, write_study
+from analysis.wording import write_date, write_heading, write_ratio
+from flights.errors import ArchiveError
+
+TEMPLATE = Path(__file__).with_name("report.html.j2")
+ROWS = 400
+"""Flights listed in the report at most; the table file holds all."""
+
+_WIDTH = 900
+
+
+def render_report(result: StudyResult, flights: pd.DataFrame) -> str:
+    """The whole result as one HTML page without outside references.
+
+    `flights` are those of the route as `RouteEvidence` holds them. All text is escaped.
+    """
+    loader = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    loader.filters |= {"day": write_date, "number": write_known, "ratio": write_ratio}
+    loader.globals["interval"] = write_interval
+    template = loader.from_string(TEMPLATE.read_text(encoding="utf-8"))
+    return template.render(**_facts(result, flights), **_pictures(result))
+
+
+def write_outputs(result: StudyResult, flights: pd.DataFrame, folder: Path) -> list[Path]:
+    """Write every file of the result to `folder` and return their paths.
+
+    Raises
+    ------
+    ArchiveError
+        The folder cannot be made or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return [_write(folder / name, make(result, flights)) for name, make in OUTPUTS.items()]
+    except OSError as error:
+        raise ArchiveError(f"{folder} cannot be written: {error.strerror or error}.") from error
+
+
+def render_json(result: StudyResult) -> bytes:
+    """The result as JSON with sorted keys."""
+    plain = to_json(result) | {"note": note_of(result)}
+    return orjson.dumps(plain, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
+
+
+def render_svg(chart: alt.LayerChart | alt.VConcatChart, name: str = "chart") -> str:
+    """A chart as SVG whose ids start with `name`, so that two can stand on one page."""
+    import vl_convert
+
+    svg = vl_convert.vegalite_to_svg(chart.to_dict())
+    svg = re.sub(r'\bid="', f'id="{name}-', svg)
+    return re.sub(r"url\(#", f"url(#{name}-", svg)
+
+
+def render_png(result: StudyResult) -> bytes:
+    """The series chart as PNG at twice its size."""
+    import vl_convert
+
+    return vl_convert.vegalite_to_png(draw_series(result, width=_WIDTH).to_dict(), scale=2)
+
+
+def render_study(result: StudyResult) -> str:
+    """The study file, its note as a comment on top."""
+    return f"# {note_of(result)}\n" + write_study(restore_study(result))
+
+
+def restore_study(result: StudyResult) -> Study:
+    """The study a result answers."""
+    plain = dict(result.study)
+    events = [Event(date.fromisoformat(e["day"]), e["name"]) for e in plain.pop("events")]
+    span = {key: date.fromisoformat(plain.pop(key)) for key in ("first", "last")}
+    return Study(**plain, **span, events=tuple(events))
+
+
+Make = Callable[[StudyResult, pd.DataFrame], str | bytes]
+
+OUTPUTS: dict[str, Make] = {
+    "result.json": lambda result, _: render_json(result),
+    "chart.png": lambda result, _: render_png(result),
+    "chart.svg": lambda result, _: render_svg(draw_series(result, width=_WIDTH)),
+    "flights.csv": tables.write_flights,
+    "counts.csv": lambda result, _: tables.write_counts(result),
+    "report.html": render_report,
+    "study.toml": lambda result, _: render_study(result),
+}
+"""Every file of a result by name, and how it is made."""
+
+
+def _write(path: Path, content: str | bytes) -> Path:
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def _facts(result: StudyResult, flights: pd.DataFrame) -> dict[str, Any]:
+    look = look_of(result.verdict.kind)
+    inside = tables.select_window(result, flights)
+    shown = tables.show_flights(inside.head(ROWS))
+    return {
+        "result": result,
+        "palette": LIGHT,
+        "look": look,
+        "heading": write_heading(result.verdict.kind, result.verdict.direction),
+        "colour": look.colour(LIGHT),
+        "marks": OUTCOME_MARKS,
+        "made_up": f"{SIMULATED} · " if result.simulated else "",
+        "route": name_route(result),
+        "figures": describe_figures(result),
+        "effects": [effect for effect in (result.lower, result.upper) if effect],
+        "effect_rows": tables.tabulate_effects(result),
+        "missing": tables.group_missing(result),
+        "columns": list(shown.columns),
+        "rows": shown.to_numpy().tolist(),
+        "rows_left_out": max(len(inside) - ROWS, 0),
+    }
+
+
+def _pictures(result: StudyResult) -> dict[str, str]:
+    placebos = draw_placebos(result, width=_WIDTH)
+    return {
+        "series_svg": render_svg(draw_series(result, width=_WIDTH), "series"),
+        "series_words": describe_series(result),
+        "placebos_svg": render_svg(placebos, "placebos") if placebos else "",
+        "placebos_words": describe_placebos(result),
+    }
