@@ -38,7 +38,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class DayInput:
-    """One day as it lies there. `day` is what its name says, else its stamps.
+    """One day as it lies there. `day` is what its name says, or, where that says none, the
+    first stamp inside (`dated_by_stamp`).
 
     `release_kind` is the publisher's word for the edition (`prod-0`, `mlatonly-0`; "" where
     the name has none). `problem` is a sentence about what could be seen from outside.
@@ -50,6 +51,7 @@ class DayInput:
     size_bytes: int
     release_kind: str = ""
     problem: str = ""
+    dated_by_stamp: bool = False
 
     @property
     def name(self) -> str:
@@ -190,7 +192,7 @@ def _dated(
     if stamped is None:
         logger.warning("%s: neither its name nor its content tells its day", paths[0])
         return
-    yield replace(known, day=stamped)
+    yield replace(known, day=stamped, dated_by_stamp=day is None)
 
 
 def _stamped_day(source: DayInput, wanted: str) -> date | None:

@@ -19,6 +19,7 @@ _NAMES = (
     (TRACE, re.compile(r"(?:^|/)traces/([0-9a-f]{2})/trace_full_~?[0-9a-f]{6}\.json$"),
      traces.LIMIT_BYTES),
 )  # fmt: skip
+_TRACE_FOLDER = re.compile(r"(?:^|/)traces/([0-9a-f]{2})/?$")
 _UNSAFE = re.compile(r"[\x00-\x1f\\]|^[A-Za-z]:")
 
 
@@ -39,17 +40,22 @@ class Member:
 class Intake:
     """What was noticed while members were read; filled by whoever reads them.
 
-    `refused` counts members by reason, `problems` are sentences, `inputs` the files read.
+    `refused` counts members by reason, `lost` those of them that would have held positions.
+    `problems` are sentences, `inputs` the files read, `folders` the trace folders that exist,
+    with or without files (readsb always makes all 256).
     """
 
     refused: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     inputs: list[InputFile] = field(default_factory=list)
+    folders: set[str] = field(default_factory=set)
+    lost: int = 0
 
     def refuse(self, name: str, why: str) -> None:
         """Count a member that was not read, and keep the first name as an example."""
         self.refused[why] += 1
+        self.lost += classify(name) is not None
         self.examples.setdefault(why, name[:120])
 
     def refusals(self) -> list[str]:
@@ -84,6 +90,8 @@ def tar_members(stream: Stream, kind: str, intake: Intake) -> Iterator[Member]:
             known = classify(found.name)
             if found.data is not None and known:
                 yield Member(found.name, known[0], known[1], found.data)
+            elif found.is_folder and (match := _TRACE_FOLDER.search(found.name)):
+                intake.folders.add(match[1])
             elif not found.is_file and not found.is_folder:
                 intake.refuse(found.name, "a link, device or other thing that is no plain file")
     except TarDamaged as error:
@@ -124,6 +132,8 @@ def folder_members(folder: Path, kind: str, intake: Intake) -> Iterator[Member]:
     which is what `sha256sum` prints, so that anyone can repeat it.
     """
     combined, total, count = hashlib.sha256(), 0, 0
+    if kind == TRACE:
+        intake.folders |= {path.name for path in (folder / "traces").glob("??")}
     for path in _files(folder, kind):
         name = path.relative_to(folder).as_posix()
         data = _read_file(path, name, intake)

@@ -7,7 +7,7 @@ one nameless temporary file, which the system removes even if the program is kil
 
 import os
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -36,7 +36,7 @@ class Spill:
     """Takes positions in any order, gives them back by UTC day and airframe.
 
     A context manager: leaving it frees the temporary file. `beyond_days` counts positions left
-    out for their day, `repeated` those that lay there twice and were given once.
+    out for their day, `repeated` those of a day that lay there twice and were given once.
     """
 
     def __init__(self, *, held: int = HELD_POSITIONS, handed: int = HANDED_POSITIONS) -> None:
@@ -48,7 +48,7 @@ class Spill:
         self._places: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
         self._counts: dict[int, int] = {}
         self.beyond_days = 0
-        self.repeated = 0
+        self.repeated: Counter[date] = Counter()
 
     def __enter__(self) -> "Spill":
         return self
@@ -92,7 +92,9 @@ class Spill:
             gathered += self._read(number, share)
             gathered += [held[number, share]] if (number, share) in held else []
             if sum(map(len, gathered)) >= self._least_handed or (gathered and share == SHARES - 1):
-                yield self._in_order(np.concatenate(gathered))
+                ordered, again = _in_order(np.concatenate(gathered))
+                self.repeated[day] += again
+                yield ordered
                 gathered = []
 
     def _count(self, numbers: NDArray[np.int64]) -> NDArray[np.bool_] | slice:
@@ -133,24 +135,20 @@ class Spill:
         self._file.seek(end)
         return found
 
-    def _in_order(self, positions: np.ndarray) -> np.ndarray:
-        """Sorted, and each position once."""
-        moment = positions["seen_at"] % DAY_MS  # 27 bits
-        key = (positions["icao24"].astype(np.uint64) << np.uint64(27)) | moment.astype(np.uint64)
-        order = np.argsort(key, kind="stable")
-        ordered, sorted_key = positions[order], key[order]
-        if not (sorted_key[1:] == sorted_key[:-1]).any():
-            return ordered
-        return self._without_repeats(
-            ordered[np.lexsort((ordered["longitude"], ordered["latitude"], sorted_key))]
-        )
 
-    def _without_repeats(self, ordered: np.ndarray) -> np.ndarray:
-        again = np.zeros(len(ordered), bool)
-        columns = ("icao24", "seen_at", "latitude", "longitude")
-        again[1:] = np.logical_and.reduce([ordered[c][1:] == ordered[c][:-1] for c in columns])
-        self.repeated += int(np.count_nonzero(again))
-        return ordered[~again]
+def _in_order(positions: np.ndarray) -> tuple[np.ndarray, int]:
+    """Positions of one day sorted, each once, and how many were repeats."""
+    moment = (positions["seen_at"] % DAY_MS).astype(np.uint64)  # 27 bits
+    key = (positions["icao24"].astype(np.uint64) << np.uint64(27)) | moment
+    order = np.argsort(key, kind="stable")
+    ordered, key = positions[order], key[order]
+    if not (key[1:] == key[:-1]).any():
+        return ordered, 0
+    ordered = ordered[np.lexsort((ordered["longitude"], ordered["latitude"], key))]
+    again = np.zeros(len(ordered), bool)
+    columns = ("icao24", "seen_at", "latitude", "longitude")
+    again[1:] = np.logical_and.reduce([ordered[c][1:] == ordered[c][:-1] for c in columns])
+    return ordered[~again], int(np.count_nonzero(again))
 
 
 def _deal(waiting: list[np.ndarray]) -> Iterator[tuple[tuple[int, int], np.ndarray]]:

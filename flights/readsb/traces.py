@@ -167,7 +167,8 @@ def _columns(points: list[list[Any]]) -> list[Sequence[Any]]:
     width = min(map(len, points))
     if width < _FEWEST_COLUMNS:
         raise ValueError(f"{width} columns")
-    columns: list[Sequence[Any]] = [*zip(*points, strict=False)][:10]
+    columns: list[Sequence[Any]] = []
+    columns += [*zip(*points, strict=False)][:10]
     count = len(points)
     for missing in range(width, 10):
         columns.append(

@@ -1,0 +1,162 @@
+"""What the files of one day held, and whether that makes the day complete."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from flights.errors import BadPayload
+from flights.readsb.airframes import Airframe
+from flights.readsb.heatmap import read_heatmap
+from flights.readsb.members import HEATMAP, TRACE, Intake, Member
+from flights.readsb.spill import DAY_MS, Spill
+from flights.readsb.traces import read_trace
+from flights.records import format_icao24
+
+HALF_HOURS = 48
+HALF_HOUR_MS = DAY_MS // HALF_HOURS
+TRACE_FOLDERS = 256
+MOST_NAMED = 3
+_EPOCH = date(1970, 1, 1)
+_FIRST_PLAUSIBLE_MS = 1_000_000_000_000
+"""September 2001: before any ADS-B receiver a hobbyist could own."""
+_LAST_PLAUSIBLE_MS = 4_102_444_800_000
+"""The year 2100."""
+
+
+@dataclass
+class Content:
+    """Filled member by member. Days are those of the stamps.
+
+    `half_hours` and `trace_folders` count whole files only; `misnamed` are heatmaps whose
+    stamps speak of another half hour than their name.
+    """
+
+    spill: Spill
+    heatmaps: int = 0
+    traces: int = 0
+    invalid: int = 0
+    half_hours: dict[date, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+    trace_folders: set[str] = field(default_factory=set)
+    addresses: set[int] = field(default_factory=set)
+    airframes: dict[str, Airframe] = field(default_factory=dict)
+    damaged: list[str] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+    misnamed: list[str] = field(default_factory=list)
+
+    def take(self, member: Member) -> None:
+        """Decode one member; what cannot be decoded is remembered, never raised."""
+        try:
+            if member.kind == HEATMAP:
+                self._take_heatmap(member)
+            else:
+                self._take_trace(member)
+        except BadPayload as error:
+            self.unreadable.append(str(error))
+
+    def _take_heatmap(self, member: Member) -> None:
+        found = read_heatmap(member.data, member.name)
+        _check_time(found.starts_at, member.name)
+        self.heatmaps += 1
+        self.invalid += found.invalid
+        number, moment = divmod(found.starts_at, DAY_MS)
+        half_hour = moment // HALF_HOUR_MS
+        if found.problem:
+            self.damaged.append(found.problem)
+        else:
+            self.half_hours[_EPOCH + timedelta(days=number)][half_hour] += 1
+        if member.key.isdigit() and int(member.key) != half_hour:
+            self.misnamed.append(member.name)
+        self.spill.add(found.positions)
+        self.addresses.update(set(found.positions["icao24"].tolist()))
+
+    def _take_trace(self, member: Member) -> None:
+        found = read_trace(member.data, member.name)
+        _check_time(found.base_ms, member.name)
+        self.traces += 1
+        self.invalid += found.invalid
+        if found.problem:
+            self.damaged.append(found.problem)
+        self.trace_folders.add(found.icao24[-2:])
+        self.spill.add(found.positions)
+        self.addresses.update(set(found.positions["icao24"].tolist()))
+        if found.airframe != Airframe():
+            self.airframes[found.icao24] = found.airframe
+
+    @property
+    def icao24s(self) -> frozenset[str]:
+        """Addresses heard, as text."""
+        return frozenset(map(format_icao24, self.addresses))
+
+
+def _check_time(stamp: int, name: str) -> None:
+    if not _FIRST_PLAUSIBLE_MS <= stamp < _LAST_PLAUSIBLE_MS:
+        raise BadPayload(f"{name} is stamped {stamp / 1000:.0f} s after 1970: no receiver's time.")
+
+
+def find_deficits(content: Content, intake: Intake, day: date, kind: str) -> list[str]:
+    """Sentences that each forbid to call `day` complete."""
+    found = list(intake.problems)
+    if kind == HEATMAP:
+        found += _missing_half_hours(content.half_hours.get(day, Counter()))
+    else:
+        found += _missing_folders(content, intake)
+    found += _some(content.damaged, "damaged")
+    found += _some(content.unreadable, "unreadable")
+    found += _some([f"{name}." for name in content.misnamed], "stamped other than named")
+    if intake.lost:
+        found.append(f"{intake.lost} file(s) that should hold positions were refused.")
+    others = {each: count for each, count in content.spill.days().items() if each != day}
+    if others:
+        told = ", ".join(f"{each} ({count:,})" for each, count in others.items())
+        found.append(f"The stamps inside speak of other days too (positions): {told}.")
+    return found
+
+
+def _missing_half_hours(there: Counter[int]) -> list[str]:
+    missing = [number for number in range(HALF_HOURS) if number not in there]
+    found = []
+    if missing:
+        found.append(
+            f"{len(missing)} of {HALF_HOURS} half hours have no whole heatmap: "
+            f"{_as_times(missing)} UTC."
+        )
+    return found
+
+
+def _missing_folders(content: Content, intake: Intake) -> list[str]:
+    there = len(content.trace_folders | intake.folders)
+    if there >= TRACE_FOLDERS:
+        return []
+    return [f"{there} of {TRACE_FOLDERS} trace folders are there."]
+
+
+def _as_times(numbers: Sequence[int]) -> str:
+    """Half hours as ranges.
+
+    >>> _as_times([0, 1, 2, 7])
+    '00:00-01:30, 03:30-04:00'
+    """
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and spans[-1][1] == number:
+            spans[-1][1] = number + 1
+        else:
+            spans.append([number, number + 1])
+    return ", ".join(f"{_clock(start)}-{_clock(stop)}" for start, stop in spans)
+
+
+def _clock(half_hour: int) -> str:
+    return f"{half_hour // 2:02d}:{half_hour % 2 * 30:02d}"
+
+
+def _some(sentences: list[str], what: str) -> list[str]:
+    """The first few, and how many there are."""
+    if not sentences:
+        return []
+    rest = len(sentences) - MOST_NAMED
+    more = f" And {rest} more." if rest > 0 else ""
+    return [f"{len(sentences)} file(s) {what}: {' '.join(sentences[:MOST_NAMED])}{more}"]
+
+
+KIND_OF_DETAIL = {"heatmaps": HEATMAP, "traces": TRACE}

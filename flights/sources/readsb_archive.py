@@ -1,0 +1,103 @@
+"""A readsb `globe_history` folder or tar: the user's own receiver, or a downloaded day."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import ClassVar
+
+from flights.errors import InvalidInput
+from flights.readsb.airframes import Airframe
+from flights.readsb.collect import Task, collect_days
+from flights.readsb.content import KIND_OF_DETAIL
+from flights.readsb.inputs import find_days
+from flights.records import DayRecords
+from flights.sources.base import Offer, Report, SourceSpec
+
+SIMULATED_YEAR = 2050
+
+
+@dataclass(frozen=True)
+class ReadsbArchive:
+    """Days that lie at `path`, read from heatmaps or traces.
+
+    `aircraft` is an aircraft table in tar1090-db's form; without it, heatmaps leave
+    registration and type unknown (traces carry them).
+    """
+
+    path: Path
+    detail: str = "heatmaps"
+    aircraft: Path | None = None
+
+    spec: ClassVar[SourceSpec] = SourceSpec(
+        key="readsb",
+        title="A readsb globe_history folder or tar",
+        gives="flights, tracks and reception of all aircraft the receivers heard",
+        needs="nothing; the files lie on this machine",
+        licence="that of the files: your own, or ODbL 1.0 for days of adsb.lol",
+        attribution="readsb archive given by the user; for days of adsb.lol: "
+        "Contains data from adsb.lol, ODbL 1.0",
+        terms="as the files' own publisher says",
+        area="where the receivers hear",
+        cost_per_day="about 0.5-0.9 GB of heatmaps or 3.5 GB of traces for world traffic",
+        known_holes=(
+            "Half hours in which readsb was started again have no heatmap.",
+            "Heatmaps hold little of an aircraft on the ground: no altitude, no position.",
+        ),
+    )
+
+    def offers(self, first: date, last: date) -> list[Offer]:
+        """Days that lie there, by their names (by their stamps where the names have none)."""
+        days = find_days(self.path, KIND_OF_DETAIL[self.detail])
+        chosen = [each for each in days if first <= each.day <= last]
+        _refuse_simulated([each.day for each in chosen], self.path)
+        return [Offer(each.day, each.size_bytes, (each,), each.problem) for each in chosen]
+
+    def collect(self, offer: Offer, report: Report) -> tuple[DayRecords, ...]:
+        """Records of the day, and of any other day its stamps speak of."""
+        names = self._name_airframes if self.aircraft else None
+        task = Task(self.spec.key, offer.parts[0], self.detail, names)
+        found = collect_days(task, report)
+        _refuse_simulated([records.day for records in found], self.path)
+        return found
+
+    def _name_airframes(self, icao24s: frozenset[str]) -> Mapping[str, Airframe]:
+        """What the aircraft table says of the addresses heard."""
+        raise NotImplementedError
+
+
+def _refuse_simulated(days: list[date], path: Path) -> None:
+    """Days of the made-up world must not enter the archive as observation."""
+    if any(day.year == SIMULATED_YEAR for day in days):
+        raise InvalidInput(
+            f"{path} holds days of {SIMULATED_YEAR}: those are SIMULATED and no observation. "
+            "Pull them with the source simulated-readsb, or choose other days."
+        )
+
+
+def open_source(
+    *, path: str | Path, detail: str = "heatmaps", aircraft: str | Path | None = None
+) -> ReadsbArchive:
+    """The source over what lies at `path`.
+
+    Parameters
+    ----------
+    path : a `globe_history` folder, one day's folder, a folder of tars, a tar, any of its
+        parts or what their names have in common, or one trace or heatmap file.
+    detail : `heatmaps` (quick) or `traces` (every point, 4 times the bytes).
+    aircraft : table of aircraft as tar1090-db publishes it.
+
+    Raises
+    ------
+    InvalidInput
+        An unknown detail, or a file that is not there.
+    """
+    if detail not in KIND_OF_DETAIL:
+        raise InvalidInput(f"detail is {detail!r}; it must be one of {sorted(KIND_OF_DETAIL)}.")
+    place = Path(path).expanduser()
+    if not place.exists() and not list(place.parent.glob(f"{place.name}*")):
+        raise InvalidInput(f"{place} is not there. Give a folder, a tar or parts of a tar.")
+    table = Path(aircraft).expanduser() if aircraft else None
+    if table and not table.is_file():
+        raise InvalidInput(f"{table} is not there. Give an aircraft table (csv or csv.gz).")
+    return ReadsbArchive(place, detail, table)
