@@ -4,13 +4,16 @@ The package puts some of the busiest cargo fields 15 to 45 km off; `airports_cor
 beside this file mends what two other sources agree on, row by row, with a reason.
 """
 
+from difflib import get_close_matches
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from flights.errors import InvalidInput
 from flights.geo import EARTH_RADIUS_KM
 
 COLUMNS = ["name", "iata", "country", "latitude", "longitude", "elevation_ft", "rank"]
@@ -21,6 +24,8 @@ heliport, a seaplane base, or a field beside a served one."""
 
 FIELD_WEIGHT = 3.0
 """A field without an IATA code must be this much nearer than a served one to be taken."""
+
+CODE_LETTERS = 4
 
 BESIDE_KM = 3.0
 """A field this near to a served airport shares its runways or its circuit [km]."""
@@ -62,6 +67,24 @@ def current_code(code: str) -> str:
     """
     plain = code.strip().upper()
     return _aliases().get(plain, plain)
+
+
+def find_airport(text: str) -> str:
+    """Code of the airport a user names by ICAO code.
+
+    Raises
+    ------
+    InvalidInput
+        There is none; the message names the nearest codes, also by IATA code or name.
+    """
+    code = current_code(text)
+    if code in load_airports().index:
+        return code
+    hints = [f"{each} ({name})" for each, name in _similar(text.strip()).items()]
+    hint = f" Did you mean {' or '.join(hints)}?" if hints else ""
+    raise InvalidInput(
+        f"{text.strip()!r} is no ICAO airport code known here.{hint or ' Four letters, as in ELLX.'}"
+    )
 
 
 def nearest_airports(
@@ -122,6 +145,21 @@ def _distance_to_served(frame: pd.DataFrame, served: NDArray[np.bool_]) -> NDArr
     return _chord_km(chords)
 
 
+def _similar(text: str) -> dict[str, str]:
+    """Up to three airports that may have been meant: by IATA code, by name, by likeness."""
+    airports = load_airports()
+    by_iata = airports[(airports["iata"] == text.upper()) & (text != "")]
+    by_name = airports[
+        (airports["rank"] == SERVED)
+        & airports["name"].str.contains(text, case=False, regex=False)
+        & (len(text) > 3)
+    ]
+    served = airports.index[airports["rank"] == SERVED]
+    alike = get_close_matches(text.upper(), served, n=3, cutoff=0.7)
+    found = [*by_iata.index, *(alike if len(text) == CODE_LETTERS else []), *by_name.index, *alike]
+    return {str(code): str(airports["name"][code]) for code in [*dict.fromkeys(found)][:3]}
+
+
 @cache
 def _aliases() -> dict[str, str]:
     rows = read_corrections()
@@ -130,7 +168,7 @@ def _aliases() -> dict[str, str]:
 
 
 @cache
-def _tree(rank: int):  # type: ignore[no-untyped-def]
+def _tree(rank: int) -> tuple[Any, NDArray[np.object_]]:
     """KD-tree of the fields of one rank, and their codes."""
     from scipy.spatial import KDTree
 

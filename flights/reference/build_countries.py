@@ -1,4 +1,4 @@
-"""Make `countries.geojson.gz` and `base_map.geojson` from npm `world-atlas`. Not run by the program.
+"""Make `countries.geojson.gz` and `base_map.geojson` from npm `world-atlas`; a build step.
 
     npm pack world-atlas@2.0.2 && tar xzf world-atlas-2.0.2.tgz
     pip install antimeridian==0.4.9 pycountry==26.2.16

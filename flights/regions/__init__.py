@@ -1,1 +1,108 @@
 """All kinds of region. A new kind is one file and one line here."""
+
+import json
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from shapely.geometry import box, mapping
+
+from flights.errors import InvalidInput
+from flights.regions import airport, airports, anywhere, circle, country, polygon
+from flights.regions.base import Region
+from flights.regions.union import Union
+
+KINDS: dict[str, Callable[[str], Region]] = {
+    "country": country.parse,
+    "airport": airport.parse,
+    "airports": airports.parse,
+    "circle": circle.parse,
+    "polygon": polygon.parse,
+    "world": anywhere.parse,
+}
+"""What may stand before the colon. A union (`union.py`) is several of these with `+` between."""
+
+_NEXT_PART = re.compile(r"\s*\+\s*(?=[a-z]+:)")
+
+
+def parse_region(spec: str) -> Region:
+    """A region from its text: `country:CN+country:HK`, `circle:25.25,55.36,100km`, `world:`.
+
+    `geojson:` takes GeoJSON itself or the path of a file of it.
+
+    Raises
+    ------
+    InvalidInput
+        With what is wrong, and the nearest thing that would be right.
+    """
+    text = spec.strip()
+    if text.startswith("geojson:"):
+        return read_geojson(text.removeprefix("geojson:"))
+    return _join([_parse_part(part) for part in _NEXT_PART.split(text)])
+
+
+def read_geojson(text: str) -> Region:
+    """A region from GeoJSON, given itself or as the path of a file."""
+    stripped = text.strip()
+    if not stripped.startswith("{"):
+        try:
+            stripped = Path(stripped).expanduser().read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InvalidInput(f"The GeoJSON file {stripped!r} cannot be read: {error}.") from error
+    return _join(list(polygon.read_geojson(stripped)))
+
+
+def to_geojson(region: Region) -> dict[str, Any]:
+    """A GeoJSON Feature of the region's shape, its label and spec as properties."""
+    plain = {
+        "type": "Feature",
+        "properties": {"label": region.label, "spec": region.spec},
+        "geometry": mapping(region.shape()),
+    }
+    return dict(json.loads(json.dumps(plain)))
+
+
+@cache
+def cells(region: Region) -> frozenset[int]:
+    """One-degree cells (`query.cell_id`) whose centre lies inside the region.
+
+    A region that holds no centre gets the cells it touches: never none for a place on Earth.
+    """
+    latitude, longitude = np.meshgrid(np.arange(-89.5, 90), np.arange(-179.5, 180), indexing="ij")
+    inside = np.flatnonzero(region.contains(latitude.ravel(), longitude.ravel()))
+    if len(inside):
+        return frozenset(inside.tolist())
+    return _touched(region)
+
+
+def _touched(region: Region) -> frozenset[int]:
+    shape = region.shape()
+    found = set()
+    for part in shapely.get_parts(shape):
+        west, south, east, north = part.bounds
+        for row in range(int(south // 1), min(int(north // 1), 89) + 1):
+            for column in range(int(west // 1), min(int(east // 1), 179) + 1):
+                if part.intersects(box(column, row, column + 1, row + 1)):
+                    found.add((row + 90) * 360 + column + 180)
+    return frozenset(found)
+
+
+def _parse_part(text: str) -> Region:
+    kind, colon, rest = text.partition(":")
+    kind = kind.strip().lower()
+    if colon and kind in KINDS:
+        return KINDS[kind](rest)
+    known = ", ".join(f"{each}:" for each in KINDS)
+    raise InvalidInput(
+        f"{text.strip()!r} does not say what kind of place it is. "
+        f"Start it with one of {known}, as in country:CN, airport:ELLX or circle:25.25,55.36,100km."
+    )
+
+
+def _join(parts: list[Region]) -> Region:
+    flat = list(dict.fromkeys(parts))
+    return flat[0] if len(flat) == 1 else Union(tuple(flat))

@@ -1,0 +1,58 @@
+"""One airport by its ICAO code."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from shapely.geometry.base import BaseGeometry
+
+from flights.geo import great_circle_km
+from flights.reference.airports import find_airport, load_airports
+from flights.regions.base import circle_shape
+
+AROUND_KM = 50.0
+"""A position this near counts as at the airport [km]."""
+
+
+@dataclass(frozen=True)
+class Airport:
+    """One field; positions within 50 km of it are inside."""
+
+    code: str
+
+    @property
+    def spec(self) -> str:
+        """`airport:ELLX`."""
+        return f"airport:{self.code}"
+
+    @property
+    def label(self) -> str:
+        """Name and code."""
+        return f"{load_airports()['name'][self.code]} ({self.code})"
+
+    def airports(self) -> frozenset[str]:
+        """This one only."""
+        return frozenset({self.code})
+
+    def contains(self, latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:
+        """True within 50 km."""
+        return great_circle_km(latitude, longitude, *_place(self.code)) <= AROUND_KM
+
+    def shape(self) -> BaseGeometry:
+        """Circle of 50 km."""
+        return _shape(self.code)
+
+
+def parse(text: str) -> Airport:
+    """An airport from its ICAO code, former codes included; else `InvalidInput` with hints."""
+    return Airport(find_airport(text))
+
+
+def _place(code: str) -> tuple[float, float]:
+    row = load_airports().loc[code]
+    return float(row["latitude"]), float(row["longitude"])
+
+
+@cache
+def _shape(code: str) -> BaseGeometry:
+    return circle_shape(*_place(code), AROUND_KM)
