@@ -1,0 +1,105 @@
+"""Who flies in the made-up world: fictional operators, real airports, addresses of no state.
+
+Addresses: ICAO Annex 10, Volume III, chapter 9 keeps the block that begins with binary 1111
+for future use (F00000-F07FFF and F09000-F093FF of it serve ICAO itself); FA0000 on is assigned
+to nobody. Designators: no airline holds one that begins with XQ.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from flights.reference.airports import load_airports
+
+FIRST_ADDRESS = 0xFA0000
+LAST_ADDRESS = 0xFAFFFF
+
+
+@dataclass(frozen=True)
+class AircraftType:
+    """A type code with the words and the figures the world flies it by.
+
+    `speed_kt` over ground and `cruise_ft` in cruise.
+    """
+
+    typecode: str
+    model: str
+    speed_kt: float
+    cruise_ft: float
+
+
+TYPES = {
+    kind.typecode: kind
+    for kind in (
+        AircraftType("B748", "BOEING 747-8F", 490, 35_000),
+        AircraftType("B744", "BOEING 747-400F", 485, 34_000),
+        AircraftType("B77L", "BOEING 777F", 485, 36_000),
+        AircraftType("A320", "AIRBUS A320-200", 445, 36_000),
+        AircraftType("A359", "AIRBUS A350-900", 485, 39_000),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Operator:
+    """A fictional operator. Its freighters are known by their model text alone."""
+
+    designator: str
+    name: str
+    carries: str  # "cargo" or "passengers"
+
+
+OPERATORS = {
+    each.designator: each
+    for each in (
+        Operator("XQA", "Alderwing Freight (fictional)", "cargo"),
+        Operator("XQB", "Bluebarrow Cargo (fictional)", "cargo"),
+        Operator("XQC", "Cinderloft Air Cargo (fictional)", "cargo"),
+        Operator("XQD", "Dovecrate Logistics (fictional)", "cargo"),
+        Operator("XQM", "Marlspan (fictional)", "passengers"),
+        Operator("XQN", "Northmeadow (fictional)", "passengers"),
+        Operator("XQP", "Pinnacle Tern (fictional)", "passengers"),
+        Operator("XQR", "Roundabout Air (fictional)", "passengers"),
+    )
+}
+
+# How busy an airport is with passengers; the gravity model of the timetable weighs pairs by
+# the product. Chosen for the world, not measured.
+PASSENGER_WEIGHT = {
+    **{"ELLX": 2.6, "EHAM": 5.0, "EBBR": 2.4, "EBLG": 0.4, "EDDF": 5.0, "EDDP": 0.8, "EDDM": 3.2},
+    **{"LFPG": 5.0, "EGLL": 5.5, "LEMD": 3.8, "LIMC": 2.6, "LSZH": 2.4, "LOWW": 2.6, "EKCH": 2.4},
+    **{"ESSA": 2.0, "EFHK": 1.8, "EPWA": 1.8, "LTFM": 5.0, "LGAV": 2.0, "LPPT": 2.2, "BIKF": 0.9},
+    **{"UGTB": 0.8, "UBBB": 1.0, "UTAA": 0.5, "UZTT": 1.0, "UAAA": 5.0, "UACC": 4.0, "OIIE": 1.6},
+    **{"OMDB": 4.5, "OMDW": 0.8, "OTHH": 3.2, "OBBI": 1.0, "OERK": 2.2, "OEJN": 2.0, "OPKC": 1.2},
+    **{"VIDP": 3.4, "VABB": 3.0, "VTBS": 3.2, "WMKK": 2.8, "WSSS": 3.6, "VHHH": 3.8, "RCTP": 2.4},
+    **{"ZBAA": 4.0, "ZSPD": 4.2, "ZGGG": 3.0, "ZGSZ": 2.4, "ZHCC": 2.0, "ZUUU": 2.0, "RKSI": 3.4},
+    **{"RJAA": 2.8, "RJTT": 3.0, "YSSY": 4.5, "NZAA": 4.0, "KORD": 4.0, "KJFK": 4.0, "KLAX": 4.0},
+    **{"KATL": 3.6, "KMIA": 2.6, "KMEM": 0.7, "PANC": 0.8, "CYYZ": 2.6, "MMMX": 2.2, "SKBO": 5.0},
+    **{"SBGR": 4.0, "SCEL": 4.0, "SAEZ": 3.0, "HECA": 2.0, "HAAB": 3.5, "HKJK": 5.5, "FAOR": 4.0},
+    **{"DNMM": 1.2, "GMMN": 1.4},
+}
+
+
+def load_fields() -> dict[str, tuple[float, float, float]]:
+    """Latitude [deg], longitude [deg], elevation [ft] of the airports of the world."""
+    table = load_airports().loc[list(PASSENGER_WEIGHT), ["latitude", "longitude", "elevation_ft"]]
+    rows = table.fillna({"elevation_ft": 0.0}).itertuples(index=True, name=None)
+    return {code: (lat, lon, elevation) for code, lat, lon, elevation in rows}
+
+
+def registrations(airframes: np.ndarray) -> np.ndarray:
+    """Registration of airframe numbers: SIM-001 on; no state's mark begins with SIM-.
+
+    >>> registrations(np.array([0, 1233])).tolist()
+    ['SIM-001', 'SIM-1234']
+    """
+    return np.array([f"SIM-{number + 1:03d}" for number in airframes.tolist()], object)
+
+
+def addresses(airframes: np.ndarray) -> np.ndarray:
+    """24-bit addresses of airframe numbers.
+
+    >>> [hex(each) for each in addresses(np.array([0, 255])).tolist()]
+    ['0xfa0000', '0xfa00ff']
+    """
+    return (FIRST_ADDRESS + airframes).astype(np.uint32)

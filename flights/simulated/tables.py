@@ -1,0 +1,257 @@
+"""The four tables of a day, made from the world; the only place that knows both."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from flights.records import CRUISE_FT, RECEPTION_RESOLUTION, empty
+from flights.simulated.network import TYPES, addresses, registrations
+from flights.simulated.observation import POSITION_EVERY_S
+from flights.simulated.timetable import FIRST_DAY
+from flights.simulated.traffic import DAY_MS, SLOTS, YEAR_START_MS
+from flights.simulated.world import World, load_world
+
+THIN_EVERY_S = 240.0
+"""Of the moments of a flight, at least this far apart are counted into reception."""
+
+DRAWN_EVERY_S = 1_800.0
+DRAWN_NEAR_EVERY_S = 360.0
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The heard flights of the year by `firstseen`, and where each day begins.
+
+    `flights` has the columns of `records.FLIGHT`; `row` numbers the same flights in the
+    world's own tables; `edges[d]` to `edges[d + 1]` are the rows of day d.
+    """
+
+    flights: pd.DataFrame
+    row: np.ndarray
+    edges: np.ndarray
+
+
+def day_number(day: date) -> int:
+    """Days since 1 January of the made-up year."""
+    return (day - FIRST_DAY).days
+
+
+@cache
+def load_heard(source: str) -> Heard:
+    """All heard flights as rows of `source`."""
+    world = load_world()
+    observed = world.observed
+    row = np.flatnonzero(observed["heard"])
+    row = row[np.argsort(observed["firstseen"].to_numpy()[row], kind="stable")]
+    firstseen = observed["firstseen"].to_numpy()[row]
+    starts = YEAR_START_MS + DAY_MS * np.arange(366)
+    return Heard(_flight_columns(world, row, source), row, np.searchsorted(firstseen, starts))
+
+
+def _flight_columns(world: World, row: np.ndarray, source: str) -> pd.DataFrame:
+    true, observed = world.traffic.flights.iloc[row], world.observed.iloc[row]
+    true, observed = true.reset_index(drop=True), observed.reset_index(drop=True)
+    seen = observed["firstseen"]
+    icao24 = np.char.mod("%06x", addresses(true["airframe"].to_numpy())).astype(object)
+    flights = {
+        "source": source,
+        "day": pd.to_datetime(seen // DAY_MS * DAY_MS, unit="ms").dt.date,
+        "flight_id": icao24 + "-" + (seen // 1000).astype(str).to_numpy(object),
+        "icao24": icao24,
+        "callsign": callsigns(world, true),
+        "registration": registrations(true["airframe"].to_numpy()),
+        **_of_rotation(world, true["rotation"].to_numpy()),
+        "firstseen": pd.to_datetime(seen, unit="ms", utc=True),
+        "lastseen": pd.to_datetime(observed["lastseen"], unit="ms", utc=True),
+    }
+    for end, name, stop in (("origin", "first", 0), ("destination", "last", 1)):
+        flights |= _end_columns(world, true, observed, (end, name, stop))
+    flights["positions"] = observed["positions"].astype("int32")
+    flights["longest_silence_s"] = observed["silence_s"].astype("int32")
+    return pd.DataFrame(flights).assign(received="adsb", flags="")[empty("flights").columns]
+
+
+def callsigns(world: World, true: pd.DataFrame) -> np.ndarray:
+    """Callsigns: the operator's designator and a number for rotation, slot of the day and leg."""
+    rotations = world.traffic.rotations
+    serial = np.array([each.serial for each in rotations])[true["rotation"]]
+    designator = np.array([each.operator for each in rotations], object)[true["rotation"]]
+    number = serial * 2 * SLOTS + 2 * (true["slot"] % SLOTS) + np.minimum(true["leg"], 1)
+    return designator + np.char.mod("%d", number.to_numpy()).astype(object)
+
+
+def _of_rotation(world: World, rotation: np.ndarray) -> dict[str, np.ndarray]:
+    rotations = world.traffic.rotations
+    columns = {
+        "typecode": [each.typecode for each in rotations],
+        "model": [TYPES[each.typecode].model for each in rotations],
+        "operator": [each.operator for each in rotations],
+    }
+    return {name: np.array(values, object)[rotation] for name, values in columns.items()}
+
+
+def true_airports(world: World, true: pd.DataFrame, stop: int) -> np.ndarray:
+    """Airport code of each true flight: `stop` 0 for the origin, 1 for the destination."""
+    stops = [each.stops for each in world.traffic.rotations]
+    longest = max(map(len, stops))
+    table = np.array([[*each, *[""] * (longest - len(each))] for each in stops], object)
+    return table[true["rotation"].to_numpy(), true["leg"].to_numpy() + stop]
+
+
+def _end_columns(
+    world: World, true: pd.DataFrame, observed: pd.DataFrame, which: tuple[str, str, int]
+) -> dict[str, object]:
+    end, name, stop = which
+    evidence = observed[f"{name}_evidence"].to_numpy(object)
+    lost, on_field = evidence == "lost", observed[f"{name}_on_field"].to_numpy()
+    km, feet = observed[f"{name}_km"].to_numpy(), observed[f"{name}_ft"].to_numpy()
+    altitude = observed[f"{name}_altitude_ft"].to_numpy()
+    return {
+        end: np.where(lost, None, true_airports(world, true, stop)),
+        f"{end}_evidence": evidence,
+        f"{end}_distance_km": np.where(lost, np.nan, km).astype("float32"),
+        f"{end}_height_ft": np.where(lost, np.nan, feet).astype("float32"),
+        f"{name}_latitude": observed[f"{name}_latitude"],
+        f"{name}_longitude": observed[f"{name}_longitude"],
+        f"{name}_altitude_ft": np.where(on_field, np.nan, altitude).astype("float32"),
+    }
+
+
+@cache
+def _chosen(every_s: float, near_every_s: float) -> np.ndarray:
+    """Mask of moments thinned to about so many seconds apart, ends of flights kept."""
+    samples = load_world().samples
+    elapsed, landing = (
+        samples.elapsed_s,
+        samples.elapsed_s.max(axis=1, where=samples.valid, initial=0),
+    )
+    near = np.minimum(elapsed, landing[:, None] - elapsed) < 1_200
+    step = np.where(near, near_every_s, every_s)
+    tick = np.floor(np.where(samples.valid, elapsed, 0) / step)
+    new = np.ones(tick.shape, bool)
+    new[:, 1:] = tick[:, 1:] != tick[:, :-1]
+    return new & samples.valid
+
+
+@cache
+def _moments(purpose: str) -> tuple[np.ndarray, np.ndarray]:
+    """Moments of every (state, reach, profile) for `tracks` or `reception`: ragged, flat.
+
+    Returns the moments one hearing after another, and where each hearing begins.
+    """
+    hearings = load_world().hearings
+    heard = hearings.heard
+    if purpose == "tracks":
+        silent = ~heard
+        beside = np.zeros_like(heard)
+        beside[..., 1:] |= silent[..., :-1]
+        beside[..., :-1] |= silent[..., 1:]
+        beside[..., [0, -1]] = True
+        wanted = heard & (beside | _chosen(DRAWN_EVERY_S, DRAWN_NEAR_EVERY_S))
+    else:
+        wanted = heard & _chosen(THIN_EVERY_S, THIN_EVERY_S)
+    counts = wanted.sum(axis=-1).ravel()
+    return np.nonzero(wanted)[-1].astype(np.int32), np.concatenate([[0], np.cumsum(counts)])
+
+
+def _expand(rows: np.ndarray, purpose: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """For true flights `rows`: position in `rows`, moment, and time [ms], one row a moment."""
+    world = load_world()
+    true = world.traffic.flights.iloc[rows]
+    moments, begins = _moments(purpose)
+    shape = world.hearings.first.shape
+    at = world.observed["state"].to_numpy()[rows], true["reach"].to_numpy(), true["profile"]
+    hearing = np.ravel_multi_index(tuple(np.asarray(each, np.int64) for each in at), shape)
+    counts = begins[hearing + 1] - begins[hearing]
+    which = np.repeat(np.arange(len(rows)), counts)
+    offset = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
+    moment = moments[np.repeat(begins[hearing], counts) + offset]
+    elapsed = world.samples.elapsed_s[at[2].to_numpy()[which], moment]
+    pace, takeoff = true["pace"].to_numpy()[which], true["takeoff"].to_numpy()[which]
+    return which, moment, takeoff + (elapsed * pace * 1000).astype(np.int64)
+
+
+def make_tracks(heard: Heard, day: date) -> pd.DataFrame:
+    """Points to draw the flights first heard on `day`, ends of heard stretches among them."""
+    number = day_number(day)
+    part = slice(heard.edges[number], heard.edges[number + 1])
+    rows, flights = heard.row[part], heard.flights.iloc[part]
+    which, moment, seen_at = _expand(rows, "tracks")
+    world = load_world()
+    profile = world.traffic.flights["profile"].to_numpy()[rows][which]
+    at = profile, moment
+    on_ground = world.samples.height_ft[at] <= 0
+    altitude = np.where(on_ground, np.nan, world.samples.altitude_ft[at])
+    return pd.DataFrame(
+        {
+            "source": flights["source"].iloc[0],
+            "day": day,
+            "flight_id": flights["flight_id"].to_numpy()[which],
+            "icao24": flights["icao24"].to_numpy()[which],
+            "seen_at": pd.to_datetime(seen_at, unit="ms", utc=True),
+            "latitude": world.samples.latitude[at].astype("float32"),
+            "longitude": world.samples.longitude[at].astype("float32"),
+            "altitude_ft": altitude.astype("float32"),
+            "on_ground": on_ground,
+        }
+    )
+
+
+@cache
+def _cells() -> np.ndarray:
+    """H3 cell of every moment that reception may use, shape of the samples; 0 elsewhere."""
+    import h3.api.basic_int as h3
+
+    world = load_world()
+    wanted = _chosen(THIN_EVERY_S, THIN_EVERY_S) & world.hearings.heard.any(axis=(0, 1))
+    out = np.zeros(wanted.shape, np.int64)
+    places = zip(
+        world.samples.latitude[wanted].tolist(),
+        world.samples.longitude[wanted].tolist(),
+        strict=True,
+    )
+    out[wanted] = [h3.latlng_to_cell(lat, lon, RECEPTION_RESOLUTION) for lat, lon in places]
+    return out
+
+
+def make_reception(source: str, day: date) -> pd.DataFrame:
+    """How well each cell was heard in each hour of `day`, from all heard flights."""
+    world = load_world()
+    start = YEAR_START_MS + day_number(day) * DAY_MS
+    takeoff = world.traffic.flights["takeoff"].to_numpy()
+    low, high = np.searchsorted(takeoff, [start - DAY_MS, start + DAY_MS])
+    which, moment, seen_at = _expand(np.arange(low, high), "reception")
+    inside = (seen_at >= start) & (seen_at < start + DAY_MS)
+    rows, moment, seen_at = which[inside] + low, moment[inside], seen_at[inside]
+    profile = world.traffic.flights["profile"].to_numpy()[rows]
+    airframe = world.traffic.flights["airframe"].to_numpy()[rows]
+    frame = _per_cell(
+        (seen_at - start) // 3_600_000,
+        _cells()[profile, moment],
+        airframe,
+        world.samples.altitude_ft[profile, moment] >= CRUISE_FT,
+    )
+    return frame.assign(source=source, day=day)[empty("reception").columns]
+
+
+def _per_cell(
+    hour: np.ndarray, cell: np.ndarray, airframe: np.ndarray, cruise: np.ndarray
+) -> pd.DataFrame:
+    """Distinct aircraft and positions per cell and hour."""
+    cells, number = np.unique(cell, return_inverse=True)
+    place = number * 24 + hour
+    places, at = np.unique(place, return_inverse=True)
+    per_moment = round(THIN_EVERY_S / POSITION_EVERY_S)
+    columns: dict[str, np.ndarray] = {}
+    for prefix, mask in (("", np.ones(len(at), bool)), ("cruise_", cruise)):
+        distinct = np.unique(at[mask] * 100_000 + airframe[mask]) // 100_000
+        columns[f"{prefix}aircraft"] = np.bincount(distinct, minlength=len(places))
+        positions = np.bincount(at[mask], minlength=len(places)) * per_moment
+        columns[f"{prefix}positions"] = positions
+    columns = {name: values.astype("int32") for name, values in columns.items()}
+    return pd.DataFrame(
+        {"hour": (places % 24).astype("int8"), "cell": cells[places // 24], **columns}
+    )
