@@ -32,16 +32,23 @@ OVERHEAD_FT = 1_500.0
 """Below this an aircraft is at a field, climbing or descending or not."""
 
 LEAST_FPM = 200.0
-STRIP_COST, TURN_COST = 0.5, 0.7
+STRIP_COST, TURN_COST = 0.5, 0.6
+UNSURE_COST = 0.15
+"""Another field this little worse makes the choice unsure."""
+
 NEAREST = 24
 
 
 class Ends(NamedTuple):
-    """Airport code (None where there is none), distance [km], height above it [ft]."""
+    """Airport code (None where there is none), distance [km], height above it [ft].
+
+    `unsure` where another field fits a path nearly as well.
+    """
 
     code: NDArray[np.object_]
     distance_km: NDArray[np.float64]
     height_ft: NDArray[np.float64]
+    unsure: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -74,23 +81,31 @@ class Airfields:
         codes, _ = self.nearest(latitude, longitude, count=min(count, len(self.table)))
         codes = codes.reshape(len(latitude), -1)
         rows = self.table.index.get_indexer(codes.ravel()).reshape(codes.shape)
-        place = [self.table[name].to_numpy(dtype=float)[rows] for name in _PLACE]
+        # A code like "_LHL" is the table's own for a field without one: its place is a guess.
+        unknown = (rows < 0) | np.char.startswith(codes, "_")
+        place = [np.where(unknown, np.nan, self._numbers(name)[rows]) for name in _PLACE]
         iata = self.table["iata"]
         scheduled = (iata.notna() & (iata != "")).to_numpy()[rows]
         return Candidates(codes, place[0], place[1], place[2], scheduled)
+
+    def _numbers(self, name: str) -> NDArray[np.float64]:
+        return self.table[name].to_numpy(dtype=float)
 
     def seen_from(
         self, field: Ends, latitude: NDArray, longitude: NDArray, altitude_ft: NDArray
     ) -> Ends:
         """`field` with distance and height from other places; on the ground height is 0."""
         rows = self.table.index.get_indexer(field.code)
-        place = {name: self.table[name].to_numpy(dtype=float)[rows] for name in _PLACE}
+        place = {name: self._numbers(name)[rows] for name in _PLACE}
         distance_km = great_circle_km(latitude, longitude, place["latitude"], place["longitude"])
         height_ft = altitude_ft - np.nan_to_num(place["elevation_ft"])
         height_ft = np.where(np.isnan(altitude_ft), 0.0, height_ft)
         none = rows < 0
         return Ends(
-            field.code, np.where(none, np.nan, distance_km), np.where(none, np.nan, height_ft)
+            field.code,
+            np.where(none, np.nan, distance_km),
+            np.where(none, np.nan, height_ft),
+            field.unsure,
         )
 
 
@@ -122,7 +137,9 @@ def find_fields(airfields: Airfields, latitude: NDArray, longitude: NDArray) -> 
     )
     cost = distance_km + STRIP_KM * ~near.scheduled
     cost[distance_km > ON_FIELD_KM] = np.inf
-    return _pick(near, cost, distance_km, np.zeros(cost.shape))
+    return _pick(near, cost, distance_km, np.zeros(cost.shape))._replace(
+        unsure=np.zeros(len(latitude), dtype=bool)
+    )
 
 
 def guess_fields(airfields: Airfields, path: Path) -> Ends:
@@ -136,8 +153,11 @@ def guess_fields(airfields: Airfields, path: Path) -> Ends:
     height_ft = path.altitude_ft[:, None] - np.nan_to_num(near.elevation_ft)
     expected_km = np.maximum(height_ft, 0) / gradient[:, None]
     turn = turn_deg(path.course_deg[:, None], bearing_deg(*here, near.latitude, near.longitude))
-    cost = np.abs(distance_km - expected_km) / (expected_km + 8.0)
-    cost += TURN_COST * np.nan_to_num(turn) / 90.0 * np.minimum(distance_km / 10.0, 1.0)
+    turn = np.nan_to_num(turn) / 180.0
+    # On the downwind the field lies abeam or behind: the way to it is longer than the line.
+    way_km = distance_km * (1.0 + turn / 2.0)
+    cost = np.abs(way_km - expected_km) / (expected_km + 8.0)
+    cost += TURN_COST * turn * np.minimum(distance_km / 10.0, 1.0)
     cost += STRIP_COST * (~near.scheduled & path.airliner[:, None])
     cost[~_fits(path, distance_km, height_ft, expected_km)] = np.inf
     return _pick(near, cost, distance_km, height_ft)
@@ -175,7 +195,8 @@ def _candidates(airfields: Airfields, path: Path, gradient: NDArray) -> Candidat
 
 
 def _pick(near: Candidates, cost: NDArray, distance_km: NDArray, height_ft: NDArray) -> Ends:
-    """The cheapest candidate of each end."""
+    """The cheapest candidate of each end; one without a known place is none."""
+    cost = np.where(np.isnan(cost), np.inf, cost)
     best = np.argmin(cost, axis=1)[:, None]
 
     def of(values: np.ndarray) -> np.ndarray:
@@ -183,11 +204,16 @@ def _pick(near: Candidates, cost: NDArray, distance_km: NDArray, height_ft: NDAr
 
     none = ~np.isfinite(of(cost))
     code = of(near.code).astype(object)
+    others = np.where(near.code == of(near.code)[:, None], np.inf, cost).min(axis=1)
     code[none] = None
     return Ends(
-        code, np.where(none, np.nan, of(distance_km)), np.where(none, np.nan, of(height_ft))
+        code,
+        np.where(none, np.nan, of(distance_km)),
+        np.where(none, np.nan, of(height_ft)),
+        ~none & (others < of(cost) + UNSURE_COST),
     )
 
 
 def _none(count: int) -> Ends:
-    return Ends(np.full(count, None), np.full(count, np.nan), np.full(count, np.nan))
+    unknown = np.full(count, np.nan)
+    return Ends(np.full(count, None), unknown, unknown, np.zeros(count, dtype=bool))

@@ -6,7 +6,8 @@ rest on (`ends`, `airfields`), keep enough positions to draw them (`simplify`).
 
 A flight's `flags`: `jump` (positions left out as impossible), `touch_and_go`,
 `callsign_change` (more than one callsign in the air: still one flight), `off_field` (an end on
-the ground at no known field, hence `lost`), `brief` (too short to stand alone, but at midnight).
+the ground at no known field, hence `lost`), `field_unsure` (another field fits a `low` end
+nearly as well), `brief` (too short to stand alone, but at midnight).
 """
 
 from dataclasses import dataclass

@@ -19,7 +19,7 @@ from flights.readsb.series import Index
 DAY = np.timedelta64(1, "D")
 HEAD = ("origin", "first")
 TAIL = ("destination", "last")
-ORDER = ("jump", "touch_and_go", "callsign_change", "off_field")
+ORDER = ("jump", "touch_and_go", "callsign_change", "off_field", "field_unsure")
 
 
 def join_days(
@@ -73,9 +73,18 @@ def _milliseconds(times: pd.Series) -> NDArray[np.int64]:
 
 
 def _moments(side: pd.DataFrame, callsign: NDArray) -> Moments:
-    names = ("latitude", "longitude", "altitude_ft", "speed_kt", "vertical_fpm")
-    values = [side[name].to_numpy(dtype=float, na_value=np.nan) for name in names]
-    return Moments(_milliseconds(side["seen_at"]) / 1000.0, *values, callsign=callsign)
+    def column(name: str) -> NDArray[np.float64]:
+        return side[name].to_numpy(dtype=float, na_value=np.nan)
+
+    return Moments(
+        seen_at=_milliseconds(side["seen_at"]) / 1000.0,
+        latitude=column("latitude"),
+        longitude=column("longitude"),
+        altitude_ft=column("altitude_ft"),
+        speed_kt=column("speed_kt"),
+        vertical_fpm=column("vertical_fpm"),
+        callsign=callsign,
+    )
 
 
 def _both_moments(pairs: _Pairs) -> tuple[Moments, Moments]:
@@ -143,7 +152,7 @@ def _put_surface(
     if end == "destination":
         _write(flights, times, rows[rolled], ground["seen_at"].array[rolled])
     seen = airfields.seen_from(
-        Ends(ground["airport"].to_numpy(dtype=object), *(np.empty(0),) * 2),
+        _fields_of(ground["airport"]),
         *(flights[f"{place}_{name}"].to_numpy(dtype=float)[rows] for name in _PLACE),
     )
     _write(flights, end, rows, seen.code)
@@ -151,6 +160,12 @@ def _put_surface(
     _write(flights, f"{end}_distance_km", rows, seen.distance_km.astype(np.float32))
     _write(flights, f"{end}_height_ft", rows, seen.height_ft.astype(np.float32))
     return flights
+
+
+def _fields_of(airport: pd.Series) -> Ends:
+    """Fields by code alone."""
+    unknown = np.full(len(airport), np.nan)
+    return Ends(airport.to_numpy(dtype=object), unknown, unknown, np.zeros(len(airport), bool))
 
 
 _PLACE = ("latitude", "longitude", "altitude_ft")

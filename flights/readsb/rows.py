@@ -227,6 +227,7 @@ def _flags(table: FlightRows, changes: Mask, touches: Mask, jumped: Series) -> l
         "touch_and_go": touched,
         "callsign_change": changes,
         "off_field": table.origin.off_field | table.destination.off_field,
+        "field_unsure": table.origin.field.unsure | table.destination.field.unsure,
         "brief": table.spans.brief,
     }
     flags = [""] * len(table.begin)

@@ -14,7 +14,7 @@ from flights.readsb.series import (
     silence_before_s,
 )
 
-BRIEF_S, BRIEF_KM = 120.0, 10.0
+BRIEF_S, BRIEF_KM = 60.0, 5.0
 """Heard once, or for less than this time and way: too little to be called a flight."""
 
 STILL_KM, STILL_KT = 6.0, 50.0
