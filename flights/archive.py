@@ -14,13 +14,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from flights import __version__, redo
+from flights.day_files import DayFiles
 from flights.errors import ArchiveError, BadPayload, InvalidInput
 from flights.ledger import LedgerEntry, not_asked
 from flights.records import TABLES, DayRecords, arrow_schema, conform
@@ -36,7 +35,6 @@ _ORDER = {
     "reception": ("hour", "cell"),
 }
 _RANK = ("not asked", "failed", "missing", "partial", "complete")
-_TRIES = 5
 
 
 class Archive:
@@ -47,8 +45,7 @@ class Archive:
 
     def __init__(self, root: str | os.PathLike[str]) -> None:
         self.root = Path(root)
-        self._digests: dict[tuple[int, ...], str] = {}
-        self._damaged: dict[tuple[str, date], str] = {}
+        self._files = DayFiles()
         redo.recover(self.root)
 
     def __reduce__(self) -> tuple[type, tuple[Path]]:
@@ -76,18 +73,18 @@ class Archive:
             if old is not None and not _may_replace(old, records.entry, refresh):
                 return old
             entry = self._replace(slot, records.entry, tables)
-        self._damaged.pop((slot.source, slot.day), None)
+        self._files.forget_damage(slot)
         return entry
 
     def _settle(self, slot: Slot) -> LedgerEntry | None:
         """Finish what an earlier writer left; the day as it stands, None where none is usable."""
         try:
             redo.finish(slot)
-            entry = redo.read_entry(slot)
+            entry, fault = self._files.examine(slot, verify=True)
         except BadPayload as error:
             log.warning("%s; the day is written anew", error)
             return None
-        return None if entry is None or self._fault(slot, entry) else entry
+        return None if fault else entry
 
     def _replace(self, slot: Slot, entry: LedgerEntry, tables: dict[str, pa.Table]) -> LedgerEntry:
         try:
@@ -134,7 +131,7 @@ class Archive:
         """One day's entry as `read_ledger` gives it, `not asked` where there is none."""
         slot = self._slot(source, day)
         try:
-            entry, fault = self._examine(slot, verify)
+            entry, fault = self._files.examine(slot, verify=verify)
         except BadPayload as error:
             return LedgerEntry(source, day, "failed", (f"{error}. Pull this day again.",))
         if entry is None:
@@ -143,33 +140,12 @@ class Archive:
             return replace(entry, status="failed", reasons=(fault, *entry.reasons))
         return entry
 
-    def _examine(self, slot: Slot, verify: bool) -> tuple[LedgerEntry | None, str]:
-        """The entry and what is wrong with its tables; looks again, as a writer may be at work."""
-        fault, entry = "", None
-        for _ in range(_TRIES):
-            entry = redo.read_entry(slot)
-            fault = self._fault(slot, entry, verify) if entry else ""
-            if not fault:
-                break
-        return entry, fault
-
-    def _fault(self, slot: Slot, entry: LedgerEntry, verify: bool = True) -> str:
-        known = self._damaged.get((slot.source, slot.day), "")
-        if known and not verify:
-            return known
-        for name, described in entry.tables.items():
-            if not self._is_there(slot, name, described, verify):
-                return _damage(slot, name)
-        return ""
-
-    def _is_there(self, slot: Slot, name: str, described: Any, verify: bool) -> bool:
-        if verify:
-            file = self._open(slot, name, described)
-            if file is not None:
-                file.close()
-            return file is not None
-        paths = (slot.table(name), slot.staged(name, described["sha256"]))
-        return any(_size(path) == described["bytes"] for path in paths)
+    def fault(self, source: str, day: date, names: tuple[str, ...]) -> str:
+        """What is wrong with some tables of a day, every byte looked at; "" where nothing is."""
+        try:
+            return self._files.examine(self._slot(source, day), verify=True, names=names)[1]
+        except BadPayload as error:
+            return f"{error}. Pull this day again."
 
     # reading
 
@@ -183,93 +159,43 @@ class Archive:
         ArchiveError
             A day's file is damaged; the message names it.
         """
-        parts = [self._read(source, day, (table,))[0] for day in self._days(source, first, last)]
-        return _frame(table, parts)
+        slots = self._slots(source, first, last)
+        return _frame(table, [self._files.read(slot, (table,))[0] for slot in slots])
 
-    def load_flights(self, source: str, first: date, last: date) -> pd.DataFrame:
+    def load_flights(
+        self, source: str, first: date, last: date, *, without: frozenset[date] = frozenset()
+    ) -> pd.DataFrame:
         """Flights that were first seen on days `first` to `last` inclusive, joined at midnight.
 
         One day more is read on each side; a flight over more than two midnights is cut there.
-        `day` is the UTC day of `firstseen`.
+        `day` is the UTC day of `firstseen`. Files of the days in `without` are not opened.
         """
         from flights.readsb.midnight import join_days
 
-        days = self._days(source, _shift(first, -1), _shift(last, 1))
-        parts = [self._read(source, day, ("flights", "edges")) for day in days]
-        flights = _frame("flights", [part[0] for part in parts])
-        if len(parts) > 1:
-            flights = join_days(flights, _frame("edges", [part[1] for part in parts]))
-        return _of_days(flights, first, last)
+        slots = self._slots(source, _shift(first, -1), _shift(last, 1))
+        read = [self._files.read(s, ("flights", "edges")) for s in slots if s.day not in without]
+        flights = _frame("flights", [pair[0] for pair in read])
+        edges = _frame("edges", [pair[1] for pair in read])
+        return _of_days(join_days(flights, edges), first, last)
 
     def load_tracks(
         self, source: str, icao24: str, start: datetime, stop: datetime
     ) -> pd.DataFrame:
         """Kept positions of one airframe with `start` <= `seen_at` < `stop`, in time order."""
-        days = self._days(source, _utc_day(start), _utc_day(stop))
+        slots = self._slots(source, _utc_day(start), _utc_day(stop))
         wanted = [("icao24", "==", icao24), ("seen_at", ">=", start), ("seen_at", "<", stop)]
-        parts = [self._read(source, day, ("tracks",), wanted)[0] for day in days]
+        parts = [self._files.read(slot, ("tracks",), wanted)[0] for slot in slots]
         return _frame("tracks", parts).sort_values("seen_at", ignore_index=True)
 
     def load_reception(self, source: str, first: date, last: date) -> pd.DataFrame:
         """Reception rows of days `first` to `last` inclusive."""
         return self.load("reception", source, first, last)
 
-    def _days(self, source: str, first: date, last: date) -> list[date]:
+    def _slots(self, source: str, first: date, last: date) -> list[Slot]:
+        """Days with a ledger entry, in order."""
         folder = self._slot(source, date.min).ledger.parent
         days = filter(None, (_day_of(path) for path in folder.glob("*.json")))
-        return sorted(day for day in days if first <= day <= last)
-
-    def _read(
-        self, source: str, day: date, names: tuple[str, ...], wanted: list | None = None
-    ) -> list[pa.Table]:
-        """Tables of one state of one day; empty ones where the day holds none."""
-        slot = self._slot(source, day)
-        missing = ""
-        for _ in range(_TRIES):
-            try:
-                entry = redo.read_entry(slot)
-            except BadPayload as error:
-                raise ArchiveError(f"{error}. Pull {source} {day} again.") from error
-            tables = entry.tables if entry else {}
-            found = [self._table(slot, name, tables.get(name), wanted) for name in names]
-            if all(table is not None for table in found):
-                return found
-            missing = names[found.index(None)]
-        self._damaged[source, day] = _damage(slot, missing)
-        raise ArchiveError(_damage(slot, missing))
-
-    def _table(self, slot: Slot, name: str, described: Any, wanted: list | None) -> pa.Table | None:
-        if described is None:
-            return arrow_schema(name).empty_table()
-        file = self._open(slot, name, described)
-        if file is None:
-            return None
-        try:
-            with file:
-                table = pq.read_table(file, filters=wanted, partitioning=None)
-            return table.cast(arrow_schema(name))
-        except (pa.ArrowException, OSError, ValueError) as error:
-            raise ArchiveError(f"{slot.table(name)} cannot be read: {error}") from error
-
-    def _open(self, slot: Slot, name: str, described: Any) -> Any:
-        """The file whose bytes the ledger names, in place or still staged; None if neither."""
-        for path in (slot.table(name), slot.staged(name, described["sha256"])):
-            try:
-                file = path.open("rb")
-            except FileNotFoundError:
-                continue
-            if self._digest(file) == described["sha256"]:
-                return file
-            file.close()
-        return None
-
-    def _digest(self, file: Any) -> str:
-        """sha256 of an open file, remembered for as long as nobody touches it."""
-        s = os.fstat(file.fileno())
-        key = (s.st_dev, s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns)
-        if key not in self._digests:
-            self._digests[key] = redo.digest(file)
-        return self._digests[key]
+        return [self._slot(source, day) for day in sorted(days) if first <= day <= last]
 
     def _slot(self, source: str, day: date) -> Slot:
         if not _KEY.fullmatch(source):
@@ -307,13 +233,6 @@ def _may_replace(old: LedgerEntry, new: LedgerEntry, refresh: bool) -> bool:
     return new.status == old.status
 
 
-def _damage(slot: Slot, name: str) -> str:
-    return (
-        f"{slot.table(name)} is damaged or missing: it is not the file the ledger names. "
-        f"Pull {slot.source} {slot.day} again with --refresh."
-    )
-
-
 def _frame(table: str, parts: list[pa.Table]) -> pd.DataFrame:
     return pa.concat_tables([arrow_schema(table).empty_table(), *parts]).to_pandas()
 
@@ -343,11 +262,4 @@ def _day_of(path: Path) -> date | None:
     try:
         return date.fromisoformat(path.stem)
     except ValueError:
-        return None
-
-
-def _size(path: Path) -> int | None:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
         return None

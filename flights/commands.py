@@ -245,7 +245,7 @@ def _match(asked: argparse.Namespace, archive: Archive, source: str) -> pd.DataF
 def _airports(spec: str | None) -> frozenset[str] | None:
     from flights.regions import parse_region
 
-    return None if spec in (None, "world:") else parse_region(spec).airports()
+    return None if spec is None or spec == "world:" else parse_region(spec).airports()
 
 
 @contextmanager

@@ -1,25 +1,33 @@
-"""A route question, and what any engine must answer to it.
+"""A route question, and what any engine must answer to it; DuckDB over the index here.
 
 Ends of a flight are `in` a region, `possible` there, or out. With an airport (evidence other
-than `lost`) it is `in` or out. A lost end is `possible`, wherever the question names no cells,
-else where its position lies in one of them. Every end is `in` "anywhere".
+than `lost`) an end is `in` or out. A lost end is `possible` wherever the question names no
+cells, else where its position lies in one of them. Every end is `in` "anywhere".
 
 - lower bound: both ends `in`
 - upper bound: also one `in`, the other `possible`, unless both are lost
-- neither end: both lost, neither ruled out; counted apart, in no bound
+- neither end: both lost, neither out, not both `in`; counted apart, in no bound
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Protocol
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Protocol
 
-import numpy as np
+import duckdb
 import pandas as pd
 
-from flights.ledger import LedgerEntry
+from flights import sql
+from flights.archive import Archive
+from flights.errors import ArchiveError, InvalidInput
+from flights.facts import Facts, Month
+from flights.facts_build import GRADE_CODES, Grader
+from flights.ledger import LedgerEntry, not_asked
+from flights.places import NO_CELL, cell_id
+from flights.sql import ANYWHERE, HEARD, LOST_ENDS, Places
 
-NO_CELL = 65_535
-"""Cell id of a position that is not known."""
+__all__ = ["NO_CELL", "cell_id"]
 
 
 @dataclass(frozen=True)
@@ -80,14 +88,177 @@ class Engine(Protocol):
         ...
 
 
-def cell_id(latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:
-    """One-degree cells of positions [deg], 0 to 64799; `NO_CELL` where one is NaN.
+class DuckDBEngine:
+    """Answers from the index of an archive, which it builds where that is missing or stale.
 
-    >>> cell_id(np.array([-90.0, 0.5, 90.0]), np.array([-180.0, 0.5, 180.0])).tolist()
-    [0, 32580, 64799]
+    One connection, which reads the index and nothing else; every call has its own cursor, so
+    threads may share an engine. `cargo` stands in for `flights.cargo`.
     """
-    lat, lon = np.asarray(latitude, dtype=float), np.asarray(longitude, dtype=float)
-    known = np.isfinite(lat) & np.isfinite(lon)
-    row = np.clip(np.floor(np.where(known, lat, 0)) + 90, 0, 179)
-    column = np.clip(np.floor(np.where(known, lon, 0)) + 180, 0, 359)
-    return np.where(known, row * 360 + column, NO_CELL).astype(np.int64)
+
+    def __init__(self, archive: Archive, *, cargo: Grader | None = None) -> None:
+        self._archive = archive
+        self._facts = Facts(archive, cargo)
+        self._connection = sql.connect(archive.root / "index")
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
+
+    def ledger(self, source: str, first: date, last: date) -> tuple[LedgerEntry, ...]:
+        """One entry per day; days found damaged while the index was built are `failed`."""
+        return self._look(source, first, last)[0]
+
+    def count_by_day(self, question: RouteQuestion) -> pd.DataFrame:
+        """As `Engine.count_by_day`."""
+        q = question
+        entries, tables = self._ask(q.source, q.first, q.last, _counts(q))
+        lower, upper, neither = (_by_day(entries, table) for table in tables)
+        return pd.DataFrame(
+            {
+                "lower": lower,
+                "upper": lower + upper,
+                "neither_end": neither,
+                "status": [entry.status for entry in entries],
+                "reason": [" ".join(entry.reasons) for entry in entries],
+            },
+            index=lower.index,
+        )
+
+    def match(self, question: RouteQuestion) -> pd.DataFrame:
+        """As `Engine.match`."""
+        q = question
+        return self._ask(q.source, q.first, q.last, _rows(q))[1]
+
+    def heard_by_day(
+        self,
+        source: str,
+        first: date,
+        last: date,
+        airports: frozenset[str] | None = None,
+        cells: frozenset[int] | None = None,
+    ) -> pd.Series:
+        """As `Engine.heard_by_day`."""
+
+        def ask(session: sql.Session) -> list[tuple[Any, ...]]:
+            if airports is None and cells is None:
+                return session.count([(ANYWHERE, ANYWHERE)], 0)
+            place = session.region(airports or frozenset(), cells or frozenset())
+            return session.count([(place, ANYWHERE), (ANYWHERE, place)], 0, less=(place, place))
+
+        return _by_day(*self._ask(source, first, last, ask))
+
+    def neither_end_by_day(
+        self, source: str, first: date, last: date, min_grade: str | None = None
+    ) -> pd.Series:
+        """As `Engine.neither_end_by_day`."""
+        grade = _grade(min_grade)
+        lost = [(LOST_ENDS, LOST_ENDS)]
+        return _by_day(*self._ask(source, first, last, lambda s: s.count(lost, grade)))
+
+    def _look(
+        self, source: str, first: date, last: date
+    ) -> tuple[tuple[LedgerEntry, ...], list[Month]]:
+        if last < first:
+            raise InvalidInput(f"The days end ({last}) before they begin ({first}); swap them.")
+        known = self._archive.read_ledger(source)
+        months = self._facts.months(source, first, last, known)
+        faults = {day: why for month in months for day, why in month.unreadable.items()}
+        return tuple(_entry(source, day, known, faults) for day in _span(first, last)), months
+
+    def _ask(self, source: str, first: date, last: date, ask: Any) -> tuple[Any, Any]:
+        """The days' entries and what `ask` makes of a session over the months.
+
+        A month may be replaced by another process between looking and asking: then look again.
+        """
+        for attempt in range(3):
+            entries, months = self._look(source, first, last)
+            folders = [month.folder for month in months]
+            numbers = self._facts.airports(source).numbers()
+            try:
+                with sql.Session(self._connection, folders, numbers, (first, last)) as session:
+                    return entries, ask(session)
+            except (duckdb.IOException, FileNotFoundError) as error:
+                if attempt == 2:
+                    raise ArchiveError(
+                        f"The index of {source} cannot be read: {error}. Delete the folder "
+                        f"{Path('index') / source} of the archive; it is built anew."
+                    ) from error
+        raise AssertionError("not reached")
+
+
+def _entry(
+    source: str, day: date, known: Mapping[date, LedgerEntry], faults: Mapping[date, str]
+) -> LedgerEntry:
+    entry = known.get(day) or not_asked(source, day)
+    if day in faults and entry.status != "failed":
+        return LedgerEntry(source, day, "failed", (faults[day], *entry.reasons), entry.inputs)
+    return entry
+
+
+def _counts(q: RouteQuestion) -> Any:
+    """Lower, what upper adds, and neither end, each as (day, flights) rows."""
+
+    def ask(session: sql.Session) -> list[list[tuple[Any, ...]]]:
+        grade = _grade(q.min_grade)
+        return [session.count(pairs, grade) for pairs in _pairs(q, session)]
+
+    return ask
+
+
+def _pairs(q: RouteQuestion, session: sql.Session) -> list[list[tuple[Places, Places]]]:
+    """Places of origin and destination that make up lower, what upper adds, and neither end."""
+    here, maybe_here = _sides(q.origin_airports, q.origin_cells, session)
+    there, maybe_there = _sides(q.destination_airports, q.destination_cells, session)
+    more = []
+    if q.destination_airports is not None:
+        more.append((HEARD if here is ANYWHERE else here, maybe_there))
+    if q.origin_airports is not None:
+        more.append((maybe_here, HEARD if there is ANYWHERE else there))
+    return [[(here, there)], more, [(maybe_here, maybe_there)] if more else []]
+
+
+def _sides(
+    airports: frozenset[str] | None, cells: frozenset[int] | None, session: sql.Session
+) -> tuple[Places, Places]:
+    """Places that are `in` the region, and those where a lost end is possible there."""
+    if airports is None:
+        return ANYWHERE, LOST_ENDS
+    maybe = LOST_ENDS if cells is None else session.region(frozenset(), cells)
+    return session.region(airports, frozenset()), maybe
+
+
+def _rows(q: RouteQuestion) -> Any:
+    """Flights of the upper bound, with verdicts."""
+
+    def ask(session: sql.Session) -> pd.DataFrame:
+        lower, more, _ = _pairs(q, session)
+        grade = _grade(q.min_grade)
+        bounds = [(pair, "lower") for pair in lower] + [(pair, "upper") for pair in more]
+        picks = [(pair, _verdict(pair[0]), _verdict(pair[1]), bound) for pair, bound in bounds]
+        return session.rows(picks, grade)
+
+    return ask
+
+
+def _verdict(places: Places) -> str:
+    return "possible" if places.is_lost else "observed"
+
+
+def _grade(name: str | None) -> int:
+    if name is None:
+        return 0
+    if name not in GRADE_CODES:
+        raise InvalidInput(f"{name!r} is no cargo grade; there are {', '.join(GRADE_CODES)}.")
+    return GRADE_CODES[name]
+
+
+def _span(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def _by_day(entries: Iterable[LedgerEntry], rows: Iterable[tuple[Any, ...]]) -> pd.Series:
+    """Flights by day; <NA> where the day is not complete, zero where it is and nothing was."""
+    found = {day: int(flights) for day, flights in rows}
+    index = pd.Index([entry.day for entry in entries], name="day", dtype=object)
+    counts = [found.get(entry.day, 0) if entry.is_complete else pd.NA for entry in entries]
+    return pd.Series(counts, index=index, dtype="Int64", name="flights")

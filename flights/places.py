@@ -1,0 +1,99 @@
+"""Where an end is, as one small integer: an airport's number, or a one-degree cell if lost.
+
+0 is an end that was heard at no airport with a code; 1 to 65535 are airports, in the order in
+which this archive met them; from `LOST` on, `LOST + cell_id` are ends lost in that cell.
+"""
+
+import fcntl
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from flights.errors import ArchiveError
+
+NO_CELL = 65_535
+"""Cell id of a position that is not known."""
+
+LOST = 100_000
+UNNAMED = 0
+_MOST = 65_535
+
+
+def cell_id(latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:
+    """One-degree cells of positions [deg], 0 to 64799; `NO_CELL` where one is NaN.
+
+    >>> cell_id(np.array([-90.0, 0.5, 90.0]), np.array([-180.0, 0.5, 180.0])).tolist()
+    [0, 32580, 64799]
+    """
+    lat, lon = np.asarray(latitude, dtype=float), np.asarray(longitude, dtype=float)
+    known = np.isfinite(lat) & np.isfinite(lon)
+    row = np.clip(np.floor(np.where(known, lat, 0)) + 90, 0, 179)
+    column = np.clip(np.floor(np.where(known, lon, 0)) + 180, 0, 359)
+    return np.where(known, row * 360 + column, NO_CELL).astype(np.int64)
+
+
+class AirportNumbers:
+    """The numbers of airport codes in one index: a file that only ever grows at its end."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stamp: object = None
+        self._codes: list[str] = []
+        self._numbers: dict[str, int] = {}
+
+    def numbers(self) -> dict[str, int]:
+        """Code -> number, as the file stands now."""
+        try:
+            seen = self._path.stat()
+        except FileNotFoundError:
+            return {}
+        stamp = (seen.st_ino, seen.st_mtime_ns, seen.st_size)
+        if stamp != self._stamp:
+            try:
+                self._codes = [str(code) for code in json.loads(self._path.read_bytes())]
+            except (ValueError, TypeError):
+                self._codes = []  # unreadable: months that rest on it no longer match `mark`
+            self._numbers = {code: n for n, code in enumerate(self._codes, start=1)}
+            self._stamp = stamp
+        return self._numbers
+
+    def add(self, codes: Iterable[str]) -> dict[str, int]:
+        """Give a number to every code that has none yet; all numbers.
+
+        Raises
+        ------
+        ArchiveError
+            More codes than numbers.
+        """
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            known = self.numbers()
+            new = sorted(set(codes) - known.keys())
+            if len(known) + len(new) > _MOST:
+                raise ArchiveError(f"{self._path} cannot number more than {_MOST} airports.")
+            if new:
+                rough = self._path.with_suffix(".rough")
+                rough.write_text(json.dumps([*self._codes, *new]), encoding="utf-8")
+                rough.replace(self._path)
+        return self.numbers()
+
+    def mark(self, count: int | None = None) -> tuple[int, str]:
+        """How many codes, and a digest of the first `count` of them (all where None)."""
+        self.numbers()
+        count = len(self._codes) if count is None else count
+        text = "\n".join(self._codes[:count])
+        return count, hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def encode_end(flights: pd.DataFrame, end: str, numbers: dict[str, int]) -> np.ndarray:
+    """Place of the `origin` or `destination` of each flight, int32."""
+    which = "first" if end == "origin" else "last"
+    codes = flights[end].map(numbers).fillna(UNNAMED).to_numpy(dtype=np.int32)
+    cells = cell_id(flights[f"{which}_latitude"], flights[f"{which}_longitude"])
+    lost = (flights[f"{end}_evidence"] == "lost").to_numpy(dtype=bool)
+    return np.where(lost, LOST + cells, codes).astype(np.int32)
