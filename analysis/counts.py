@@ -79,13 +79,20 @@ def measure_exposure(origin: np.ndarray, destination: np.ndarray) -> tuple[np.nd
     if not exists:
         return np.full(len(origin), np.nan), np.zeros(len(origin), dtype=bool)
     raw = np.sqrt(exists[0] * exists[1]) if len(exists) == 2 else exists[0].astype(float)
-    usual = _centred(raw, _USUAL_DAYS).median().to_numpy()
-    smooth = _centred(raw, _SMOOTHING_DAYS).mean().to_numpy()
-    # Where few are heard on any day, a near-empty one is chance: judge the week instead.
-    outage = np.where(usual >= FEW_HEARD, raw, smooth) < OUTAGE_SHARE * usual
+    outage = find_outages(raw, least=FEW_HEARD)
     smooth = _centred(np.where(outage, np.nan, raw), _SMOOTHING_DAYS).mean().to_numpy()
     thin = (raw < FEW_HEARD) & ~outage
     return np.where(thin, smooth, raw), outage
+
+
+def find_outages(exposure: np.ndarray, *, least: float = 0.0) -> np.ndarray:
+    """True on days whose exposure is far below what is usual in the weeks around.
+
+    Where less than `least` is usual, a near-empty day is chance: its week is judged instead.
+    """
+    usual = _centred(exposure, _USUAL_DAYS).median().to_numpy()
+    week = _centred(exposure, _SMOOTHING_DAYS).mean().to_numpy()
+    return np.where(usual >= least, exposure, week) < OUTAGE_SHARE * usual
 
 
 def _centred(values: np.ndarray, days: int) -> Any:

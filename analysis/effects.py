@@ -1,13 +1,12 @@
 """Between the day series and the arrays of the estimators, and back to results."""
 
-import math
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
 from analysis.estimators.base import DailySeries, Design, RateRatio
-from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio, find_placebo_dates
+from analysis.estimators.placebo_rate_ratio import divide_at_event, find_placebo_dates
 from analysis.results import CountSeries, Effect, Placebo
 
 
@@ -60,11 +59,7 @@ def build_effect(
     """The estimate as a result; None where there is none."""
     if ratio is None:
         return None
-    powers = [
-        ratio if power == 1 else estimate_rate_ratio(series, design, power=power, detectable=False)
-        for power in (0, 1, 2)
-    ]
-    raw, adjusted, over = (math.nan if each is None else each.rr for each in powers)
+    raw, over = (divide_at_event(series, design, power=power) for power in (0, 2))
     per_day = ratio.weights * (ratio.n0 / ratio.m0)
     return Effect(
         bound=bound,
@@ -78,7 +73,7 @@ def build_effect(
         coverage_worst=ratio.coverage.worst,
         kappa=ratio.coverage.kappa,
         weekday_factors=tuple(ratio.weekday_factors.tolist()),
-        rr_by_power=(raw, adjusted, over),
+        rr_by_power=(raw, ratio.rr, over),
         raw_ratio=ratio.coverage.raw,
         missing_exposure_share=ratio.coverage.missing_share,
         expected_per_day=tuple(

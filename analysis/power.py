@@ -12,7 +12,6 @@ POWER = 0.80
 
 _GRID = 31
 _LARGEST_RATIO = 1e4
-_STEPS = 40
 
 
 def find_detectable_changes(n0: float, *, m1: float, m0: float, phi: float) -> tuple[float, float]:
@@ -46,23 +45,20 @@ def find_detectable_changes(n0: float, *, m1: float, m0: float, phi: float) -> t
 
 
 def _smallest_increase(chance: Callable[[float], float]) -> float:
-    low, high = 0.0, math.log(_LARGEST_RATIO)
+    from scipy.optimize import brentq
+
     if chance(_LARGEST_RATIO) < POWER:
         return math.inf
-    for _ in range(_STEPS):
-        middle = (low + high) / 2
-        low, high = (low, middle) if chance(math.exp(middle)) >= POWER else (middle, high)
-    return math.exp(high)
+    highest = math.log(_LARGEST_RATIO)
+    return math.exp(brentq(lambda log: chance(math.exp(log)) - POWER, 0, highest, xtol=1e-9))
 
 
 def _largest_decrease(chance: Callable[[float], float]) -> float:
-    low, high = 0.0, 1.0
+    from scipy.optimize import brentq
+
     if chance(0.0) < POWER:
         return math.nan
-    for _ in range(_STEPS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if chance(middle) >= POWER else (low, middle)
-    return low
+    return float(brentq(lambda ratio: chance(ratio) - POWER, 0, 1, xtol=1e-9))
 
 
 def _spread_of_count(mean: float, phi: float) -> np.ndarray:

@@ -181,19 +181,6 @@ def to_plain(study: Study) -> dict[str, Any]:
     return {**plain, "events": events}
 
 
-def from_plain(plain: Mapping[str, Any]) -> Study:
-    """The study that `to_plain` gave; not validated again."""
-    given = {key: plain[key] for key in _TYPES}
-    given |= {key: date.fromisoformat(plain[key]) for key in ("first", "last")}
-    events = (Event(date.fromisoformat(e["day"]), e["name"]) for e in plain["events"])
-    return Study(**given, events=tuple(events))
-
-
-def write_mapping(plain: Mapping[str, Any]) -> str:
-    """As `write_study`, from the plain values that a result carries."""
-    return write_study(from_plain(plain))
-
-
 def study_hash(study: Study) -> str:
     """SHA-256 of what the study asks; title, note and names of events do not change it."""
     asked = to_plain(replace(study, title="", note=""))

@@ -1,7 +1,7 @@
 """What a check takes, and what it gives: passed, failed or not applicable, a table, a sentence."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -29,7 +29,7 @@ class Case:
     series: DailySeries
     design: Design
     ratio: RateRatio | None
-    flights: pd.DataFrame
+    flights: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def after(self) -> slice:

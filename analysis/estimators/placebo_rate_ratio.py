@@ -86,6 +86,16 @@ def estimate_rate_ratio(
     )
 
 
+def divide_at_event(series: DailySeries, design: Design, *, power: float) -> float:
+    """The rate ratio alone, without what calibrates it; NaN where there is none."""
+    weights, _ = weigh_days(series, event=design.event, window=design.window, power=power)
+    counts = np.where(series.used, np.nan_to_num(series.counts), 0.0)
+    at = np.array([design.event])
+    n1, n0 = _sum_windows(counts, at, design)
+    m1, m0 = _sum_windows(weights, at, design)
+    return float(divide_rates(n1, n0, m1=m1, m0=m0)[0]) if min(m1[0], m0[0]) > 0 else np.nan
+
+
 def weigh_days(
     series: DailySeries, *, event: int, window: int, power: float = 1.0
 ) -> tuple[np.ndarray, np.ndarray]:

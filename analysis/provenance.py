@@ -1,0 +1,73 @@
+"""What stands beside the numbers: inputs and their hash, days left out and why, notes."""
+
+import hashlib
+import json
+from datetime import date
+
+from analysis.counts import OUTAGE_REASON
+from analysis.results import CountSeries
+from analysis.study import Study
+from flights.routes import RouteEvidence
+
+DEFAULT_WINDOW, DEFAULT_BASELINE = 14, 56
+
+
+def hash_inputs(evidence: RouteEvidence) -> str:
+    """Hash of the ledger entries of the days looked at: which files, read by whom."""
+    known = [
+        (
+            entry.source,
+            entry.day.isoformat(),
+            entry.status,
+            entry.reader,
+            [(each.name, each.size, each.sha256) for each in entry.inputs],
+            sorted((name, str(table.get("sha256"))) for name, table in entry.tables.items()),
+        )
+        for entry in sorted(evidence.ledger, key=lambda entry: (entry.source, entry.day))
+    ]
+    return hashlib.sha256(json.dumps(known).encode()).hexdigest()
+
+
+def name_cargo_rule(grade: str) -> str:
+    """The least cargo grade in words."""
+    return {"certain": "cargo grade certain"}.get(grade, f"cargo grade {grade} or better")
+
+
+def count_flights(values: tuple[float | None, ...]) -> int:
+    """Flights on all complete days."""
+    return int(sum(value for value in values if value is not None))
+
+
+def list_missing(counts: CountSeries) -> tuple[tuple[date, str, str], ...]:
+    """Day, status and reason of every day left out of the sums, outages included."""
+    outage = counts.outage or (False,) * len(counts.days)
+    return tuple(
+        (day, "outage", OUTAGE_REASON) if out else (day, status, reason)
+        for day, status, reason, out in zip(
+            counts.days, counts.status, counts.reason, outage, strict=True
+        )
+        if status != "complete" or out
+    )
+
+
+def write_notes(study: Study, counts: CountSeries) -> tuple[str, ...]:
+    """Sentences a reader should know that are no part of the verdict."""
+    notes = []
+    if study.window != DEFAULT_WINDOW:
+        notes.append(
+            f"The window of {study.window} days is not the default of {DEFAULT_WINDOW}: "
+            "this answer is exploratory."
+        )
+    if len(study.events) > 1:
+        notes.append(
+            f"{len(study.events)} dates were asked about, each judged by itself: the more "
+            "dates, the easier one of them stands out by chance."
+        )
+    complete = sum(status == "complete" for status in counts.status)
+    unheard = complete - sum(each is not None for each in counts.exposure)
+    if unheard:
+        notes.append(
+            f"On {unheard} complete days nothing says how much the receivers heard; these days "
+            "are left out."
+        )
+    return tuple(notes)
