@@ -100,7 +100,8 @@ def _announced(inside: np.ndarray) -> np.ndarray:
 
 def _starts(address: np.ndarray) -> np.ndarray:
     """Per row, the first row of its airframe (rows sorted by airframe)."""
-    new = np.concatenate([[True], address[1:] != address[:-1]]) if len(address) else []
+    new = np.ones(len(address), bool)
+    new[1:] = address[1:] != address[:-1]
     begins = np.flatnonzero(new)
     return np.repeat(begins, np.diff(np.append(begins, len(address))))
 

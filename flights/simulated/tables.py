@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from flights.records import CRUISE_FT, RECEPTION_RESOLUTION, empty
-from flights.simulated.network import TYPES, addresses, registrations
+from flights.simulated.network import LAST_ADDRESS, TYPES, addresses, registrations
 from flights.simulated.observation import POSITION_EVERY_S
 from flights.simulated.timetable import FIRST_DAY
 from flights.simulated.traffic import DAY_MS, SLOTS, YEAR_START_MS
@@ -17,8 +17,8 @@ from flights.simulated.world import World, load_world
 THIN_EVERY_S = 240.0
 """Of the moments of a flight, at least this far apart are counted into reception."""
 
-DRAWN_EVERY_S = 1_800.0
-DRAWN_NEAR_EVERY_S = 360.0
+DRAWN_EVERY_S = 2_700.0
+DRAWN_NEAR_EVERY_S = 700.0
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _end_columns(
     km, feet = observed[f"{name}_km"].to_numpy(), observed[f"{name}_ft"].to_numpy()
     altitude = observed[f"{name}_altitude_ft"].to_numpy()
     return {
-        end: np.where(lost, None, true_airports(world, true, stop)),
+        end: pd.Series(true_airports(world, true, stop)).mask(lost, None),
         f"{end}_evidence": evidence,
         f"{end}_distance_km": np.where(lost, np.nan, km).astype("float32"),
         f"{end}_height_ft": np.where(lost, np.nan, feet).astype("float32"),
@@ -157,21 +157,29 @@ def _moments(purpose: str) -> tuple[np.ndarray, np.ndarray]:
     return np.nonzero(wanted)[-1].astype(np.int32), np.concatenate([[0], np.cumsum(counts)])
 
 
+@cache
+def _columns() -> dict[str, np.ndarray]:
+    """What `_expand` needs of the true flights, as plain arrays."""
+    world = load_world()
+    true = world.traffic.flights
+    columns = {name: true[name].to_numpy() for name in ("takeoff", "pace", "profile", "airframe")}
+    at = world.observed["state"].to_numpy(), true["reach"].to_numpy(), columns["profile"]
+    parts = tuple(each.astype(np.int64) for each in at)
+    return columns | {"hearing": np.ravel_multi_index(parts, world.hearings.first.shape)}
+
+
 def _expand(rows: np.ndarray, purpose: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """For true flights `rows`: position in `rows`, moment, and time [ms], one row a moment."""
-    world = load_world()
-    true = world.traffic.flights.iloc[rows]
+    columns = _columns()
     moments, begins = _moments(purpose)
-    shape = world.hearings.first.shape
-    at = world.observed["state"].to_numpy()[rows], true["reach"].to_numpy(), true["profile"]
-    hearing = np.ravel_multi_index(tuple(np.asarray(each, np.int64) for each in at), shape)
+    hearing = columns["hearing"][rows]
     counts = begins[hearing + 1] - begins[hearing]
     which = np.repeat(np.arange(len(rows)), counts)
     offset = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
     moment = moments[np.repeat(begins[hearing], counts) + offset]
-    elapsed = world.samples.elapsed_s[at[2].to_numpy()[which], moment]
-    pace, takeoff = true["pace"].to_numpy()[which], true["takeoff"].to_numpy()[which]
-    return which, moment, takeoff + (elapsed * pace * 1000).astype(np.int64)
+    elapsed = load_world().samples.elapsed_s[columns["profile"][rows][which], moment]
+    seconds = elapsed * columns["pace"][rows][which]
+    return which, moment, columns["takeoff"][rows][which] + (seconds * 1000).astype(np.int64)
 
 
 def make_tracks(heard: Heard, day: date) -> pd.DataFrame:
@@ -181,8 +189,7 @@ def make_tracks(heard: Heard, day: date) -> pd.DataFrame:
     rows, flights = heard.row[part], heard.flights.iloc[part]
     which, moment, seen_at = _expand(rows, "tracks")
     world = load_world()
-    profile = world.traffic.flights["profile"].to_numpy()[rows][which]
-    at = profile, moment
+    at = _columns()["profile"][rows][which], moment
     on_ground = world.samples.height_ft[at] <= 0
     altitude = np.where(on_ground, np.nan, world.samples.altitude_ft[at])
     return pd.DataFrame(
@@ -201,57 +208,50 @@ def make_tracks(heard: Heard, day: date) -> pd.DataFrame:
 
 
 @cache
-def _cells() -> np.ndarray:
-    """H3 cell of every moment that reception may use, shape of the samples; 0 elsewhere."""
+def _cells() -> tuple[np.ndarray, np.ndarray]:
+    """The H3 cells that flights are heard in, and the number of the cell of each moment."""
     import h3.api.basic_int as h3
 
     world = load_world()
     wanted = _chosen(THIN_EVERY_S, THIN_EVERY_S) & world.hearings.heard.any(axis=(0, 1))
-    out = np.zeros(wanted.shape, np.int64)
     places = zip(
         world.samples.latitude[wanted].tolist(),
         world.samples.longitude[wanted].tolist(),
         strict=True,
     )
-    out[wanted] = [h3.latlng_to_cell(lat, lon, RECEPTION_RESOLUTION) for lat, lon in places]
-    return out
+    found = [h3.latlng_to_cell(lat, lon, RECEPTION_RESOLUTION) for lat, lon in places]
+    cells, number = np.unique(np.array(found, np.int64), return_inverse=True)
+    out = np.zeros(wanted.shape, np.int64)
+    out[wanted] = number
+    return cells, out
 
 
 def make_reception(source: str, day: date) -> pd.DataFrame:
     """How well each cell was heard in each hour of `day`, from all heard flights."""
-    world = load_world()
+    world, columns = load_world(), _columns()
     start = YEAR_START_MS + day_number(day) * DAY_MS
-    takeoff = world.traffic.flights["takeoff"].to_numpy()
-    low, high = np.searchsorted(takeoff, [start - DAY_MS, start + DAY_MS])
+    low, high = np.searchsorted(columns["takeoff"], [start - DAY_MS, start + DAY_MS])
     which, moment, seen_at = _expand(np.arange(low, high), "reception")
     inside = (seen_at >= start) & (seen_at < start + DAY_MS)
     rows, moment, seen_at = which[inside] + low, moment[inside], seen_at[inside]
-    profile = world.traffic.flights["profile"].to_numpy()[rows]
-    airframe = world.traffic.flights["airframe"].to_numpy()[rows]
-    frame = _per_cell(
-        (seen_at - start) // 3_600_000,
-        _cells()[profile, moment],
-        airframe,
-        world.samples.altitude_ft[profile, moment] >= CRUISE_FT,
-    )
+    profile = columns["profile"][rows]
+    place = _cells()[1][profile, moment] * 24 + (seen_at - start) // 3_600_000
+    cruise = world.samples.altitude_ft[profile, moment] >= CRUISE_FT
+    frame = _per_cell(place, columns["airframe"][rows], cruise)
     return frame.assign(source=source, day=day)[empty("reception").columns]
 
 
-def _per_cell(
-    hour: np.ndarray, cell: np.ndarray, airframe: np.ndarray, cruise: np.ndarray
-) -> pd.DataFrame:
-    """Distinct aircraft and positions per cell and hour."""
-    cells, number = np.unique(cell, return_inverse=True)
-    place = number * 24 + hour
-    places, at = np.unique(place, return_inverse=True)
+def _per_cell(place: np.ndarray, airframe: np.ndarray, cruise: np.ndarray) -> pd.DataFrame:
+    """Distinct aircraft and positions per `place` (24 times number of cell, plus hour)."""
+    cells, bins = _cells()[0], 24 * len(_cells()[0])
     per_moment = round(THIN_EVERY_S / POSITION_EVERY_S)
     columns: dict[str, np.ndarray] = {}
-    for prefix, mask in (("", np.ones(len(at), bool)), ("cruise_", cruise)):
-        distinct = np.unique(at[mask] * 100_000 + airframe[mask]) // 100_000
-        columns[f"{prefix}aircraft"] = np.bincount(distinct, minlength=len(places))
-        positions = np.bincount(at[mask], minlength=len(places)) * per_moment
-        columns[f"{prefix}positions"] = positions
-    columns = {name: values.astype("int32") for name, values in columns.items()}
-    return pd.DataFrame(
-        {"hour": (places % 24).astype("int8"), "cell": cells[places // 24], **columns}
-    )
+    for prefix, mask in (("", slice(None)), ("cruise_", cruise)):
+        pairs = np.sort(place[mask] * (LAST_ADDRESS + 1) + airframe[mask])
+        distinct = pairs[np.diff(pairs, prepend=-1) != 0] // (LAST_ADDRESS + 1)
+        columns[f"{prefix}aircraft"] = np.bincount(distinct, minlength=bins)
+        columns[f"{prefix}positions"] = np.bincount(place[mask], minlength=bins) * per_moment
+    used = np.flatnonzero(columns["aircraft"])
+    counts = {name: values[used].astype("int32") for name, values in columns.items()}
+    hour, cell = (used % 24).astype("int8"), cells[used // 24]
+    return pd.DataFrame({"hour": hour, "cell": cell, **counts})

@@ -101,7 +101,7 @@ FREIGHT = (
 def load_rotations() -> tuple[Rotation, ...]:
     """All rotations of the world, numbered within their operator."""
     plain = [
-        *(Rotation(*each, FREIGHT_WEEK, 0.08, 320, 0.06) for each in FREIGHT),
+        *(_freight(*each) for each in FREIGHT),
         *_passenger_rotations(),
     ]
     seen: dict[str, int] = {}
@@ -110,6 +110,10 @@ def load_rotations() -> tuple[Rotation, ...]:
         seen[each.operator] = serial = seen.get(each.operator, 0) + 1
         numbered.append(Rotation(**{**vars(each), "serial": serial}))
     return tuple(numbered)
+
+
+def _freight(operator: str, typecode: str, stops: tuple[str, ...], per_day: float) -> Rotation:
+    return Rotation(operator, typecode, stops, per_day, FREIGHT_WEEK, 0.08, 320, 0.06)
 
 
 def _passenger_rotations() -> list[Rotation]:
@@ -148,5 +152,5 @@ def mean_rounds(rotations: tuple[Rotation, ...], days: np.ndarray) -> np.ndarray
         begins = (effect.first - FIRST_DAY).days
         during = (days >= begins) & (days < begins + effect.days)
         touched = [row for row, each in enumerate(rotations) if each.stops == effect.stops]
-        mean[np.ix_(touched, np.flatnonzero(during))] *= effect.factor
+        mean[touched] *= np.where(during, effect.factor, 1.0)
     return mean

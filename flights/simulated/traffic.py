@@ -8,7 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from flights.simulated.network import FIRST_ADDRESS, LAST_ADDRESS, TYPES, load_fields
+from flights.simulated.network import (
+    FIRST_ADDRESS,
+    LAST_ADDRESS,
+    OPERATORS,
+    TYPES,
+    load_fields,
+)
 from flights.simulated.profiles import Profile
 from flights.simulated.timetable import DAYS, YEAR, Rotation, mean_rounds
 
@@ -95,7 +101,9 @@ def _legs_of_rotations(
     rotations: tuple[Rotation, ...],
 ) -> tuple[list[Profile], list[tuple[int, ...]]]:
     """All profiles, and per rotation the profile of each leg."""
-    fields, number, profiles = load_fields(), {}, []
+    fields = load_fields()
+    number: dict[tuple[str, str, float, float], int] = {}
+    profiles: list[Profile] = []
     legs = []
     for each in rotations:
         row = []
@@ -145,8 +153,6 @@ def _fly(
 
 
 def _carries(rotation: Rotation) -> str:
-    from flights.simulated.network import OPERATORS
-
     return OPERATORS[rotation.operator].carries
 
 
