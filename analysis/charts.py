@@ -25,6 +25,7 @@ from analysis.plotting import (
     days_axis,
     dress,
     layer_of,
+    layered,
     stamp,
     title_of,
     utc_x,
@@ -42,11 +43,11 @@ def draw_series(
 ) -> alt.VConcatChart:
     """Flights per UTC day with both bounds, what was expected, and what was heard underneath.
 
-    `width` in px; None leaves it to the page.
+    `width` in px makes it a picture for paper; None leaves it to the page, with hover.
     """
     palette = choose(dark)
     size = {"width": width} if width else {}
-    counts = draw_counts(result, palette).properties(**size)
+    counts = draw_counts(result, palette, hover=width is None).properties(**size)
     heard = _draw_heard(result, palette).properties(height=72, **size)
     picture = (
         alt.vconcat(counts, heard, spacing=16)
@@ -76,7 +77,7 @@ def draw_placebos(
     layers = [_draw_dots(dots, palette, top), *_mark_dot(effect, palette)]
     if result.simulated:
         layers.insert(0, watermark(palette, 28))
-    picture = alt.layer(*layers).properties(
+    picture = layered(*layers).properties(
         height=150,
         title=title_of(result, f"{write_date(result.event)} among all comparable dates"),
         description=describe_placebos(result),
@@ -129,7 +130,7 @@ def _draw_heard(result: StudyResult, palette: Palette) -> alt.LayerChart:
         alt.Y("share:Q", scale=scale, axis=axis),
         strokeDash=alt.StrokeDash("end:N", scale=dashes, legend=legend),
     )
-    return alt.layer(drawn, *mark_event(result, palette)[:1]).properties(
+    return layered(drawn, *mark_event(result, palette)[:1]).properties(
         title=alt.TitleParams(
             text="All traffic heard in each region, share of its own mean",
             fontSize=12,

@@ -8,7 +8,7 @@ import altair as alt
 
 from analysis.captions import write_known
 from analysis.palette import Palette
-from analysis.plotting import Row, days_axis, hatch, layer_of, stamp, utc_x, watermark
+from analysis.plotting import Row, days_axis, hatch, layer_of, layered, stamp, utc_x, watermark
 from analysis.results import CountSeries, StudyResult
 from analysis.wording import write_date
 
@@ -16,8 +16,11 @@ HEIGHT = 220
 _DAY = timedelta(days=1)
 
 
-def draw_counts(result: StudyResult, palette: Palette) -> alt.LayerChart:
-    """Bars per day with the event, its window, the expectation and hatched missing days."""
+def draw_counts(result: StudyResult, palette: Palette, *, hover: bool) -> alt.LayerChart:
+    """Bars per day with the event, its window, the expectation and hatched missing days.
+
+    Paper needs no `hover`: a column per day that answers to the pointer.
+    """
     top = _top_of(result)
     layers = [
         *([watermark(palette, 52)] if result.simulated else []),
@@ -26,9 +29,9 @@ def draw_counts(result: StudyResult, palette: Palette) -> alt.LayerChart:
         _draw_bars(result, palette, top),
         *_draw_expected(result, palette),
         *mark_event(result, palette),
-        _draw_hover(result, top),
+        *([_draw_hover(result, top)] if hover else []),
     ]
-    return alt.layer(*layers).properties(height=HEIGHT)
+    return layered(*layers).properties(height=HEIGHT)
 
 
 def mark_event(result: StudyResult, palette: Palette) -> list[alt.Chart]:
@@ -160,7 +163,7 @@ def _missing_runs(series: CountSeries) -> list[tuple[int, int]]:
 
 
 def _draw_hover(result: StudyResult, top: float) -> alt.Chart:
-    """An unseen column per day that answers to the pointer."""
+    """An unseen column per day."""
     shown = ("date", "status", "observed", "possible", "heard at origin", "heard at destination")
     return (
         layer_of(_hover_rows(result, top))

@@ -57,7 +57,7 @@ def draw_route(
     """Routes as great circles as wide as they are frequent, lost ends as open circles."""
     palette = choose(dark)
     pairs, lost = gather_pairs(flights, ground.airports), gather_lost(flights)
-    points = [pair[end] for pair in pairs for end in ("s", "t")]
+    points: list[Point] = [pair[end] for pair in pairs for end in ("s", "t")]
     view = fit_view(points or _corners(ground.shapes))
     layers = [
         *_draw_ground(ground, palette),
@@ -94,7 +94,8 @@ def draw_track(
         width_min_pixels=2,
     )
     layers = [*_draw_ground(ground, palette), line, _draw_lost(ends, palette)]
-    view = fit_view(path or [end["p"] for end in ends])
+    spots_of_ends: list[list[float]] = [end["p"] for end in ends]
+    view = fit_view(path or spots_of_ends)
     return _deck(layers, view, simulated=simulated, palette=palette)
 
 

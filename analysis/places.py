@@ -19,7 +19,7 @@ End = tuple[str, float, float]
 
 
 def gather_pairs(flights: pd.DataFrame, airports: pd.DataFrame) -> list[dict[str, Any]]:
-    """Flights by pair of ends: `s`, `t` [longitude, latitude], `n` flights, `lost`, `ends`, `label`.
+    """Flights by pair of ends: `s`, `t` [longitude, latitude], `n`, `lost`, `ends`, `label`.
 
     A lost end stands where the flight was heard first or last, on a half-degree grid.
     """

@@ -31,6 +31,11 @@ def layer_of(rows: list[Row]) -> alt.Chart:
     return alt.Chart(alt.Data(values=rows))
 
 
+def layered(*layers: alt.Chart) -> alt.LayerChart:
+    """Charts drawn over one another."""
+    return alt.LayerChart(layer=list(layers))
+
+
 def utc_x(days: Sequence[date] = (), **options: Any) -> alt.X:
     """The time axis of field `day`, in UTC whatever the reader's clock says.
 

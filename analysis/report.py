@@ -94,10 +94,10 @@ def render_study(result: StudyResult) -> str:
 
 def restore_study(result: StudyResult) -> Study:
     """The study a result answers."""
-    plain = dict(result.study)
-    events = [Event(date.fromisoformat(e["day"]), e["name"]) for e in plain.pop("events")]
-    span = {key: date.fromisoformat(plain.pop(key)) for key in ("first", "last")}
-    return Study(**plain, **span, events=tuple(events))
+    plain: dict[str, Any] = dict(result.study)
+    events = [Event(date.fromisoformat(e["day"]), e["name"]) for e in plain["events"]]
+    span = {key: date.fromisoformat(plain[key]) for key in ("first", "last")}
+    return Study(**{**plain, **span, "events": tuple(events)})
 
 
 Make = Callable[[StudyResult, pd.DataFrame], str | bytes]

@@ -116,4 +116,4 @@ def _effect_cells(effect: Effect) -> dict[str, str]:
 
 
 def _as_date(day: object) -> date:
-    return pd.Timestamp(day).date()  # type: ignore[arg-type]
+    return pd.Timestamp(day).date()

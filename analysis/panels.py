@@ -1,0 +1,250 @@
+"""The blocks of the Study page, and the frame every page has."""
+
+import html
+from dataclasses import replace
+from functools import partial
+from urllib.parse import urlencode
+
+import pandas as pd
+import streamlit as st
+
+from analysis import charts, maps, report, tables, widgets
+from analysis.captions import SIMULATED, count_noun, describe_figures, write_instant
+from analysis.palette import OUTCOME_MARKS, Palette, choose, look_of
+from analysis.results import CheckResult, StudyResult
+from analysis.study import Study, to_query
+from analysis.wording import write_date, write_heading
+from flights import CONTENTS_SENTENCE
+from flights.archive import Archive
+from flights.reference.countries import BORDERS_SENTENCE
+from flights.sources import find_spec
+
+_STYLE = """<style>
+.stMainBlockContainer {{ max-width: 78rem; padding-top: 4.5rem; }}
+.ribbon {{ background: {unsure}; color: {surface}; text-align: center; font-weight: 600;
+  letter-spacing: .1em; font-size: .85rem; padding: .25rem .5rem; border-radius: .25rem; }}
+.verdict {{ border-left: 4px solid; padding: .1rem 0 .1rem 1.1rem; }}
+.verdict.change, .change .kind {{ color: {change}; }}
+.verdict.still, .still .kind {{ color: {still}; }}
+.verdict.unsure, .unsure .kind {{ color: {unsure}; }}
+.verdict .kind {{ font-weight: 700; letter-spacing: .04em; margin: 0; }}
+.verdict .said {{ font-size: clamp(1.2rem, 2.4vw, 1.55rem); line-height: 1.4;
+  margin: .35rem 0 .6rem; color: {ink}; font-variant-numeric: tabular-nums; }}
+.verdict p {{ margin: 0 0 .45rem; }}
+.contents {{ font-weight: 600; color: {ink}; }}
+.figures {{ color: {quiet}; font-variant-numeric: tabular-nums; }}
+.badge {{ border: 1px solid {missing}; border-radius: 1rem; padding: 0 .6rem; margin-right: .35rem;
+  font-size: .85rem; color: {quiet}; white-space: nowrap; }}
+.st-key-question {{ font-size: 1.1rem; }}
+.checks td {{ padding: .15rem .8rem .15rem 0; vertical-align: top; border: 0; }}
+.checks .quiet {{ color: {quiet}; }}
+</style>"""
+
+
+def frame(*, simulated: bool) -> Palette:
+    """Style and, on made-up data, the ribbon; the palette of the reader's theme."""
+    palette = choose(widgets.is_dark())
+    st.html(_STYLE.format(**vars(palette)))
+    if simulated:
+        st.html(
+            f'<div class="ribbon" role="note">{SIMULATED} · a made-up world, not observation</div>'
+        )
+    return palette
+
+
+def say_contents() -> None:
+    """The sentence that stands on every page."""
+    st.html(f'<p class="contents">{CONTENTS_SENTENCE}</p>')
+
+
+def show_problem(sentence: str, label: str) -> bool:
+    """A sentence and the one button that helps; True when it was pressed."""
+    st.warning(sentence)
+    return st.button(label, type="primary")
+
+
+def lacks_days(study: Study, archive: Archive) -> bool:
+    """True where the archive holds no day of the study; says so with the way out."""
+    held = widgets.held_span(archive, study.source)
+    title = find_spec(study.source).title
+    if held is None:
+        wanted = f"{write_date(study.first)} to {write_date(study.last)}"
+        say_contents()
+        if show_problem(
+            f"No day of “{title}” is held yet; this study asks for {wanted}.", "Get data"
+        ):
+            st.switch_page("analysis/views/data.py")
+        return True
+    first, last = held
+    if study.first <= last and study.last >= first:
+        return False
+    span = f"{write_date(first)} to {write_date(last)}"
+    say_contents()
+    if show_problem(
+        f"The days held of “{title}” are {span}; this study asks for none of them.",
+        "Look at the days held",
+    ):
+        widgets.move_study(study, first, last)
+        st.rerun()
+    return True
+
+
+def show_verdict(result: StudyResult) -> None:
+    """The answer in words, the contents sentence, the key figures."""
+    verdict, look = result.verdict, look_of(result.verdict.kind)
+    badges = "".join(f'<span class="badge">{html.escape(each)}</span>' for each in verdict.badges)
+    bound = f"<p>{html.escape(verdict.bound_note)}</p>" if verdict.bound_note else ""
+    st.html(
+        f"""<section class="verdict {look.role}" aria-label="Verdict">
+<p class="kind">{look.mark} {html.escape(write_heading(verdict.kind, verdict.direction))}</p>
+<p class="said">{html.escape(verdict.sentence)}</p>{bound}
+<p class="contents">{html.escape(result.contents_sentence)}</p>
+<p class="figures">{html.escape(" · ".join(describe_figures(result)))}</p>{badges}
+</section>"""
+    )
+
+
+def show_series(result: StudyResult) -> None:
+    """Counts per day with what was heard underneath, and the table behind them."""
+    chart = charts.draw_series(result, dark=widgets.is_dark())
+    st.altair_chart(chart, theme=None, alt=charts.describe_series(result), key="series")
+
+
+def show_map(result: StudyResult, flights: pd.DataFrame, study: Study) -> None:
+    """The route on the ground."""
+    ground = widgets.load_ground(study.origin, study.destination)
+    deck = maps.draw_route(result, flights, ground, dark=widgets.is_dark())
+    st.pydeck_chart(deck, height=420, alt=maps.describe_route(result, flights), key="map")
+    st.caption(
+        "Lines: flights, as wide as they are frequent; paler with one end lost. "
+        f"Open circles: where flights were lost. {BORDERS_SENTENCE}"
+    )
+
+
+def show_special(result: StudyResult) -> None:
+    """Is this date special: the placebo dates, then the checks."""
+    strip = charts.draw_placebos(result, dark=widgets.is_dark())
+    if strip is None:
+        st.caption("There are no comparable dates in this record to set the event against.")
+    else:
+        words = charts.describe_placebos(result)
+        st.altair_chart(strip, theme=None, alt=words, key="placebos")
+    if result.checks:
+        st.html(f'<table class="checks">{"".join(map(_check_row, result.checks))}</table>')
+
+
+def _check_row(check: CheckResult) -> str:
+    mark = f'<span role="img" aria-label="{check.outcome}">{OUTCOME_MARKS[check.outcome]}</span>'
+    title, sentence = html.escape(check.title), html.escape(check.sentence)
+    return f'<tr><td>{mark}</td><td>{title}. <span class="quiet">{sentence}</span></td></tr>'
+
+
+def show_flights(result: StudyResult, flights: pd.DataFrame, archive: Archive) -> None:
+    """The flights behind the numbers; a chosen row opens its flight."""
+    inside = tables.select_window(result, flights)
+    only = f"The {result.study['window']} days ({len(inside):,})"
+    every = f"All days ({len(flights):,})"
+    st.subheader(f"Flights behind these numbers ({len(inside):,})", anchor=False)
+    chosen = st.segmented_control(
+        "Which flights", [only, every], default=only, label_visibility="collapsed", required=True
+    )
+    rows = (inside if chosen == only else flights).reset_index(drop=True)
+    event = st.dataframe(
+        tables.show_flights(rows),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        height=min(38 + 35 * max(len(rows), 1), 360),
+        alt=f"{count_noun(len(rows), 'flight')} with both ends and why each is counted.",
+        key=f"flights-{result.study_hash}-{chosen}",
+    )
+    picked = event["selection"]["rows"]
+    if picked and picked[0] < len(rows):
+        show_flight(rows.iloc[picked[0]], archive, simulated=result.simulated)
+
+
+def show_flight(flight: pd.Series, archive: Archive, *, simulated: bool) -> None:
+    """One flight: a sentence, its positions on a map."""
+    start, end = flight["firstseen"], flight["lastseen"]
+    with st.container(border=True):
+        st.markdown(
+            f"**{_plain(flight['callsign'] or flight['icao24'])}** {_describe_flight(flight)}"
+        )
+        tracks = archive.load_tracks(flight["source"], flight["icao24"], start, end)
+        lost = [
+            (flight[f"{edge}_longitude"], flight[f"{edge}_latitude"])
+            for side, edge in (("origin", "first"), ("destination", "last"))
+            if flight[f"{side}_evidence"] == "lost"
+        ]
+        if tracks.empty and not lost:
+            st.caption("The archive keeps no positions of this flight.")
+            return
+        ground = widgets.load_ground("world:", "world:")
+        ground = replace(ground, shapes=())
+        deck = maps.draw_track(
+            tracks, ground, lost=lost, simulated=simulated, dark=widgets.is_dark()
+        )
+        st.pydeck_chart(deck, height=360, alt=_describe_flight(flight), key="flight-map")
+
+
+def _describe_flight(flight: pd.Series) -> str:
+    origin = _plain(flight["origin"]) if pd.notna(flight["origin"]) else "a place nobody heard"
+    end = (
+        _plain(flight["destination"]) if pd.notna(flight["destination"]) else "a place nobody heard"
+    )
+    return (
+        f"from {origin} ({flight['origin_evidence']}) to {end} "
+        f"({flight['destination_evidence']}), first heard {write_instant(flight['firstseen'])}, "
+        f"last heard {write_instant(flight['lastseen'])}. {_plain(flight['why'])}"
+    )
+
+
+def _plain(text: object) -> str:
+    """Text from a radio made harmless in Markdown."""
+    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-.!|$~:" else c for c in str(text))
+
+
+def show_downloads(result: StudyResult, flights: pd.DataFrame, study: Study) -> None:
+    """Files are made when they are asked for."""
+    stamped = replace(result, made_at=write_instant(widgets.read_clock()))
+    files = {
+        "Report": ("report.html", "text/html"),
+        "Table": ("flights.csv", "text/csv"),
+        "Counts": ("counts.csv", "text/csv"),
+        "Chart": ("chart.png", "image/png"),
+        "Chart as SVG": ("chart.svg", "image/svg+xml"),
+        "Study file": ("study.toml", "application/toml"),
+    }
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        for label, (name, kind) in files.items():
+            st.download_button(
+                label,
+                data=partial(report.OUTPUTS[name], stamped, flights),
+                file_name=f"{'simulated-' if result.simulated else ''}{name}",
+                mime=kind,
+                on_click="ignore",
+                key=f"download-{name}",
+            )
+        with st.popover("Copy link"):
+            address = (st.context.url or "").split("?")[0]
+            st.code(f"{address}?{urlencode(to_query(study))}", language=None, wrap_lines=True)
+
+
+def show_sources(result: StudyResult) -> None:
+    """Who heard it, under which licence, what is missing, what makes it re-run."""
+    with st.expander("Sources, days missing, numbers in full"):
+        for source in result.sources:
+            st.markdown(f"**{source.title}**. {source.attribution} Licence: {source.licence}.")
+        rows = tables.tabulate_effects(result)
+        if rows:
+            bounds = ["both ends observed", "one end unknown too"]
+            st.table(pd.DataFrame(dict(rows), index=bounds).T)
+        missing = tables.group_missing(result)
+        if missing:
+            st.table(pd.DataFrame(missing, columns=["days", "status", "why"]), hide_index=True)
+        tried = ", ".join(f"{count} {name}" for name, count in result.tries.items())
+        st.caption(
+            f"Looked at in this session: {tried}. Study {result.study_hash[:12]}, inputs "
+            f"{result.input_hash[:12]}, program {result.program_version}. "
+            f"{result.days_used:,} days used, to {write_date(result.series.days[-1])}."
+        )

@@ -1,0 +1,71 @@
+"""Study: one question, one answer, and everything behind it."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from analysis import panels, question, widgets
+from analysis.study import Study
+from flights.archive import Archive
+from flights.errors import FlightDataError, InvalidInput
+
+_NONE_HEARD = "No flight of this grade was heard between the two regions in these days."
+
+
+def show_answer(study: Study, archive: Archive) -> None:
+    """The answer from top to bottom, in the order of attention."""
+    with st.skeleton(height=220):
+        result, flights = widgets.load_answer(archive, study)
+    panels.show_verdict(result)
+    panels.show_series(result)
+    left, right = st.columns(2, gap="large")
+    with left:
+        panels.show_map(result, flights, study)
+    with right:
+        panels.show_special(result)
+    if not flights.empty:
+        panels.show_flights(result, flights, archive)
+    elif panels.show_problem(_NONE_HEARD, "Count possible cargo too"):
+        widgets.keep_study(replace(study, min_grade="possible"), spread=True)
+        st.rerun()
+    panels.show_downloads(result, flights, study)
+    panels.show_sources(result)
+
+
+def offer_way_back(error: FlightDataError) -> None:
+    """The error as a sentence, and a question that works."""
+    panels.say_contents()
+    if panels.show_problem(str(error), "Open a ready question"):
+        st.query_params.clear()
+        st.session_state.pop("study", None)
+        st.rerun()
+
+
+def main() -> None:
+    """Pick, call, draw."""
+    archive = widgets.open_archive()
+    if not archive.sources():
+        panels.frame(simulated=True)
+        panels.say_contents()
+        widgets.build_world(archive)
+        st.rerun()
+    try:
+        study = widgets.take_study(archive)
+    except InvalidInput as error:
+        panels.frame(simulated=False)
+        offer_way_back(error)
+        return
+    panels.frame(simulated=widgets.is_simulated(study.source))
+    question.offer_examples()
+    try:
+        study = question.ask(study, archive)
+        widgets.keep_study(study)
+        widgets.write_address(study)
+        if panels.lacks_days(study, archive):
+            return
+        show_answer(study, archive)
+    except FlightDataError as error:
+        offer_way_back(error)
+
+
+main()

@@ -1,0 +1,216 @@
+"""What the pages share: cached loaders, the study in the session and in the address.
+
+Loaders are keyed on plain requests and on the ledger's state, never on a DataFrame: hashing a
+large frame samples it, and a changed cell would be answered with the stale result.
+"""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from analysis.event_study import run_study
+from analysis.maps import Ground
+from analysis.results import StudyResult
+from analysis.study import Event, Study, from_query, read_study, to_query
+from flights.archive import Archive
+from flights.config import read_settings
+from flights.ledger import LedgerEntry
+from flights.progress import PullProgress
+from flights.pull import plan_pull, run_pull
+from flights.reference.airports import load_airports
+from flights.reference.countries import load_base_map, load_country_names
+from flights.regions import parse_region
+from flights.routes import Route, load_route
+from flights.simulated import EXAMPLES, Example
+from flights.sources import SOURCES, find_spec, open_source
+
+WORLD = "simulated"
+"""The source a first visit is shown."""
+
+WORLDWIDE = "world:"
+"""Spec of the region that is everywhere."""
+
+STUDIES = Path(__file__).with_name("studies")
+
+
+@st.cache_resource(show_spinner=False)
+def _open_archive(root: str) -> Archive:
+    return Archive(Path(root))
+
+
+def open_archive() -> Archive:
+    """The archive of the environment, one object for all sessions."""
+    return _open_archive(str(read_settings().archive.absolute()))
+
+
+def digest_ledger(archive: Archive, source: str) -> str:
+    """Changes whenever an entry of the source does: entries are replaced by renaming files."""
+    folder = archive.root / "ledger" / source
+    return str(folder.stat().st_mtime_ns) if folder.is_dir() else ""
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _load_ledger(root: str, source: str, digest: str) -> dict[date, LedgerEntry]:
+    return _open_archive(root).read_ledger(source)
+
+
+def load_ledger(archive: Archive, source: str) -> dict[date, LedgerEntry]:
+    """Entry per day that was ever asked of a source."""
+    return _load_ledger(str(archive.root), source, digest_ledger(archive, source))
+
+
+def held_span(archive: Archive, source: str) -> tuple[date, date] | None:
+    """First and last complete day of a source; None where there is none."""
+    days = [day for day, entry in load_ledger(archive, source).items() if entry.is_complete]
+    return (min(days), max(days)) if days else None
+
+
+@st.cache_data(max_entries=24, show_spinner=False)
+def _load_answer(root: str, digest: str, study: Study) -> tuple[StudyResult, pd.DataFrame]:
+    origin, destination = parse_region(study.origin), parse_region(study.destination)
+    evidence = load_route(
+        _open_archive(root),
+        Route(origin, destination, study.min_grade),
+        source=study.source,
+        first=study.first,
+        last=study.last,
+    )
+    return run_study(study, evidence, spec=find_spec(study.source)), evidence.flights
+
+
+def load_answer(archive: Archive, study: Study) -> tuple[StudyResult, pd.DataFrame]:
+    """The study's result and the flights of its route."""
+    digest = digest_ledger(archive, study.source)
+    result, flights = _load_answer(str(archive.root), digest, study)
+    return replace(result, tries=count_tries(study)), flights
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def load_ground(origin: str, destination: str) -> Ground:
+    """What lies under a route's map."""
+    shapes = tuple(parse_region(spec).shape() for spec in (origin, destination))
+    return Ground(load_base_map(), load_airports(), shapes)
+
+
+@st.cache_resource(show_spinner=False)
+def list_regions() -> dict[str, str]:
+    """Regions offered by name: spec to label."""
+    named = sorted(load_country_names().items(), key=lambda item: item[1])
+    return {WORLDWIDE: "anywhere"} | {f"country:{code}": name for code, name in named}
+
+
+@st.cache_data(show_spinner=False)
+def name_region(spec: str) -> str:
+    """The label of a region; raises `InvalidInput` where the spec is none."""
+    return parse_region(spec).label
+
+
+@st.cache_resource(show_spinner=False)
+def list_examples() -> dict[str, Study]:
+    """Ready questions by title: those of the simulated world, then the study files."""
+    made_up = [_read_example(example) for example in EXAMPLES]
+    kept = [read_study(path) for path in sorted(STUDIES.glob("*.toml"))]
+    return {study.title: study for study in (*made_up, *kept)}
+
+
+def _read_example(example: Example) -> Study:
+    events = tuple(Event(day, name) for day, name in example.events)
+    return Study(**{**example.study_fields(), "events": events})
+
+
+def default_study(archive: Archive, source: str) -> Study:
+    """A first question to a source: any cargo flight, two weeks before the last day held."""
+    for study in list_examples().values():
+        if study.source == source:
+            return study
+    first, last = held_span(archive, source) or (date(2025, 1, 1), date(2025, 12, 31))
+    event = max(first, date.fromordinal(last.toordinal() - 13))
+    return Study(source, first, last, WORLDWIDE, WORLDWIDE, (Event(event),))
+
+
+def take_study(archive: Archive) -> Study:
+    """The study of the address where that is new, else of the session, else the first one.
+
+    Raises
+    ------
+    InvalidInput
+        The address holds no study that can be followed.
+    """
+    query = dict(st.query_params)
+    if "source" in query and query != st.session_state.get("address"):
+        study = from_query(query)
+        st.session_state["address"] = query
+        keep_study(study, spread=True)
+    elif "study" not in st.session_state:
+        held = archive.sources()
+        keep_study(default_study(archive, WORLD if WORLD in held else held[0]), spread=True)
+    return st.session_state["study"]
+
+
+def keep_study(study: Study, *, spread: bool = False) -> None:
+    """Make this the session's study; `spread` has the controls take its values."""
+    st.session_state["study"] = study
+    if spread:
+        st.session_state["spread"] = True
+
+
+def move_study(study: Study, first: date, last: date) -> None:
+    """Ask the same of other days; events outside them move to two weeks before their end."""
+    inside = tuple(event for event in study.events if first <= event.day <= last)
+    fallback = max(first, date.fromordinal(last.toordinal() - study.window + 1))
+    events = inside or (Event(fallback),)
+    keep_study(replace(study, first=first, last=last, events=events), spread=True)
+
+
+def write_address(study: Study) -> None:
+    """The page's address restores the view."""
+    query = to_query(study)
+    if dict(st.query_params) != query:
+        st.query_params.from_dict(query)
+    st.session_state["address"] = query
+
+
+def count_tries(study: Study) -> dict[str, int]:
+    """How many windows, grades, regions and dates this session has looked at, this one too."""
+    seen = st.session_state.setdefault("tries", {})
+    looked = {
+        "windows": [study.window],
+        "grades": [study.min_grade],
+        "regions": [(study.origin, study.destination)],
+        "dates": [event.day for event in study.events],
+    }
+    for name, values in looked.items():
+        seen.setdefault(name, set()).update(values)
+    return {name: len(values) for name, values in seen.items()}
+
+
+def is_dark() -> bool:
+    """True where the reader's theme is dark."""
+    return st.context.theme.type == "dark"
+
+
+def is_simulated(source: str) -> bool:
+    """True where a source is made up; a source nobody knows is not."""
+    return source in SOURCES and find_spec(source).simulated
+
+
+def read_clock() -> datetime:
+    """Now; pages and pulls alone may ask."""
+    return datetime.now(UTC)
+
+
+def build_world(archive: Archive) -> None:
+    """Pull the simulated world into the archive, with progress on the page."""
+    bar = st.progress(0.0, "Building the simulated world …")
+    plan = plan_pull(open_source(WORLD), archive)
+
+    def report(now: PullProgress) -> None:
+        done = sum(day.state not in ("waiting", "running") for day in now.days)
+        days = len(now.days)
+        bar.progress(done / max(days, 1), f"Building the simulated world: {done} of {days} days")
+
+    run_pull(plan, archive, progress=report)
+    bar.empty()
