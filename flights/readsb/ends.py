@@ -5,12 +5,22 @@ between. `low`: lost low, and climbing out of or descending into a field. Else `
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flights.geo import bearing_deg
-from flights.readsb.airfields import Airfields, Ends, Path, find_fields, guess_fields
+from flights.readsb.airfields import (
+    Airfields,
+    Ends,
+    Path,
+    Ranked,
+    agree,
+    find_fields,
+    pick,
+    rank_fields,
+)
 from flights.readsb.continuity import Moments, arrives, known_speed, moments_at
 from flights.readsb.series import Index, Mask, Series, reduce_runs
 from flights.readsb.spans import Spans
@@ -40,26 +50,108 @@ class SideEnds:
     off_field: Mask
 
 
-def judge_side(series: Series, spans: Spans, airfields: Airfields, *, landing: bool) -> SideEnds:
-    """Ends of one side: destinations where `landing`, else origins."""
+class _Side(NamedTuple):
+    """One side of all spans before the field of `low` ends is chosen."""
+
+    surface: Mask
+    off_field: Mask
+    field: Ends
+    ranked: Ranked
+    at: Index
+    seen_at: NDArray[np.int64]
+
+
+def judge_ends(series: Series, spans: Spans, airfields: Airfields) -> tuple[SideEnds, SideEnds]:
+    """Origins and destinations of all flights."""
+    origin = _look_at(series, spans, airfields, landing=False)
+    destination = _look_at(series, spans, airfields, landing=True)
+    origin, destination = _reconcile(series, spans, airfields, origin, destination)
+    return _decide(airfields, origin), _decide(airfields, destination)
+
+
+def _look_at(series: Series, spans: Spans, airfields: Airfields, *, landing: bool) -> _Side:
+    """What is known of one side: destinations where `landing`, else origins."""
     air = spans.end if landing else spans.begin
     ground = spans.standing_after if landing else spans.standing_before
     within = _numbers(series, spans)
-    side = "before" if landing else "after"
-    moments = moments_at(series, air, side=side, within=within)
+    moments = moments_at(series, air, side="before" if landing else "after", within=within)
     settled = _settled(series, air, ground, moments)
-    field = find_fields(airfields, series.latitude[ground], series.longitude[ground])
-    off_field = settled & (field.code == None)  # noqa: E711 - elementwise
-    surface = settled & ~off_field
+    field = _fields_at(series, ground, settled, airfields)
+    surface = settled & np.array([code is not None for code in field.code], dtype=bool)
     rolled = settled & (np.abs(series.seen_at[ground] - series.seen_at[air]) <= ROLL_S * 1000)
-    low = guess_fields(airfields, _path(series, spans, moments, within, landing=landing))
     at = np.where(rolled, ground, air)
-    return SideEnds(
-        evidence=_words(surface, low.code != None),  # noqa: E711 - elementwise
-        field=_merge(surface, _seen_from(series, at, field, airfields), low),
+    path = _path(series, spans, moments, within, landing=landing)
+    return _Side(
+        surface=surface,
+        off_field=settled & ~surface,
+        field=airfields.seen_from(
+            field, series.latitude[at], series.longitude[at], series.altitude_ft[at]
+        ),
+        ranked=rank_fields(airfields, path),
         at=at,
         seen_at=series.seen_at[np.where(rolled & landing, ground, air)],
-        off_field=off_field,
+    )
+
+
+def _fields_at(series: Series, ground: Index, settled: Mask, airfields: Airfields) -> Ends:
+    """Fields of the ground positions that settle an end, none for the others."""
+    found = find_fields(
+        airfields, series.latitude[ground[settled]], series.longitude[ground[settled]]
+    )
+    code = np.full(len(ground), None, dtype=object)
+    code[settled] = found.code
+    unknown = np.full(len(ground), np.nan)
+    return Ends(code, unknown, unknown, np.zeros(len(ground), dtype=bool))
+
+
+def _reconcile(
+    series: Series, spans: Spans, airfields: Airfields, origin: _Side, destination: _Side
+) -> tuple[_Side, _Side]:
+    """Low ends weighed together with the airframe's landing before or take-off after."""
+    following = np.flatnonzero(series.icao24[spans.begin[1:]] == series.icao24[spans.begin[:-1]])
+    landing = _known_or_ranked(destination, airfields, following)
+    take_off = _known_or_ranked(origin, airfields, following + 1)
+    both = np.isfinite(landing.cost).any(axis=1) & np.isfinite(take_off.cost).any(axis=1)
+    both &= ~(destination.surface[following] & origin.surface[following + 1])
+    chosen = following[both]
+    landing, take_off = agree(_rows(landing, both), _rows(take_off, both))
+    return (
+        origin._replace(ranked=_put(origin.ranked, chosen + 1, take_off)),
+        destination._replace(ranked=_put(destination.ranked, chosen, landing)),
+    )
+
+
+def _known_or_ranked(side: _Side, airfields: Airfields, rows: Index) -> Ranked:
+    """Candidates of chosen ends; a `surface` end has one candidate, at no cost."""
+    ranked = _rows(side.ranked, rows)
+    surface = side.surface[rows]
+    ranked.row[surface] = airfields.rows(side.field.code[rows][surface])[:, None]
+    ranked.cost[surface] = 0.0
+    return ranked
+
+
+def _rows(ranked: Ranked, rows: Index | Mask) -> Ranked:
+    return Ranked(
+        ranked.row[rows], ranked.cost[rows], ranked.distance_km[rows], ranked.height_ft[rows]
+    )
+
+
+def _put(ranked: Ranked, rows: Index, values: Ranked) -> Ranked:
+    """`ranked` with the costs of some rows replaced."""
+    cost = ranked.cost.copy()
+    cost[rows] = np.where(np.isfinite(cost[rows]), values.cost, np.inf)
+    return ranked._replace(cost=cost)
+
+
+def _decide(airfields: Airfields, side: _Side) -> SideEnds:
+    low = pick(airfields, side.ranked)
+    is_low = np.array([code is not None for code in low.code], dtype=bool)
+    return SideEnds(
+        evidence=_words(side.surface, is_low),
+        field=_merge(side.surface, side.field, low),
+        at=side.at,
+        seen_at=side.seen_at,
+        off_field=side.off_field & ~is_low,
     )
 
 
@@ -124,16 +216,6 @@ def _words(surface: Mask, low: Mask) -> NDArray[np.object_]:
     words[low] = "low"
     words[surface] = "surface"
     return words
-
-
-def _seen_from(series: Series, at: Index, field: Ends, airfields: Airfields) -> Ends:
-    """Distance and height of the field as seen from the end's own position."""
-    on_ground = np.isnan(series.altitude_ft[at])
-    if not len(at) or on_ground.all():
-        return field
-    return airfields.seen_from(
-        field, series.latitude[at], series.longitude[at], series.altitude_ft[at]
-    )
 
 
 def _merge(surface: Mask, field: Ends, low: Ends) -> Ends:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from flights.readsb import rows
 from flights.readsb.airfields import Airfields, load_airfields
 from flights.readsb.continuity import continues
-from flights.readsb.ends import judge_side
+from flights.readsb.ends import judge_ends
 from flights.readsb.ground import find_standing
 from flights.readsb.jumps import find_jumps
 from flights.readsb.series import read_series
@@ -52,8 +52,7 @@ def find_legs(
     series = everything.keep(~jumped)
     standing, touches = find_standing(series)
     spans, dropped = find_spans(series, standing)
-    origin = judge_side(series, spans, airfields, landing=False)
-    destination = judge_side(series, spans, airfields, landing=True)
+    origin, destination = judge_ends(series, spans, airfields)
     day_key = rows.DayKey(source, day)
     table = rows.FlightRows(series, spans, origin, destination)
     flights = rows.flight_frame(table, day_key, touches=touches, jumped=everything.keep(jumped))

@@ -19,6 +19,10 @@ from flights.records import EDGE, FLIGHT, RECEIVED, TRACK, format_icao24
 OPERATOR = re.compile(r"([A-Z]{3})\d")
 """ICAO designator of the operator: three letters, then a digit. `N123AB`, `DABCD` have none."""
 
+LATE_POINTS = 4
+"""readsb notes a new callsign up to three points late, so the first few positions of a flight
+may still carry that of the flight before."""
+
 RECEIVED_AS = {
     "adsb_icao": "adsb", "adsb_icao_nt": "adsb", "adsr_icao": "adsb", "adsb_other": "adsb",
     "adsr_other": "adsb", "mlat": "mlat", "tisb_icao": "tisb", "tisb_trackfile": "tisb",
@@ -179,16 +183,22 @@ def _callsigns(series: Series, begin: Index, end: Index) -> tuple[NDArray[np.obj
     if not len(begin):
         return np.empty(0, dtype=object), np.empty(0, dtype=bool)
     flight, starts, lengths = _callsign_runs(series, begin, end)
+    late = (starts == begin[flight]) & (lengths <= LATE_POINTS)
     frame = pd.DataFrame(
-        {"flight": flight, "callsign": series.callsign[starts], "positions": lengths}
+        {
+            "flight": flight,
+            "callsign": series.callsign[starts],
+            "positions": lengths,
+            "timely": ~late,
+        }
     )
     frame = frame[frame["callsign"] != 0].groupby(["flight", "callsign"], sort=True).sum()
     frame = frame.reset_index().sort_values(["flight", "positions"], kind="stable")
     best = frame.drop_duplicates("flight", keep="last")
     most = np.zeros(len(begin), dtype=np.uint64)
     most[best["flight"]] = best["callsign"]
-    several = np.bincount(frame["flight"], minlength=len(begin)) > 1
-    return text_of(most), several
+    timely = frame.loc[frame["timely"] > 0, "flight"]
+    return text_of(most), np.bincount(timely, minlength=len(begin)) > 1
 
 
 def _callsign_runs(series: Series, begin: Index, end: Index) -> tuple[Index, Index, Index]:
