@@ -163,23 +163,32 @@ def share_covered(outcomes: list[Outcome]) -> float:
 
 def judge_rivals(series: DailySeries, cell: Cell) -> dict[str, bool]:
     """Whether the tests people usually run call the series changed at 5 %."""
-    import statsmodels.api as sm
-    from scipy.stats import binomtest, ttest_ind
+    from scipy.stats import binomtest, norm, ttest_ind
 
     before = series.counts[cell.event - 56 : cell.event]
     after = series.counts[cell.event : cell.event + cell.window]
     both = np.concatenate([before, after])
-    late = np.repeat([0.0, 1.0], [len(before), len(after)])
     total = int(both.sum())
     if total == 0 or np.ptp(both) == 0:
         return {"t-test": False, "Poisson": False, "HAC": False}
     chance = len(after) / len(both)
-    hac = sm.OLS(both, sm.add_constant(late)).fit(cov_type="HAC", cov_kwds={"maxlags": 7})
+    z = (after.mean() - before.mean()) / _newey_west(before, after)
     return {
         "t-test": ttest_ind(after, before, equal_var=False).pvalue <= 0.05,
         "Poisson": binomtest(int(after.sum()), total, chance).pvalue <= 0.05,
-        "HAC": hac.pvalues[1] <= 0.05,
+        "HAC": 2 * norm.sf(abs(z)) <= 0.05,
     }
+
+
+def _newey_west(before: np.ndarray, after: np.ndarray, lags: int = 7) -> float:
+    """Newey-West standard error of an event dummy's coefficient, Bartlett weights."""
+    moved = np.concatenate(
+        [-(before - before.mean()) / len(before), (after - after.mean()) / len(after)]
+    )
+    variance = moved @ moved
+    for lag in range(1, lags + 1):
+        variance += 2 * (1 - lag / (lags + 1)) * (moved[lag:] @ moved[:-lag])
+    return float(np.sqrt(max(variance, 1e-12)))
 
 
 def print_nulls(names: list[str], series: int, rivals: bool) -> None:

@@ -1,0 +1,53 @@
+"""A small seeded slice of tests/bench/calibration.py: the rule must not cry wolf."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+BENCH = Path(__file__).parents[1] / "bench" / "calibration.py"
+
+
+@pytest.fixture(scope="module")
+def bench() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("calibration_bench", BENCH)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    "world", ["weekday", "negative binomial 1", "timetable jumps", "outage days"]
+)
+def test_no_change_is_rarely_called_one(bench: ModuleType, world: str) -> None:
+    outcomes = bench.run_cell(bench.WORLDS[world][0], bench.Cell(1.0, 14), 120, 21)
+    assert bench.share(outcomes) <= 0.05 + 0.04  # two standard errors of 120 series
+    assert bench.share_covered(outcomes) >= 0.90
+
+
+def test_doubled_reception_is_never_called_a_change(bench: ModuleType) -> None:
+    for name in ("step x2 faithful", "step x2 understated", "step x2 overstated"):
+        world, step, elasticity = bench.WORLDS[name]
+        cell = bench.Cell(5.0, 14, step=step, elasticity=elasticity)
+        assert bench.share(bench.run_cell(world, cell, 60, 22)) <= 0.05
+
+
+def test_tripled_traffic_is_nearly_always_found(bench: ModuleType) -> None:
+    outcomes = bench.run_cell(bench.WORLDS["poisson"][0], bench.Cell(1.0, 14, effect=3.0), 60, 23)
+    assert bench.share(outcomes) >= 0.90
+
+
+def test_coverage_step_fools_the_usual_tests_and_not_ours(bench: ModuleType) -> None:
+    import numpy as np
+
+    world, step, _ = bench.WORLDS["step x2 faithful"]
+    cell = bench.Cell(5.0, 14, step=step)
+    rng = np.random.default_rng(24)
+    series = [bench.make_series(world, cell, rng) for _ in range(25)]
+    rivals = [bench.judge_rivals(each, cell)["Poisson"] for each in series]
+    ours = [bench.judge_series(each, cell).kind == "change" for each in series]
+    assert np.mean(rivals) > 0.9 and np.mean(ours) < 0.1
