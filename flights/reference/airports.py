@@ -81,10 +81,8 @@ def find_airport(text: str) -> str:
     if code in load_airports().index:
         return code
     hints = [f"{each} ({name})" for each, name in _similar(text.strip()).items()]
-    hint = f" Did you mean {' or '.join(hints)}?" if hints else ""
-    raise InvalidInput(
-        f"{text.strip()!r} is no ICAO airport code known here.{hint or ' Four letters, as in ELLX.'}"
-    )
+    hint = f"Did you mean {' or '.join(hints)}?" if hints else "It has four letters, as in ELLX."
+    raise InvalidInput(f"{text.strip()!r} is no ICAO airport code known here. {hint}")
 
 
 def nearest_airports(
