@@ -38,7 +38,8 @@ def hear_profiles(samples: Samples, receivers: Receivers) -> Hearings:
     valid = samples.valid
     strain = np.full((len(STATES), *valid.shape), np.inf)
     places = samples.latitude[valid], samples.longitude[valid], samples.height_ft[valid]
-    strain[:, valid] = receivers.strain(*places)
+    for state in range(len(STATES)):
+        strain[state, valid] = receivers.strain(*places, state=state)
     heard = strain[:, None] <= REACHES[None, :, None, None]
     first = np.argmax(heard, axis=-1)
     last = heard.shape[-1] - 1 - np.argmax(heard[..., ::-1], axis=-1)

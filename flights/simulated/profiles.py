@@ -5,6 +5,7 @@ where the distance is too short for them. No wind; a factor per flight stands fo
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,18 +31,18 @@ class Profile:
     speed_kt: float
     cruise_ft: float
 
-    @property
+    @cached_property
     def distance_km(self) -> float:
         """Great-circle distance."""
         return float(great_circle_km(*self.origin[:2], *self.destination[:2]))
 
-    @property
+    @cached_property
     def shrink(self) -> float:
         """1, or the share of climb, descent and cruise height that a short flight has."""
         ramps_km = (LIFT_OFF_KT + self.speed_kt) / 2 * KNOT_KM_S * (CLIMB_S + DESCENT_S)
         return min(1.0, 0.95 * self.distance_km / ramps_km)
 
-    @property
+    @cached_property
     def duration_s(self) -> float:
         """Take-off to landing."""
         ramps_s = self.shrink * (CLIMB_S + DESCENT_S)

@@ -65,17 +65,17 @@ class Receivers:
         return Receivers(self.latitude[kept], self.longitude[kept], self.late[kept])
 
     def strain(
-        self, latitude: np.ndarray, longitude: np.ndarray, height_ft: np.ndarray
+        self, latitude: np.ndarray, longitude: np.ndarray, height_ft: np.ndarray, *, state: int
     ) -> np.ndarray:
         """Distance to the nearest running receiver as a share of how far it hears.
 
-        Shape (len(STATES), n). A flight is heard where this is at most its own `reach`.
-        `height_ft` is above the ground; the horizon of flat land is used everywhere.
+        A flight is heard where this is at most its own `reach`. `height_ft` is above the
+        ground; the horizon of flat land is used everywhere. `state`: index of `STATES`.
         """
         metres = np.maximum(height_ft, 0) * FOOT_M
         range_km = np.minimum(HORIZON_KM * (np.sqrt(metres) + np.sqrt(MAST_M)), RANGE_CAP_KM)
-        running = (~self.late, np.ones(len(self.late), bool))
-        return np.stack([self._nearest_km(on, latitude, longitude) / range_km for on in running])
+        running = ~self.late if state == 0 else np.ones(len(self.late), bool)
+        return self._nearest_km(running, latitude, longitude) / range_km
 
     def _nearest_km(
         self, running: np.ndarray, latitude: np.ndarray, longitude: np.ndarray

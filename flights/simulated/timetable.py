@@ -43,9 +43,14 @@ class Rotation:
     serial: int = 0
 
     @property
+    def key(self) -> int:
+        """A number of its own, so that no rotation's chance hangs on which others there are."""
+        return zlib.crc32("".join((self.operator, *self.stops)).encode())
+
+    @property
     def first_hour(self) -> float:
-        """Usual hour of the first departure of a day, by a hash of the stops."""
-        return zlib.crc32("".join((self.operator, *self.stops)).encode()) % 1440 / 60
+        """Usual hour of the first departure of a day."""
+        return self.key % 1440 / 60
 
 
 @dataclass(frozen=True)
@@ -74,13 +79,15 @@ FREIGHT = (
     ("XQA", "B748", ("ELLX", "KORD", "ELLX"), 1.8),
     ("XQA", "B748", ("ELLX", "HKJK", "ELLX"), 0.8),
     ("XQA", "B748", ("ELLX", "SBGR", "ELLX"), 0.7),
-    ("XQB", "B77L", ("HKJK", "EHAM", "HKJK"), 2.4),
+    ("XQB", "B77L", ("HKJK", "EHAM", "HKJK"), 1.6),
+    ("XQD", "B77L", ("HKJK", "EHAM", "HKJK"), 1.5),
     ("XQB", "B77L", ("SKBO", "EHAM", "SKBO"), 2.6),
     ("XQB", "B77L", ("EHAM", "KJFK", "EHAM"), 1.5),
     ("XQB", "B77L", ("EHAM", "VHHH", "EHAM"), 1.2),
     ("XQB", "B77L", ("HKJK", "EBLG", "HKJK"), 1.0),
     ("XQB", "B77L", ("HAAB", "EBLG", "HAAB"), 1.6),
     ("XQC", "B744", ("UAAA", "EDDF", "UAAA"), 2.6),
+    ("XQA", "B748", ("UAAA", "EDDF", "UAAA"), 1.2),
     ("XQC", "B744", ("EDDF", "UACC", "EDDF"), 0.6),
     ("XQC", "B744", ("EDDF", "ZSPD", "EDDF"), 1.6),
     ("XQC", "B744", ("EDDF", "KATL", "EDDF"), 1.6),

@@ -47,10 +47,12 @@ def make_traffic(rotations: tuple[Rotation, ...], seed: int = SEED) -> Traffic:
     """Every flight of the year; equal seeds give equal flights."""
     # Only `random` is drawn, so that the stream does not hang on a distribution's code.
     rng = np.random.default_rng(seed)
+    chance = [np.random.default_rng((seed, each.key)) for each in rotations]
     days = np.arange(-WARM_UP_DAYS, DAYS)
     mean = mean_rounds(rotations, days)
     spread = np.array([each.spread for each in rotations])
-    rounds = _expand(draw_counts(mean, spread[:, None], rng.random(mean.shape)), days)
+    uniform = np.stack([each.random(len(days)) for each in chance])
+    rounds = _expand(draw_counts(mean, spread[:, None], uniform), days)
     rounds["start"] = _departures(rounds, rotations, rng)
     profiles, legs = _legs_of_rotations(rotations)
     flights = _fly(rounds, rotations, (profiles, legs), rng)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ READER = "simulated 1"
 class SimulatedSource:
     """The made-up world as a source. Building it takes seconds, once per process."""
 
-    spec = SourceSpec(
+    spec: ClassVar[SourceSpec] = SourceSpec(
         key="simulated",
         title="SIMULATED world (made up; the year 2050)",
         gives="flights, tracks and reception of a made-up world with a known truth",
