@@ -1,7 +1,7 @@
 """Which field an aircraft landed on or took off from."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,6 +35,7 @@ GRADIENT_FT_KM = (110.0, 420.0)
 LOW_FT = 12_000.0
 """Height above the field up to which an end is called `low`."""
 
+HIGHEST_FIELD_FT = 15_000.0
 OVERHEAD_FT = 1_500.0
 """Below this an aircraft is at a field, climbing or descending or not."""
 
@@ -45,7 +46,7 @@ UNSURE_COST = 0.15
 """Another field this little worse makes the choice unsure."""
 
 NEAREST = 24
-MILITARY = r"air force|\bafb\b|air base|airbase|naval|army|military"
+MILITARY = r"air force|\bafb\b|air base|airbase|\bnaval\b|\barmy\b|military"
 """Such fields have location codes too, but no scheduled traffic."""
 
 
@@ -78,6 +79,11 @@ class Path:
     airliner: NDArray[np.bool_]
     landing: bool
 
+    def take(self, rows: NDArray[np.integer]) -> "Path":
+        """Some of the ends."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return Path(**{n: v if n == "landing" else v[rows] for n, v in values.items()})
+
 
 @dataclass(frozen=True)
 class Airfields:
@@ -88,7 +94,10 @@ class Airfields:
 
     def around(self, latitude: NDArray, longitude: NDArray, count: int) -> "Candidates":
         """The `count` likeliest fields of each place."""
-        codes, _ = self.nearest(latitude, longitude, count=min(count, len(self.table)))
+        count = min(count, len(self.table))
+        if not len(latitude):
+            return self.of_rows(np.empty((0, count), dtype=np.int64))
+        codes, _ = self.nearest(latitude, longitude, count=count)
         return self.of_rows(self.rows(codes.ravel()).reshape(len(latitude), -1))
 
     def closest(self, latitude: NDArray, longitude: NDArray) -> "Candidates":
@@ -199,8 +208,23 @@ def find_fields(airfields: Airfields, latitude: NDArray, longitude: NDArray) -> 
     return ends._replace(unsure=np.zeros(len(latitude), dtype=bool))
 
 
-def rank_fields(airfields: Airfields, path: Path) -> Ranked:
-    """What it would cost in likelihood that a low path leads to the fields around it."""
+def rank_fields(airfields: Airfields, path: Path, wanted: NDArray[np.bool_]) -> Ranked:
+    """What it would cost in likelihood that a low path leads to the fields around it.
+
+    Only `wanted` rows that are low enough for any field are looked at.
+    """
+    count = len(path.latitude)
+    chosen = np.flatnonzero(wanted & (path.altitude_ft <= LOW_FT + HIGHEST_FIELD_FT))
+    found = _rank(airfields, path.take(chosen))
+    ranked = Ranked(
+        np.full((count, found.row.shape[1]), -1), *np.full((3, count, found.row.shape[1]), np.inf)
+    )
+    for whole, part in zip(ranked, found, strict=True):
+        whole[chosen] = part
+    return ranked
+
+
+def _rank(airfields: Airfields, path: Path) -> Ranked:
     gradient = _gradient(path)
     near = _candidates(airfields, path, gradient)
     here = path.latitude[:, None], path.longitude[:, None]

@@ -1,7 +1,8 @@
 """One UTC day of positions, bucket by bucket, to the four tables of the archive."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,10 @@ from flights.readsb.airframes import Airframe
 from flights.readsb.legs import find_legs
 from flights.readsb.reception import count_reception, sum_reception
 from flights.records import conform, empty
+
+
+PART = 400_000
+"""Positions worked on at once: bounds the memory beside them to about 80 MB."""
 
 
 class DayTables(NamedTuple):
@@ -40,7 +45,7 @@ def assemble_day(
     lies wholly in one bucket. `airframes` maps icao24 text to what the source says of it.
     """
     found, heard, counts = [], [], {"positions": 0, "aircraft": 0, "flights": 0}
-    for positions in buckets:
+    for positions in chain.from_iterable(map(split_by_airframe, buckets)):
         legs = find_legs(positions, day=day, source=source)
         counts["positions"] += len(positions)
         counts["aircraft"] += len(legs.edges) // 2
@@ -57,6 +62,18 @@ def assemble_day(
         reception=_with_key(reception, source, day),
         counts=counts,
     )
+
+
+def split_by_airframe(positions: np.ndarray) -> Iterator[np.ndarray]:
+    """Views of about `PART` positions each; no airframe is in two of them."""
+    start = 0
+    while start < len(positions):
+        stop = min(start + PART, len(positions))
+        if stop < len(positions):
+            icao24 = positions["icao24"]
+            stop = int(np.searchsorted(icao24, icao24[stop - 1], side="right"))
+        yield positions[start:stop]
+        start = stop
 
 
 def _stack(table: str, parts: list[pd.DataFrame]) -> pd.DataFrame:

@@ -63,17 +63,19 @@ class _Side(NamedTuple):
 
 def judge_ends(series: Series, spans: Spans, airfields: Airfields) -> tuple[SideEnds, SideEnds]:
     """Origins and destinations of all flights."""
-    origin = _look_at(series, spans, airfields, landing=False)
-    destination = _look_at(series, spans, airfields, landing=True)
+    within = _numbers(series, spans)
+    origin = _look_at(series, spans, airfields, within, landing=False)
+    destination = _look_at(series, spans, airfields, within, landing=True)
     origin, destination = _reconcile(series, spans, airfields, origin, destination)
     return _decide(airfields, origin), _decide(airfields, destination)
 
 
-def _look_at(series: Series, spans: Spans, airfields: Airfields, *, landing: bool) -> _Side:
+def _look_at(
+    series: Series, spans: Spans, airfields: Airfields, within: Index, *, landing: bool
+) -> _Side:
     """What is known of one side: destinations where `landing`, else origins."""
     air = spans.end if landing else spans.begin
     ground = spans.standing_after if landing else spans.standing_before
-    within = _numbers(series, spans)
     moments = moments_at(series, air, side="before" if landing else "after", within=within)
     settled = _settled(series, air, ground, moments)
     field = _fields_at(series, ground, settled, airfields)
@@ -87,7 +89,7 @@ def _look_at(series: Series, spans: Spans, airfields: Airfields, *, landing: boo
         field=airfields.seen_from(
             field, series.latitude[at], series.longitude[at], series.altitude_ft[at]
         ),
-        ranked=rank_fields(airfields, path),
+        ranked=rank_fields(airfields, path, ~surface),
         at=at,
         seen_at=series.seen_at[np.where(rolled & landing, ground, air)],
     )

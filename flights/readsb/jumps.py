@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flights.geo import great_circle_km
-from flights.readsb.series import Index, Mask, Series, silence_before_s, step_km
+from flights.readsb.series import Index, Mask, Series
 from flights.records import RECEIVED
 
 FASTEST_KM_S = 0.42
@@ -34,9 +34,12 @@ LOOK_BACK = 60
 
 def find_impossible(series: Series) -> Mask:
     """True where a position cannot be reached from the one before."""
-    slack = _slack_km(series.received)
-    slack[1:] = np.maximum(slack[1:], slack[:-1])
-    return step_km(series) > slack + FASTEST_KM_S * silence_before_s(series)
+    far = np.flatnonzero(series.step_km > SLACK_KM)
+    slack = np.maximum(_slack_km(series.received[far]), _slack_km(series.received[far - 1]))
+    impossible = np.zeros(len(series), dtype=bool)
+    reach = slack + FASTEST_KM_S * series.silence_s[far]
+    impossible[far] = series.step_km[far] > reach
+    return impossible
 
 
 def _slack_km(received: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -49,7 +52,7 @@ def find_jumps(series: Series) -> Mask:
     impossible = find_impossible(series)
     if not impossible.any():
         return unlikely
-    cut = impossible | (silence_before_s(series) > PIECE_SILENCE_S) | series.first
+    cut = impossible | (series.silence_s > PIECE_SILENCE_S) | series.first
     begins = np.append(np.flatnonzero(series.first), len(series))
     for which in np.unique(np.searchsorted(begins, np.flatnonzero(impossible), "right")):
         start, stop = begins[which - 1], begins[which]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from flights.readsb.airfields import Airfields, find_fields
 from flights.readsb.continuity import moments_at
 from flights.readsb.ends import SideEnds
-from flights.readsb.series import Index, Mask, Series, reduce_runs, silence_before_s, text_of
+from flights.readsb.series import Index, Mask, Series, reduce_runs, text_of
 from flights.readsb.simplify import keep_points
 from flights.readsb.spans import Spans
 from flights.records import EDGE, FLIGHT, RECEIVED, TRACK, format_icao24
@@ -65,7 +65,7 @@ def flight_frame(table: FlightRows, key: DayKey, *, touches: Mask, jumped: Serie
     icao24 = address_text(series.icao24[begin])
     firstseen = table.origin.seen_at
     callsign, changes = _callsigns(series, begin, end)
-    silence = silence_before_s(series)
+    silence = series.silence_s
     columns = {
         "flight_id": [f"{a}-{s // 1000}" for a, s in zip(icao24, firstseen.tolist(), strict=True)],
         "icao24": icao24,

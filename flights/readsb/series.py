@@ -1,6 +1,7 @@
 """Positions of many airframes as parallel arrays, airframe after airframe, in time order."""
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,35 @@ class Series:
         columns["first"] = mark_first(columns["icao24"])
         return Series(**columns)
 
+    @cached_property
+    def silence_s(self) -> NDArray[np.float64]:
+        """Seconds since the airframe's position before; 0 on its first."""
+        silence = np.zeros(len(self))
+        np.divide(np.diff(self.seen_at), 1000.0, out=silence[1:])
+        silence[self.first] = 0.0
+        return silence
+
+    @cached_property
+    def step_km(self) -> NDArray[np.float64]:
+        """Distance from the airframe's position before [km]; 0 on its first.
+
+        Nearly all steps are short, where a flat map with the cosine of the latitude is right
+        to a millimetre a kilometre; only the long ones pay for the great circle.
+        """
+        steps = np.zeros(len(self))
+        north = np.diff(self.latitude)
+        east = np.diff(self.longitude)
+        east *= np.cos(np.radians(self.latitude[1:]))
+        np.sqrt(north * north + east * east, out=steps[1:])
+        steps *= 111.195
+        steps[self.first] = 0.0
+        far = np.flatnonzero(steps > 20.0)
+        steps[far] = great_circle_km(
+            self.latitude[far - 1], self.longitude[far - 1],
+            self.latitude[far], self.longitude[far],
+        )  # fmt: skip
+        return steps
+
 
 def read_series(positions: np.ndarray) -> Series:
     """`positions` of dtype `records.POSITION`, sorted by (icao24, seen_at), as a Series."""
@@ -59,35 +89,6 @@ def mark_first(icao24: NDArray[np.uint32]) -> Mask:
     first = np.ones(len(icao24), dtype=bool)
     np.not_equal(icao24[1:], icao24[:-1], out=first[1:])
     return first
-
-
-def silence_before_s(series: Series) -> NDArray[np.float64]:
-    """Seconds since the airframe's position before; 0 on its first."""
-    silence = np.zeros(len(series))
-    silence[1:] = np.diff(series.seen_at) / 1000.0
-    silence[series.first] = 0.0
-    return silence
-
-
-def step_km(series: Series) -> NDArray[np.float64]:
-    """Distance from the airframe's position before [km]; 0 on its first.
-
-    Nearly all steps are short, where a flat map with the cosine of the latitude is right to a
-    millimetre a kilometre; only the long ones pay for the great circle.
-    """
-    steps = np.zeros(len(series))
-    if len(series) < 2:
-        return steps
-    latitude, longitude = series.latitude, series.longitude
-    north = np.diff(latitude)
-    east = np.diff(longitude) * np.cos(np.radians(latitude[1:]))
-    steps[1:] = 111.195 * np.sqrt(north * north + east * east)
-    steps[series.first] = 0.0
-    far = np.flatnonzero(steps > 20.0)
-    steps[far] = great_circle_km(
-        latitude[far - 1], longitude[far - 1], latitude[far], longitude[far]
-    )
-    return steps
 
 
 def reduce_runs(how: np.ufunc, values: np.ndarray, begins: Index, ends: Index) -> np.ndarray:

@@ -11,7 +11,6 @@ from flights.readsb.series import (
     Mask,
     Series,
     reduce_runs,
-    silence_before_s,
 )
 
 BRIEF_S, BRIEF_KM = 60.0, 5.0
@@ -72,7 +71,7 @@ def _stretches(series: Series, standing: Mask) -> tuple[Index, Index]:
     air = ~standing
     starts = air & series.first
     starts[1:] |= air[1:] & standing[:-1]
-    silent = np.flatnonzero(air & ~starts & (silence_before_s(series) >= SILENCE_S))
+    silent = np.flatnonzero(air & ~starts & (series.silence_s >= SILENCE_S))
     if len(silent):
         within = np.cumsum(starts | standing | _mark(len(series), silent))
         before = moments_at(series, silent - 1, side="before", within=within)
