@@ -1,0 +1,113 @@
+"""`python -m analysis run`: an answer on standard output, files in a folder, days to pull."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from analysis import pulling
+from analysis import study as studies
+from analysis.__main__ import main
+from flights import CONTENTS_SENTENCE
+
+STUDIES = Path(studies.__file__).parent / "studies"
+CLAIM = STUDIES / "2025-06-china-iran.toml"
+
+
+def at(day: int):  # type: ignore[no-untyped-def]
+    return lambda: datetime(2050, 12, day, tzinfo=UTC)
+
+
+def test_claim_without_data_says_which_days_to_pull(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive = tmp_path / "nothing here"
+    arguments = ["run", str(CLAIM), "--out", str(tmp_path / "out"), "--archive", str(archive)]
+    assert main(arguments, clock=at(1)) == 0
+    captured = capsys.readouterr()
+    assert captured.out.startswith("NO VERDICT (history)")
+    assert "Pull 158 more days before 13 Jun 2025." in captured.out
+    assert captured.out.rstrip().endswith(CONTENTS_SENTENCE)
+    assert "212 of 212 days of this study are missing (212 not asked)" in captured.err
+    command = "python -m flights pull readsb --path FOLDER_OR_TAR --archive '{}' --from {} --to {}"
+    assert command.format(archive, "2025-01-01", "2025-07-31") in captured.err
+
+
+def test_same_study_twice_gives_the_same_bytes_but_for_the_time_stamp(tmp_path: Path) -> None:
+    archive = str(tmp_path / "archive")
+    folders = tmp_path / "a", tmp_path / "b"
+    for day, folder in enumerate(folders, start=1):
+        arguments = ["run", str(CLAIM), "--out", str(folder), "--archive", archive]
+        assert main(arguments, clock=at(day)) == 0
+    names = sorted(path.name for path in folders[0].iterdir())
+    assert {"result.json", "report.html", "chart.png", "chart.svg"} <= set(names)
+    for name in names:
+        first, second = ((folder / name).read_bytes() for folder in folders)
+        assert first.replace(b"2050-12-01", b"") == second.replace(b"2050-12-02", b""), name
+    plain = json.loads((folders[0] / "result.json").read_text("utf-8"))
+    assert plain["made_at"].startswith("2050-12-01T00:00:00")
+    assert plain["study"]["origin"] == "country:CN"
+
+
+def test_simulated_study_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "study.toml"
+    text = CLAIM.read_text("utf-8").replace('"readsb"', '"simulated"').replace("2025-", "2050-")
+    path.write_text(text, "utf-8")
+    arguments = ["run", str(path), "--out", str(tmp_path), "--archive", str(tmp_path / "none")]
+    assert main(arguments, clock=at(1)) == 0
+    captured = capsys.readouterr()
+    assert captured.out.startswith("SIMULATED")
+    assert "python -m flights pull simulated --archive" in captured.err
+    assert "--path" not in captured.err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("windw = 14", "'windw' (line 1)"), ("= nonsense", "TOML file that can be read")],
+)
+def test_study_with_a_typo_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, said: str
+) -> None:
+    path = tmp_path / "study.toml"
+    path.write_text(text, "utf-8")
+    assert main(["run", str(path), "--out", str(tmp_path / "out")]) == 2
+    captured = capsys.readouterr()
+    assert said in captured.err and captured.out == ""
+    assert not (tmp_path / "out").exists()
+
+
+def test_folder_that_cannot_be_written_is_a_failure(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    assert main(["run", str(CLAIM), "--out", str(tmp_path / "file")], clock=at(1)) == 1
+    captured = capsys.readouterr()
+    assert "cannot be written" in captured.err
+
+
+def test_days_to_pull_are_grouped_and_many_runs_cut() -> None:
+    import made_results as made
+
+    story = made.Story(missing=tuple(range(0, 60, 3)))
+    study = made.make_study(source="readsb")
+    from analysis.event_study import run_study
+
+    result = run_study(study, made.make_evidence(story, study=study), spec=made.SPEC)
+    lines = pulling.tell_missing(result)
+    assert lines[0] == "20 of 300 days of this study are missing (20 not asked). Pull:"
+    assert lines[1].endswith("--from 2050-01-01 --to 2050-01-01")
+    assert len(lines) == 2 + pulling.SHOWN and "12 more runs" in lines[-1]
+
+
+def test_study_that_begins_too_late_says_when_to_begin() -> None:
+    import made_results as made
+
+    from analysis.event_study import run_study
+
+    study = made.make_study(first=made.EVENT.replace(month=4), source="readsb")
+    result = run_study(study, made.make_evidence(made.Story(), study=study), spec=made.SPEC)
+    lines = pulling.tell_missing(result)
+    assert "set first = 2050-02-12" in lines[0]
+    assert lines[1].endswith("--from 2050-02-12 --to 2050-04-19")
+    assert pulling.tell_missing(made.make_result("null")) == []
