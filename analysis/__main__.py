@@ -77,6 +77,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _run(asked: argparse.Namespace, clock: Clock) -> None:
+    study = read_study(asked.study)
     # Here, so that a table of counts can be judged without the archive's machinery.
     from analysis.report import write_outputs
     from flights.archive import Archive
@@ -85,7 +86,6 @@ def _run(asked: argparse.Namespace, clock: Clock) -> None:
     from flights.routes import Route, load_route
     from flights.sources import find_spec
 
-    study = read_study(asked.study)
     spec = find_spec(study.source)
     archive = Archive(read_settings(asked.archive).archive)
     route = Route(parse_region(study.origin), parse_region(study.destination), study.min_grade)

@@ -24,8 +24,7 @@ def tell_missing(result: StudyResult, *, archive: str | None = None) -> list[str
         total = len(result.series.days)
         lines.append(f"{len(lacking)} of {total} days of this study are missing ({counts}). Pull:")
         lines += _commands(result, [day for day, _ in lacking], archive)
-    lines += _tell_earlier(result, archive)
-    return lines
+    return [*lines, *_tell_earlier(result, archive), *_tell_later(result, archive)]
 
 
 def group_days(days: Iterable[date]) -> Iterator[tuple[date, date]]:
@@ -57,6 +56,17 @@ def _tell_earlier(result: StudyResult, archive: str | None) -> list[str]:
         return []
     days = list(_days(needed, begins - timedelta(days=1)))
     said = f"The study begins too late: set first = {needed.isoformat()}"
+    return [f"{said} ({write_date(needed)}) and pull:", *_commands(result, days, archive)]
+
+
+def _tell_later(result: StudyResult, archive: str | None) -> list[str]:
+    """What to add after the study's last day when the window runs beyond it."""
+    ends = result.series.days[-1]
+    needed = result.event + timedelta(days=result.study["window"] - 1)
+    if needed <= ends:
+        return []
+    days = list(_days(ends + timedelta(days=1), needed))
+    said = f"The window runs beyond the study: set last = {needed.isoformat()}"
     return [f"{said} ({write_date(needed)}) and pull:", *_commands(result, days, archive)]
 
 

@@ -1,14 +1,16 @@
 """`python -m analysis run`: an answer on standard output, files in a folder, days to pull."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import made_results as made
 import pytest
 
 from analysis import pulling
 from analysis import study as studies
 from analysis.__main__ import main
+from analysis.event_study import run_study
 from flights import CONTENTS_SENTENCE
 
 STUDIES = Path(studies.__file__).parent / "studies"
@@ -87,12 +89,8 @@ def test_folder_that_cannot_be_written_is_a_failure(
 
 
 def test_days_to_pull_are_grouped_and_many_runs_cut() -> None:
-    import made_results as made
-
     story = made.Story(missing=tuple(range(0, 60, 3)))
     study = made.make_study(source="readsb")
-    from analysis.event_study import run_study
-
     result = run_study(study, made.make_evidence(story, study=study), spec=made.SPEC)
     lines = pulling.tell_missing(result)
     assert lines[0] == "20 of 300 days of this study are missing (20 not asked). Pull:"
@@ -101,13 +99,18 @@ def test_days_to_pull_are_grouped_and_many_runs_cut() -> None:
 
 
 def test_study_that_begins_too_late_says_when_to_begin() -> None:
-    import made_results as made
-
-    from analysis.event_study import run_study
-
     study = made.make_study(first=made.EVENT.replace(month=4), source="readsb")
     result = run_study(study, made.make_evidence(made.Story(), study=study), spec=made.SPEC)
     lines = pulling.tell_missing(result)
     assert "set first = 2050-02-12" in lines[0]
     assert lines[1].endswith("--from 2050-02-12 --to 2050-04-19")
     assert pulling.tell_missing(made.make_result("null")) == []
+
+
+def test_window_beyond_the_last_day_says_when_to_end() -> None:
+    study = made.make_study(last=made.EVENT + timedelta(days=9), source="readsb")
+    result = run_study(study, made.make_evidence(made.Story(), study=study), spec=made.SPEC)
+    assert result.verdict.kind == "no verdict (history)"
+    lines = pulling.tell_missing(result)
+    assert "set last = 2050-08-02" in lines[0]
+    assert lines[1].endswith("--from 2050-07-30 --to 2050-08-02")
