@@ -3,15 +3,28 @@
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from flights.archive import Archive
+from flights.cargo import check_grade
 from flights.ledger import LedgerEntry
+from flights.query import DuckDBEngine, Engine, RouteQuestion, cell_id
+from flights.reference.airports import all_codes
+from flights.regions import cells, is_anywhere
 from flights.regions.base import Region
+
+ENDS = {"origin": "first", "destination": "last"}
+"""Ends of a flight, and the word that begins the columns of their position."""
 
 
 @dataclass(frozen=True)
 class Route:
-    """Origin region to destination region, and the least cargo grade that counts."""
+    """Origin region to destination region, and the least cargo grade that counts.
+
+    `min_grade` "" counts all flights, cargo or not.
+    """
 
     origin: Region
     destination: Region
@@ -44,3 +57,134 @@ class RouteEvidence:
     heard: pd.DataFrame
     neither_end: pd.Series
     ledger: tuple[LedgerEntry, ...]
+
+
+def load_route(
+    archive: Archive,
+    route: Route,
+    *,
+    source: str,
+    first: date,
+    last: date,
+    engine: Engine | None = None,
+) -> RouteEvidence:
+    """What the archive says of a route, days `first` to `last` inclusive.
+
+    A lost end is taken as possible wherever it was lost: the simple rule, which makes the upper
+    bound wide. Days that are not complete keep their flights and have <NA> for counts.
+    `engine` answers instead of the archive's own index.
+
+    Raises
+    ------
+    InvalidInput
+        The grade is none, or the days end before they begin.
+    ArchiveError
+        The index cannot be written or read.
+    """
+    if engine is None:
+        own = DuckDBEngine(archive)
+        try:
+            return load_route(archive, route, source=source, first=first, last=last, engine=own)
+        finally:
+            own.close()
+    grade = route.min_grade or None
+    if grade:
+        check_grade(grade)
+    places = {end: _airports(getattr(route, end)) for end in ENDS}
+    question = RouteQuestion(
+        source, first, last, places["origin"], places["destination"], min_grade=grade
+    )
+    flights = engine.match(question)
+    flights = flights.assign(why=explain_bounds(flights, route))
+    heard = {end: _heard_beside(engine, question, flights, getattr(route, end)) for end in ENDS}
+    return RouteEvidence(
+        route=route,
+        source=source,
+        first=first,
+        last=last,
+        flights=flights,
+        heard=pd.DataFrame(heard),
+        neither_end=engine.neither_end_by_day(source, first, last, grade),
+        ledger=engine.ledger(source, first, last),
+    )
+
+
+def explain_bounds(flights: pd.DataFrame, route: Route) -> list[str]:
+    """A sentence per flight: where each end was heard, or lost, and what that leaves open."""
+    parts = [_explain_end(flights, end, getattr(route, end).label) for end in ENDS]
+    counts = flights["bound"].map(
+        {
+            "lower": "Counts in both bounds.",
+            "upper": "Counts in the upper bound only: one end is unknown.",
+        }
+    )
+    return [" ".join(each) for each in zip(*parts, counts, strict=True)]
+
+
+def _explain_end(flights: pd.DataFrame, end: str, region: str) -> list[str]:
+    verb = {"origin": "From", "destination": "To"}[end]
+    lost_verb = {"origin": "First heard", "destination": "Last heard"}[end]
+    columns = [end, f"{end}_evidence", f"{end}_distance_km", f"{ENDS[end]}_latitude"]
+    columns += [f"{ENDS[end]}_longitude", f"{ENDS[end]}_altitude_ft", f"{end}_verdict"]
+    sentences = []
+    for code, evidence, away_km, lat, lon, height_ft, verdict in zip(
+        *(flights[column] for column in columns), strict=True
+    ):
+        if evidence == "lost":
+            place = f"{lost_verb} {_height(height_ft)} {_place(lat, lon)}"
+            ruling = f"{region} cannot be excluded" if verdict == "possible" else "any place counts"
+            sentences.append(f"{place}: {ruling}.")
+        else:
+            sentences.append(f"{verb} {code}, {_HOW.get(evidence, evidence)}{_away(away_km)}.")
+    return sentences
+
+
+_HOW = {
+    "surface": "heard on the ground",
+    "low": "heard low beside it",
+    "estimated": "as the source estimates",
+}
+
+
+def _away(distance_km: float) -> str:
+    return f" {distance_km:.0f} km away" if distance_km >= 0.5 else ""
+
+
+def _height(altitude_ft: float) -> str:
+    return f"at {altitude_ft:,.0f} ft" if np.isfinite(altitude_ft) else "at unknown height"
+
+
+def _place(latitude: float, longitude: float) -> str:
+    if not (np.isfinite(latitude) and np.isfinite(longitude)):
+        return "at an unknown place"
+    north, east = "N" if latitude >= 0 else "S", "E" if longitude >= 0 else "W"
+    return f"over {abs(latitude):.1f} {north} {abs(longitude):.1f} {east}"
+
+
+def _airports(region: Region) -> frozenset[str] | None:
+    """All codes of a region's airports, former ones included; None = anywhere."""
+    return None if is_anywhere(region) else all_codes(region.airports())
+
+
+def _heard_beside(
+    engine: Engine, question: RouteQuestion, flights: pd.DataFrame, region: Region
+) -> pd.Series:
+    """Flights of any kind heard in the region by day, less the route's own heard there."""
+    airports = _airports(region)
+    area = None if airports is None else cells(region)
+    heard = engine.heard_by_day(question.source, question.first, question.last, airports, area)
+    own = flights["day"][_heard_in(flights, airports, area)].value_counts()
+    return heard - own.reindex(heard.index, fill_value=0).astype("Int64")
+
+
+def _heard_in(
+    flights: pd.DataFrame, airports: frozenset[str] | None, area: frozenset[int] | None
+) -> NDArray[np.bool_]:
+    """True for flights with an end at one of the airports, or lost in one of the cells."""
+    inside = np.full(len(flights), airports is None)
+    for end, where in ENDS.items() if airports is not None else ():
+        lost = (flights[f"{end}_evidence"] == "lost").to_numpy(bool)
+        cell = cell_id(flights[f"{where}_latitude"], flights[f"{where}_longitude"])
+        inside |= ~lost & flights[end].isin(airports).to_numpy(bool)
+        inside |= lost & np.isin(cell, list(area or ()))
+    return inside

@@ -1,13 +1,5 @@
 """What an archive says of an airframe, beside its positions."""
 
-from dataclasses import dataclass
+from flights.reference.aircraft import Airframe
 
-
-@dataclass(frozen=True)
-class Airframe:
-    """One airframe as the source describes it; None = not said. All of it is untrusted text."""
-
-    registration: str | None = None
-    typecode: str | None = None
-    model: str | None = None
-    owner: str | None = None
+__all__ = ["Airframe"]

@@ -69,6 +69,11 @@ def current_code(code: str) -> str:
     return _aliases().get(plain, plain)
 
 
+def all_codes(codes: frozenset[str]) -> frozenset[str]:
+    """The codes and all other codes their fields go or went by."""
+    return codes | {was for was, now in _aliases().items() if now in codes}
+
+
 def find_airport(text: str) -> str:
     """Code of the airport a user names by ICAO code.
 

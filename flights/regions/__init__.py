@@ -66,6 +66,13 @@ def to_geojson(region: Region) -> dict[str, Any]:
     return dict(json.loads(json.dumps(plain)))
 
 
+def is_anywhere(region: Region) -> bool:
+    """True for the whole world, where no end needs to be known."""
+    return isinstance(region, anywhere.Anywhere) or (
+        isinstance(region, Union) and any(is_anywhere(part) for part in region.parts)
+    )
+
+
 @cache
 def cells(region: Region) -> frozenset[int]:
     """One-degree cells (`query.cell_id`) whose centre lies inside the region.

@@ -42,6 +42,10 @@ class Region(Protocol):
         """Name for people."""
         ...
 
+    def __hash__(self) -> int:
+        """Regions are values: equal ones answer alike, and answers are kept by region."""
+        ...
+
     def airports(self) -> frozenset[str]:
         """ICAO codes of the airports inside."""
         ...
