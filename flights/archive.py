@@ -123,9 +123,9 @@ class Archive:
         A day whose entry cannot be read, or whose tables are not there in the size the entry
         names, is `failed` and says so. `verify` also compares every hash.
         """
-        folder = self._slot(source, date.min).ledger.parent
-        days = sorted(filter(None, (_day_of(path) for path in folder.glob("*.json"))))
-        return {day: self.entry(source, day, verify=verify) for day in days}
+        days = [slot.day for slot in self._slots(source, date.min, date.max)]
+        sound = {} if verify else self._files.sound(self.root, source)
+        return {day: sound.get(day) or self.entry(source, day, verify=verify) for day in days}
 
     def entry(self, source: str, day: date, *, verify: bool = False) -> LedgerEntry:
         """One day's entry as `read_ledger` gives it, `not asked` where there is none."""
@@ -194,8 +194,9 @@ class Archive:
     def _slots(self, source: str, first: date, last: date) -> list[Slot]:
         """Days with a ledger entry, in order."""
         folder = self._slot(source, date.min).ledger.parent
-        days = filter(None, (_day_of(path) for path in folder.glob("*.json")))
-        return [self._slot(source, day) for day in sorted(days) if first <= day <= last]
+        names = os.listdir(folder) if folder.is_dir() else []  # noqa: PTH208 - called a lot
+        days = filter(None, map(_day_of, names))
+        return [Slot(self.root, source, day) for day in sorted(days) if first <= day <= last]
 
     def _slot(self, source: str, day: date) -> Slot:
         if not _KEY.fullmatch(source):
@@ -258,8 +259,8 @@ def _utc_day(when: datetime) -> date:
     return when.astimezone(UTC).date()
 
 
-def _day_of(path: Path) -> date | None:
+def _day_of(name: str) -> date | None:
     try:
-        return date.fromisoformat(path.stem)
+        return date.fromisoformat(name.removesuffix(".json")) if name.endswith(".json") else None
     except ValueError:
         return None

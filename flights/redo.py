@@ -180,7 +180,7 @@ def read_entry(slot: Slot) -> LedgerEntry | None:
         return None
     try:
         entry = ledger.from_json(json.loads(text))
-    except (ValueError, TypeError, AttributeError) as error:
+    except (BadPayload, ValueError, TypeError, AttributeError) as error:
         raise BadPayload(f"{slot.ledger} is not a ledger entry: {error}") from error
     if (entry.source, entry.day) != (slot.source, slot.day):
         raise BadPayload(f"{slot.ledger} speaks of {entry.source} {entry.day}")

@@ -48,6 +48,7 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:", config={"memory_limit": MEMORY})
     connection.execute("set TimeZone = 'UTC'")
     connection.execute("set temp_directory = ''")
+    connection.execute("set parquet_metadata_cache = true")
     connection.execute("set allowed_directories = $1", [[str(folder.absolute())]])
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
