@@ -14,7 +14,6 @@ from flights.readsb.legs import find_legs
 from flights.readsb.reception import count_reception, sum_reception
 from flights.records import conform, empty
 
-
 PART = 400_000
 """Positions worked on at once: bounds the memory beside them to about 80 MB."""
 

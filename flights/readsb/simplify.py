@@ -59,7 +59,9 @@ def _keep(series: Series, begin: Index, end: Index) -> tuple[Index, Index]:
     seen = _looked_at(series, index, must)
     index, flight, must = index[seen], flight[seen], must[seen]
     lines = _Lines(series, index, flight)
-    kept = _split(lines, must, np.flatnonzero(~must)[::COARSE])
+    # Counted from each flight's own begin, so that no flight depends on its neighbours.
+    coarse = ~must & ((index - begin[flight]) % COARSE == 0)
+    kept = _split(lines, must, np.flatnonzero(coarse))
     kept = _split(lines, kept, np.flatnonzero(~kept))
     return index[kept], flight[kept]
 
