@@ -13,17 +13,22 @@ from analysis.plotting import dress, layer_of, layered, watermark
 from analysis.wording import write_date
 from flights.ledger import LedgerEntry
 
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_ROW = 15
+"""Height of a square and what lies between [px]."""
 
 
 def draw_calendar(
     entries: Mapping[date, LedgerEntry], *, simulated: bool = False, dark: bool = False
-) -> alt.VConcatChart:
+) -> alt.LayerChart:
     """Status of every day by colour and mark; the reason and the files on hover."""
     palette = choose(dark)
     years = range(min(entries).year, max(entries).year + 1)
-    rows = [_draw_year(year, entries, palette, simulated) for year in years]
-    picture = alt.vconcat(*rows, spacing=12).properties(
+    height = _ROW * 8 * len(years)
+    layers = _draw_squares(years, entries, palette)
+    if simulated:
+        layers.append(watermark(palette, 44, height))
+    picture = layered(*layers).properties(
+        height=height,
         description=describe_calendar(entries, simulated=simulated),
         usermeta={"embedOptions": {"renderer": "svg"}},
     )
@@ -39,28 +44,27 @@ def describe_calendar(entries: Mapping[date, LedgerEntry], *, simulated: bool = 
     return f"{made_up}{count_noun(len(entries), 'day')} from {first} to {last}: {said}."
 
 
-def _draw_year(
-    year: int, entries: Mapping[date, LedgerEntry], palette: Palette, simulated: bool
-) -> alt.LayerChart:
-    rows = _square_rows(year, entries)
+def _draw_squares(
+    years: range, entries: Mapping[date, LedgerEntry], palette: Palette
+) -> list[alt.Chart]:
+    """Years below one another, each headed by a row with its number."""
+    rows = [_square(day, entries.get(day), years[0]) for year in years for day in _days_of(year)]
     marked = [row for row in rows if row["status"] not in ("complete", "not asked")]
-    x = alt.X(
-        "week:O", axis=_month_axis(year), scale=alt.Scale(domain=list(range(54)), padding=0.12)
-    )
-    y = alt.Y(
-        "weekday:O", axis=_weekday_axis(), scale=alt.Scale(domain=list(range(7)), padding=0.12)
-    )
+    heads = [{"week": 0, "row": 8 * k, "text": str(year)} for k, year in enumerate(years)]
+    weeks = alt.Scale(domain=list(range(54)), padding=0.14)
+    lines = alt.Scale(domain=list(range(8 * len(years))), padding=0.14)
+    x = alt.X("week:O", axis=_month_axis(years[0]), scale=weeks)
+    y = alt.Y("row:O", axis=_weekday_axis(), scale=lines)
     tips = [alt.Tooltip(f"{name}:N") for name in ("date", "status", "flights", "files", "why")]
     squares = layer_of(rows).mark_rect(cornerRadius=1.5)
     marks = layer_of(marked).mark_text(color=palette.ink, fontSize=10)
-    layers = [
-        squares.encode(x, y, color=_status_colour(palette), tooltip=tips),
-        marks.encode(x, y, text="mark:N", tooltip=tips),
-    ]
-    if simulated:
-        layers.append(watermark(palette, 40))
-    title = alt.TitleParams(f"{SIMULATED} · {year}" if simulated else str(year), fontSize=13)
-    return layered(*layers).properties(height=112, title=title)
+    names = layer_of(heads).mark_text(
+        color=palette.ink, fontSize=13, fontWeight=600, align="left", dx=-8
+    )
+    drawn = [squares.encode(x, y, color=_status_colour(palette), tooltip=tips)]
+    if marked:
+        drawn.append(marks.encode(x, y, text="mark:N", tooltip=tips))
+    return [*drawn, names.encode(x, y, text="text:N")]
 
 
 def _status_colour(palette: Palette) -> alt.Color:
@@ -78,19 +82,18 @@ def _status_colour(palette: Palette) -> alt.Color:
     )
 
 
-def _square_rows(year: int, entries: Mapping[date, LedgerEntry]) -> list[dict[str, Any]]:
+def _days_of(year: int) -> list[date]:
     first, last = date(year, 1, 1), date(year, 12, 31)
-    days = (first + timedelta(k) for k in range((last - first).days + 1))
-    return [_square(day, entries.get(day)) for day in days]
+    return [first + timedelta(k) for k in range((last - first).days + 1)]
 
 
-def _square(day: date, entry: LedgerEntry | None) -> dict[str, Any]:
+def _square(day: date, entry: LedgerEntry | None, first_year: int) -> dict[str, Any]:
     status = entry.status if entry else "not asked"
     files = ", ".join(each.name for each in entry.inputs[:3]) if entry else ""
     more = len(entry.inputs) - 3 if entry else 0
     return {
         "week": _week(day),
-        "weekday": day.weekday(),
+        "row": 8 * (day.year - first_year) + 1 + day.weekday(),
         "date": write_date(day),
         "status": status,
         "shown": f"{STATUS_MARKS[status]} {status}",
@@ -123,5 +126,6 @@ def _month_axis(year: int) -> alt.Axis:
 
 
 def _weekday_axis() -> alt.Axis:
-    names = " : ".join(f"datum.value == {k} ? '{_WEEKDAYS[k]}'" for k in (0, 2, 4, 6))
+    shown = ((1, "Mon"), (3, "Wed"), (5, "Fri"), (7, "Sun"))
+    names = " : ".join(f"datum.value % 8 == {k} ? '{name}'" for k, name in shown)
     return alt.Axis(title=None, labelExpr=f"{names} : ''", ticks=False, domain=False)

@@ -18,11 +18,10 @@ from analysis.captions import (
     list_days,
     name_route,
 )
-from analysis.counts_panel import draw_counts, mark_event
+from analysis.counts_panel import HEIGHT, draw_counts
 from analysis.palette import Palette, choose
 from analysis.plotting import (
     Row,
-    days_axis,
     dress,
     layer_of,
     layered,
@@ -34,28 +33,36 @@ from analysis.plotting import (
 from analysis.results import Effect, StudyResult
 from analysis.wording import write_date, write_ratio
 
+HEARD = 72
+"""Height of the lower part, what was heard [px]."""
+
+TOTAL = HEIGHT + 44 + HEARD
+"""Height of both parts and what lies between [px]."""
+
+_STRIP = 150
 _SVG = {"embedOptions": {"renderer": "svg"}}
 _COLUMNS = 44
 
 
 def draw_series(
     result: StudyResult, *, dark: bool = False, width: int | None = None
-) -> alt.VConcatChart:
+) -> alt.LayerChart:
     """Flights per UTC day with both bounds, what was expected, and what was heard underneath.
 
-    `width` in px makes it a picture for paper; None leaves it to the page, with hover.
+    Both parts are one view with one time axis. `width` in px makes it a picture for paper;
+    None leaves it to the page, with hover.
     """
     palette = choose(dark)
-    size = {"width": width} if width else {}
-    counts = draw_counts(result, palette, hover=width is None).properties(**size)
-    heard = _draw_heard(result, palette).properties(height=72, **size)
+    counts = draw_counts(result, palette, hover=width is None)
     picture = (
-        alt.vconcat(counts, heard, spacing=16)
-        .resolve_scale(color="independent", strokeDash="independent")
+        layered(counts, _draw_heard(result, palette))
+        .resolve_scale(y="independent")
         .properties(
+            height=TOTAL,
             title=title_of(result, f"Flights per UTC day, {name_route(result)}"),
             description=describe_series(result),
             usermeta=_SVG,
+            **({"width": width} if width else {}),
         )
     )
     return dress(picture, palette)
@@ -76,9 +83,9 @@ def draw_placebos(
     top = max(row["high"] for row in dots) + 1
     layers = [_draw_dots(dots, palette, top), *_mark_dot(effect, palette)]
     if result.simulated:
-        layers.insert(0, watermark(palette, 28))
+        layers.insert(0, watermark(palette, 28, _STRIP))
     picture = layered(*layers).properties(
-        height=150,
+        height=_STRIP,
         title=title_of(result, f"{write_date(result.event)} among all comparable dates"),
         description=describe_placebos(result),
         usermeta=_SVG,
@@ -116,29 +123,31 @@ def describe_placebos(result: StudyResult) -> str:
 def _draw_heard(result: StudyResult, palette: Palette) -> alt.LayerChart:
     """Both regions' exposure as a share of its own mean, so that a step in either shows."""
     series = result.series
-    rows = _share_rows(series.days, series.exposure_origin, f"from {result.origin_label}")
-    other = f"to {result.destination_label}"
+    rows = _share_rows(series.days, series.exposure_origin, f"in {result.origin_label}")
+    other = f"in {result.destination_label}"
     rows += _share_rows(series.days, series.exposure_destination, other)
     shares = [row["share"] for row in rows if row["share"] is not None]
-    scale = alt.Scale(domain=[0, math.ceil(max([1.0, *shares]) * 10.5) / 10], nice=False)
-    axis = alt.Axis(format="%", tickCount=3, domain=False, ticks=False, title=None)
+    peak = math.ceil(max([1.0, *shares]) * 10.5) / 10
+    scale = alt.Scale(domain=[0, peak], range=[TOTAL, TOTAL - HEARD], nice=False)
+    axis = alt.Axis(orient="left", format="%", tickCount=3, domain=False, ticks=False, title=None)
     legend = alt.Legend(title=None, orient="bottom", symbolType="stroke", symbolStrokeWidth=1.5)
     dashes = alt.Scale(domain=list(dict.fromkeys(r["end"] for r in rows)), range=[[1, 0], [4, 3]])
     lines = layer_of(rows).mark_line(color=palette.quiet, strokeWidth=1.2)
     drawn = lines.encode(
-        utc_x(series.days, axis=days_axis(labels=False)),
+        utc_x(),
         alt.Y("share:Q", scale=scale, axis=axis),
-        strokeDash=alt.StrokeDash("end:N", scale=dashes, legend=legend),
+        # A legend of nothing would make the picture infinitely high.
+        strokeDash=alt.StrokeDash("end:N", scale=dashes, legend=legend if rows else None),
     )
-    return layered(drawn, *mark_event(result, palette)[:1]).properties(
-        title=alt.TitleParams(
-            text="All traffic heard in each region, share of its own mean",
-            fontSize=12,
-            fontWeight="normal",
-            color=palette.quiet,
-            offset=4,
-        )
+    return layered(drawn, _head_heard(palette))
+
+
+def _head_heard(palette: Palette) -> alt.Chart:
+    heading = [{"text": "All traffic heard, share of its own mean"}]
+    mark = layer_of(heading).mark_text(
+        align="left", baseline="bottom", color=palette.quiet, fontSize=12
     )
+    return mark.encode(alt.XValue(0), alt.YValue(TOTAL - HEARD - 6), text="text:N")
 
 
 def _share_rows(days: Sequence[date], heard: Sequence[float | None], end: str) -> list[Row]:

@@ -1,4 +1,4 @@
-"""The upper half of a study's chart: flights per day, both bounds, and what was expected."""
+"""The upper part of a study's chart: flights per day, both bounds, and what was expected."""
 
 import math
 from datetime import timedelta
@@ -23,18 +23,18 @@ def draw_counts(result: StudyResult, palette: Palette, *, hover: bool) -> alt.La
     """
     top = _top_of(result)
     layers = [
-        *([watermark(palette, 52)] if result.simulated else []),
+        *([watermark(palette, 52, HEIGHT)] if result.simulated else []),
         *_mark_window(result, palette, top),
         *_draw_hatch(result.series, palette, top),
         _draw_bars(result, palette, top),
         *_draw_expected(result, palette),
-        *mark_event(result, palette),
+        *_mark_event(result, palette),
         *([_draw_hover(result, top)] if hover else []),
     ]
-    return layered(*layers).properties(height=HEIGHT)
+    return layered(*layers)
 
 
-def mark_event(result: StudyResult, palette: Palette) -> list[alt.Chart]:
+def _mark_event(result: StudyResult, palette: Palette) -> list[alt.Chart]:
     """The event's line and, above the plot, its date and name."""
     first, last = result.series.days[0], result.series.days[-1]
     if not first <= result.event <= last:
@@ -67,7 +67,7 @@ def _draw_bars(result: StudyResult, palette: Palette, top: float) -> alt.Chart:
     legend = alt.Legend(title=None, orient="top", symbolType="square", symbolStrokeWidth=0)
     scale = alt.Scale(domain=list(looks), range=list(looks.values()))
     axis = alt.Axis(tickMinStep=1, tickCount=4, format="~s", domain=False, ticks=False)
-    high = alt.Scale(domain=[0, top], nice=False)
+    high = alt.Scale(domain=[0, top], range=[HEIGHT, 0], nice=False)
     bars = layer_of(_bar_rows(result.series)).mark_rect(
         stroke=palette.observed, strokeWidth=0.5, strokeOpacity=0.6, clip=True
     )

@@ -208,17 +208,19 @@ def _draw_lost(lost: list[Row], palette: Palette) -> pdk.Layer:
 
 
 def _draw_simulated(view: pdk.ViewState, palette: Palette) -> pdk.Layer:
-    """The word in the middle of the view and, for whoever moves it, all over the world."""
-    places = [[view.longitude, view.latitude]]
-    places += [[x, y] for x in range(-160, 180, 40) for y in (-45, 0, 45)]
+    """The word below the middle of the view and, for whoever moves it, all over the world."""
+    middle = [view.longitude, view.latitude]
+    grid = [[x, y] for x in range(-150, 180, 60) for y in (-50, 0, 50)]
+    places = [middle, *(p for p in grid if math.dist(p, middle) > 75)]
     return pdk.Layer(
         "TextLayer",
         [{"p": place, "text": SIMULATED} for place in places],
         id="simulated",
         get_position="p",
         get_text="text",
-        get_size=26,
-        get_color=rgba(palette.unsure, 0.4),
+        get_size=24,
+        get_color=rgba(palette.unsure, 0.45),
+        get_pixel_offset=[0, 150],
         font_weight=700,
     )
 

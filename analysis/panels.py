@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from analysis import charts, maps, report, tables, widgets
+from analysis import maps, report, tables, widgets
 from analysis.captions import SIMULATED, count_noun, describe_figures, write_instant
 from analysis.palette import OUTCOME_MARKS, Palette, choose, look_of
 from analysis.results import CheckResult, StudyResult
@@ -21,12 +21,12 @@ from flights.sources import find_spec
 
 _STYLE = """<style>
 .stMainBlockContainer {{ max-width: 78rem; padding-top: 4.5rem; }}
-.ribbon {{ background: {unsure}; color: {surface}; text-align: center; font-weight: 600;
-  letter-spacing: .1em; font-size: .85rem; padding: .25rem .5rem; border-radius: .25rem; }}
+.ribbon {{ background: {unsure}1c; color: {unsure}; text-align: center; font-weight: 600;
+  letter-spacing: .08em; font-size: .85rem; padding: .25rem .5rem; border-radius: .25rem; }}
 .verdict {{ border-left: 4px solid; padding: .1rem 0 .1rem 1.1rem; }}
-.verdict.change, .change .kind {{ color: {change}; }}
-.verdict.still, .still .kind {{ color: {still}; }}
-.verdict.unsure, .unsure .kind {{ color: {unsure}; }}
+.verdict.change {{ border-color: {change}; }} .change .kind {{ color: {change}; }}
+.verdict.still {{ border-color: {still}; }} .still .kind {{ color: {still}; }}
+.verdict.unsure {{ border-color: {unsure}; }} .unsure .kind {{ color: {unsure}; }}
 .verdict .kind {{ font-weight: 700; letter-spacing: .04em; margin: 0; }}
 .verdict .said {{ font-size: clamp(1.2rem, 2.4vw, 1.55rem); line-height: 1.4;
   margin: .35rem 0 .6rem; color: {ink}; font-variant-numeric: tabular-nums; }}
@@ -37,6 +37,7 @@ _STYLE = """<style>
   font-size: .85rem; color: {quiet}; white-space: nowrap; }}
 .st-key-question {{ font-size: 1.1rem; }}
 .checks td {{ padding: .15rem .8rem .15rem 0; vertical-align: top; border: 0; }}
+.checks {{ font-size: .92rem; }}
 .checks .quiet {{ color: {quiet}; }}
 </style>"""
 
@@ -104,31 +105,29 @@ def show_verdict(result: StudyResult) -> None:
     )
 
 
-def show_series(result: StudyResult) -> None:
-    """Counts per day with what was heard underneath, and the table behind them."""
-    chart = charts.draw_series(result, dark=widgets.is_dark())
-    st.altair_chart(chart, theme=None, alt=charts.describe_series(result), key="series")
+def show_series(archive: Archive, study: Study) -> None:
+    """Counts per day with what was heard underneath."""
+    series, _ = widgets.load_pictures(archive, study)
+    st.vega_lite_chart(series, theme=None, width="stretch", key="series")
 
 
-def show_map(result: StudyResult, flights: pd.DataFrame, study: Study) -> None:
+def show_map(archive: Archive, study: Study) -> None:
     """The route on the ground."""
-    ground = widgets.load_ground(study.origin, study.destination)
-    deck = maps.draw_route(result, flights, ground, dark=widgets.is_dark())
-    st.pydeck_chart(deck, height=420, alt=maps.describe_route(result, flights), key="map")
+    words = maps.describe_route(*widgets.load_answer(archive, study))
+    st.pydeck_chart(widgets.load_deck(archive, study), height=500, alt=words, key="map")
     st.caption(
         "Lines: flights, as wide as they are frequent; paler with one end lost. "
         f"Open circles: where flights were lost. {BORDERS_SENTENCE}"
     )
 
 
-def show_special(result: StudyResult) -> None:
+def show_special(result: StudyResult, archive: Archive, study: Study) -> None:
     """Is this date special: the placebo dates, then the checks."""
-    strip = charts.draw_placebos(result, dark=widgets.is_dark())
+    _, strip = widgets.load_pictures(archive, study)
     if strip is None:
         st.caption("There are no comparable dates in this record to set the event against.")
     else:
-        words = charts.describe_placebos(result)
-        st.altair_chart(strip, theme=None, alt=words, key="placebos")
+        st.vega_lite_chart(strip, theme=None, width="stretch", key="placebos")
     if result.checks:
         st.html(f'<table class="checks">{"".join(map(_check_row, result.checks))}</table>')
 

@@ -106,15 +106,13 @@ def _positions(flights: pd.DataFrame, edge: str) -> list[Point | None]:
 
 def _ends(flights: pd.DataFrame, end: str, edge: str, airports: pd.DataFrame) -> list[End | None]:
     """One (code, longitude, latitude) per flight; the code is empty where the end is lost."""
-    spots = airports[["longitude", "latitude"]].to_dict("index")
-    found: list[End | None] = []
-    for code, heard in zip(flights[end], _positions(flights, edge), strict=True):
-        spot = None if pd.isna(code) else spots.get(code)
-        if spot is not None:
-            found.append((code, shorten(spot["longitude"]), shorten(spot["latitude"])))
-        else:
-            found.append(None if heard is None else ("", *heard))
-    return found
+    used = airports.loc[airports.index.intersection(flights[end].dropna().unique())]
+    spots: dict[str, End] = {
+        code: (code, shorten(x), shorten(y))
+        for code, x, y in zip(used.index, used["longitude"], used["latitude"], strict=True)
+    }
+    heard = (spot and ("", *spot) for spot in _positions(flights, edge))
+    return [spots.get(code, lost) for code, lost in zip(flights[end], heard, strict=True)]
 
 
 def _coarse(degrees: float) -> float:

@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 import altair as alt
+import pandas as pd
 
 from analysis.captions import SIMULATED
 from analysis.palette import FONT, Palette
 from analysis.results import StudyResult
 
 Row = dict[str, Any]
-Chart = TypeVar("Chart", alt.LayerChart, alt.VConcatChart, alt.Chart)
+Chart = TypeVar("Chart", alt.LayerChart, alt.Chart)
 
 HATCH_WIDTH = 1000
 """Width at which strokes stand at 45° [px]; other widths only change the slant."""
@@ -27,11 +28,11 @@ def stamp(day: date, hour: int = 0) -> int:
 
 
 def layer_of(rows: list[Row]) -> alt.Chart:
-    """A chart of plain rows."""
-    return alt.Chart(alt.Data(values=rows))
+    """A chart of plain rows; as a frame they are neither copied nor checked one by one."""
+    return alt.Chart(pd.DataFrame(rows))
 
 
-def layered(*layers: alt.Chart) -> alt.LayerChart:
+def layered(*layers: alt.Chart | alt.LayerChart) -> alt.LayerChart:
     """Charts drawn over one another."""
     return alt.LayerChart(layer=list(layers))
 
@@ -48,10 +49,8 @@ def utc_x(days: Sequence[date] = (), **options: Any) -> alt.X:
     return alt.X("day:T", scale=scale, **options)
 
 
-def days_axis(labels: bool = True) -> alt.Axis:
+def days_axis() -> alt.Axis:
     """Ticks that name the month where it begins and the day elsewhere."""
-    if not labels:
-        return alt.Axis(title=None, labels=False, grid=False, ticks=False, tickCount=8)
     label = (
         "utcFormat(datum.value, '%-d') == '1' ? utcFormat(datum.value, '%b %Y')"
         " : utcFormat(datum.value, '%-d %b')"
@@ -66,18 +65,20 @@ def title_of(result: StudyResult, text: str) -> alt.TitleParams:
     return alt.TitleParams(text=made_up + text, subtitle=[first + ".", second])
 
 
-def watermark(palette: Palette, size: int) -> alt.Chart:
-    """SIMULATED across the plot, faint but not to be cropped away."""
+def watermark(palette: Palette, size: int, height: float) -> alt.Chart:
+    """SIMULATED across the upper `height` [px] of the plot, faint but not to be cropped away."""
     return (
         layer_of([{"text": SIMULATED}])
         .mark_text(fontSize=size, fontWeight=700, color=palette.unsure, opacity=0.16, clip=True)
-        .encode(text="text:N")
+        .encode(alt.YValue(height / 2), text="text:N")
     )
 
 
 def dress(picture: Chart, palette: Palette) -> Chart:
     """Type, colours and rules of one theme."""
-    return picture.configure(
+    # The width takes in axes and labels; the height is the plot's alone.
+    sized = picture.properties(autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
+    return sized.configure(
         background=palette.surface,
         font=FONT,
         view=alt.ViewConfig(stroke=None),

@@ -20,24 +20,13 @@ _EARLIEST, _LATEST = date(2005, 1, 1), date(2060, 12, 31)
 
 def offer_examples() -> None:
     """Ready questions; choosing one opens it."""
-    examples = widgets.list_examples()
-    titles = {study: title for title, study in examples.items()}
-    st.session_state["example"] = titles.get(st.session_state["study"])
-    st.selectbox(
-        "Ready questions",
-        list(examples),
-        key="example",
-        on_change=_open_example,
-        placeholder="Ready questions",
-        label_visibility="collapsed",
-        width=620,
-    )
+    with st.popover("Ready questions", type="tertiary"):
+        for title, study in widgets.list_examples().items():
+            st.button(title, type="tertiary", on_click=_open, args=(study,))
 
 
-def _open_example() -> None:
-    title = st.session_state["example"]
-    if title:
-        widgets.keep_study(widgets.list_examples()[title], spread=True)
+def _open(study: Study) -> None:
+    widgets.keep_study(study, spread=True)
 
 
 def ask(study: Study, archive: Archive) -> Study:
@@ -65,6 +54,7 @@ def ask(study: Study, archive: Archive) -> Study:
             _say("and")
             _choose_day("Last day", "q_last")
             _more(study)
+            offer_examples()
     return _gather(study, archive)
 
 

@@ -71,7 +71,7 @@ def render_json(result: StudyResult) -> bytes:
     return orjson.dumps(plain, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
 
 
-def render_svg(chart: alt.LayerChart | alt.VConcatChart, name: str = "chart") -> str:
+def render_svg(chart: alt.LayerChart, name: str = "chart") -> str:
     """A chart as SVG whose ids start with `name`, so that two can stand on one page."""
     import vl_convert
 

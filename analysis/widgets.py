@@ -7,12 +7,14 @@ large frame samples it, and a changed cell would be answered with the stale resu
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from analysis.charts import draw_placebos, draw_series
 from analysis.event_study import run_study
-from analysis.maps import Ground
+from analysis.maps import CompactDeck, Ground, draw_route
 from analysis.results import StudyResult
 from analysis.study import Event, Study, from_query, read_study, to_query
 from flights.archive import Archive
@@ -86,6 +88,33 @@ def load_answer(archive: Archive, study: Study) -> tuple[StudyResult, pd.DataFra
     digest = digest_ledger(archive, study.source)
     result, flights = _load_answer(str(archive.root), digest, study)
     return replace(result, tries=count_tries(study)), flights
+
+
+@st.cache_data(max_entries=24, show_spinner=False)
+def _load_pictures(
+    root: str, digest: str, study: Study, dark: bool
+) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    result, _ = _load_answer(root, digest, study)
+    strip = draw_placebos(result, dark=dark)
+    return draw_series(result, dark=dark).to_dict(), strip.to_dict() if strip else None
+
+
+def load_pictures(archive: Archive, study: Study) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Vega-Lite of the counts and of the placebo dates (None where there are none)."""
+    digest = digest_ledger(archive, study.source)
+    return _load_pictures(str(archive.root), digest, study, is_dark())
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _load_deck(root: str, digest: str, study: Study, dark: bool) -> CompactDeck:
+    result, flights = _load_answer(root, digest, study)
+    return draw_route(result, flights, load_ground(study.origin, study.destination), dark=dark)
+
+
+def load_deck(archive: Archive, study: Study) -> CompactDeck:
+    """The route's map."""
+    digest = digest_ledger(archive, study.source)
+    return _load_deck(str(archive.root), digest, study, is_dark())
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)

@@ -17,7 +17,7 @@ def show_ledger(source: str) -> None:
         return
     words = calendars.describe_calendar(entries, simulated=spec.simulated)
     chart = calendars.draw_calendar(entries, simulated=spec.simulated, dark=widgets.is_dark())
-    st.altair_chart(chart, theme=None, alt=words, key=f"calendar-{source}")
+    st.altair_chart(chart, theme=None, key=f"calendar-{source}")
     st.caption(f"{words} {spec.attribution} Licence: {spec.licence}.")
 
 

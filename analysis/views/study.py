@@ -17,12 +17,12 @@ def show_answer(study: Study, archive: Archive) -> None:
     with st.skeleton(height=220):
         result, flights = widgets.load_answer(archive, study)
     panels.show_verdict(result)
-    panels.show_series(result)
+    panels.show_series(archive, study)
     left, right = st.columns(2, gap="large")
     with left:
-        panels.show_map(result, flights, study)
+        panels.show_map(archive, study)
     with right:
-        panels.show_special(result)
+        panels.show_special(result, archive, study)
     if not flights.empty:
         panels.show_flights(result, flights, archive)
     elif panels.show_problem(_NONE_HEARD, "Count possible cargo too"):
@@ -56,7 +56,6 @@ def main() -> None:
         offer_way_back(error)
         return
     panels.frame(simulated=widgets.is_simulated(study.source))
-    question.offer_examples()
     try:
         study = question.ask(study, archive)
         widgets.keep_study(study)
