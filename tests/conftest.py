@@ -54,3 +54,17 @@ def chromium() -> str:
     if not found:
         _lacking("needs chromium on the PATH (Debian: apt-get install chromium)")
     return str(found)
+
+
+@pytest.fixture(scope="session")
+def simulated_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive with the whole simulated year; made once, so read it and do not write to it."""
+    from flights.archive import Archive
+    from flights.pull import plan_pull, run_pull
+    from flights.simulated.timetable import FIRST_DAY, LAST_DAY
+    from flights.sources import open_source
+
+    root = tmp_path_factory.mktemp("simulated-year")
+    archive = Archive(root)
+    run_pull(plan_pull(open_source("simulated"), archive, FIRST_DAY, LAST_DAY), archive)
+    return root

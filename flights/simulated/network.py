@@ -1,8 +1,8 @@
 """Who flies in the made-up world: fictional operators, real airports, addresses of no state.
 
-Addresses: ICAO Annex 10, Volume III, chapter 9 keeps the block that begins with binary 1111
-for future use (F00000-F07FFF and F09000-F093FF of it serve ICAO itself); FA0000 on is assigned
-to nobody. Designators: no airline holds one that begins with XQ.
+Addresses: ICAO Annex 10, Volume III, chapter 9 keeps the block that begins with binary 1101
+(D00000-DFFFFF) for future use; no state assigns from it. Designators: no airline holds one
+that begins with XQ.
 """
 
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ import numpy as np
 
 from flights.reference.airports import load_airports
 
-FIRST_ADDRESS = 0xFA0000
-LAST_ADDRESS = 0xFAFFFF
+FIRST_ADDRESS = 0xD50000
+LAST_ADDRESS = 0xD5FFFF
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,6 @@ def addresses(airframes: np.ndarray) -> np.ndarray:
     """24-bit addresses of airframe numbers.
 
     >>> [hex(each) for each in addresses(np.array([0, 255])).tolist()]
-    ['0xfa0000', '0xfa00ff']
+    ['0xd50000', '0xd500ff']
     """
     return (FIRST_ADDRESS + airframes).astype(np.uint32)
