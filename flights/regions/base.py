@@ -24,6 +24,7 @@ WORLD = box(-180.0, -90.0, 180.0, 90.0)
 HALF_ROUND_KM = float(np.pi * EARTH_RADIUS_KM)
 CIRCLE_CORNERS = 180
 POLE_GAP_KM = 0.5
+NEAR_POLE_DEG = 89.999
 
 
 class Region(Protocol):
@@ -82,6 +83,8 @@ def ring_shape(corners: tuple[Point, ...], where: str = "The polygon") -> BaseGe
     InvalidInput
         The ring crosses itself or encloses nothing; the message starts with `where`.
     """
+    if len(corners) < 3:
+        raise InvalidInput(f"{where} has {len(corners)} corners; give at least three.")
     longitudes = _unwind([longitude for _, longitude in corners])
     points = list(zip(longitudes, [latitude for latitude, _ in corners], strict=False))
     turns = round((longitudes[-1] - longitudes[0]) / 360.0)
@@ -98,12 +101,13 @@ def circle_shape(latitude: float, longitude: float, radius_km: float) -> BaseGeo
     """Outline of all points within a great-circle distance, as a polygon for the map."""
     if radius_km >= HALF_ROUND_KM:
         return WORLD
+    latitude = max(-NEAR_POLE_DEG, min(NEAR_POLE_DEG, latitude))  # courses from a pole are all one
     if radius_km > HALF_ROUND_KM / 2:
         rest = circle_shape(-latitude, longitude + 180.0, HALF_ROUND_KM - radius_km)
         return WORLD.difference(rest)
     for pole_km in (HALF_ROUND_KM * (90 - latitude) / 180, HALF_ROUND_KM * (90 + latitude) / 180):
         if abs(pole_km - radius_km) < POLE_GAP_KM:
-            radius_km = pole_km - POLE_GAP_KM  # an outline through the pole has no inside
+            radius_km = pole_km + POLE_GAP_KM  # an outline through the pole has no inside
     courses = np.linspace(0.0, 360.0, CIRCLE_CORNERS, endpoint=False) + 1.0
     lat, lon = destination_point(latitude, longitude, courses, radius_km)
     return ring_shape(tuple(zip(lat.tolist(), lon.tolist(), strict=True)), "The circle")
