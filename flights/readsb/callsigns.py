@@ -1,10 +1,86 @@
 """Callsigns as eight bytes from a radio: untrusted until cleaned."""
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
 _BLANK = 0x20
 _HIGHEST_BITS = np.uint64(0x8080808080808080)
+_PRINTABLE = bytes(range(_BLANK, 0x7F))
+_PAGE_BITS = 5
+_WITHIN_PAGE = (1 << _PAGE_BITS) - 1
+
+
+class LastCalled:
+    """What each aircraft was last called, while a heatmap is walked from front to back.
+
+    One slot per aircraft that is named at all: within a slice, notes fill the slots, then
+    positions read them. That is file order as long as no note stands behind a position of its
+    own aircraft; where one does, a new step begins with it.
+
+    Parameters
+    ----------
+    at : places of all notes in the file, ascending.
+    address : whose each note is.
+    texts : what it says ("S8").
+    """
+
+    def __init__(self, at: NDArray[np.intp], address: NDArray[np.int32], texts: np.ndarray) -> None:
+        self._at, self._words, self._next = at, texts.view("<u8"), 0
+        self._pages, pages = _number_pages(address)
+        self._note_slots = self._slots(address)
+        self._text = np.zeros(pages << _PAGE_BITS, "<u8")
+        self._noted_at = np.full(pages << _PAGE_BITS, -1, np.intp)
+
+    def walk(self, address: NDArray[np.int32], at: NDArray[np.intp], end: int) -> np.ndarray:
+        """Callsigns ("S8") of the positions `at` in the next slice, which ends before `end`.
+
+        b"" for an aircraft that no note has named yet.
+        """
+        slots = self._slots(address)
+        new = slice(self._next, int(np.searchsorted(self._at, end)))
+        self._next = new.stop
+        self._noted_at[self._note_slots[new]] = self._at[new]
+        early = self._noted_at[slots] > at
+        if early.any():
+            return self._walk_in_steps(slots, at, new, slots[early])
+        self._text[self._note_slots[new]] = self._words[new]
+        return self._text[slots].view("S8")
+
+    def _walk_in_steps(
+        self, slots: NDArray[np.intp], at: NDArray[np.intp], new: slice, again: NDArray[np.intp]
+    ) -> np.ndarray:
+        """The same where aircraft (`again`) have a note behind a position: a step from each."""
+        late = np.flatnonzero(np.isin(self._note_slots[new], again))
+        notes = [new.start, *(new.start + late).tolist(), new.stop]
+        heard = [0, *np.searchsorted(at, self._at[new][late]).tolist(), len(at)]
+        carried = np.empty(len(at), "<u8")
+        for (first, stop), (begin, end) in zip(pairwise(notes), pairwise(heard), strict=True):
+            self._text[self._note_slots[first:stop]] = self._words[first:stop]
+            carried[begin:end] = self._text[slots[begin:end]]
+        return carried.view("S8")
+
+    def _slots(self, address: NDArray[np.int32]) -> NDArray[np.intp]:
+        """A small number for each address; those no note names share some that stay empty."""
+        slots = self._pages[address >> _PAGE_BITS]
+        slots <<= _PAGE_BITS
+        slots |= address & _WITHIN_PAGE
+        return slots
+
+
+def _number_pages(address: NDArray[np.int32]) -> tuple[NDArray[np.intp], int]:
+    """Numbers from 1 for the pages of the address space in use (0 = unused), and their count.
+
+    Addresses lie anywhere in 25 bits, and a flat table of them would not fit a cache.
+    """
+    pages = np.zeros(1 << (25 - _PAGE_BITS), np.intp)
+    page = address >> _PAGE_BITS
+    number = np.arange(len(page))
+    pages[page] = number
+    used = page[pages[page] == number]  # each page once
+    pages[used] = np.arange(1, len(used) + 1)
+    return pages, len(used) + 1
 
 
 def clean_callsigns(words: NDArray[np.uint64]) -> np.ndarray:
@@ -14,21 +90,31 @@ def clean_callsigns(words: NDArray[np.uint64]) -> np.ndarray:
     printable ASCII, makes the callsign unknown (b""): noise is not a name.
     """
     words = words.astype("<u8")  # a copy, to be cleaned in place
-    blanks = np.ones(len(words), bool)
+    blanks, torn = np.ones(len(words), bool), np.zeros(len(words), bool)
     for byte in range(7, -1, -1):
         shift = np.uint64(8 * byte)
         value = (words >> shift) & np.uint64(0xFF)
         blanks &= (value == _BLANK) | (value == 0)
         words[blanks] &= ~(np.uint64(0xFF) << shift)
-    words[_is_noise(words)] = 0
+        torn |= (value == 0) & ~blanks
+    if (
+        torn.any()
+        or words.tobytes().translate(None, _PRINTABLE + b"\0")
+        or _begins_blank(words).any()
+    ):
+        words[_is_noise(words)] = 0
     return words.view("S8")
+
+
+def _begins_blank(words: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    first = words & np.uint64(0xFF)
+    return ((first == 0) & (words != 0)) | (first == _BLANK)
 
 
 def _is_noise(words: NDArray[np.uint64]) -> NDArray[np.bool_]:
     """True where the first byte is 0 or blank, or any byte is no printable ASCII."""
-    first = words & np.uint64(0xFF)
     noise = (words & _HIGHEST_BITS) != 0
-    noise |= (first == 0) | (first == _BLANK)
+    noise |= _begins_blank(words)
     ended = np.zeros(len(words), bool)
     for byte in range(8):
         value = (words >> np.uint64(8 * byte)) & np.uint64(0xFF)

@@ -112,13 +112,13 @@ def _without_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _parse(plain: bytes, name: str) -> tuple[dict[str, Any], str]:
+def _parse(plain: memoryview, name: str) -> tuple[dict[str, Any], str]:
     """The document, and a sentence where only its beginning could be read."""
     problem = ""
     try:
         document = orjson.loads(plain)
     except orjson.JSONDecodeError as error:
-        document = _parse_beginning(plain)
+        document = _parse_beginning(bytes(plain))
         if document is None:
             raise BadPayload(f"{name} is not a readsb trace: {error}.") from error
         problem = f"{name} ends in the middle ({error}); the points before were read."
