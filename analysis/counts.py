@@ -118,7 +118,8 @@ def _count(per_day: pd.Series, days: list[date]) -> np.ndarray:
 
 def _take(values: pd.Series, days: list[date], complete: np.ndarray) -> np.ndarray:
     """One value per day; 0 on a complete day without a row, NaN on a day not complete."""
-    taken = values.reindex(days, fill_value=0).to_numpy(dtype=float)
+    found = values.astype("Float64").reindex(days, fill_value=0)
+    taken = found.to_numpy(dtype=float, na_value=np.nan)
     return np.where(complete, taken, np.nan)
 
 

@@ -30,7 +30,8 @@ def hash_inputs(evidence: RouteEvidence) -> str:
 
 def name_cargo_rule(grade: str) -> str:
     """The least cargo grade in words."""
-    return {"certain": "cargo grade certain"}.get(grade, f"cargo grade {grade} or better")
+    words = {"": "all flights, cargo or not", "certain": "cargo grade certain"}
+    return words.get(grade, f"cargo grade {grade} or better")
 
 
 def count_flights(values: tuple[float | None, ...]) -> int:

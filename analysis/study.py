@@ -14,6 +14,8 @@ from urllib.parse import quote, unquote
 from flights.errors import InvalidInput
 
 GRADES = ("certain", "likely", "possible")
+"""Least cargo grades, strictest first. A study may also say "": all flights, cargo or not."""
+
 WINDOWS = (7, 14, 28)
 BASELINES = tuple(range(28, 113, 7))
 
@@ -134,7 +136,8 @@ def validate_design(study: Study) -> None:
         raise InvalidInput(
             f"The study ends on {study.last}, before it begins on {study.first}; swap the two."
         )
-    _check_choice(study.min_grade, GRADES, "cargo grade")
+    if study.min_grade:
+        _check_choice(study.min_grade, GRADES, "cargo grade")
     if study.window not in WINDOWS:
         raise InvalidInput(f"The window is 7, 14 or 28 days, not {study.window}.")
     if study.baseline not in BASELINES:

@@ -165,5 +165,5 @@ def write_date(day: date) -> str:
     >>> write_date(date(2025, 6, 13))
     '13 Jun 2025'
     """
-    months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-    return f"{day.day} {months[day.month - 1]} {day.year}"
+    month = "JanFebMarAprMayJunJulAugSepOctNovDec"[3 * day.month - 3 : 3 * day.month]
+    return f"{day.day} {month} {day.year}"

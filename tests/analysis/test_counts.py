@@ -59,6 +59,15 @@ def test_days_may_come_as_time_stamps() -> None:
     assert count_days(replace(evidence, flights=stamped, heard=heard)) == count_days(evidence)
 
 
+def test_unknown_exposure_of_a_complete_day_stays_unknown() -> None:
+    evidence = evidence_of()
+    heard = evidence.heard.astype("Int64")
+    heard.loc[evidence.first, "origin"] = pd.NA
+    counts = count_days(replace(evidence, heard=heard))
+    assert counts.exposure_origin[0] is None and counts.exposure[0] is None
+    assert counts.exposure_origin[1] is not None and counts.lower[0] is not None
+
+
 def test_no_flight_at_all_is_no_error() -> None:
     evidence = evidence_of()
     counts = count_days(replace(evidence, flights=evidence.flights.iloc[:0]))

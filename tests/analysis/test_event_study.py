@@ -200,8 +200,8 @@ def test_three_years_are_answered_quickly() -> None:
     run_study(study, evidence, spec=made.SPEC)
     times = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         run_study(study, evidence, spec=made.SPEC)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     # 50 ms on a quiet machine; all windows, both bounds and all checks are in.
     assert min(times) < 0.15

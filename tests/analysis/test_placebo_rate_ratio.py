@@ -316,7 +316,7 @@ def test_event_in_three_years_is_fast() -> None:
     estimate_rate_ratio(series, design)
     times = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         estimate_rate_ratio(series, design)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert min(times) < 0.025  # both bounds within 50 ms

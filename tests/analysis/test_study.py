@@ -100,7 +100,7 @@ def made_studies(draw: st.DrawFn) -> Study:
         origin="country:CN",
         destination="world:",
         events=tuple(Event(day, draw(texts).strip()) for day in events),
-        min_grade=draw(st.sampled_from(studies.GRADES)),
+        min_grade=draw(st.sampled_from((*studies.GRADES, ""))),
         window=draw(st.sampled_from(studies.WINDOWS)),
         baseline=draw(st.sampled_from(studies.BASELINES)),
         title=draw(texts),
