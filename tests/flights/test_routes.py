@@ -1,0 +1,231 @@
+"""A route from the archive: both ends judged, bounds, exposure without the route itself."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import worlds
+from worlds import SOURCE
+
+from flights.archive import Archive
+from flights.errors import InvalidInput
+from flights.query import RouteQuestion
+from flights.records import DayRecords, arrow_schema, empty
+from flights.regions import cells, parse_region
+from flights.routes import Route, RouteEvidence, load_route
+
+FIRST = date(2050, 3, 10)
+LAST = FIRST + timedelta(days=3)
+OVER_CHINA, OVER_CASPIAN, OVER_LUXEMBOURG = (34.5, 110.5), (41.3, 51.2), (49.7, 6.2)
+CHINA_LUXEMBOURG = Route(parse_region("country:CN"), parse_region("country:LU"))
+
+# callsign, origin, its place, destination, its place; no code = lost there
+FLIGHTS = [
+    ("CLX1", "ZHCC", OVER_CHINA, "ELLX", OVER_LUXEMBOURG),  # lower
+    ("CLX2", "ZHCC", OVER_CHINA, None, OVER_CASPIAN),  # upper: lost on the way
+    ("CLX3", None, OVER_CASPIAN, "ELLX", OVER_LUXEMBOURG),  # upper: first heard on the way
+    ("CLX4", None, OVER_CHINA, None, OVER_CASPIAN),  # neither end known
+    ("CLX5", "ELLX", OVER_LUXEMBOURG, "ZHCC", OVER_CHINA),  # the other way
+    ("CLX6", "ZHCC", OVER_CHINA, "UTAA", OVER_CASPIAN),  # landed elsewhere
+    ("DLH7", "ZHCC", OVER_CHINA, "ELLX", OVER_LUXEMBOURG),  # no cargo
+    ("DLH8", None, OVER_CHINA, "EDDF", (50.0, 8.6)),  # lost over China, no cargo
+    ("DLH9", "UTAA", OVER_CASPIAN, "EDDF", (50.0, 8.6)),  # not in any region
+]
+
+
+def _end(end: str, where: str, code: str | None, place: tuple[float, float]) -> dict:
+    return {
+        end: code,
+        f"{end}_evidence": "surface" if code else "lost",
+        f"{end}_distance_km": 1.0 if code else None,
+        f"{end}_height_ft": 0.0 if code else None,
+        f"{where}_latitude": place[0],
+        f"{where}_longitude": place[1],
+        f"{where}_altitude_ft": None if code else 35_000.0,
+    }
+
+
+def _day(day: date, status: str, rows: list) -> DayRecords:
+    start = datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
+    made = [
+        {
+            "source": SOURCE,
+            "day": day,
+            "flight_id": f"4d01{n:02d}-{int(start.timestamp()) + n}",
+            "icao24": f"4d01{n:02d}",
+            "callsign": callsign,
+            "firstseen": start + timedelta(seconds=n),
+            "lastseen": start + timedelta(hours=9),
+            **_end("origin", "first", origin, here),
+            **_end("destination", "last", destination, there),
+            "positions": 100,
+            "longest_silence_s": 60,
+            "received": "adsb",
+            "flags": "",
+        }
+        for n, (callsign, origin, here, destination, there) in enumerate(rows)
+    ]
+    frame = pd.DataFrame(made, columns=arrow_schema("flights").names)
+    more = {name: empty(name) for name in ("edges", "tracks", "reception")}
+    return DayRecords(worlds.entry(day, status), frame, **more)
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    """Complete, partial, complete without a flight, never asked."""
+    made = Archive(tmp_path_factory.mktemp("routes"))
+    made.write_day(_day(FIRST, "complete", FLIGHTS))
+    made.write_day(_day(FIRST + timedelta(days=1), "partial", FLIGHTS[:3]))
+    made.write_day(_day(FIRST + timedelta(days=2), "complete", []))
+    return made
+
+
+def _load(archive: Archive, route: Route, **more) -> RouteEvidence:
+    return load_route(archive, route, source=SOURCE, first=FIRST, last=LAST, **more)
+
+
+@pytest.fixture(scope="module")
+def evidence(archive: Archive) -> RouteEvidence:
+    return _load(archive, CHINA_LUXEMBOURG)
+
+
+def _on_first_day(evidence: RouteEvidence) -> pd.DataFrame:
+    return evidence.flights[evidence.flights["day"] == FIRST].set_index("callsign")
+
+
+def test_lower_needs_both_ends_heard_and_upper_one(evidence: RouteEvidence) -> None:
+    assert _on_first_day(evidence)["bound"].to_dict() == {
+        "CLX1": "lower",
+        "CLX2": "upper",
+        "CLX3": "upper",
+    }
+
+
+def test_flights_carry_verdicts_and_cargo_evidence(evidence: RouteEvidence) -> None:
+    flights = _on_first_day(evidence)
+    assert flights["origin_verdict"].to_list() == ["observed", "observed", "possible"]
+    assert flights["destination_verdict"].to_list() == ["observed", "possible", "observed"]
+    assert flights["cargo_grade"].eq("likely").all()
+    assert flights["cargo_rule"].str.contains("all-cargo operator CLX").all()
+    assert {*arrow_schema("flights").names, "cargo_source", "why"} <= {*flights.columns, "callsign"}
+
+
+def test_why_says_what_was_heard_and_what_stays_open(evidence: RouteEvidence) -> None:
+    why = _on_first_day(evidence)["why"]
+    assert why["CLX1"] == (
+        "From ZHCC, heard on the ground 1 km away. To ELLX, heard on the ground 1 km away. "
+        "Counts in both bounds."
+    )
+    assert why["CLX2"] == (
+        "From ZHCC, heard on the ground 1 km away. Last heard at 35,000 ft over 41.3 N 51.2 E: "
+        "Luxembourg cannot be excluded. Counts in the upper bound only: one end is unknown."
+    )
+    assert why["CLX3"].startswith("First heard at 35,000 ft over 41.3 N 51.2 E: China cannot")
+
+
+def test_day_that_is_not_complete_is_missing_not_zero(evidence: RouteEvidence) -> None:
+    assert [entry.status for entry in evidence.ledger] == [
+        "complete",
+        "partial",
+        "complete",
+        "not asked",
+    ]
+    for column in (evidence.heard["origin"], evidence.heard["destination"], evidence.neither_end):
+        assert column.isna().to_list() == [False, True, False, True]
+        assert column.iloc[2] == 0
+
+
+def test_exposure_leaves_the_route_itself_out(evidence: RouteEvidence) -> None:
+    # China: all but CLX3 and DLH9 touch it; of the route CLX1 and CLX2 do.
+    # Luxembourg: CLX1, CLX3, CLX5, DLH7; of the route CLX1 and CLX3.
+    assert evidence.heard.loc[FIRST].to_list() == [5, 2]
+
+
+def test_neither_end_stands_beside_the_bounds(evidence: RouteEvidence) -> None:
+    assert evidence.neither_end.loc[FIRST] == 1
+    assert "CLX4" not in _on_first_day(evidence).index
+
+
+def test_grade_decides_what_counts_and_empty_counts_all(archive: Archive) -> None:
+    every = _load(archive, Route(CHINA_LUXEMBOURG.origin, CHINA_LUXEMBOURG.destination, ""))
+    assert "DLH7" in _on_first_day(every).index
+    certain = _load(
+        archive, Route(CHINA_LUXEMBOURG.origin, CHINA_LUXEMBOURG.destination, "certain")
+    )
+    assert certain.flights.empty
+    assert list(certain.flights.columns) == list(every.flights.columns)
+    with pytest.raises(InvalidInput, match="sure"):
+        _load(archive, Route(CHINA_LUXEMBOURG.origin, CHINA_LUXEMBOURG.destination, "sure"))
+
+
+def test_anywhere_needs_no_known_end(archive: Archive) -> None:
+    route = Route(parse_region("country:CN"), parse_region("world:"))
+    flights = _on_first_day(_load(archive, route))
+    assert flights["bound"].to_dict() == {
+        "CLX1": "lower",
+        "CLX2": "lower",
+        "CLX3": "upper",
+        "CLX6": "lower",
+    }
+    assert "any place counts" in flights["why"]["CLX2"]
+    assert "China cannot be excluded" in flights["why"]["CLX3"]
+    assert _load(archive, route).heard["destination"].loc[FIRST] == len(FLIGHTS) - 4
+
+
+def test_days_in_the_wrong_order_are_refused(archive: Archive) -> None:
+    with pytest.raises(InvalidInput):
+        load_route(archive, CHINA_LUXEMBOURG, source=SOURCE, first=LAST, last=FIRST)
+
+
+class Asked:
+    """An engine that answers nothing and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.question: RouteQuestion | None = None
+        self.regions: list = []
+
+    def ledger(self, source, first, last):  # type: ignore[no-untyped-def]
+        return ()
+
+    def match(self, question: RouteQuestion) -> pd.DataFrame:
+        self.question = question
+        return _matched()
+
+    def heard_by_day(self, source, first, last, airports=None, cells=None):  # type: ignore[no-untyped-def]
+        self.regions.append((airports, cells))
+        return pd.Series([], index=pd.Index([], dtype=object), dtype="Int64")
+
+    def neither_end_by_day(self, source, first, last, min_grade=None):  # type: ignore[no-untyped-def]
+        return pd.Series([], dtype="Int64")
+
+
+def _matched() -> pd.DataFrame:
+    names = [*arrow_schema("flights").names, "origin_verdict", "destination_verdict", "bound"]
+    return pd.DataFrame({name: pd.Series([], dtype=object) for name in names})
+
+
+def test_question_asks_for_former_codes_too_and_for_the_cells_of_the_region(tmp_path: Path) -> None:
+    engine = Asked()
+    route = Route(parse_region("country:UZ"), parse_region("world:"), "possible")
+    _load(Archive(tmp_path), route, engine=engine)
+    assert engine.question is not None
+    assert {"UZTT", "UTTT"} <= engine.question.origin_airports
+    assert engine.question.destination_airports is None
+    assert engine.question.min_grade == "possible"
+    assert engine.question.origin_cells is None
+    assert engine.regions == [(engine.question.origin_airports, cells(route.origin)), (None, None)]
+
+
+def test_unknown_height_and_place_are_said_to_be_unknown() -> None:
+    from flights.routes import explain_bounds
+
+    row = dict.fromkeys(_matched().columns)
+    row |= {"origin": "ZHCC", "origin_evidence": "low", "origin_distance_km": 12.4}
+    row |= {"destination_evidence": "lost", "destination_verdict": "possible", "bound": "upper"}
+    row |= dict.fromkeys(["last_latitude", "last_longitude", "last_altitude_ft"], np.nan)
+    assert explain_bounds(pd.DataFrame([row]), CHINA_LUXEMBOURG) == [
+        "From ZHCC, heard low beside it 12 km away. Last heard at unknown height at an unknown "
+        "place: Luxembourg cannot be excluded. Counts in the upper bound only: one end is unknown."
+    ]
