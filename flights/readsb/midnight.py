@@ -9,14 +9,15 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from flights.readsb.airfields import Airfields, Ends, load_airfields
 from flights.readsb.continuity import Moments, arrives, continues
 from flights.readsb.ends import ROLL_S
-from flights.readsb.series import Index
+from flights.readsb.series import Index, Mask
 
-DAY = np.timedelta64(1, "D")
 HEAD = ("origin", "first")
 TAIL = ("destination", "last")
 ORDER = ("jump", "touch_and_go", "callsign_change", "off_field", "field_unsure")
@@ -27,20 +28,36 @@ def join_days(
 ) -> pd.DataFrame:
     """Flights of several days, those over midnight joined, in the columns given.
 
-    Row order in does not matter; rows out are by (source, icao24, firstseen). A joined flight
-    keeps `day` and `flight_id` of its first part. Where an airframe was in the air on one side
-    of midnight and on the ground on the other, that side's end becomes `surface`. Days without
-    a neighbour in `edges` stay as they are. Flights flagged `brief` that nothing joins go.
+    Row order in does not matter; out, flights that stand at a midnight come last. A joined
+    flight keeps `day` and `flight_id` of its first part. Where an airframe was in the air on
+    one side of midnight and on the ground on the other, that side's end becomes `surface`.
+    Days without a neighbour in `edges` stay as they are. Flights flagged `brief` that nothing
+    joins go.
     """
-    if flights.empty:
-        return flights.reset_index(drop=True)
-    order = ["source", "icao24", "firstseen"]
-    flights = flights.sort_values(order, kind="stable").reset_index(drop=True)
-    pairs = _pair(edges)
-    if len(pairs.last):
-        flights = _settle_ends(flights, pairs, airfields)
-        flights = _join(flights, _links(flights, pairs))
-    return _drop_brief(flights)
+    sources = flights["source"].unique()
+    if len(sources) > 1:
+        whole = [
+            join_days(flights[flights["source"] == source], edges, airfields=airfields)
+            for source in sources
+        ]
+        return pd.concat(whole, ignore_index=True)
+    pairs = _pair(edges[edges["source"].isin(sources)])
+    # Few flights stand at a midnight: all other rows are never looked at again.
+    here = _is_one_of(flights["flight_id"], pairs)
+    if here.any():
+        some = flights[here].sort_values(["firstseen", "flight_id"]).reset_index(drop=True)
+        some = _settle_ends(some, pairs, airfields)
+        some = _join(some, _links(some, pairs))
+        flights = pd.concat([flights[~here], some])
+    return _drop_brief(flights).reset_index(drop=True)
+
+
+def _is_one_of(flight_id: pd.Series, pairs: "_Pairs") -> Mask:
+    """True for flights that hold an edge of any of the pairs."""
+    wanted = pd.concat([pairs.last["flight_id"], pairs.first["flight_id"]]).dropna()
+    wanted = pa.array(wanted, pa.string())
+    found = pc.is_in(pa.array(flight_id, pa.string()), value_set=wanted)
+    return found.to_numpy(zero_copy_only=False)
 
 
 class _Pairs(NamedTuple):
@@ -53,11 +70,10 @@ class _Pairs(NamedTuple):
 def _pair(edges: pd.DataFrame) -> _Pairs:
     """Edges on the two sides of each midnight, where either lies in a flight."""
     edges = edges.reset_index(drop=True)
-    source, _ = pd.factorize(edges["source"])
-    airframe, names = pd.factorize(edges["icao24"])
+    airframe = pd.factorize(edges["icao24"])[0].astype(np.int64)
     day = _milliseconds(edges["seen_at"]) // 86_400_000
     is_last = (edges["edge"] == "last").to_numpy()
-    key = ((source * len(names) + airframe).astype(np.int64) << 20) | (day + is_last)
+    key = (airframe << 20) | (day + is_last)
     last, first = np.flatnonzero(is_last), np.flatnonzero(~is_last)
     found = pd.Index(key[first]).get_indexer(key[last])
     last, first = last[found >= 0], first[found[found >= 0]]
@@ -97,12 +113,8 @@ def _both_moments(pairs: _Pairs) -> tuple[Moments, Moments]:
 
 def _rows(flights: pd.DataFrame, side: pd.DataFrame) -> Index:
     """Row of the flight that holds each edge, -1 where it is in none."""
-    wanted = (side["source"] + " " + side["flight_id"]).array
-    known = side["flight_id"].notna().to_numpy()
-    rows = np.full(len(side), -1)
-    ids = pd.Index(flights["source"] + " " + flights["flight_id"])
-    rows[known] = ids.get_indexer(wanted[known])
-    return rows
+    rows = pd.Index(flights["flight_id"]).get_indexer(side["flight_id"])
+    return np.where(side["flight_id"].notna().to_numpy(), rows, -1)
 
 
 def _links(flights: pd.DataFrame, pairs: _Pairs) -> Index:
@@ -187,7 +199,7 @@ def _join(flights: pd.DataFrame, previous: Index) -> pd.DataFrame:
     parts["_before_s"] = _silence_before(flights, previous)[is_part]
     joined = _merge(parts)
     rest = flights[~is_part]
-    return pd.concat([rest, joined.astype(flights.dtypes)]).sort_index().reset_index(drop=True)
+    return pd.concat([rest, joined.astype(flights.dtypes)])
 
 
 def _heads(previous: Index) -> Index:
@@ -230,10 +242,10 @@ def _merge(parts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _merge_flags(parts: pd.DataFrame, callsigns: pd.Series) -> pd.Series:
-    """Flags of any part; `brief` only where all parts together still are."""
-    joined = parts.groupby("head", sort=True)["flags"].agg(",".join)
-    changed = pd.Series(np.where(callsigns > 1, ",callsign_change", ""), index=callsigns.index)
-    joined = joined + changed
+    """Flags of any part; `brief` goes, for together they are not."""
+    flagged = parts[parts["flags"] != ""].groupby("head")["flags"].agg(",".join)
+    joined = flagged.reindex(callsigns.index, fill_value="")
+    joined = joined.astype(object) + np.where(callsigns > 1, ",callsign_change", "")
     return joined.map({text: _order(text) for text in joined.unique()})
 
 
@@ -245,4 +257,4 @@ def _order(text: str) -> str:
 def _drop_brief(flights: pd.DataFrame) -> pd.DataFrame:
     """Without the stretches that only a neighbouring day could have made a flight."""
     brief = flights["flags"].str.contains("brief").to_numpy(dtype=bool)
-    return flights[~brief].reset_index(drop=True) if brief.any() else flights
+    return flights[~brief] if brief.any() else flights

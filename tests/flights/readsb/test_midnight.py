@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from skies import AIRFIELDS, DAY, MIDNIGHT, A, B, C, between, ends, hop, sky, stretch
@@ -85,7 +84,11 @@ def test_order_of_rows_and_days_does_not_matter():
     )
     first = join_days(flights, edges, airfields=AIRFIELDS)
     again = join_days(flights[::-1], edges.sample(frac=1, random_state=3), airfields=AIRFIELDS)
-    pd.testing.assert_frame_equal(first, again)
+    order = ["icao24", "firstseen"]
+    pd.testing.assert_frame_equal(
+        first.sort_values(order).reset_index(drop=True),
+        again.sort_values(order).reset_index(drop=True),
+    )
 
 
 def test_joining_twice_changes_nothing():
@@ -173,8 +176,18 @@ def test_callsign_of_the_longer_part_wins_and_the_change_is_flagged():
     assert list(flights["flags"]) == ["callsign_change"]
 
 
-@pytest.mark.parametrize("table", ["flights", "edges"])
-def test_nothing_to_join_is_nothing(table):
+def test_sources_are_never_joined_with_each_other():
+    flights, edges = read_by_day(over_midnight(-100))
+    other = [frame.assign(source="other") for frame in (flights, edges)]
+    both = join_days(
+        pd.concat([flights, other[0]]), pd.concat([edges, other[1]]), airfields=AIRFIELDS
+    )
+    assert list(both["source"]) == ["test", "other"]
+    only_other_edges = join_days(flights, other[1], airfields=AIRFIELDS)
+    assert len(only_other_edges) == 2
+
+
+def test_nothing_to_join_is_nothing():
     flights, edges = read_by_day(hop(60))
     assert join_days(flights[:0], edges, airfields=AIRFIELDS).empty
     assert len(join_days(flights, edges[:0], airfields=AIRFIELDS)) == 1
