@@ -12,6 +12,7 @@ from flights.readsb.collect import Task, collect_days
 from flights.readsb.content import KIND_OF_DETAIL
 from flights.readsb.inputs import find_days
 from flights.records import DayRecords
+from flights.reference.aircraft import read_aircraft
 from flights.sources.base import Offer, Report, SourceSpec
 
 SIMULATED_YEAR = 2050
@@ -63,7 +64,8 @@ class ReadsbArchive:
 
     def _name_airframes(self, icao24s: frozenset[str]) -> Mapping[str, Airframe]:
         """What the aircraft table says of the addresses heard."""
-        raise NotImplementedError
+        assert self.aircraft is not None
+        return read_aircraft(self.aircraft, icao24s).airframes
 
 
 def _refuse_simulated(days: list[date], path: Path) -> None:
