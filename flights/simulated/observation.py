@@ -96,7 +96,7 @@ def observe(traffic: Traffic, samples: Samples, hearings: Hearings) -> pd.DataFr
         place = fields[name][at[2]]
         end["km"] = great_circle_km(end["latitude"], end["longitude"], place[:, 0], place[:, 1])
         end["ft"] = end["altitude_ft"] - place[:, 2]
-        end["evidence"] = np.where(out["heard"], _evidence(end), None)
+        end["evidence"] = pd.Series(_evidence(end)).where(out["heard"], None)
         out = out.join(pd.DataFrame(end).add_prefix(f"{name}_"))
     takeoff, pace = flights["takeoff"], flights["pace"]
     out["firstseen"] = takeoff + (out["first_elapsed_s"] * pace * 1000).astype("int64")

@@ -65,7 +65,7 @@ def draw_counts(mean: np.ndarray, spread: np.ndarray, uniform: np.ndarray) -> ND
     """Negative binomial counts by inversion; variance = mean + spread * mean^2.
 
     >>> draw_counts(np.array([2.0, 2.0]), np.array([0.1, 0.1]), np.array([0.01, 0.99])).tolist()
-    [0, 6]
+    [0, 7]
     """
     size = 1 / spread
     odds = mean / (mean + size)

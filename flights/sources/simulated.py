@@ -10,7 +10,8 @@ import pandas as pd
 from flights.ledger import LedgerEntry
 from flights.records import DayRecords, empty
 from flights.simulated.holes import HOLES, PARTIAL_SHARE
-from flights.simulated.tables import day_number, load_heard, make_reception, make_tracks
+from flights.simulated.moments import make_reception, make_tracks
+from flights.simulated.tables import day_number, load_heard
 from flights.simulated.timetable import FIRST_DAY, LAST_DAY
 from flights.sources.base import Offer, Report, SourceSpec
 

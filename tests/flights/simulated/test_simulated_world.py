@@ -13,6 +13,7 @@ from flights.simulated.profiles import Profile
 from flights.simulated.receivers import STATES, SWITCHED_ON, load_receivers
 from flights.simulated.timetable import EFFECTS, load_rotations
 from flights.simulated.traffic import YEAR_END_MS, YEAR_START_MS, draw_counts, make_traffic
+from flights.simulated.tables import load_heard
 from flights.simulated.truth import list_true_flights, tell_route
 from flights.simulated.world import load_traffic, load_world
 
@@ -60,12 +61,14 @@ def test_an_airframe_departs_where_it_landed_and_never_before(true: pd.DataFrame
     assert (ordered["origin"] == ordered["destination"].shift())[same].all()
 
 
-def test_a_callsign_is_of_one_route(true: pd.DataFrame) -> None:
-    routes = true.groupby("callsign")[["origin", "destination"]].nunique()
-    two_stops = true["operator"].isin(["XQA", "XQD"])
-    plain = routes.loc[true.loc[~two_stops, "callsign"].unique()]
-    assert (plain == 1).all(axis=None)
+def test_a_callsign_is_of_one_way_with_its_stops(true: pd.DataFrame) -> None:
     assert true["callsign"].str.len().max() <= 8
+    ends = true.groupby("callsign")[["origin", "destination"]].nunique()
+    travellers = true.loc[~true["cargo"], "callsign"].unique()
+    assert (ends.loc[travellers] == 1).all(axis=None)
+    stopping = true.loc[true["destination"] == "UTAA", "callsign"]
+    onward = true.loc[true["cargo"] & (true["origin"] == "UTAA"), "callsign"]
+    assert set(onward) <= set(stopping)
 
 
 def test_addresses_lie_in_a_block_of_nobody(true: pd.DataFrame) -> None:
@@ -205,3 +208,4 @@ def test_thinner_network_hears_fewer_flights() -> None:
     whole, thin = load_world().observed["heard"], load_world(share=0.05).observed["heard"]
     assert thin.mean() < whole.mean() - 0.02
     assert not (thin & ~whole).any()
+    assert len(load_heard("simulated", 0.05).flights) == thin.sum()

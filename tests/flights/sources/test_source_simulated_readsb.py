@@ -14,6 +14,7 @@ from flights.simulated.flying import fly_day, name_airframes
 from flights.simulated.timetable import EVENT_IN_OCTOBER
 from flights.simulated.truth import list_true_flights
 from flights.sources import open_source
+from flights.sources.simulated_readsb import SimulatedReadsbSource
 
 DAY = EVENT_IN_OCTOBER
 MIDNIGHT_MS = int(datetime(DAY.year, DAY.month, DAY.day, tzinfo=UTC).timestamp()) * 1000
@@ -42,7 +43,9 @@ def matched(two_days: list[DayRecords]) -> pd.DataFrame:
 
 
 def test_source_says_that_it_is_simulated() -> None:
-    spec = open_source("simulated-readsb").spec
+    source = open_source("simulated-readsb")
+    assert isinstance(source, SimulatedReadsbSource)
+    spec = source.spec
     assert spec.simulated
     assert "SIMULATED" in spec.title
     assert {spec.first_day.year, spec.last_day.year} == {2050}
