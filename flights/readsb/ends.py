@@ -11,16 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flights.geo import bearing_deg
-from flights.readsb.airfields import (
-    Airfields,
-    Ends,
-    Path,
-    Ranked,
-    agree,
-    find_fields,
-    pick,
-    rank_fields,
-)
+from flights.readsb.airfields import Airfields, Ends, Ranked, find_fields, pick
+from flights.readsb.approaches import Path, agree, rank_fields
 from flights.readsb.continuity import Moments, arrives, known_speed, moments_at
 from flights.readsb.series import Index, Mask, Series, reduce_runs
 from flights.readsb.spans import Spans

@@ -1,6 +1,5 @@
 """Flights, edges and tracks as rows of the archive's tables."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,23 +10,11 @@ from numpy.typing import NDArray
 from flights.readsb.airfields import Airfields, find_fields
 from flights.readsb.continuity import moments_at
 from flights.readsb.ends import SideEnds
+from flights.readsb.labels import find_callsigns, find_received, operator_of
 from flights.readsb.series import Index, Mask, Series, reduce_runs, text_of
 from flights.readsb.simplify import keep_points
 from flights.readsb.spans import Spans
-from flights.records import EDGE, FLIGHT, RECEIVED, TRACK, format_icao24
-
-OPERATOR = re.compile(r"([A-Z]{3})\d")
-"""ICAO designator of the operator: three letters, then a digit. `N123AB`, `DABCD` have none."""
-
-LATE_POINTS = 4
-"""readsb notes a new callsign up to three points late, so the first few positions of a flight
-may still carry that of the flight before."""
-
-RECEIVED_AS = {
-    "adsb_icao": "adsb", "adsb_icao_nt": "adsb", "adsr_icao": "adsb", "adsb_other": "adsb",
-    "adsr_other": "adsb", "mlat": "mlat", "tisb_icao": "tisb", "tisb_trackfile": "tisb",
-    "tisb_other": "tisb", "adsc": "adsc",
-}  # fmt: skip
+from flights.records import EDGE, FLIGHT, TRACK, format_icao24
 
 
 @dataclass(frozen=True)
@@ -64,7 +51,7 @@ def flight_frame(table: FlightRows, key: DayKey, *, touches: Mask, jumped: Serie
     series, begin, end = table.series, table.begin, table.end
     icao24 = address_text(series.icao24[begin])
     firstseen = table.origin.seen_at
-    callsign, changes = _callsigns(series, begin, end)
+    callsign, changes = find_callsigns(series, begin, end)
     silence = series.silence_s
     columns = {
         "flight_id": [f"{a}-{s // 1000}" for a, s in zip(icao24, firstseen.tolist(), strict=True)],
@@ -79,7 +66,7 @@ def flight_frame(table: FlightRows, key: DayKey, *, touches: Mask, jumped: Serie
         **_place_columns("last", series, end),
         "positions": (end - begin + 1).astype(np.int32),
         "longest_silence_s": _longest(silence, begin, end),
-        "received": _received(series, begin, end),
+        "received": find_received(series, begin, end),
         "flags": _flags(table, changes, touches, jumped),
     }
     return _frame(FLIGHT, key, columns, len(begin))
@@ -133,16 +120,6 @@ def track_frame(table: FlightRows, flights: pd.DataFrame, key: DayKey) -> pd.Dat
     return _frame(TRACK, key, columns, len(kept))
 
 
-def operator_of(callsign: str | None) -> str | None:
-    """ICAO designator of the operator a callsign names, None where it names none.
-
-    >>> operator_of("CLX9TK"), operator_of("N123AB"), operator_of(None)
-    ('CLX', None, None)
-    """
-    found = OPERATOR.match(callsign or "")
-    return found[1] if found else None
-
-
 def address_text(icao24: NDArray[np.uint32]) -> NDArray[np.object_]:
     """Addresses as text."""
     return np.array([format_icao24(each) for each in icao24.tolist()], dtype=object)
@@ -178,55 +155,12 @@ def _place_columns(name: str, series: Series, at: Index) -> dict:
     }
 
 
-def _callsigns(series: Series, begin: Index, end: Index) -> tuple[NDArray[np.object_], Mask]:
-    """Most frequent callsign of each flight, and where there was more than one."""
-    if not len(begin):
-        return np.empty(0, dtype=object), np.empty(0, dtype=bool)
-    flight, starts, lengths = _callsign_runs(series, begin, end)
-    late = (starts == begin[flight]) & (lengths <= LATE_POINTS)
-    frame = pd.DataFrame(
-        {
-            "flight": flight,
-            "callsign": series.callsign[starts],
-            "positions": lengths,
-            "timely": ~late,
-        }
-    )
-    frame = frame[frame["callsign"] != 0].groupby(["flight", "callsign"], sort=True).sum()
-    frame = frame.reset_index().sort_values(["flight", "positions"], kind="stable")
-    best = frame.drop_duplicates("flight", keep="last")
-    most = np.zeros(len(begin), dtype=np.uint64)
-    most[best["flight"]] = best["callsign"]
-    timely = frame.loc[frame["timely"] > 0, "flight"]
-    return text_of(most), np.bincount(timely, minlength=len(begin)) > 1
-
-
-def _callsign_runs(series: Series, begin: Index, end: Index) -> tuple[Index, Index, Index]:
-    """Runs of one callsign inside flights: number of the flight, start, length."""
-    changed = np.flatnonzero(series.callsign[1:] != series.callsign[:-1]) + 1
-    starts = np.unique(np.concatenate([changed, begin]))
-    flight = np.searchsorted(begin, starts, side="right") - 1
-    inside = (flight >= 0) & (starts <= end[np.maximum(flight, 0)])
-    stops = np.minimum(np.append(starts[1:], len(series)), end[np.maximum(flight, 0)] + 1)
-    return flight[inside], starts[inside], (stops - starts)[inside]
-
-
 def _longest(silence: NDArray[np.float64], begin: Index, end: Index) -> NDArray[np.int32]:
     """Longest silence [s] between two positions of each flight."""
     longest = np.zeros(len(begin))
     several = end > begin
     longest[several] = reduce_runs(np.maximum, silence, begin[several] + 1, end[several] + 1)
     return np.rint(longest).astype(np.int32)
-
-
-def _received(series: Series, begin: Index, end: Index) -> NDArray[np.object_]:
-    """How the positions of each flight were received, `mixed` where in more than one way."""
-    names = sorted({*RECEIVED_AS.values(), "other"})
-    bit = np.array([1 << names.index(RECEIVED_AS.get(each, "other")) for each in RECEIVED])
-    ways = reduce_runs(np.bitwise_or, bit.astype(np.uint8)[series.received], begin, end + 1)
-    words = np.full(1 << len(names), "mixed", dtype=object)
-    words[[1 << number for number in range(len(names))]] = names
-    return words[ways]
 
 
 def _flags(table: FlightRows, changes: Mask, touches: Mask, jumped: Series) -> list[str]:
@@ -252,15 +186,16 @@ def _has_jump(table: FlightRows, jumped: Series) -> Mask:
     series, begin, end = table.series, table.begin, table.end
     if not len(jumped) or not len(begin):
         return np.zeros(len(begin), dtype=bool)
-    key = _time_key(jumped.icao24, jumped.seen_at)
-    low = np.searchsorted(key, _time_key(series.icao24[begin], series.seen_at[begin]))
-    high = np.searchsorted(key, _time_key(series.icao24[end], series.seen_at[end]), "right")
+    zero = min(jumped.seen_at.min(), series.seen_at.min())
+    key = _time_key(jumped.icao24, jumped.seen_at - zero)
+    low = np.searchsorted(key, _time_key(series.icao24[begin], series.seen_at[begin] - zero))
+    high = np.searchsorted(key, _time_key(series.icao24[end], series.seen_at[end] - zero), "right")
     return high > low
 
 
-def _time_key(icao24: NDArray[np.uint32], seen_at: NDArray[np.int64]) -> NDArray[np.int64]:
-    """One sortable number from address and time: 25 bits and the milliseconds of some days."""
-    return (icao24.astype(np.int64) << 38) | (seen_at & ((1 << 38) - 1))
+def _time_key(icao24: NDArray[np.uint32], since: NDArray[np.int64]) -> NDArray[np.int64]:
+    """One sortable number from address (25 bits) and milliseconds since some moment."""
+    return (icao24.astype(np.int64) << 38) | since
 
 
 def _flight_at(

@@ -22,9 +22,10 @@ def flights_in(path):
         )
         for n in np.unique(number)
     ]
-    return join_days(
+    flights = join_days(
         pd.concat([each.flights for each in legs]), pd.concat([each.edges for each in legs])
     )
+    return flights.sort_values("firstseen")
 
 
 def test_day_of_a_737_gives_its_four_flights_in_flown_order(shared):
