@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import pairwise, repeat
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,6 @@ DAY_MS = 86_400_000
 LONGEST_TEXT = 64
 _FEWEST_COLUMNS = 4
 _GROUND = float("inf")
-_ALTITUDES: dict[Any, float] = {"ground": _GROUND, None: float("nan")}
 _RECEIVED: dict[Any, int] = {name: number for number, name in enumerate(RECEIVED)}
 _OTHER = RECEIVED.index("other")
 _NAME = re.compile(r"trace_\w+?_(~?[0-9a-f]{6})\.json")
@@ -119,7 +118,7 @@ def _parse(plain: memoryview, name: str) -> tuple[dict[str, Any], str]:
         document = orjson.loads(plain)
     except orjson.JSONDecodeError as error:
         document = _parse_beginning(bytes(plain))
-        if document is None:
+        if document is None or not document.get("trace"):
             raise BadPayload(f"{name} is not a readsb trace: {error}.") from error
         problem = f"{name} ends in the middle ({error}); the points before were read."
     if not isinstance(document, dict) or not isinstance(document.get("trace"), list):
@@ -127,7 +126,7 @@ def _parse(plain: memoryview, name: str) -> tuple[dict[str, Any], str]:
     return document, problem
 
 
-def _parse_beginning(plain: bytes) -> Any:
+def _parse_beginning(plain: bytes) -> dict[str, Any] | None:
     """A cut document closed behind its last whole line (readsb writes one point per line)."""
     beginning = plain[: plain.rfind(b"\n") + 1].rstrip().rstrip(b",")
     try:
@@ -144,13 +143,13 @@ def _decode(document: dict[str, Any], name: str) -> tuple[np.ndarray, NDArray[np
         return positions, np.zeros(0, np.uint8)
     try:
         columns = _columns(points)
-        flags = np.asarray(columns[6], np.uint8)
+        flags = np.frombuffer(bytes(columns[6]), np.uint8)
         offsets = np.asarray(columns[0], np.float64)
         positions["seen_at"] = _seen_at(_base_ms(document, name), offsets)
         positions["latitude"] = columns[1]
         positions["longitude"] = columns[2]
         positions["speed_kt"] = columns[4]
-        altitude = np.asarray([_ALTITUDES.get(each, each) for each in columns[3]], np.float64)
+        altitude = _altitudes(columns[3])
         positions["callsign"] = _callsigns(columns[8], flags)
         positions["received"] = _received(columns[9], columns[8])
     except (ValueError, TypeError, IndexError, AttributeError, OverflowError) as error:
@@ -164,19 +163,14 @@ def _decode(document: dict[str, Any], name: str) -> tuple[np.ndarray, NDArray[np
 
 def _columns(points: list[list[Any]]) -> list[Sequence[Any]]:
     """The first ten columns; what an old file does not have is None (flags: 0)."""
-    width = min(map(len, points))
-    if width < _FEWEST_COLUMNS:
-        raise ValueError(f"{width} columns")
     columns: list[Sequence[Any]] = []
-    columns += [*zip(*points, strict=False)][:10]
-    count = len(points)
-    for missing in range(width, 10):
-        columns.append(
-            [each[missing] if len(each) > missing else None for each in points]
-            if missing != 6
-            else [0] * count
-        )
-    return columns
+    columns += zip(*points, strict=False)  # as wide as the shortest point
+    if len(columns) < _FEWEST_COLUMNS:
+        raise ValueError(f"a point of {len(columns)} columns")
+    for missing in range(len(columns), 10):
+        column = [each[missing] if len(each) > missing else None for each in points]
+        columns.append([each or 0 for each in column] if missing == 6 else column)
+    return columns[:10]
 
 
 def _seen_at(base_ms: int, offsets: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -195,22 +189,38 @@ def _base_ms(document: dict[str, Any], name: str) -> int:
     return round(base * 1000)
 
 
+def _altitudes(column: Sequence[Any]) -> NDArray[np.float64]:
+    """Height [ft] of each point, infinity on the ground, NaN where unknown."""
+    if "ground" in column:
+        column = [_GROUND if each == "ground" else each for each in column]
+    return np.asarray(column, np.float64)
+
+
 def _callsigns(details: Sequence[Any], flags: NDArray[np.uint8]) -> np.ndarray:
     """Callsign of each point: the last one given in its leg, b"" before the first."""
-    known = {int(start): b"" for start in np.flatnonzero(flags & NEW_LEG)}
-    for index, detail in enumerate(details):
-        if detail is not None and (text := detail.get("flight")):
-            known[index] = text.encode("ascii", "replace")[:8].ljust(8)
-    starts = sorted({0: b"", **known})
-    texts = np.array([known.get(start, b"") for start in starts], "S8")
-    lengths = np.diff(starts, append=len(details))
-    return np.repeat(clean_callsigns(texts.view("<u8")), lengths)
+    starts, texts = [], []
+    legs = sorted({0, *np.flatnonzero(flags & NEW_LEG).tolist()})
+    for begin, end in pairwise([*legs, len(details)]):
+        starts.append(begin)
+        texts.append(b"")
+        last = None
+        for index in range(begin, end):
+            detail = details[index]
+            if detail is not None and (text := detail.get("flight", last)) != last:
+                starts.append(index)
+                texts.append(text.encode("ascii", "replace")[:8].ljust(8))
+                last = text
+    words = np.array(texts, "S8").view("<u8")
+    return np.repeat(clean_callsigns(words), np.diff(starts, append=len(details)))
 
 
 def _received(kinds: Sequence[Any], details: Sequence[Any]) -> NDArray[np.uint8]:
     """How each point was received; old files say it in the details only."""
-    if kinds[0] is None:
-        kinds = _carry_forward(details)
+    if None in kinds:
+        carried = _carry_forward(details)
+        kinds = [own or said for own, said in zip(kinds, carried, strict=True)]
+    if kinds.count(kinds[0]) == len(kinds):
+        return np.full(len(kinds), _RECEIVED.get(kinds[0], _OTHER), np.uint8)
     return np.fromiter(map(_RECEIVED.get, kinds, repeat(_OTHER)), np.uint8, len(kinds))
 
 
