@@ -11,9 +11,9 @@ import pytest
 from flights.simulated.network import FIRST_ADDRESS, LAST_ADDRESS, OPERATORS, TYPES
 from flights.simulated.profiles import Profile
 from flights.simulated.receivers import STATES, SWITCHED_ON, load_receivers
+from flights.simulated.tables import load_heard
 from flights.simulated.timetable import EFFECTS, load_rotations
 from flights.simulated.traffic import YEAR_END_MS, YEAR_START_MS, draw_counts, make_traffic
-from flights.simulated.tables import load_heard
 from flights.simulated.truth import list_true_flights, tell_route
 from flights.simulated.world import load_traffic, load_world
 
