@@ -55,12 +55,15 @@ def build_effect(
     days: tuple[date, ...],
     *,
     bound: str,
+    drawn: bool = True,
 ) -> Effect | None:
-    """The estimate as a result; None where there is none."""
+    """The estimate as a result; None where there is none.
+
+    What a chart draws, expectation per day and the placebo dates, is left out unless `drawn`.
+    """
     if ratio is None:
         return None
     raw, over = (divide_at_event(series, design, power=power) for power in (0, 2))
-    per_day = ratio.weights * (ratio.n0 / ratio.m0)
     return Effect(
         bound=bound,
         event=days[design.event],
@@ -76,20 +79,21 @@ def build_effect(
         rr_by_power=(raw, ratio.rr, over),
         raw_ratio=ratio.coverage.raw,
         missing_exposure_share=ratio.coverage.missing_share,
-        expected_per_day=tuple(
-            value if used else None
-            for value, used in zip(per_day.tolist(), series.used.tolist(), strict=True)
-        ),
-        placebos=tuple(
-            Placebo(days[at], s, rr)
-            for at, s, rr in zip(
-                ratio.placebo_dates.tolist(),
-                ratio.placebo_s.tolist(),
-                ratio.placebo_rr.tolist(),
-                strict=True,
-            )
-        ),
+        expected_per_day=_expect_per_day(ratio, series) if drawn else (),
+        placebos=_list_placebos(ratio, days) if drawn else (),
     )
+
+
+def _expect_per_day(ratio: RateRatio, series: DailySeries) -> tuple[float | None, ...]:
+    per_day = ratio.weights * (ratio.n0 / ratio.m0)
+    pairs = zip(per_day.tolist(), series.used.tolist(), strict=True)
+    return tuple(value if used else None for value, used in pairs)
+
+
+def _list_placebos(ratio: RateRatio, days: tuple[date, ...]) -> tuple[Placebo, ...]:
+    columns = (ratio.placebo_dates, ratio.placebo_s, ratio.placebo_rr)
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return tuple(Placebo(days[at], s, rr) for at, s, rr in rows)
 
 
 _SAME = (

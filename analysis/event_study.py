@@ -186,7 +186,7 @@ def _answer_events(
     return [_Answer(refusal, None, None, Case(counts, series, each, None)) for each in designs]
 
 
-def _answer(counts: CountSeries, design: Design) -> _Answer:
+def _answer(counts: CountSeries, design: Design, *, drawn: bool = True) -> _Answer:
     """Both bounds of one event at one window through the rule."""
     series = {bound: build_series(counts, bound) for bound in ("lower", "upper")}
     start, stop = design.event - design.baseline, design.event + design.window
@@ -204,7 +204,9 @@ def _answer(counts: CountSeries, design: Design) -> _Answer:
     bound = verdicts.pick_bound(*kinds)
     case = Case(counts, series[bound], design, facts[bound].ratio)
     effects = {
-        bound: build_effect(facts[bound].ratio, series[bound], design, counts.days, bound=bound)
+        bound: build_effect(
+            facts[bound].ratio, series[bound], design, counts.days, bound=bound, drawn=drawn
+        )
         for bound in series
     }
     return _Answer(verdict, effects["lower"], effects["upper"], case, bound)
@@ -245,12 +247,11 @@ def _try_windows(counts: CountSeries, places: list[int], study: Study) -> tuple[
     for window in WINDOWS:
         if window == study.window:
             continue
-        answer = _answer(counts, _design_events(places, study, window)[0])
-        if answer.lower is None or answer.upper is None:
-            continue
-        lower = replace(answer.lower, placebos=(), expected_per_day=())
-        upper = replace(answer.upper, placebos=(), expected_per_day=())
-        found.append(Sensitivity(window, lower, upper, answer.verdict.kind))
+        design = _design_events(places, study, window)[0]
+        answer = _answer(counts, design, drawn=False)
+        if answer.lower is not None and answer.upper is not None:
+            kind = answer.verdict.kind
+            found.append(Sensitivity(window, answer.lower, answer.upper, kind))
     return tuple(found)
 
 

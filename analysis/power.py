@@ -14,12 +14,15 @@ _GRID = 31
 _LARGEST_RATIO = 1e4
 
 
-def find_detectable_changes(n0: float, *, m1: float, m0: float, phi: float) -> tuple[float, float]:
-    """Smallest increase and largest decrease, as ratios, that the interval would tell from 1.
+def find_detectable_changes(
+    n0: float, *, m1: float, m0: float, phi: float, kappa: float = 1.0
+) -> tuple[float, float]:
+    """Smallest increase and largest decrease, as ratios, that would be found.
 
-    "Tell" means that the 95 % interval of `intervals.find_interval` excludes 1, with
-    probability `POWER`, when both counts are negative binomial with variance phi * mean and
-    the earlier one has mean `n0`.
+    "Found" means that the 95 % interval of `intervals.find_interval` lies above `kappa` or
+    below 1/`kappa` (1: it excludes 1; more: it also clears what coverage could have done),
+    with probability `POWER`, when both counts are negative binomial with variance phi * mean
+    and the earlier one has mean `n0`.
 
     Returns
     -------
@@ -28,12 +31,11 @@ def find_detectable_changes(n0: float, *, m1: float, m0: float, phi: float) -> t
         even a stop would not be noticed.
     """
     expected = n0 * m1 / m0
-    if expected <= 0:
+    if expected <= 0 or not np.isfinite(kappa):
         return math.inf, math.nan
     before = _spread_of_count(n0, phi)
-    share = m1 / (m0 + m1)
-    enough = _smallest_count_above(before, share, phi)
-    few = _largest_count_below(before, share, phi)
+    enough = _smallest_count_above(before, kappa, m1 / m0, phi)
+    few = _largest_count_below(before, 1 / kappa, m1 / m0, phi)
 
     def up(ratio: float) -> float:
         return float(np.mean(_chance_of_at_least(enough, ratio * expected, phi)))
@@ -71,22 +73,32 @@ def _spread_of_count(mean: float, phi: float) -> np.ndarray:
     return phi * gammaincinv(mean / phi, levels)
 
 
-def _smallest_count_above(before: np.ndarray, share: float, phi: float) -> np.ndarray:
-    """Least later count whose interval lies above 1, per earlier count."""
+def _smallest_count_above(before: np.ndarray, ratio: float, share: float, phi: float) -> np.ndarray:
+    """Least later count whose interval lies above `ratio` (1 or more), per earlier count.
+
+    `share` is the later weight over the earlier one.
+    """
     from scipy.special import betainc
 
+    spread = 1 + (phi - 1) * ratio
+    odds = ratio * share * phi / spread
+    x = odds / (1 + odds)
+
     def is_above(count: np.ndarray) -> np.ndarray:
-        return betainc(np.maximum(count, 1e-12) / phi, before / phi + 1, share) < TAIL
+        return betainc(np.maximum(count, 1e-12) / spread, before / phi + 1, x) < TAIL
 
     return _first_true(is_above, before)
 
 
-def _largest_count_below(before: np.ndarray, share: float, phi: float) -> np.ndarray:
-    """Largest later count whose interval lies below 1, per earlier count; -1 where none does."""
+def _largest_count_below(before: np.ndarray, ratio: float, share: float, phi: float) -> np.ndarray:
+    """Largest later count whose interval lies below `ratio` (1 or less); -1 where none does."""
     from scipy.special import betainc
 
+    odds = ratio * share
+    x = odds / (1 + odds)
+
     def is_not_below(count: np.ndarray) -> np.ndarray:
-        return ~(betainc(count / phi + 1, np.maximum(before, 1e-12) / phi, share) > 1 - TAIL)
+        return ~(betainc(count / phi + 1, np.maximum(before, 1e-12) / phi, x) > 1 - TAIL)
 
     return _first_true(is_not_below, before) - 1
 

@@ -68,7 +68,7 @@ def write_notes(study: Study, counts: CountSeries) -> tuple[str, ...]:
     unheard = complete - sum(each is not None for each in counts.exposure)
     if unheard:
         notes.append(
-            f"On {unheard} complete days nothing says how much the receivers heard; these days "
-            "are left out."
+            "Nothing says how much the receivers heard on complete days, which are left out: "
+            f"{unheard} of {complete}."
         )
     return tuple(notes)

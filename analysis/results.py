@@ -74,8 +74,10 @@ class Effect:
     `coverage` compares the exposure after and before; `coverage_worst` is that of the region
     that moved most and `kappa` its distance from 1. `volatility` says how much wilder the
     series is around the event than elsewhere; `era_p`, `era_lo`, `era_hi` allow for it.
-    `mde_up` is infinite where no increase can be put as a ratio, `mde_down` NaN where not even
-    a stop would be noticed, `rr` NaN where there were no flights at all.
+    `mde_up` and `mde_down` are the smallest increase and the largest decrease whose interval
+    would, with probability 0.8, lie beyond `kappa`; `mde_up` is infinite where no increase can
+    be put as a ratio, `mde_down` NaN where not even a stop would be noticed. `rr` is NaN where
+    there were no flights at all.
     """
 
     bound: str

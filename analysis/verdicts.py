@@ -177,8 +177,6 @@ def _write_coverage(facts: Facts) -> str:
 
 def _write_history(facts: Facts, place: Place) -> str:
     design, coverage = place.design, facts.coverage
-    if not facts.heard:
-        return wording.HISTORY_UNHEARD
     sentences = []
     if place.lacking_days > 0:
         sentences.append(
@@ -189,7 +187,9 @@ def _write_history(facts: Facts, place: Place) -> str:
                 date=wording.write_date(place.lacking_before),
             )
         )
-    if _lacks_days(facts):
+    if not facts.heard:
+        sentences.append(wording.HISTORY_UNHEARD)
+    elif _lacks_days(facts):
         sentences.append(
             wording.HISTORY_MISSING.format(
                 missing_after=coverage.missing_after,
@@ -199,7 +199,7 @@ def _write_history(facts: Facts, place: Place) -> str:
                 baseline=design.baseline,
             )
         )
-    return " ".join(sentences) or wording.HISTORY_UNHEARD
+    return " ".join(sentences) or wording.HISTORY_OUTAGE
 
 
 def _write_bound_note(

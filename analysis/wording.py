@@ -58,8 +58,12 @@ HISTORY_MISSING = (
     "days before it are missing; at most 20 % of either may be. Pull these days."
 )
 HISTORY_UNHEARD = (
-    "The days are there, but the receivers heard no other flight in the places asked about, so "
-    "there is nothing to measure a count against."
+    "On the days that are there, the receivers heard no other flight in the places asked about, "
+    "so there is nothing to measure a count against."
+)
+HISTORY_OUTAGE = (
+    "All complete days of one of the two periods are outages of the receivers; there is nothing "
+    "to measure a count against."
 )
 SOURCE = (
     "The days of {source} cannot be compared with one another, so it gives no answer about how "

@@ -66,14 +66,16 @@ def estimate_rate_ratio(
     }
     ups = (np.inf, np.nan)
     calibration = _calibrate(placebos, s, sums=sums, design=design)
+    coverage = compare_coverage(series, design)
     if detectable and len(placebos):
+        n0, m1, m0 = (sums[name] for name in ("n0", "m1", "m0"))
         ups = find_detectable_changes(
-            sums["n0"], m1=sums["m1"], m0=sums["m0"], phi=calibration["phi"]
+            n0, m1=m1, m0=m0, phi=calibration["phi"], kappa=coverage.kappa
         )
     return RateRatio(
         **sums,
         **calibration,
-        coverage=compare_coverage(series, design),
+        coverage=coverage,
         expected=sums["n0"] * sums["m1"] / sums["m0"],
         rr=float(rr[-1]),
         mde_up=ups[0],

@@ -56,16 +56,21 @@ def test_upper_end_is_infinite_where_no_ratio_is_too_large() -> None:
 
 
 @pytest.mark.parametrize("phi", [1.0, 2.0])
-@pytest.mark.parametrize("n0", [12.0, 60.0, 300.0])
-def test_smallest_increase_is_detected_with_the_stated_probability(n0: float, phi: float) -> None:
-    up, down = find_detectable_changes(n0, m1=14, m0=56, phi=phi)
-    rng = np.random.default_rng(5)
-    assert _detected(n0, up, phi, rng) == pytest.approx(POWER, abs=0.05)
+@pytest.mark.parametrize(("n0", "kappa"), [(12.0, 1.0), (60.0, 1.0), (300.0, 1.0), (200.0, 1.4)])
+def test_change_of_the_stated_size_is_found_with_the_stated_probability(
+    n0: float, phi: float, kappa: float
+) -> None:
+    up, down = find_detectable_changes(n0, m1=14, m0=56, phi=phi, kappa=kappa)
+    assert up > kappa
+    assert _detected(n0, up, phi, kappa) == pytest.approx(POWER, abs=0.05)
     if not math.isnan(down):
-        assert _detected(n0, down, phi, rng) == pytest.approx(POWER, abs=0.05)
+        assert down < 1 / kappa
+        assert _detected(n0, down, phi, kappa) == pytest.approx(POWER, abs=0.05)
 
 
-def _detected(n0: float, ratio: float, phi: float, rng: np.random.Generator) -> float:
+def _detected(n0: float, ratio: float, phi: float, kappa: float) -> float:
+    rng = np.random.default_rng(5)
+
     def draw(mean: float, size: int) -> np.ndarray:
         if phi == 1:
             return rng.poisson(mean, size)
@@ -73,7 +78,7 @@ def _detected(n0: float, ratio: float, phi: float, rng: np.random.Generator) -> 
 
     pairs = zip(draw(n0 / 4 * ratio, 400), draw(n0, 400), strict=True)
     ends = [find_interval(int(a), int(b), m1=14, m0=56, phi=phi) for a, b in pairs]
-    return float(np.mean([low > 1 if ratio > 1 else high < 1 for low, high in ends]))
+    return float(np.mean([low > kappa if ratio > 1 else high < 1 / kappa for low, high in ends]))
 
 
 def test_more_flights_make_smaller_changes_visible() -> None:

@@ -152,6 +152,12 @@ def test_unheard_places_are_not_called_missing_days() -> None:
     assert "heard no other flight" in verdicts.write_sentence("no verdict (history)", dark, PLACE)
 
 
+def test_period_of_outages_only_is_said() -> None:
+    dark = Facts(STEADY, None, placebos=120)
+    said = verdicts.write_sentence("no verdict (history)", dark, PLACE)
+    assert "outages of the receivers" in said
+
+
 def test_changed_edition_names_both() -> None:
     said = verdicts.write_sentence(
         "no verdict (coverage)", replace(facts(), editions=("old", "new")), PLACE
