@@ -1,4 +1,10 @@
-"""Write one month of the index: flights sorted for route questions, compact, and summed up."""
+"""Write one month of the index: flights sorted for route questions, compact, and summed up.
+
+- `flights`: every column and `id`, in the order of `facts`
+- `facts`: one row a flight, codes only; flights with a lost end last
+- `routes`: flights per day (`d1` to `d31`) by grade, origin and destination, both heard
+- `ends`: the same by grade, one end's place, and whether the other end is lost
+"""
 
 import logging
 from collections.abc import Iterable
@@ -21,7 +27,7 @@ GRADE_CODES = {"possible": 1, "likely": 2, "certain": 3}
 """Cargo grades as the index holds them; 0 is no evidence of cargo."""
 
 MEMORY = "700MB"
-_WIDE_GROUP = 20_480
+_WIDE_GROUP = 16_384
 _CARGO = ("cargo_grade", "cargo_rule", "cargo_source")
 
 WIDE = pa.schema([*arrow_schema("flights"), *(pa.field(name, pa.string()) for name in _CARGO)])
@@ -40,32 +46,45 @@ _CODES = pa.schema(
 
 _SORTED = """
 copy (
-    select $base + row_number() over () as id, * from (
+    select $base + row_number() over () - 1 as id, * from (
         select * from read_parquet($parts)
-        order by grade, origin_place, destination_place, day, firstseen, flight_id
+        order by origin_place >= {lost} or destination_place >= {lost},
+            grade, origin_place, destination_place, day, firstseen, flight_id
     )
 ) to '{wide}' (format parquet, compression zstd, row_group_size {group})
 """
 _FACTS = """
 copy (
     select id, day, grade, origin_place, destination_place,
+        origin_place >= {lost} or destination_place >= {lost} as has_lost,
         origin_rank, destination_rank, address,
         epoch_ms(firstseen) // 1000 as firstseen_s, epoch_ms(lastseen) // 1000 as lastseen_s
     from read_parquet($wide)
 ) to '{facts}' (format parquet, compression zstd)
 """
+_ROUTES = """
+copy (
+    select {month}::integer as month, grade, origin_place, destination_place, {days}
+    from read_parquet($facts) where not has_lost
+    group by grade, origin_place, destination_place
+    order by grade, origin_place, destination_place
+) to '{routes}' (format parquet, compression zstd)
+"""
 _ENDS = """
 copy (
-    select 0::utinyint as side, grade, origin_place as place,
-        destination_place >= {lost} as other_lost, day, count(*)::integer as flights
-    from read_parquet($facts) group by all
+    select {month}::integer as month, 0::utinyint as side, grade, origin_place as place,
+        destination_place >= {lost} as other_lost, {days}
+    from read_parquet($facts) group by grade, place, other_lost
     union all
-    select 1::utinyint as side, grade, destination_place as place,
-        origin_place >= {lost} as other_lost, day, count(*)::integer as flights
-    from read_parquet($facts) group by all
-    order by side, grade, place, other_lost, day
+    select {month}::integer as month, 1::utinyint as side, grade, destination_place as place,
+        origin_place >= {lost} as other_lost, {days}
+    from read_parquet($facts) group by grade, place, other_lost
+    order by side, grade, place, other_lost
 ) to '{ends}' (format parquet, compression zstd)
 """
+_DAYS = ", ".join(
+    f"count(*) filter (where dayofmonth(day) = {n})::usmallint as d{n}" for n in range(1, 32)
+)
 
 
 class Grader(Protocol):
@@ -135,23 +154,28 @@ def _address(text: str) -> int:
         return 2**32 - 1
 
 
+def month_number(month: date) -> int:
+    """Months since the year 0; the upper half of the ids of the month's flights."""
+    return month.year * 12 + month.month - 1
+
+
 def _sort_and_sum(folder: Path, month: date, parts: list[Path]) -> int:
-    wide, facts, ends = (str(folder / f"{name}.parquet") for name in ("flights", "facts", "ends"))
-    base = (month.year * 12 + month.month) << 32
+    wide, facts = (str(folder / f"{name}.parquet") for name in ("flights", "facts"))
+    names = ("flights", "facts", "routes", "ends")
+    fill: dict[str, object] = {
+        name: str(folder / f"{name}.parquet").replace("'", "''") for name in names
+    }
+    fill |= {"lost": LOST, "group": _WIDE_GROUP, "days": _DAYS, "month": month_number(month)}
+    fill["wide"] = fill["flights"]
     if not parts:
         parts = [folder / "part-0.rough"]
-        schema = pa.schema([*WIDE, *_CODES])
-        pq.write_table(schema.empty_table(), parts[0])
+        pq.write_table(pa.schema([*WIDE, *_CODES]).empty_table(), parts[0])
     with duckdb.connect(":memory:", config={"memory_limit": MEMORY}) as connection:
         connection.execute("set temp_directory = $1", [str(folder / "spill.rough")])
         connection.execute("set TimeZone = 'UTC'")
-        given = {"parts": [str(part) for part in parts], "base": base}
-        connection.execute(_SORTED.format(wide=_quoted(wide), group=_WIDE_GROUP), given)
-        sql = _FACTS.format(facts=_quoted(facts))
-        connection.execute(sql, {"wide": wide})
-        connection.execute(_ENDS.format(ends=_quoted(ends), lost=LOST), {"facts": facts})
-    return pq.ParquetFile(facts).metadata.num_rows
-
-
-def _quoted(path: str) -> str:
-    return path.replace("'", "''")
+        given = {"parts": [str(part) for part in parts], "base": month_number(month) << 32}
+        connection.execute(_SORTED.format(**fill), given)
+        connection.execute(_FACTS.format(**fill), {"wide": wide})
+        connection.execute(_ROUTES.format(**fill), {"facts": facts})
+        connection.execute(_ENDS.format(**fill), {"facts": facts})
+    return int(pq.read_metadata(facts).num_rows)

@@ -9,9 +9,10 @@ cells, else where its position lies in one of them. Every end is `in` "anywhere"
 - neither end: both lost, neither out, not both `in`; counted apart, in no bound
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,10 +25,14 @@ from flights.errors import ArchiveError, InvalidInput
 from flights.facts import Facts, Month
 from flights.facts_build import GRADE_CODES, Grader
 from flights.ledger import LedgerEntry, not_asked
+from flights.month_rows import MonthRows
 from flights.places import NO_CELL, cell_id
 from flights.sql import ANYWHERE, HEARD, LOST_ENDS, Places
 
 __all__ = ["NO_CELL", "cell_id"]
+
+_PARTS = ("lower", "more", "neither")
+_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,7 @@ class DuckDBEngine:
     def __init__(self, archive: Archive, *, cargo: Grader | None = None) -> None:
         self._archive = archive
         self._facts = Facts(archive, cargo)
+        self._rows = MonthRows()
         self._connection = sql.connect(archive.root / "index")
 
     def close(self) -> None:
@@ -111,12 +117,12 @@ class DuckDBEngine:
     def count_by_day(self, question: RouteQuestion) -> pd.DataFrame:
         """As `Engine.count_by_day`."""
         q = question
-        entries, tables = self._ask(q.source, q.first, q.last, _counts(q))
-        lower, upper, neither = (_by_day(entries, table) for table in tables)
+        entries, found = self._ask(q.source, q.first, q.last, partial(_counts, q))
+        lower, more, neither = (_by_day(entries, found[name]) for name in _PARTS)
         return pd.DataFrame(
             {
                 "lower": lower,
-                "upper": lower + upper,
+                "upper": lower + more,
                 "neither_end": neither,
                 "status": [entry.status for entry in entries],
                 "reason": [" ".join(entry.reasons) for entry in entries],
@@ -127,7 +133,7 @@ class DuckDBEngine:
     def match(self, question: RouteQuestion) -> pd.DataFrame:
         """As `Engine.match`."""
         q = question
-        return self._ask(q.source, q.first, q.last, _rows(q))[1]
+        return self._ask(q.source, q.first, q.last, partial(_flights, q, self._rows))[1]
 
     def heard_by_day(
         self,
@@ -138,22 +144,15 @@ class DuckDBEngine:
         cells: frozenset[int] | None = None,
     ) -> pd.Series:
         """As `Engine.heard_by_day`."""
-
-        def ask(session: sql.Session) -> list[tuple[Any, ...]]:
-            if airports is None and cells is None:
-                return session.count([(ANYWHERE, ANYWHERE)], 0)
-            place = session.region(airports or frozenset(), cells or frozenset())
-            return session.count([(place, ANYWHERE), (ANYWHERE, place)], 0, less=(place, place))
-
-        return _by_day(*self._ask(source, first, last, ask))
+        entries, found = self._ask(source, first, last, partial(_heard, airports, cells))
+        return _by_day(entries, found)
 
     def neither_end_by_day(
         self, source: str, first: date, last: date, min_grade: str | None = None
     ) -> pd.Series:
         """As `Engine.neither_end_by_day`."""
-        grade = _grade(min_grade)
-        lost = [(LOST_ENDS, LOST_ENDS)]
-        return _by_day(*self._ask(source, first, last, lambda s: s.count(lost, grade)))
+        entries, found = self._ask(source, first, last, partial(_lost_at_both, _grade(min_grade)))
+        return _by_day(entries, found)
 
     def _look(
         self, source: str, first: date, last: date
@@ -170,15 +169,15 @@ class DuckDBEngine:
 
         A month may be replaced by another process between looking and asking: then look again.
         """
-        for attempt in range(3):
+        for attempt in range(_TRIES):
             entries, months = self._look(source, first, last)
             folders = [month.folder for month in months]
             numbers = self._facts.airports(source).numbers()
             try:
                 with sql.Session(self._connection, folders, numbers, (first, last)) as session:
-                    return entries, ask(session)
+                    return entries, ask(session, folders)
             except (duckdb.IOException, FileNotFoundError) as error:
-                if attempt == 2:
+                if attempt == _TRIES - 1:
                     raise ArchiveError(
                         f"The index of {source} cannot be read: {error}. Delete the folder "
                         f"{Path('index') / source} of the archive; it is built anew."
@@ -195,14 +194,35 @@ def _entry(
     return entry
 
 
-def _counts(q: RouteQuestion) -> Any:
-    """Lower, what upper adds, and neither end, each as (day, flights) rows."""
+def _counts(q: RouteQuestion, session: sql.Session, _: Any) -> dict[str, dict[date, int]]:
+    lower, more, neither = _pairs(q, session)
+    parts = {"lower": lower, "more": more, "neither": neither}
+    signed = {name: [(pair, 1) for pair in pairs] for name, pairs in parts.items()}
+    return session.count(signed, _grade(q.min_grade))
 
-    def ask(session: sql.Session) -> list[list[tuple[Any, ...]]]:
-        grade = _grade(q.min_grade)
-        return [session.count(pairs, grade) for pairs in _pairs(q, session)]
 
-    return ask
+def _heard(
+    airports: frozenset[str] | None, cells: frozenset[int] | None, session: sql.Session, _: Any
+) -> dict[date, int]:
+    if airports is None and cells is None:
+        return session.count({"all": [((ANYWHERE, ANYWHERE), 1)]}, 0)["all"]
+    here = session.region(airports or frozenset(), cells or frozenset())
+    # Flights from here, and flights to here, less those counted twice by that.
+    part = [((here, ANYWHERE), 1), ((ANYWHERE, here), 1), ((here, here), -1)]
+    return session.count({"heard": part}, 0)["heard"]
+
+
+def _lost_at_both(grade: int, session: sql.Session, _: Any) -> dict[date, int]:
+    return session.count({"lost": [((LOST_ENDS, LOST_ENDS), 1)]}, grade)["lost"]
+
+
+def _flights(
+    q: RouteQuestion, rows: MonthRows, session: sql.Session, folders: Sequence[Path]
+) -> pd.DataFrame:
+    lower, more, _ = _pairs(q, session)
+    bounds = [(pair, "lower") for pair in lower] + [(pair, "upper") for pair in more]
+    grade = _grade(q.min_grade)
+    return rows.read(folders, session.pick(bounds, grade) if folders else {})
 
 
 def _pairs(q: RouteQuestion, session: sql.Session) -> list[list[tuple[Places, Places]]]:
@@ -227,23 +247,6 @@ def _sides(
     return session.region(airports, frozenset()), maybe
 
 
-def _rows(q: RouteQuestion) -> Any:
-    """Flights of the upper bound, with verdicts."""
-
-    def ask(session: sql.Session) -> pd.DataFrame:
-        lower, more, _ = _pairs(q, session)
-        grade = _grade(q.min_grade)
-        bounds = [(pair, "lower") for pair in lower] + [(pair, "upper") for pair in more]
-        picks = [(pair, _verdict(pair[0]), _verdict(pair[1]), bound) for pair, bound in bounds]
-        return session.rows(picks, grade)
-
-    return ask
-
-
-def _verdict(places: Places) -> str:
-    return "possible" if places.is_lost else "observed"
-
-
 def _grade(name: str | None) -> int:
     if name is None:
         return 0
@@ -256,9 +259,8 @@ def _span(first: date, last: date) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def _by_day(entries: Iterable[LedgerEntry], rows: Iterable[tuple[Any, ...]]) -> pd.Series:
+def _by_day(entries: Iterable[LedgerEntry], found: Mapping[date, int]) -> pd.Series:
     """Flights by day; <NA> where the day is not complete, zero where it is and nothing was."""
-    found = {day: int(flights) for day, flights in rows}
     index = pd.Index([entry.day for entry in entries], name="day", dtype=object)
     counts = [found.get(entry.day, 0) if entry.is_complete else pd.NA for entry in entries]
     return pd.Series(counts, index=index, dtype="Int64", name="flights")

@@ -1,28 +1,26 @@
 """The statements DuckDB runs over the index. No statement holds a word of the user's.
 
 Regions become small temporary tables of places and are semi-joined: lists of thousands in the
-statement are two to three times slower. What the summed-up `ends` can answer never touches the
-flights.
+statement are two to three times slower. What the sums (`routes`, `ends`) can answer never
+touches the flights.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Self
 
 import duckdb
-import pandas as pd
-import pyarrow as pa
+import numpy as np
 
-from flights.facts_build import WIDE
 from flights.places import LOST
 
 MEMORY = "1GB"
 
 Pair = tuple["Places", "Places"]
-Pick = tuple[Pair, str, str, str]
-"""Origin and destination, the verdict on each, and the bound."""
+Part = Sequence[tuple[Pair, int]]
+"""Pairs of origin and destination, each with +1 or -1 for how it counts."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +29,8 @@ class Places:
 
     rule: str
     table: str = ""
-    is_lost: bool = False
+    airports: bool = True
+    cells: bool = True
 
     def holds(self, column: str) -> str:
         """Condition that `column` is one of them."""
@@ -39,8 +38,12 @@ class Places:
 
 
 ANYWHERE = Places("true")
-HEARD = Places(f"{{column}} < {LOST}")
-LOST_ENDS = Places(f"{{column}} >= {LOST}", is_lost=True)
+HEARD = Places(f"{{column}} < {LOST}", cells=False)
+LOST_ENDS = Places(f"{{column}} >= {LOST}", airports=False)
+
+_BEYOND = {ANYWHERE: "true", HEARD: "not other_lost", LOST_ENDS: "other_lost"}
+_SUMS = ", ".join(f"sum(d{n})::bigint" for n in range(1, 32))
+_MONTHS = "month between $first_month and $last_month and grade >= $grade"
 
 
 def connect(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -88,78 +91,101 @@ class Session:
             {"places": places},
         )
         rule = f"{{column}} in (select place from {name})"
-        return Places(rule, name, is_lost=bool(cells) and not airports)
+        return Places(rule, name, airports=bool(airports), cells=bool(cells))
 
-    def count(
-        self, pairs: Sequence[Pair], grade: int, *, less: Pair | None = None
-    ) -> list[tuple[Any, ...]]:
-        """(day, flights) over the pairs of origin and destination, `less` taken off again."""
-        if not pairs or not self._folders:
-            return []
-        asked = [(pair, 1) for pair in pairs] + ([(less, -1)] if less else [])
-        parts = [self._count_one(pair, sign) for pair, sign in asked]
-        statement = (
-            f"select day, sum(flights)::bigint from ({' union all '.join(parts)}) group by day"
-        )
-        given = {"grade": grade, "first": self._days[0], "last": self._days[1]}
-        files = {name: self._files(name) for name in ("facts", "ends") if f"${name}" in statement}
-        return self._cursor.execute(statement, given | files).fetchall()
+    def count(self, parts: Mapping[str, Part], grade: int) -> dict[str, dict[date, int]]:
+        """Flights by day for each named part, days with none left out."""
+        found: dict[str, dict[date, int]] = {name: {} for name in parts}
+        if self._folders:
+            every = [(name, *each) for name, part in parts.items() for each in part]
+            asked = {"grade": grade, "first": self._days[0], "last": self._days[1]}
+            for name, day, flights in (*self._summed(every, asked), *self._counted(every, asked)):
+                found[name][day] = found[name].get(day, 0) + flights
+        return found
 
-    def _count_one(self, pair: Pair, sign: int) -> str:
-        origin, destination = pair
-        if not destination.table:
-            return self._count_ends(0, origin, destination, sign)
-        if not origin.table:
-            return self._count_ends(1, destination, origin, sign)
-        return (
-            f"select day, {sign} * count(*) as flights from read_parquet($facts) "
-            f"where {_WITHIN} and {origin.holds('origin_place')} "
-            f"and {destination.holds('destination_place')} group by day"
-        )
+    def _summed(
+        self, every: Sequence[tuple[str, Pair, int]], asked: dict[str, Any]
+    ) -> Iterator[tuple[str, date, int]]:
+        """What the sums by day know."""
+        selects = [s for name, pair, sign in every for s in _sums(name, pair, sign)]
+        if not selects:
+            return
+        statement = " union all ".join(selects)
+        months = {f"{n}_month": asked[n].year * 12 + asked[n].month - 1 for n in ("first", "last")}
+        given = {"grade": asked["grade"], **months}
+        files = {name: self._files(name) for name in ("routes", "ends") if f"${name}" in statement}
+        for name, sign, month, *sums in self._cursor.execute(statement, given | files).fetchall():
+            start = date(month // 12, month % 12 + 1, 1)
+            for n, flights in enumerate(sums):
+                day = start + timedelta(days=n)
+                if flights and asked["first"] <= day <= asked["last"]:
+                    yield name, day, sign * flights
 
-    def _count_ends(self, side: int, near: Places, far: Places, sign: int) -> str:
-        """From the sums: `near` is the end they go by, `far` is known by a rule only."""
-        beyond = {ANYWHERE: "true", HEARD: "not other_lost", LOST_ENDS: "other_lost"}[far]
-        return (
-            f"select day, {sign} * sum(flights) as flights from read_parquet($ends) "
-            f"where side = {side} and {_WITHIN} and {near.holds('place')} and {beyond} "
-            "group by day"
-        )
+    def _counted(
+        self, every: Sequence[tuple[str, Pair, int]], asked: dict[str, Any]
+    ) -> Iterator[tuple[str, date, int]]:
+        """What only the flights know: which of two ends were lost in which cells."""
+        selects = [
+            f"select '{name}' as part, day, {sign} * count(*) as flights "
+            f"from read_parquet($facts) where {_where(pair)} and has_lost group by day"
+            for name, pair, sign in every
+            if _both_named(pair) and (pair[0].cells or pair[1].cells)
+        ]
+        if selects:
+            files = {"facts": self._files("facts")}
+            yield from self._cursor.execute(" union all ".join(selects), asked | files).fetchall()
 
-    def rows(self, picks: Sequence[Pick], grade: int) -> pd.DataFrame:
-        """Flights of pairs, each with its verdicts and bound; by `firstseen`."""
-        if not self._folders:
-            return _match_schema().empty_table().to_pandas()
-        parts = [self._pick(*pick) for pick in picks]
-        given = {"grade": grade, "first": self._days[0], "last": self._days[1]}
+    def pick(self, pairs: Sequence[tuple[Pair, str]], grade: int) -> dict[str, np.ndarray]:
+        """`id`, `origin_lost`, `destination_lost`, `bound` of the flights of pairs."""
+        asked = {"grade": grade, "first": self._days[0], "last": self._days[1]}
+        selects = [
+            f"select id, {_is_lost(pair[0])} as origin_lost, {_is_lost(pair[1])} as "
+            f"destination_lost, '{bound}' as bound from read_parquet($facts) where {_where(pair)}"
+            for pair, bound in pairs
+        ]
         files = {"facts": self._files("facts")}
-        self._cursor.execute(
-            f"create temp table picked as {' union all '.join(parts)}", given | files
-        )
-        return self._fetch(_match_schema().names)
-
-    def _pick(self, pair: Pair, origin: str, destination: str, bound: str) -> str:
-        return (
-            f"select id, '{origin}' as origin_verdict, '{destination}' as destination_verdict, "
-            f"'{bound}' as bound from read_parquet($facts) where {_WITHIN} "
-            f"and {pair[0].holds('origin_place')} and {pair[1].holds('destination_place')}"
-        )
-
-    def _fetch(self, columns: Sequence[str]) -> pd.DataFrame:
-        statement = (
-            f"select {', '.join(columns)} from read_parquet($wide) join picked using (id) "
-            "order by firstseen, flight_id"
-        )
-        found = self._cursor.sql(statement, params={"wide": self._files("flights")})
-        return found.to_arrow_table().cast(_match_schema()).to_pandas()
+        return self._cursor.execute(" union all ".join(selects), asked | files).fetchnumpy()
 
     def _files(self, name: str) -> list[str]:
         return [str(folder / f"{name}.parquet") for folder in self._folders]
 
 
-_VERDICT = ("origin_verdict", "destination_verdict", "bound")
-_WITHIN = "grade >= $grade and day between $first and $last"
+def _both_named(pair: Pair) -> bool:
+    return bool(pair[0].table and pair[1].table)
 
 
-def _match_schema() -> pa.Schema:
-    return pa.schema([*WIDE, *(pa.field(name, pa.string()) for name in _VERDICT)])
+def _sums(name: str, pair: Pair, sign: int) -> Iterator[str]:
+    """Statements over the sums for one pair; none where the flights must be asked."""
+    origin, destination = pair
+    start = f"select '{name}' as part, {sign} as sign, month, {_SUMS} from read_parquet"
+    if not _both_named(pair):
+        side, near, far = (
+            (1, destination, origin) if destination.table else (0, origin, destination)
+        )
+        yield (
+            f"{start}($ends) where side = {side} and {_MONTHS} and {near.holds('place')} "
+            f"and {_BEYOND[far]} group by month"
+        )
+    elif origin.airports and destination.airports:
+        yield (
+            f"{start}($routes) where {_MONTHS} and {origin.holds('origin_place')} "
+            f"and {destination.holds('destination_place')} group by month"
+        )
+
+
+def _where(pair: Pair) -> str:
+    """Condition on a flight, with what it says of lost ends spelt out so that files are skipped."""
+    conditions = [
+        "grade >= $grade and day between $first and $last",
+        pair[0].holds("origin_place"),
+        pair[1].holds("destination_place"),
+    ]
+    if not all(places.airports for places in pair):
+        conditions.append("has_lost")
+    elif not any(places.cells for places in pair):
+        conditions.append("not has_lost")
+    return " and ".join(conditions)
+
+
+def _is_lost(places: Places) -> str:
+    return "false" if places.airports else "true"

@@ -201,15 +201,16 @@ def write_year(root: Path, flights: int) -> None:
     engine.close()
 
 
-def median_ms(run: Callable[[], object], rounds: int) -> float:
-    """Median wall time of a call that was made once before [ms]."""
+def median_ms(run: Callable[[], object], rounds: int) -> tuple[float, float]:
+    """Median wall and processor time of a call that was made once before [ms]."""
     run()
-    taken = []
+    wall, cpu = [], []
     for _ in range(rounds):
-        began = time.perf_counter()
+        began, used = time.perf_counter(), time.process_time()
         run()
-        taken.append((time.perf_counter() - began) * 1000)
-    return statistics.median(taken)
+        wall.append((time.perf_counter() - began) * 1000)
+        cpu.append((time.process_time() - used) * 1000)
+    return statistics.median(wall), statistics.median(cpu)
 
 
 def questions() -> dict[str, RouteQuestion]:
@@ -249,9 +250,11 @@ def measure(root: Path, rounds: int) -> None:
     floor_sql = "select count(day) from read_parquet($files)"
     cursor = engine._connection.cursor()
     floor = median_ms(lambda: cursor.execute(floor_sql, {"files": files}).fetchall(), rounds)
-    print(f"floor (count of the day column of every flight): {floor:.0f} ms")
-    ledger = median_ms(lambda: archive.read_ledger(SOURCE), rounds)
-    print(f"of each question, looking at the ledger: {ledger:.0f} ms")
+    print(f"{'':<52}{'wall':>8}{'cpu':>8}  (medians, ms)")
+    tell("floor: count the day column of every flight", floor, floor)
+    tell(
+        "of each: look at the ledger", median_ms(lambda: archive.read_ledger(SOURCE), rounds), floor
+    )
     for name, question in asked.items():
         report(f"count: {name}", lambda q=question: engine.count_by_day(q), rounds, floor)
     for name in ("CN -> IR, likely", "Europe -> Middle East, likely", "US -> US, likely"):
@@ -266,9 +269,13 @@ def measure(root: Path, rounds: int) -> None:
         report(f"heard: {name.split()[0]}", lambda h=heard: engine.heard_by_day(*h), rounds, floor)
 
 
-def report(name: str, run: Callable[[], object], rounds: int, floor: float) -> None:
-    took = median_ms(run, rounds)
-    print(f"{name:<50} {took:7.0f} ms  {took / floor:5.1f} x floor")
+def report(name: str, run: Callable[[], object], rounds: int, floor: tuple[float, float]) -> None:
+    tell(name, median_ms(run, rounds), floor)
+
+
+def tell(name: str, took: tuple[float, float], floor: tuple[float, float]) -> None:
+    """One line: wall and processor time, and the latter in floors."""
+    print(f"{name:<52}{took[0]:8.0f}{took[1]:8.0f}  {took[1] / floor[1]:5.1f} x floor")
 
 
 def main() -> None:
@@ -281,11 +288,10 @@ def main() -> None:
     try:
         if not (root / "index").is_dir():
             write_year(root, asked.flights)
-        size = {
-            n: sum(p.stat().st_size for p in root.rglob(f"{n}.parquet")) / 1e6
-            for n in ("facts", "flights", "ends")
-        }
-        print(f"index [MB]: {size}; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+        for name in ("facts", "routes", "ends", "flights"):
+            size = sum(path.stat().st_size for path in root.rglob(f"index/*/*/{name}.parquet"))
+            print(f"{name}: {size / 1e6:.0f} MB")
+        print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         measure(root, asked.rounds)
         print(f"load {os.getloadavg()[0]:.1f}")
     finally:
