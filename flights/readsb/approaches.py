@@ -23,8 +23,11 @@ LOW_FT = 12_000.0
 """Height above the field up to which an end is called `low`."""
 
 HIGHEST_FIELD_FT = 15_000.0
-OVERHEAD_FT = 1_500.0
+OVERHEAD_FT = 800.0
 """Below this an aircraft is at a field, climbing or descending or not."""
+
+BELOW_FT = -1_500.0
+"""Heights are pressure heights: under high pressure they read less than the field's own."""
 
 LEAST_FPM = 200.0
 STRIP_COST, TURN_COST = 0.5, 0.6
@@ -99,7 +102,7 @@ def _fits(
     """Low, near enough for its height, and on its way down (or up)."""
     towards = -path.vertical_fpm if path.landing else path.vertical_fpm
     moving = (towards >= LEAST_FPM)[:, None] | (height_ft <= OVERHEAD_FT)
-    low = (height_ft <= LOW_FT) & (height_ft >= -OVERHEAD_FT)
+    low = (height_ft <= LOW_FT) & (height_ft >= BELOW_FT)
     return low & moving & (distance_km <= 1.6 * expected_km + 12.0)
 
 
