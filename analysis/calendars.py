@@ -29,6 +29,7 @@ def draw_calendar(
         layers.append(watermark(palette, 44, height))
     picture = layered(*layers).properties(
         height=height,
+        title=alt.TitleParams(f"{SIMULATED} · days held" if simulated else "Days held"),
         description=describe_calendar(entries, simulated=simulated),
         usermeta={"embedOptions": {"renderer": "svg"}},
     )

@@ -59,7 +59,7 @@ def draw_series(
         .resolve_scale(y="independent")
         .properties(
             height=TOTAL,
-            title=title_of(result, f"Flights per UTC day, {name_route(result)}"),
+            title=title_of(result, "Flights per UTC day"),
             description=describe_series(result),
             usermeta=_SVG,
             **({"width": width} if width else {}),
@@ -185,7 +185,7 @@ def _dot_rows(effect: Effect) -> list[Row]:
 
 
 def _draw_dots(rows: list[Row], palette: Palette, top: float) -> alt.Chart:
-    looks = {"smaller": palette.possible, "as large or larger": palette.observed}
+    looks = {"smaller": palette.missing, "as large or larger": palette.observed}
     kinds = alt.Scale(domain=list(looks), range=list(looks.values()))
     title = "← fewer flights than expected · more flights than expected →"
     axis = alt.Axis(grid=False, labels=False, ticks=False, title=title, titleFontWeight="normal")

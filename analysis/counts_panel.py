@@ -53,7 +53,7 @@ def _mark_event(result: StudyResult, palette: Palette) -> list[alt.Chart]:
 def _top_of(result: StudyResult) -> float:
     """Top of the y scale: the highest count or expectation, with room for the event's name."""
     counted = [n for n in result.series.upper if n is not None]
-    expected = [row["expected"] for row in _expected_rows(result)]
+    expected = [row["expected"] or 0.0 for row in _expected_rows(result)]
     return max([1.0, *counted, *expected]) * 1.08
 
 
@@ -97,24 +97,26 @@ def _expected_rows(result: StudyResult) -> list[Row]:
     """The lower bound's expectation per day, with the scatter of ordinary days about it.
 
     The band is ±1.96·sqrt(φ·expected): Poisson scatter widened by the dispersion φ that the
-    placebo dates showed. It is a guide for the eye; the verdict compares whole windows.
+    placebo dates showed. It is a guide for the eye; the verdict compares whole windows. A day
+    without an expectation holds None, where the line breaks off.
     """
     effect = result.lower
     if effect is None:
         return []
-    rows = []
+    rows: list[Row] = []
     for day, expected in zip(result.series.days, effect.expected_per_day, strict=False):
+        row: Row = {"day": stamp(day, 12), "expected": None, "low": None, "high": None}
         if expected is not None and math.isfinite(expected):
             reach = 1.96 * math.sqrt(max(effect.phi, 1.0) * expected)
             low, high = max(expected - reach, 0.0), expected + reach
-            middle = stamp(day, 12)
-            rows.append({"day": middle, "expected": expected, "low": low, "high": high})
+            row |= {"expected": expected, "low": low, "high": high}
+        rows.append(row)
     return rows
 
 
 def _draw_expected(result: StudyResult, palette: Palette) -> list[alt.Chart]:
     rows = _expected_rows(result)
-    if not rows:
+    if all(row["expected"] is None for row in rows):
         return []
     band = layer_of(rows).mark_area(opacity=0.09, color=palette.ink, clip=True)
     line = layer_of(rows).mark_line(color=palette.ink, strokeWidth=1.2, clip=True)

@@ -84,7 +84,8 @@ def draw_track(
     palette = choose(dark)
     spots = zip(tracks["longitude"], tracks["latitude"], strict=True)
     path = [[shorten(x), shorten(y)] for x, y in spots]
-    ends = [{"p": [shorten(x), shorten(y)], "label": "Nobody heard it beyond"} for x, y in lost]
+    beyond = [(shorten(x), shorten(y)) for x, y in lost]
+    ends = [{"p": list(spot), "label": "Nobody heard it beyond"} for spot in beyond]
     line = pdk.Layer(
         "PathLayer",
         [{"path": unwrap(path), "label": "Heard"}] if path else [],
@@ -94,8 +95,7 @@ def draw_track(
         width_min_pixels=2,
     )
     layers = [*_draw_ground(ground, palette), line, _draw_lost(ends, palette)]
-    spots_of_ends: list[list[float]] = [end["p"] for end in ends]
-    view = fit_view(path or spots_of_ends)
+    view = fit_view(path or [[x, y] for x, y in beyond])
     return _deck(layers, view, simulated=simulated, palette=palette)
 
 

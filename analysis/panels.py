@@ -114,10 +114,10 @@ def show_series(archive: Archive, study: Study) -> None:
 def show_map(archive: Archive, study: Study) -> None:
     """The route on the ground."""
     words = maps.describe_route(*widgets.load_answer(archive, study))
-    st.pydeck_chart(widgets.load_deck(archive, study), height=500, alt=words, key="map")
+    st.pydeck_chart(widgets.load_deck(archive, study), height=560, alt=words, key="map")
     st.caption(
         "Lines: flights, as wide as they are frequent; paler with one end lost. "
-        f"Open circles: where flights were lost. {BORDERS_SENTENCE}"
+        f"Open circles: where flights were lost. {BORDERS_SENTENCE} {CONTENTS_SENTENCE}"
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import altair as alt
 import pandas as pd
 
-from analysis.captions import SIMULATED
+from analysis.captions import SIMULATED, name_route
 from analysis.palette import FONT, Palette
 from analysis.results import StudyResult
 
@@ -59,10 +59,10 @@ def days_axis() -> alt.Axis:
 
 
 def title_of(result: StudyResult, text: str) -> alt.TitleParams:
-    """A title with the contents sentence under it, broken where a phone is narrow."""
+    """Route and SIMULATED, then `text` and the contents sentence, broken for narrow phones."""
     first, _, second = result.contents_sentence.partition(". ")
     made_up = f"{SIMULATED} · " if result.simulated else ""
-    return alt.TitleParams(text=made_up + text, subtitle=[first + ".", second])
+    return alt.TitleParams(text=made_up + name_route(result), subtitle=[text, first + ".", second])
 
 
 def watermark(palette: Palette, size: int, height: float) -> alt.Chart:

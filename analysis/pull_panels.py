@@ -45,8 +45,7 @@ def show_lacking(study: Study, archive: Archive) -> None:
 
 def offer_pull(source: str, archive: Archive) -> None:
     """The form of a source: where, which days, what it would cost, start."""
-    spec = find_spec(source)
-    st.subheader(f"Get days of “{spec.title}”", anchor=False)
+    st.subheader("Get more days", anchor=False)
     options = _ask_readsb() if source == "readsb" else {}
     if options is None:
         return

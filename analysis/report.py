@@ -76,8 +76,10 @@ def render_svg(chart: alt.LayerChart, name: str = "chart") -> str:
     import vl_convert
 
     svg = vl_convert.vegalite_to_svg(chart.to_dict())
-    svg = re.sub(r'\bid="', f'id="{name}-', svg)
-    return re.sub(r"url\(#", f"url(#{name}-", svg)
+    # The converter counts ids on and on within a process: number them anew, for equal bytes.
+    found = dict.fromkeys(re.findall(r'\bid="([^"]+)"', svg))
+    ids = {old: f"{name}-{number}" for number, old in enumerate(found, start=1)}
+    return re.sub(r'(\bid="|url\(#)([^")]+)', lambda m: m[1] + ids.get(m[2], m[2]), svg)
 
 
 def render_png(result: StudyResult) -> bytes:

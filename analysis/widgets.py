@@ -20,20 +20,20 @@ from analysis.study import Event, Study, from_query, read_study, to_query
 from flights.archive import Archive
 from flights.config import read_settings
 from flights.ledger import LedgerEntry
-from flights.progress import PullProgress
-from flights.pull import plan_pull, run_pull
 from flights.reference.airports import load_airports
 from flights.reference.countries import load_base_map, load_country_names
 from flights.regions import parse_region
 from flights.routes import Route, load_route
 from flights.simulated import EXAMPLES, Example
-from flights.sources import SOURCES, find_spec, open_source
+from flights.sources import SOURCES, find_spec
 
 WORLD = "simulated"
 """The source a first visit is shown."""
 
 WORLDWIDE = "world:"
 """Spec of the region that is everywhere."""
+
+_POLL_S = 0.3
 
 STUDIES = Path(__file__).with_name("studies")
 
@@ -229,17 +229,3 @@ def is_simulated(source: str) -> bool:
 def read_clock() -> datetime:
     """Now; pages and pulls alone may ask."""
     return datetime.now(UTC)
-
-
-def build_world(archive: Archive) -> None:
-    """Pull the simulated world into the archive, with progress on the page."""
-    bar = st.progress(0.0, "Building the simulated world …")
-    plan = plan_pull(open_source(WORLD), archive)
-
-    def report(now: PullProgress) -> None:
-        done = sum(day.state not in ("waiting", "running") for day in now.days)
-        days = len(now.days)
-        bar.progress(done / max(days, 1), f"Building the simulated world: {done} of {days} days")
-
-    run_pull(plan, archive, progress=report)
-    bar.empty()

@@ -44,7 +44,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ("analysis.report",),
     ("analysis.pulling",),
     ("analysis.widgets", "analysis.__main__"),
-    ("analysis.question",),
+    ("analysis.question", "analysis.first_visit"),
     ("analysis.panels", "analysis.pull_panels"),
     ("analysis.views",),
     ("app",),

@@ -48,8 +48,14 @@ def list_sources() -> None:
     """Every source with its licence and the sentence it asks for."""
     st.markdown("### Sources")
     for spec in map(find_spec, SOURCES):
-        said = f"{spec.gives} {spec.attribution} Licence: {spec.licence}. {spec.terms}"
-        st.markdown(f"**{spec.title}**. {said}")
+        said = {
+            "Gives": spec.gives,
+            "Asks to be named as": spec.attribution,
+            "Licence": spec.licence,
+            "Terms": spec.terms,
+        }
+        lines = "\n".join(f"- {name}: {text}" for name, text in said.items() if text)
+        st.markdown(f"**{spec.title}**\n{lines}")
 
 
 def main() -> None:

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from analysis import panels, question, widgets
+from analysis import first_visit, panels, question, widgets
 from analysis.study import Study
 from flights.archive import Archive
-from flights.errors import FlightDataError, InvalidInput
+from flights.errors import FlightDataError
 
 _NONE_HEARD = "No flight of this grade was heard between the two regions in these days."
 
@@ -44,14 +44,14 @@ def offer_way_back(error: FlightDataError) -> None:
 def main() -> None:
     """Pick, call, draw."""
     archive = widgets.open_archive()
-    if not archive.sources():
-        panels.frame(simulated=True)
-        panels.say_contents()
-        widgets.build_world(archive)
-        st.rerun()
     try:
+        if first_visit.lacks_world(archive):
+            panels.frame(simulated=True)
+            panels.say_contents()
+            first_visit.build_world(archive)
+            st.rerun()
         study = widgets.take_study(archive)
-    except InvalidInput as error:
+    except FlightDataError as error:
         panels.frame(simulated=False)
         offer_way_back(error)
         return
