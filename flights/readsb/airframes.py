@@ -1,4 +1,4 @@
-"""What an archive says of an airframe, beside its positions."""
+"""What an archive says of an airframe, beside its positions: the same as an aircraft table."""
 
 from flights.reference.aircraft import Airframe
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from flights.ledger import LedgerEntry
 from flights.readsb.airframes import Airframe
-from flights.readsb.content import KIND_OF_DETAIL, Content, find_deficits
+from flights.readsb.content import HALF_HOURS, KIND_OF_DETAIL, Content, find_deficits
 from flights.readsb.day import assemble_day
 from flights.readsb.inputs import FILE, DayInput, read_members
 from flights.readsb.members import HEATMAP, TRACE, Intake
@@ -48,68 +48,111 @@ def collect_days(task: Task, report: Report) -> tuple[DayRecords, ...]:
     is `partial`. A day without a position is `missing`, or `failed` where files were there
     and none could be read.
     """
-    intake = Intake()
     with Spill() as spill:
-        content = Content(spill)
-        _decode(task, content, intake, report)
+        reading = _Reading(task, Content(spill), Intake(), report)
+        reading.decode()
+        airframes = reading.airframes()
         asked = task.lying.day
-        found = [day for day in spill.days() if day != asked]
+        others = (reading.records(day, airframes) for day in spill.days() if day != asked)
         if asked in spill.days():
-            first = _heard(task, content, intake, asked, report)
-        else:
-            first = _unheard(task, content, intake)
-        return (first, *(_heard(task, content, intake, day, report) for day in found))
+            return (reading.records(asked, airframes), *others)
+        return (reading.without_positions(), *others)
 
 
-def _decode(task: Task, content: Content, intake: Intake, report: Report) -> None:
-    total, done = max(task.lying.size_bytes, 1), 0
-    for number, member in enumerate(read_members(task.lying, task.kind, intake)):
-        content.take(member)
-        done += len(member.data)
-        if task.kind == HEATMAP or number % _REPORT_EVERY == 0:
-            share = number / 48 if task.kind == HEATMAP else done / total
-            report(f"{member.name} read", _DECODING_SHARE * min(share, 1.0))
+@dataclass(frozen=True)
+class _Reading:
+    """One input while it is read and after."""
 
+    task: Task
+    content: Content
+    intake: Intake
+    report: Report
 
-def _heard(task: Task, content: Content, intake: Intake, day: date, report: Report) -> DayRecords:
-    """Records of a day that has positions."""
-    tables = assemble_day(
-        _watched(content.spill, day, report),
-        source=task.source,
-        day=day,
-        airframes=_airframes(task, content),
-    )
-    deficits = find_deficits(content, intake, day, task.kind)
-    if day != task.lying.day:
-        deficits.insert(0, f"Found in {task.lying.name}, {_dating(task.lying)} {task.lying.day}.")
-    if "mlatonly" in task.lying.release_kind:
-        deficits.append("This release holds positions by multilateration only.")
-    repeated = {"dropped_repeated": content.spill.repeated[day]}
-    counts = {**tables.counts, **repeated, **_counts(content, intake)}
-    status = "partial" if deficits else "complete"
-    entry = _entry(task, intake, day, status, (*deficits, *_notes(task, intake)), counts)
-    return DayRecords(entry, tables.flights, tables.edges, tables.tracks, tables.reception)
+    def decode(self) -> None:
+        """Take all members into the content."""
+        total, done = max(self.task.lying.size_bytes, 1), 0
+        kind = self.task.kind
+        for number, member in enumerate(read_members(self.task.lying, kind, self.intake)):
+            self.content.take(member)
+            done += len(member.data)
+            if kind == HEATMAP or number % _REPORT_EVERY == 0:
+                share = number / HALF_HOURS if kind == HEATMAP else done / total
+                self.report(f"{member.name} read", _DECODING_SHARE * min(share, 1.0))
 
+    def airframes(self) -> Mapping[str, Airframe]:
+        """What the day's own files say of each airframe, else what an aircraft table says."""
+        if self.task.name_airframes is None:
+            return self.content.airframes
+        return {**self.task.name_airframes(self.content.icao24s), **self.content.airframes}
 
-def _unheard(task: Task, content: Content, intake: Intake) -> DayRecords:
-    """Records of the day asked for when it has no position."""
-    elsewhere = content.spill.days()
-    damage = [*intake.problems, *content.unreadable[:3]]
-    read = content.heatmaps + content.traces
-    if elsewhere:
-        told = ", ".join(f"{day} ({count:,} positions)" for day, count in elsewhere.items())
-        status, why = (
-            "missing",
-            f"{task.lying.name}, {_dating(task.lying)} this day, is stamped {told}.",
+    def records(self, day: date, airframes: Mapping[str, Airframe]) -> DayRecords:
+        """Records of a day that has positions."""
+        lying = self.task.lying
+        tables = assemble_day(
+            self._buckets(day), source=self.task.source, day=day, airframes=airframes
         )
-    elif read == 0 and (damage or intake.lost):
-        status, why = "failed", f"Nothing in {task.lying.name} could be read."
-    else:
-        status, why = "missing", _nothing_there(task, read)
-    reasons = (why, *damage, *_notes(task, intake))
-    tables = {name: empty(name) for name in TABLES}
-    entry = _entry(task, intake, task.lying.day, status, reasons, _counts(content, intake))
-    return DayRecords(entry, **tables)
+        deficits = find_deficits(self.content, self.intake, day, self.task.kind)
+        if day != lying.day:
+            deficits.insert(0, f"Found in {lying.name}, {_dating(lying)} {lying.day}.")
+        if "mlatonly" in lying.release_kind:
+            deficits.append("This release holds positions by multilateration only.")
+        repeated = {"dropped_repeated": self.content.spill.repeated[day]}
+        counts = {**tables.counts, **repeated, **self._counts()}
+        entry = self._entry(day, "partial" if deficits else "complete", deficits, counts)
+        return DayRecords(entry, tables.flights, tables.edges, tables.tracks, tables.reception)
+
+    def without_positions(self) -> DayRecords:
+        """Records of the day asked for when it has no position: missing or failed, and why."""
+        lying, content = self.task.lying, self.content
+        damage = [*self.intake.problems, *content.unreadable[:3]]
+        read = content.heatmaps + content.traces
+        if elsewhere := content.spill.days():
+            told = ", ".join(f"{day} ({count:,} positions)" for day, count in elsewhere.items())
+            status = "missing"
+            why = f"{lying.name}, {_dating(lying)} this day, is stamped {told}."
+        elif read == 0 and (damage or self.intake.lost):
+            status, why = "failed", f"Nothing in {lying.name} could be read."
+        else:
+            status, why = "missing", _nothing_there(self.task, read)
+        entry = self._entry(lying.day, status, [why, *damage], self._counts())
+        return DayRecords(entry, **{name: empty(name) for name in TABLES})
+
+    def _buckets(self, day: date) -> Iterator[np.ndarray]:
+        total, done = max(self.content.spill.days()[day], 1), 0
+        for bucket in self.content.spill.buckets(day):
+            share = _DECODING_SHARE + (1 - _DECODING_SHARE) * done / total
+            self.report("positions become flights", share)
+            yield bucket
+            done += len(bucket)
+
+    def _counts(self) -> dict[str, int]:
+        return {
+            "heatmaps": self.content.heatmaps,
+            "trace_files": self.content.traces,
+            "refused_members": sum(self.intake.refused.values()),
+            "unreadable_members": len(self.content.unreadable),
+            "dropped_off_earth": self.content.invalid,
+            "dropped_far_days": self.content.spill.beyond_days,
+        }
+
+    def _entry(
+        self, day: date, status: str, reasons: list[str], counts: Mapping[str, int]
+    ) -> LedgerEntry:
+        lying = self.task.lying
+        detail = "heatmaps" if self.task.kind == HEATMAP else "traces"
+        # Worth telling, though the day is no less complete for it.
+        notes = [*([lying.problem] if lying.problem else []), *self.intake.refusals()]
+        return LedgerEntry(
+            source=self.task.source,
+            day=day,
+            status=status,
+            reasons=(*reasons, *notes),
+            inputs=tuple(self.intake.inputs),
+            detail=detail,
+            reader=f"readsb {detail} {READER_VERSION}",
+            release_kind=lying.release_kind,
+            counts=counts,
+        )
 
 
 def _dating(lying: DayInput) -> str:
@@ -119,61 +162,9 @@ def _dating(lying: DayInput) -> str:
 def _nothing_there(task: Task, read: int) -> str:
     if read:
         return f"{read} file(s) of {task.lying.name} were read and hold no position."
-    other = "traces" if task.kind == HEATMAP else "heatmaps"
+    wanted, other = "heatmaps", "traces"
+    if task.kind == TRACE:
+        wanted, other = other, wanted
     return (
-        f"{task.lying.name} holds no {'heatmaps' if task.kind == HEATMAP else 'traces'}. "
-        f"If it holds {other}, pull it with --detail {other}."
-    )
-
-
-def _watched(spill: Spill, day: date, report: Report) -> Iterator[np.ndarray]:
-    total, done = max(spill.days()[day], 1), 0
-    for bucket in spill.buckets(day):
-        report("positions become flights", _DECODING_SHARE + (1 - _DECODING_SHARE) * done / total)
-        yield bucket
-        done += len(bucket)
-
-
-def _airframes(task: Task, content: Content) -> Mapping[str, Airframe]:
-    """What the day's own files say of each airframe, else what the aircraft table says."""
-    if task.name_airframes is None:
-        return content.airframes
-    return {**task.name_airframes(content.icao24s), **content.airframes}
-
-
-def _counts(content: Content, intake: Intake) -> dict[str, int]:
-    return {
-        "heatmaps": content.heatmaps,
-        "trace_files": content.traces,
-        "refused_members": sum(intake.refused.values()),
-        "unreadable_members": len(content.unreadable),
-        "dropped_off_earth": content.invalid,
-        "dropped_far_days": content.spill.beyond_days,
-    }
-
-
-def _notes(task: Task, intake: Intake) -> list[str]:
-    """Sentences worth keeping that do not make the day less complete."""
-    return [*([task.lying.problem] if task.lying.problem else []), *intake.refusals()]
-
-
-def _entry(
-    task: Task,
-    intake: Intake,
-    day: date,
-    status: str,
-    reasons: tuple[str, ...],
-    counts: Mapping[str, int],
-) -> LedgerEntry:
-    detail = "heatmaps" if task.kind == HEATMAP else "traces"
-    return LedgerEntry(
-        source=task.source,
-        day=day,
-        status=status,
-        reasons=tuple(reasons),
-        inputs=tuple(intake.inputs),
-        detail=detail,
-        reader=f"readsb {detail} {READER_VERSION}",
-        release_kind=task.lying.release_kind,
-        counts=counts,
+        f"{task.lying.name} holds no {wanted}. If it holds {other}, pull it with --detail {other}."
     )

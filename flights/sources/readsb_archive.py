@@ -1,12 +1,14 @@
 """A readsb `globe_history` folder or tar: the user's own receiver, or a downloaded day."""
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import ClassVar
 
 from flights.errors import InvalidInput
+from flights.ledger import InputFile
 from flights.readsb.airframes import Airframe
 from flights.readsb.collect import Task, collect_days
 from flights.readsb.content import KIND_OF_DETAIL
@@ -60,7 +62,16 @@ class ReadsbArchive:
         task = Task(self.spec.key, offer.parts[0], self.detail, names)
         found = collect_days(task, report)
         _refuse_simulated([records.day for records in found], self.path)
-        return found
+        return tuple(map(self._with_table, found)) if self.aircraft else found
+
+    def _with_table(self, records: DayRecords) -> DayRecords:
+        """The aircraft table is an input too: another table gives other registrations."""
+        assert self.aircraft is not None
+        with self.aircraft.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        table = InputFile(self.aircraft.name, self.aircraft.stat().st_size, digest)
+        entry = replace(records.entry, inputs=(*records.entry.inputs, table))
+        return replace(records, entry=entry)
 
     def _name_airframes(self, icao24s: frozenset[str]) -> Mapping[str, Airframe]:
         """What the aircraft table says of the addresses heard."""
