@@ -13,7 +13,7 @@ from flights.simulated.tables import Heard, day_number
 from flights.simulated.traffic import DAY_MS, YEAR_START_MS
 from flights.simulated.world import load_world
 
-THIN_EVERY_S = 240.0
+THIN_EVERY_S = 300.0
 """Of the moments of a flight, at least this far apart are counted into reception."""
 
 DRAWN_EVERY_S = 2_700.0
@@ -58,12 +58,15 @@ def _moments(purpose: str) -> tuple[np.ndarray, np.ndarray]:
     return np.nonzero(wanted)[-1].astype(np.int32), np.concatenate([[0], np.cumsum(counts)])
 
 
+_NEEDED = ("takeoff", "landing", "pace", "profile", "airframe")
+
+
 @cache
 def _columns() -> dict[str, np.ndarray]:
     """What `_expand` needs of the true flights, as plain arrays."""
     world = load_world()
     true = world.traffic.flights
-    columns = {name: true[name].to_numpy() for name in ("takeoff", "pace", "profile", "airframe")}
+    columns = {name: true[name].to_numpy() for name in _NEEDED}
     at = world.observed["state"].to_numpy(), true["reach"].to_numpy(), columns["profile"]
     parts = tuple(each.astype(np.int64) for each in at)
     return columns | {"hearing": np.ravel_multi_index(parts, world.hearings.first.shape)}
@@ -132,9 +135,10 @@ def make_reception(source: str, day: date) -> pd.DataFrame:
     world, columns = load_world(), _columns()
     start = YEAR_START_MS + day_number(day) * DAY_MS
     low, high = np.searchsorted(columns["takeoff"], [start - DAY_MS, start + DAY_MS])
-    which, moment, seen_at = _expand(np.arange(low, high), "reception")
+    aloft = low + np.flatnonzero(columns["landing"][low:high] >= start)
+    which, moment, seen_at = _expand(aloft, "reception")
     inside = (seen_at >= start) & (seen_at < start + DAY_MS)
-    rows, moment, seen_at = which[inside] + low, moment[inside], seen_at[inside]
+    rows, moment, seen_at = aloft[which[inside]], moment[inside], seen_at[inside]
     profile = columns["profile"][rows]
     place = _cells()[1][profile, moment] * 24 + (seen_at - start) // 3_600_000
     cruise = world.samples.altitude_ft[profile, moment] >= CRUISE_FT
@@ -146,12 +150,16 @@ def _per_cell(place: np.ndarray, airframe: np.ndarray, cruise: np.ndarray) -> pd
     """Distinct aircraft and positions per `place` (24 times number of cell, plus hour)."""
     cells, bins = _cells()[0], 24 * len(_cells()[0])
     per_moment = round(THIN_EVERY_S / POSITION_EVERY_S)
-    columns: dict[str, np.ndarray] = {}
-    for prefix, mask in (("", slice(None)), ("cruise_", cruise)):
-        pairs = np.sort(place[mask] * (LAST_ADDRESS + 1) + airframe[mask])
-        distinct = pairs[np.diff(pairs, prepend=-1) != 0] // (LAST_ADDRESS + 1)
-        columns[f"{prefix}aircraft"] = np.bincount(distinct, minlength=bins)
-        columns[f"{prefix}positions"] = np.bincount(place[mask], minlength=bins) * per_moment
+    # One sort serves both counts: an aircraft's moments stand together, those in cruise last.
+    pairs = np.sort((place * (LAST_ADDRESS + 1) + airframe) * 2 + cruise)
+    last = pairs[np.diff(pairs // 2, append=-1) != 0]
+    where, in_cruise = last // 2 // (LAST_ADDRESS + 1), last % 2 == 1
+    columns = {
+        "aircraft": np.bincount(where, minlength=bins),
+        "positions": np.bincount(place, minlength=bins) * per_moment,
+        "cruise_aircraft": np.bincount(where[in_cruise], minlength=bins),
+        "cruise_positions": np.bincount(place[cruise], minlength=bins) * per_moment,
+    }
     used = np.flatnonzero(columns["aircraft"])
     counts = {name: values[used].astype("int32") for name, values in columns.items()}
     hour, cell = (used % 24).astype("int8"), cells[used // 24]
