@@ -168,15 +168,20 @@ class Archive:
         """Flights that were first seen on days `first` to `last` inclusive, joined at midnight.
 
         One day more is read on each side; a flight over more than two midnights is cut there.
-        `day` is the UTC day of `firstseen`. Files of the days in `without` are not opened.
+        `day` is the UTC day of `firstseen`, or the day before where a flight is already in the
+        air as its record begins at midnight and the day before is not complete: it left on that
+        day, which cannot be counted, and must not swell the first day after a hole. Files of
+        the days in `without` are not opened.
         """
-        from flights.readsb.midnight import join_days
+        from flights.readsb.midnight import date_departures, join_days
 
         slots = self._slots(source, _shift(first, -1), _shift(last, 1))
         read = [self._files.read(s, ("flights", "edges")) for s in slots if s.day not in without]
         flights = _frame("flights", [pair[0] for pair in read])
         edges = _frame("edges", [pair[1] for pair in read])
-        return _of_days(join_days(flights, edges), first, last)
+        flights = join_days(flights, edges)
+        complete = {s.day for s in slots if self.entry(source, s.day).is_complete} - without
+        return _of_days(flights, date_departures(flights, complete), (first, last))
 
     def load_tracks(
         self, source: str, icao24: str, start: datetime, stop: datetime
@@ -238,14 +243,14 @@ def _frame(table: str, parts: list[pa.Table]) -> pd.DataFrame:
     return pa.concat_tables([arrow_schema(table).empty_table(), *parts]).to_pandas()
 
 
-def _of_days(flights: pd.DataFrame, first: date, last: date) -> pd.DataFrame:
-    """Rows by `firstseen` within the days, with `day` set to match."""
-    start, stop = pd.Timestamp(first, tz="UTC"), pd.Timestamp(last, tz="UTC") + timedelta(days=1)
-    inside = (flights["firstseen"] >= start) & (flights["firstseen"] < stop)
-    flights = flights[inside].sort_values(["firstseen", "flight_id"], ignore_index=True)
-    codes, days = pd.factorize(flights["firstseen"].dt.floor("D"))
-    as_dates = pd.Series([day.date() for day in days], dtype=object)
-    return flights.assign(day=as_dates.take(codes).array)
+def _of_days(flights: pd.DataFrame, departed: pd.Series, days: tuple[date, date]) -> pd.DataFrame:
+    """Rows that departed within the days (both inclusive), with `day` set to match."""
+    start, stop = (pd.Timestamp(day, tz="UTC") for day in days)
+    inside = (departed >= start) & (departed <= stop)
+    codes, met = pd.factorize(departed[inside])
+    as_dates = pd.Series([day.date() for day in met], dtype=object)
+    flights = flights[inside].assign(day=as_dates.take(codes).array)
+    return flights.sort_values(["firstseen", "flight_id"], ignore_index=True)
 
 
 def _shift(day: date, days: int) -> date:

@@ -100,7 +100,7 @@ class Facts:
             tables = ledger[day].tables if day in ledger else {}
             hashes = [str(tables[name]["sha256"]) for name in _RESTS_ON if name in tables]
             if hashes:
-                lines.append(" ".join([day.isoformat(), *hashes]))
+                lines.append(" ".join([day.isoformat(), ledger[day].status, *hashes]))
         key = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
         return self._folder(source) / f"{month:%Y-%m}.{key}"
 

@@ -5,6 +5,8 @@ rows. The `edges` table says where each airframe was when its day began and ende
 it takes to join them, whatever order the days came in.
 """
 
+from collections.abc import Set
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -50,6 +52,24 @@ def join_days(
         some = _join(some, _links(some, pairs))
         flights = pd.concat([flights[~here], some])
     return _drop_brief(flights).reset_index(drop=True)
+
+
+AT_MIDNIGHT = pd.Timedelta(minutes=10)
+"""Records that begin in the air this soon after midnight began before it."""
+
+
+def date_departures(flights: pd.DataFrame, complete: Set[date]) -> pd.Series:
+    """UTC midnight of the day each flight left on.
+
+    The day of `firstseen`, but the day before for a flight that is in the air as its record
+    begins at midnight while the day before is not among the `complete` ones: had that day been
+    read, the flight would have begun there.
+    """
+    seen_on = flights["firstseen"].dt.floor("D")
+    cut = flights["origin_evidence"].eq("lost") & (flights["firstseen"] - seen_on < AT_MIDNIGHT)
+    before = seen_on - pd.Timedelta(days=1)
+    known = before.isin([pd.Timestamp(day, tz="UTC") for day in complete])
+    return seen_on.mask(cut & ~known, before)
 
 
 def _is_one_of(flight_id: pd.Series, pairs: "_Pairs") -> Mask:
