@@ -51,9 +51,13 @@ class PullProgress:
     @property
     def share(self) -> float:
         """Done of the whole, 0 to 1."""
-        if self.bytes_total:
-            return min(1.0, self.bytes_done / self.bytes_total)
-        return 1.0 if self.state == "finished" else 0.0
+        asked = [day for day in self.days if day.state != "skipped"]
+        if not asked:
+            return 1.0 if self.state == "finished" else 0.0
+        # A source that computes its days has no bytes to go by: there every day weighs the same.
+        weights = [day.size_bytes if self.bytes_total else 1 for day in asked]
+        done = sum(weight * day.share for weight, day in zip(weights, asked, strict=True))
+        return min(1.0, done / sum(weights))
 
 
 def to_json(progress: PullProgress) -> dict[str, Any]:
@@ -111,7 +115,6 @@ class Tracker:
         total = sum(day.size_bytes for day in asked)
         moment = self._clock()
         seconds = (moment - self.now.started_at).total_seconds() if self.now.started_at else 0.0
-        rate = done / seconds if done and seconds > 0 else None
         self.now = replace(
             self.now,
             updated_at=moment,
@@ -119,9 +122,11 @@ class Tracker:
             bytes_total=total,
             positions=sum(day.positions for day in asked),
             flights=sum(day.flights for day in asked),
-            rate_bytes_s=rate,
-            seconds_left=(total - done) / rate if rate else None,
+            rate_bytes_s=done / seconds if done and seconds > 0 else None,
             days=days,
         )
+        share = self.now.share
+        left = seconds * (1 - share) / share if share else None
+        self.now = replace(self.now, seconds_left=left)
         if self._progress:
             self._progress(self.now)
