@@ -3,6 +3,9 @@
 New tables are staged in `redo/`, under names no `*.parquet` glob matches. Replacing the ledger
 entry, which names their hashes, is the commit. Only then do the tables move into place; whoever
 comes after a kill finishes the move, or clears away what was never committed.
+
+Nothing waits for the disk: a kill does not need it, and after a power cut the hashes tell
+which days did not reach it. Those are `failed` in the ledger and pulled again.
 """
 
 import fcntl
@@ -114,8 +117,6 @@ def stage(slot: Slot, name: str, table: pa.Table) -> dict[str, Any]:
     marked = table.replace_schema_metadata({"contents": CONTENTS_SENTENCE})
     with rough.open("wb") as file:
         pq.write_table(marked, file, compression="zstd", row_group_size=ROW_GROUP)
-        file.flush()
-        os.fsync(file.fileno())
     with rough.open("rb") as file:
         sha256 = digest(file)
     facts = {"rows": table.num_rows, "bytes": rough.stat().st_size, "sha256": sha256}
@@ -138,13 +139,9 @@ def commit(slot: Slot, entry: LedgerEntry) -> None:
     rough = slot.lock.with_name(f"{slot.day}.ledger.rough")
     with rough.open("w", encoding="utf-8") as file:
         json.dump(ledger.to_json(entry), file, indent=1, sort_keys=True)
-        file.flush()
-        os.fsync(file.fileno())
     for folder in ("ledger", *TABLES):
         (slot.root / folder / slot.source).mkdir(parents=True, exist_ok=True)
-    _sync_folder(rough.parent)
     rough.replace(slot.ledger)
-    _sync_folder(slot.ledger.parent)
 
 
 def finish(slot: Slot) -> None:
@@ -210,11 +207,3 @@ def _unfinished(root: Path) -> list[Slot]:
         with suppress(ValueError):
             found.add(Slot(root, path.parent.name, date.fromisoformat(path.name[:10])))
     return sorted(found, key=lambda slot: (slot.source, slot.day))
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
