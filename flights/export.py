@@ -100,6 +100,8 @@ class CsvWriter:
 
     def write(self, frame: pd.DataFrame) -> None:
         rows = guard_text(_plain_times(frame)).assign(note=self._note)
+        # pandas quotes a line feed in a cell and forgets the carriage return.
+        rows = rows.replace("\r", " ", regex=True)
         text = rows.to_csv(index=False, header=not self._begun, lineterminator="\n")
         self._stream.write(text.encode("utf-8", errors="replace"))
         self._begun = True
