@@ -10,18 +10,21 @@ from flights import pulls
 from flights.archive import Archive
 from flights.errors import ArchiveError
 from flights.facts import Facts
-from flights.sources import find_spec
 
 _POLL_S = 0.3
+_WELCOME = (
+    "Nothing is held yet. A made-up year of flights is made first, so that every question can be "
+    "tried at once; real days are pulled on the page **Data**."
+)
 
 
 def lacks_world(archive: Archive) -> bool:
-    """True on a first visit: nothing is held, or the simulated world is still being made."""
+    """True where nothing is held, or the making of the simulated world was broken off."""
     held = archive.sources()
-    spec = find_spec(WORLD)
-    if not held or held != [WORLD] or spec.first_day is None or spec.last_day is None:
+    if held != [WORLD]:
         return not held
-    return len(load_ledger(archive, WORLD)) <= (spec.last_day - spec.first_day).days
+    latest = next((pull for pull in pulls.list_pulls(archive) if pull.source == WORLD), None)
+    return latest is not None and latest.state in ("running", "failed")
 
 
 def build_world(archive: Archive) -> None:
@@ -34,6 +37,7 @@ def build_world(archive: Archive) -> None:
     ArchiveError
         The pull failed or was stopped; the message says why.
     """
+    st.markdown(_WELCOME)
     bar = st.progress(0.0, "Making the simulated world …")
     running = (p for p in pulls.list_pulls(archive) if p.source == WORLD and p.state == "running")
     under_way = next(running, None)
