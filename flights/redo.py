@@ -76,7 +76,6 @@ def hold(slot: Slot, *, wait_s: float = 60.0) -> Iterator[None]:
     ArchiveError
         Another process still holds the day after `wait_s` [s].
     """
-    slot.lock.parent.mkdir(parents=True, exist_ok=True)
     give_up = time.monotonic() + wait_s
     while (handle := _take(slot.lock)) is None:
         if time.monotonic() >= give_up:
@@ -96,10 +95,12 @@ def hold(slot: Slot, *, wait_s: float = 60.0) -> Iterator[None]:
 
 def _take(path: Path) -> int | None:
     """A locked handle, or None. The file may have been unlinked by its last holder meanwhile."""
+    # The last holder of another day may remove the empty folder between any two of these steps.
     try:
+        with suppress(FileExistsError):
+            path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o644)
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
         return None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
