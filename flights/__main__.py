@@ -84,7 +84,7 @@ def _add_sources(commands) -> None:
     parser = _command(
         commands, "sources", run_sources, "list the sources: what they give and need", "sources"
     )
-    parser.add_argument("--format", choices=("table", "json"), default="table")
+    parser.add_argument("--format", choices=("table", "json", "markdown"), default="table")
 
 
 def _add_pull(commands) -> None:

@@ -205,14 +205,41 @@ def _ledger_row(entry: LedgerEntry) -> tuple[str, ...]:
 
 
 def format_sources(specs: Sequence[SourceSpec], kind: str) -> str:
-    """The sources as a `table` of text or as `json`."""
+    """The sources as a `table` of text, as `json`, or as a `markdown` table."""
     if kind == "json":
         return json.dumps([asdict(spec) for spec in specs], indent=1, default=_plain_value)
+    if kind == "markdown":
+        rows = [_MARKDOWN, *(_markdown_row(spec) for spec in specs)]
+        return "\n".join(rows)
     return "\n\n".join(_source_text(spec) for spec in specs)
 
 
+_MARKDOWN = (
+    "| key | source | gives | needs | days | a day costs | licence |\n|---|---|---|---|---|---|---|"
+)
+
+
+def _markdown_row(spec: SourceSpec) -> str:
+    cells = (
+        f"`{spec.key}`",
+        spec.title,
+        spec.gives,
+        spec.needs,
+        _days_of(spec),
+        spec.cost_per_day,
+        spec.licence,
+    )
+    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+
+
+def _days_of(spec: SourceSpec) -> str:
+    if not (spec.first_day or spec.last_day):
+        return "those of the files"
+    return f"{spec.first_day or '…'} to {spec.last_day or 'today'}"
+
+
 def _source_text(spec: SourceSpec) -> str:
-    days = f"{spec.first_day or '…'} to {spec.last_day or '…'}"
+    days = _days_of(spec)
     lines = {
         "gives": spec.gives,
         "needs": spec.needs,

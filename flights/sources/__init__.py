@@ -1,6 +1,7 @@
 """The sources, one module each. A new source is one file, one line here, one test."""
 
 import importlib
+import inspect
 from types import ModuleType
 
 from flights.errors import InvalidInput
@@ -47,10 +48,10 @@ def open_source(key: str, **options: object) -> Source:
     """
     module = find_source(key)
     given = {name: value for name, value in options.items() if value is not None}
-    try:
-        return module.open_source(**given)
-    except TypeError as error:
-        if "open_source()" not in str(error):
-            raise
-        said = str(error).replace("open_source() ", "")
-        raise InvalidInput(f"The source {key!r} cannot be opened so: {said}.") from error
+    known = inspect.signature(module.open_source).parameters
+    for name in given.keys() - known.keys():
+        raise InvalidInput(f"The source {key!r} has no option --{name}.")
+    for name, option in known.items():
+        if option.default is option.empty and name not in given:
+            raise InvalidInput(f"The source {key!r} needs --{name}: say what it shall read.")
+    return module.open_source(**given)
