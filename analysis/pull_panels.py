@@ -82,8 +82,16 @@ def _ask_days(source: str) -> tuple[date | None, date | None]:
 
 
 def _ask_day(label: str, key: str) -> date | None:
-    earliest = date(2005, 1, 1)
-    return st.date_input(label, None, earliest, key=key, format="YYYY-MM-DD", width=180)
+    # Without bounds of its own the calendar ends ten years from now, before any simulated day.
+    return st.date_input(
+        label,
+        None,
+        widgets.EARLIEST,
+        widgets.LATEST,
+        key=key,
+        format="YYYY-MM-DD",
+        width=180,
+    )
 
 
 def _confirm(source: str, options: dict[str, str | None], archive: Archive) -> None:

@@ -15,7 +15,6 @@ from flights.regions import parse_region
 from flights.sources import SOURCES, find_spec
 
 MOST_EVENTS = 4
-_EARLIEST, _LATEST = date(2005, 1, 1), date(2060, 12, 31)
 
 
 def offer_examples() -> None:
@@ -98,8 +97,8 @@ def _choose_day(label: str, key: str) -> None:
         label,
         key=key,
         format="YYYY-MM-DD",
-        min_value=_EARLIEST,
-        max_value=_LATEST,
+        min_value=widgets.EARLIEST,
+        max_value=widgets.LATEST,
         label_visibility="collapsed",
         width=140,
     )
@@ -114,8 +113,8 @@ def _more(study: Study) -> None:
                     f"Event {n + 1}",
                     key=f"q_event{n}",
                     format="YYYY-MM-DD",
-                    min_value=_EARLIEST,
-                    max_value=_LATEST,
+                    min_value=widgets.EARLIEST,
+                    max_value=widgets.LATEST,
                 )
         st.button("Add an event", on_click=_add_event, disabled=len(study.events) >= MOST_EVENTS)
         st.selectbox("Days before the event to compare with", BASELINES, key="q_baseline")

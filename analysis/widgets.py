@@ -33,7 +33,8 @@ WORLD = "simulated"
 WORLDWIDE = "world:"
 """Spec of the region that is everywhere."""
 
-_POLL_S = 0.3
+EARLIEST, LATEST = date(2005, 1, 1), date(2060, 12, 31)
+"""Days a calendar offers."""
 
 STUDIES = Path(__file__).with_name("studies")
 

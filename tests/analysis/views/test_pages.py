@@ -1,0 +1,231 @@
+"""The pages, run without a browser."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from analysis import first_visit
+from flights import CONTENTS_SENTENCE
+from flights.archive import Archive
+from flights.errors import ArchiveError
+from flights.ledger import LedgerEntry
+from flights.pull import without_data
+from flights.sources import SOURCES, find_spec
+
+ROOT = Path(__file__).parents[3]
+Open = Callable[..., AppTest]
+QUERY = {
+    "source": "simulated",
+    "first": "2050-09-26",
+    "last": "2050-10-21",
+    "origin": "country:CO",
+    "destination": "country:NL",
+    "events": "2050-10-06 A fair",
+}
+
+
+def _html(app: AppTest) -> str:
+    return " ".join(element.proto.body for element in app.get("html"))
+
+
+def _said(app: AppTest) -> str:
+    texts = [*app.markdown, *app.caption, *app.warning, *app.info, *app.title, *app.subheader]
+    return _html(app) + " ".join(str(each.value) for each in texts)
+
+
+def _press(app: AppTest, label: str) -> AppTest:
+    (button,) = [each for each in app.button if each.label == label]
+    return button.click().run()
+
+
+@pytest.mark.parametrize("page", ["study", "data", "about"])
+def test_every_page_carries_the_sentence_and_simulated(open_page: Open, page: str) -> None:
+    app = open_page(page=page)
+    assert not app.exception
+    assert CONTENTS_SENTENCE in _said(app)
+    assert "SIMULATED" in _html(app)
+
+
+def test_first_page_answers_the_first_ready_question(open_page: Open) -> None:
+    app = open_page()
+    assert 'aria-label="Verdict"' in _html(app)
+    assert app.selectbox(key="q_origin").value == "country:KE"
+    assert "Kenya" in app.selectbox(key="q_origin").options
+    charts = app.get("vega_lite_chart")
+    assert "Kenya" in charts[0].proto.spec
+    deck = json.loads(app.get("deck_gl_json_chart")[0].proto.json)
+    assert {"land", "regions", "pairs", "lost", "simulated"} <= {x["id"] for x in deck["layers"]}
+    labels = {each.proto.label for each in app.get("download_button")}
+    assert {"Report", "Table", "Chart", "Study file"} <= labels
+
+
+def test_address_restores_the_view(open_page: Open) -> None:
+    app = open_page(QUERY)
+    assert app.selectbox(key="q_origin").value == "country:CO"
+    assert app.selectbox(key="q_destination").value == "country:NL"
+    assert str(app.date_input(key="q_event").value) == "2050-10-06"
+    assert app.text_input(key="q_name").value == "A fair"
+    assert app.session_state["study"].origin == "country:CO"
+
+
+def test_changing_a_word_changes_the_address_and_the_answer(open_page: Open) -> None:
+    app = open_page()
+    before = app.session_state["study"]
+    assert before.title
+    app.selectbox(key="q_origin").set_value("country:CO").run()
+    assert app.query_params["origin"] in ("country:CO", ["country:CO"])
+    assert app.session_state["study"].title == ""
+    assert not app.session_state["study"].exploratory
+    assert "Colombia" in app.get("vega_lite_chart")[0].proto.spec
+
+
+def test_typed_regions_are_read(open_page: Open) -> None:
+    app = open_page(QUERY | {"origin": "airport:SKBO"})
+    assert app.session_state["study"].origin == "airport:SKBO"
+    assert not app.warning
+
+
+def test_second_look_at_the_same_dates_is_called_exploratory(open_page: Open) -> None:
+    app = open_page(QUERY)
+    assert "exploratory" not in _html(app)
+    app.selectbox(key="q_window").set_value(7).run()
+    assert app.session_state["study"].exploratory
+    app.selectbox(key="q_origin").set_value("country:KE").run()
+    assert not app.session_state["study"].exploratory
+
+
+def test_tries_are_counted(open_page: Open) -> None:
+    app = open_page(QUERY)
+    app.selectbox(key="q_origin").set_value("country:KE").run()
+    assert "1 windows, 1 grades, 2 regions, 1 dates" in _said(app)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"origin": "contry:CO"}, "contry"),
+        ({"origin": "country:XX"}, "XX"),
+        ({"first": "yesterday"}, "yesterday"),
+        ({"source": "radar"}, "radar"),
+        ({"window": "15"}, "15"),
+        ({"events": ""}, "no event"),
+        ({"events": "2051-01-01"}, "2051-01-01"),
+    ],
+)
+def test_broken_address_gets_a_sentence_and_a_way_out(
+    open_page: Open, change: dict[str, str], says: str
+) -> None:
+    app = open_page(QUERY | change)
+    assert not app.exception
+    assert says in app.warning[0].value
+    assert CONTENTS_SENTENCE in _html(app)
+    assert 'aria-label="Verdict"' in _html(_press(app, "Open a ready question"))
+
+
+def test_event_outside_the_days_gets_a_sentence(open_page: Open) -> None:
+    app = open_page(QUERY)
+    app.date_input(key="q_last").set_value(date(2050, 10, 1)).run()
+    assert not app.exception
+    assert "6 Oct 2050" in app.warning[0].value or "2050-10-06" in app.warning[0].value
+
+
+def test_route_without_flights_offers_a_lower_grade(open_page: Open) -> None:
+    app = open_page(QUERY | {"origin": "country:FJ", "destination": "country:IS"})
+    assert "No flight of this grade" in app.warning[0].value
+    app = _press(app, "Count possible cargo too")
+    assert app.session_state["study"].min_grade == "possible"
+    assert app.selectbox(key="q_grade").value == "possible"
+
+
+def test_days_that_are_not_held_offer_those_that_are(open_page: Open) -> None:
+    early = {"first": "2050-02-01", "last": "2050-04-01", "events": "2050-03-01"}
+    app = open_page(QUERY | early)
+    assert "26 Sep 2050 to 21 Oct 2050" in app.warning[0].value
+    app = _press(app, "Look at the days held")
+    study = app.session_state["study"]
+    assert (str(study.first), str(study.last)) == ("2050-09-26", "2050-10-21")
+    assert 'aria-label="Verdict"' in _html(app)
+
+
+def test_source_that_is_not_held_offers_the_data_page(open_page: Open) -> None:
+    app = open_page(QUERY | {"source": "readsb"})
+    assert "No day of" in app.warning[0].value
+    assert "SIMULATED" not in _html(app)
+    assert [each.label for each in app.button if each.label == "Get data"]
+
+
+def test_data_page_draws_the_ledger_and_what_the_study_lacks(open_page: Open) -> None:
+    app = open_page(QUERY | {"last": "2050-10-25"})
+    app.switch_page("analysis/views/data.py").run()
+    assert not app.exception
+    assert (
+        "SIMULATED · days held"
+        in json.loads(app.get("vega_lite_chart")[0].proto.spec)["title"]["text"]
+    )
+    assert "22 Oct 2050 – 25 Oct 2050" in str(app.table[0].value)
+
+
+def test_pull_of_a_folder_that_is_none_gets_a_sentence(open_page: Open, tmp_path: Path) -> None:
+    app = open_page(page="data")
+    app.selectbox(key="d_source").set_value("readsb").run()
+    app.text_input(key="pull_path").set_value(str(tmp_path / "nothing")).run()
+    app.button(key="plan").click().run()
+    assert not app.exception
+    assert "nothing" in app.warning[0].value
+
+
+def test_plan_states_the_cost_before_anything_starts(open_page: Open) -> None:
+    app = open_page(page="data")
+    app.date_input(key="from-simulated").set_value(date(2050, 10, 20))
+    app.date_input(key="to-simulated").set_value(date(2050, 10, 23)).run()
+    app.button(key="plan").click().run()
+    assert "**2 days** to read" in _said(app) and "2 complete already" in _said(app)
+    assert app.button(key="start").label == "Start"
+
+
+def test_about_names_every_source_with_its_licence(open_page: Open) -> None:
+    said = _said(open_page(page="about"))
+    for spec in map(find_spec, SOURCES):
+        assert spec.title in said and spec.licence in said
+
+
+def test_first_visit_makes_the_simulated_world(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLIGHTS_ARCHIVE", str(tmp_path / "new"))
+    asked = []
+
+    def build(archive: Archive) -> None:
+        asked.append(archive.root)
+        day = find_spec("simulated").first_day
+        assert day is not None
+        entry = LedgerEntry("simulated", day, "missing", ("Not made in this test.",))
+        archive.write_day(without_data(entry))
+
+    monkeypatch.setattr(first_visit, "build_world", build)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    assert asked == [tmp_path / "new"]
+    assert not app.exception
+
+
+def test_world_that_cannot_be_made_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLIGHTS_ARCHIVE", str(tmp_path / "new"))
+
+    def build(archive: Archive) -> None:
+        raise ArchiveError("The disk is full; free some space.")
+
+    monkeypatch.setattr(first_visit, "build_world", build)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    assert not app.exception
+    assert app.warning[0].value == "The disk is full; free some space."
+
+
+def test_pages_are_short_scripts() -> None:
+    for path in (ROOT / "analysis" / "views").glob("*.py"):
+        assert len(path.read_text("utf-8").splitlines()) < 120, path.name
