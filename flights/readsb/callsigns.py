@@ -1,5 +1,6 @@
 """Callsigns as eight bytes from a radio: untrusted until cleaned."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 _BLANK = 0x20
 _HIGHEST_BITS = np.uint64(0x8080808080808080)
 _PRINTABLE = bytes(range(_BLANK, 0x7F))
-_PAGE_BITS = 5
+_PAGE_BITS = 7
 _WITHIN_PAGE = (1 << _PAGE_BITS) - 1
 
 
@@ -31,26 +32,42 @@ class LastCalled:
         self._pages, pages = _number_pages(address)
         self._note_slots = self._slots(address)
         self._text = np.zeros(pages << _PAGE_BITS, "<u8")
-        self._noted_at = np.full(pages << _PAGE_BITS, -1, np.intp)
+        self._noted_at = np.zeros(pages << _PAGE_BITS, np.intp)  # 0: an index record is there
 
-    def walk(self, address: NDArray[np.int32], at: NDArray[np.intp], end: int) -> np.ndarray:
-        """Callsigns ("S8") of the positions `at` in the next slice, which ends before `end`.
+    def walk(
+        self, address: NDArray[np.int32], at: NDArray[np.intp], ends: Sequence[int]
+    ) -> np.ndarray:
+        """Callsigns ("S8") of the positions `at` in the next slices, which end before `ends`.
 
         b"" for an aircraft that no note has named yet.
         """
-        slots = self._slots(address)
-        new = slice(self._next, int(np.searchsorted(self._at, end)))
-        self._next = new.stop
-        self._noted_at[self._note_slots[new]] = self._at[new]
+        slots, carried = self._slots(address), np.empty(len(at), "<u8")
+        begin = 0
+        for heard, noted in zip(
+            np.searchsorted(at, ends).tolist(),
+            np.searchsorted(self._at, ends).tolist(),
+            strict=True,
+        ):
+            here, new = slice(begin, heard), slice(self._next, noted)
+            carried[here] = self._walk_slice(slots[here], at[here], new)
+            begin, self._next = heard, noted
+        return carried.view("S8")
+
+    def _walk_slice(
+        self, slots: NDArray[np.intp], at: NDArray[np.intp], new: slice
+    ) -> NDArray[np.uint64]:
+        """Texts of the positions in one slice, whose notes are `new`."""
+        noted = self._note_slots[new]
+        self._noted_at[noted] = self._at[new]
         early = self._noted_at[slots] > at
         if early.any():
             return self._walk_in_steps(slots, at, new, slots[early])
-        self._text[self._note_slots[new]] = self._words[new]
-        return self._text[slots].view("S8")
+        self._text[noted] = self._words[new]
+        return self._text[slots]
 
     def _walk_in_steps(
         self, slots: NDArray[np.intp], at: NDArray[np.intp], new: slice, again: NDArray[np.intp]
-    ) -> np.ndarray:
+    ) -> NDArray[np.uint64]:
         """The same where aircraft (`again`) have a note behind a position: a step from each."""
         late = np.flatnonzero(np.isin(self._note_slots[new], again))
         notes = [new.start, *(new.start + late).tolist(), new.stop]
@@ -59,7 +76,7 @@ class LastCalled:
         for (first, stop), (begin, end) in zip(pairwise(notes), pairwise(heard), strict=True):
             self._text[self._note_slots[first:stop]] = self._words[first:stop]
             carried[begin:end] = self._text[slots[begin:end]]
-        return carried.view("S8")
+        return carried
 
     def _slots(self, address: NDArray[np.int32]) -> NDArray[np.intp]:
         """A small number for each address; those no note names share some that stay empty."""

@@ -8,6 +8,7 @@ References
 readsb, `globe_index.c` (handleHeatmap): https://github.com/wiedehopf/readsb
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,7 +35,11 @@ ON_GROUND = -123
 UNKNOWN_ALTITUDE = -124
 ALTITUDE_STEP_FT = 25
 ADDRESS = 0xFFFFFF | NON_ICAO
-_KIND = np.array([*range(len(RECEIVED)), *[RECEIVED.index("other")] * (32 - len(RECEIVED))], "u1")
+_KIND = np.repeat(
+    [*range(len(RECEIVED)), *[RECEIVED.index("other")] * (32 - len(RECEIVED))], 8
+).astype(np.uint8)
+"""`received` by the highest byte of an address word, whose upper five bits tell it."""
+_BLOCK = 16_384
 MOST_SLICES = 3600
 """Half an hour in steps of half a second; readsb writes 30 to 360."""
 LIMIT_BYTES = 128 << 20
@@ -108,6 +113,8 @@ def _read_index(records: np.ndarray, headers: NDArray[np.intp], name: str) -> in
     if len(headers) > MOST_SLICES:
         raise BadPayload(f"{name} has {len(headers):,} slices; no half hour has so many.")
     announced = int(records["hex"][0])
+    if (records["lat"][headers] >= NOTE).any():
+        raise BadPayload(f"{name} is not a readsb heatmap: a slice header holds no time.")
     if announced != headers[0]:
         raise BadPayload(
             f"{name} is not a readsb heatmap: its index says the first slice is record "
@@ -134,27 +141,41 @@ def _decode(
 ) -> tuple[np.ndarray, int]:
     """Positions in file order, and how many records were no place on Earth and left out.
 
-    Slice by slice, because a slice fits the processor's cache: the same over the whole file
+    Some slices at a time, as many as fit the processor's cache: over the whole file the same
     takes twice as long, most of it waiting for memory.
     """
-    notes = np.flatnonzero(records["lat"] >= NOTE)
+    notes = np.flatnonzero(records["lat"][headers[0] :] >= NOTE) + headers[0]
     called = LastCalled(
         notes, records["hex"][notes] & ADDRESS, clean_callsigns(records["text"][notes])
     )
     tables = _altitude_table(), _speed_table()
-    ends = [*headers[1:].tolist(), len(records)]
-    positions = np.empty(len(records) - int(headers[0]), POSITION)
-    filled, left_out = 0, -len(notes)
-    for header, end, stamp in zip(headers.tolist(), ends, stamps.tolist(), strict=True):
-        body = records[header + 1 : end]
-        found = np.flatnonzero(_on_earth(body))
-        left_out += len(body) - len(found)
+    positions = np.empty(len(records) - int(headers[0]) - len(headers) - len(notes), POSITION)
+    filled = 0
+    for first, last in _blocks(headers, len(records)):
+        starts, ends = headers[first:last], [*headers[first + 1 : last].tolist()]
+        begin, end = int(starts[0]), int(headers[last]) if last < len(headers) else len(records)
+        body = records[begin:end]
+        usable = _on_earth(body)
+        usable[starts - begin] = False
+        found = np.flatnonzero(usable)
         out, kept = positions[filled : filled + len(found)], body[found]
         _fill(out, kept, tables)
-        out["seen_at"] = stamp
-        out["callsign"] = called.walk(kept["hex"] & ADDRESS, found + (header + 1), end)
+        found += begin
+        in_slice = np.diff(np.searchsorted(found, starts), append=len(found))
+        out["seen_at"] = np.repeat(stamps[first:last], in_slice)
+        out["callsign"] = called.walk(kept["hex"] & ADDRESS, found, [*ends, end])
         filled += len(found)
-    return positions[:filled], left_out
+    return positions[:filled], len(positions) - filled
+
+
+def _blocks(headers: NDArray[np.intp], end: int) -> Iterator[tuple[int, int]]:
+    """First and last (exclusive) slice of stretches of about `_BLOCK` records."""
+    bounds = [*headers.tolist(), end]
+    first = 0
+    for number in range(1, len(bounds)):
+        if bounds[number] - bounds[first] >= _BLOCK or number == len(headers):
+            yield first, number
+            first = number
 
 
 def _on_earth(body: np.ndarray) -> NDArray[np.bool_]:
@@ -171,17 +192,18 @@ def _fill(out: np.ndarray, kept: np.ndarray, tables: tuple[NDArray, NDArray]) ->
     out["icao24"] = word & np.uint32(ADDRESS)
     out["latitude"] = kept["lat"] / 1e6
     out["longitude"] = kept["lon"] / 1e6
-    out["altitude_ft"] = tables[0][steps]
-    out["speed_kt"] = tables[1][kept["gs"]]
+    out["altitude_ft"] = np.take(tables[0], steps, mode="wrap")
+    out["speed_kt"] = np.take(tables[1], kept["gs"], mode="wrap")
     out["on_ground"] = steps == ON_GROUND
-    out["received"] = _KIND[word >> 27]
+    top_byte = kept.view(np.uint8).reshape(-1, RECORD.itemsize)[:, 3]
+    out["received"] = np.take(_KIND, top_byte, mode="wrap")
 
 
 def _altitude_table() -> NDArray[np.float32]:
     """Height [ft] of each 16-bit number, negative ones from the end as Python counts.
 
     A look-up is quicker than scaling and masking, and cannot overflow: int16 * 25 would, above
-    32,767 ft, without a word.
+    32,767 ft, without a word. `wrap` spares numpy the check of bounds that all 16 bits keep.
     """
     table = np.arange(1 << 16, dtype=np.uint16).view(np.int16).astype(np.float32)
     table *= ALTITUDE_STEP_FT

@@ -7,10 +7,11 @@ readsb, README-json.md: https://github.com/wiedehopf/readsb/blob/dev/README-json
 
 import gc
 import re
+import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise, repeat
+from itertools import chain, compress, pairwise, repeat
 from typing import Any
 
 import numpy as np
@@ -144,10 +145,10 @@ def _decode(document: dict[str, Any], name: str) -> tuple[np.ndarray, NDArray[np
     try:
         columns = _columns(points)
         flags = np.frombuffer(bytes(columns[6]), np.uint8)
-        offsets = np.asarray(columns[0], np.float64)
+        offsets = _floats(columns[0])
         positions["seen_at"] = _seen_at(_base_ms(document, name), offsets)
-        positions["latitude"] = columns[1]
-        positions["longitude"] = columns[2]
+        positions["latitude"] = _floats(columns[1])
+        positions["longitude"] = _floats(columns[2])
         positions["speed_kt"] = columns[4]
         altitude = _altitudes(columns[3])
         positions["callsign"] = _callsigns(columns[8], flags)
@@ -164,6 +165,11 @@ def _decode(document: dict[str, Any], name: str) -> tuple[np.ndarray, NDArray[np
 def _columns(points: list[list[Any]]) -> list[Sequence[Any]]:
     """The first ten columns; what an old file does not have is None (flags: 0)."""
     columns: list[Sequence[Any]] = []
+    widths = set(map(len, points))
+    if len(widths) == 1 and (width := widths.pop()) >= 10:
+        # One walk through all points, then strides: zip would walk once per column.
+        values = list(chain.from_iterable(points))
+        return [values[column::width] for column in range(10)]
     columns += zip(*points, strict=False)  # as wide as the shortest point
     if len(columns) < _FEWEST_COLUMNS:
         raise ValueError(f"a point of {len(columns)} columns")
@@ -171,6 +177,14 @@ def _columns(points: list[list[Any]]) -> list[Sequence[Any]]:
         column = [each[missing] if len(each) > missing else None for each in points]
         columns.append([each or 0 for each in column] if missing == 6 else column)
     return columns[:10]
+
+
+def _floats(column: Sequence[Any]) -> NDArray[np.float64]:
+    """Numbers as an array, None as NaN; twice as fast as numpy where there is no None."""
+    try:
+        return np.frombuffer(struct.pack(f"{len(column)}d", *column), np.float64)
+    except struct.error:
+        return np.asarray(column, np.float64)
 
 
 def _seen_at(base_ms: int, offsets: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -204,9 +218,9 @@ def _callsigns(details: Sequence[Any], flags: NDArray[np.uint8]) -> np.ndarray:
         starts.append(begin)
         texts.append(b"")
         last = None
-        for index in range(begin, end):
-            detail = details[index]
-            if detail is not None and (text := detail.get("flight", last)) != last:
+        # Three of four points have no details: skipped without a step of Python.
+        for index in compress(range(begin, end), details[begin:end]):
+            if (text := details[index].get("flight", last)) != last:
                 starts.append(index)
                 texts.append(text.encode("ascii", "replace")[:8].ljust(8))
                 last = text
