@@ -19,6 +19,7 @@ from flights.ledger import LedgerEntry, not_asked
 from flights.progress import PullProgress
 from flights.pull import PullPlan, PullReport, plan_pull, run_pull
 from flights.pulls import ProgressFile, measured_rate, write_progress
+from flights.regions.base import Region
 from flights.sources import find_source, find_spec, open_source
 
 Tell = Callable[[str], None]
@@ -229,23 +230,31 @@ def _frames(asked: argparse.Namespace, archive: Archive, source: str) -> Iterato
 
 
 def _match(asked: argparse.Namespace, archive: Archive, source: str) -> pd.DataFrame:
+    """Flights of the upper bound of a route, each with the sentence why it counts."""
     from flights.query import DuckDBEngine, RouteQuestion
+    from flights.regions import parse_region
+    from flights.routes import Route, explain_bounds
 
+    origin, destination = (parse_region(t or "world:") for t in (asked.origin, asked.destination))
+    grade = asked.min_grade
     question = RouteQuestion(
         source,
         asked.first,
         asked.last,
-        origin_airports=_airports(asked.origin),
-        destination_airports=_airports(asked.destination),
-        min_grade=asked.min_grade,
+        _airports(origin),
+        _airports(destination),
+        min_grade=grade,
     )
-    return DuckDBEngine(archive).match(question)
+    route = Route(origin, destination, grade or "")
+    found = DuckDBEngine(archive).match(question)
+    return found.assign(why=pd.Series(explain_bounds(found, route), found.index, dtype="str"))
 
 
-def _airports(spec: str | None) -> frozenset[str] | None:
-    from flights.regions import parse_region
+def _airports(region: Region) -> frozenset[str] | None:
+    from flights.reference.airports import all_codes
+    from flights.regions import is_anywhere
 
-    return None if spec is None or spec == "world:" else parse_region(spec).airports()
+    return None if is_anywhere(region) else all_codes(region.airports())
 
 
 @contextmanager

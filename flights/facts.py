@@ -1,7 +1,7 @@
 """The index: per month of a source, what route questions need, derived from the archive.
 
     <root>/index/<source>/airports.json
-    <root>/index/<source>/<YYYY-MM>.<key>/{facts,flights,ends}.parquet, about.json
+    <root>/index/<source>/<YYYY-MM>.<key>/  see `facts_build`; about.json
 
 `key` is a digest of the days' hashes and of the cargo rules: a month whose days or rules
 changed is built anew when it is next asked for. All of `index/` may be deleted at any time.
@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import pandas as pd
 
@@ -38,11 +38,17 @@ _RESTS_ON = ("flights", "edges")
 
 @dataclass(frozen=True)
 class Month:
-    """One month of the index. `unreadable`: days whose files were damaged, and why."""
+    """One month of the index.
+
+    `stamp` tells this building of it from any other. `unreadable`: days whose files were
+    damaged, and why. `airports`: how many airport numbers it rests on, and their digest.
+    """
 
     first: date
     folder: Path
+    stamp: str
     unreadable: Mapping[date, str]
+    airports: tuple[int, str]
 
 
 class Facts:
@@ -106,18 +112,25 @@ class Facts:
 
     def _fresh(self, source: str, folder: Path, month: date) -> Month | None:
         """The month if it is there and still right; days that were unreadable may be mended."""
-        if folder not in self._known:
-            about = _read_about(folder / "about.json")
-            count, mark = about.get("airports", (0, ""))
-            if not about or self.airports(source).mark(count)[1] != mark:
-                return None
-            unreadable = {date.fromisoformat(d): why for d, why in about["unreadable"].items()}
-            self._known[folder] = Month(month, folder, unreadable)
-        found = self._known[folder]
-        if not folder.is_dir() or any(self._reads(source, day) for day in found.unreadable):
-            del self._known[folder]
+        found = self._read(folder, month)
+        if found is None or self.airports(source).mark(found.airports[0]) != found.airports:
             return None
-        return found
+        return None if any(self._reads(source, day) for day in found.unreadable) else found
+
+    def _read(self, folder: Path, month: date) -> Month | None:
+        """What lies in a folder of the index, None where it is not whole."""
+        try:
+            seen = (folder / "about.json").stat()
+            stamp = f"{folder.name} {seen.st_ino} {seen.st_mtime_ns}"
+            known = self._known.get(folder)
+            if known is None or known.stamp != stamp:
+                about = json.loads((folder / "about.json").read_bytes())
+                faults = {date.fromisoformat(d): why for d, why in about["unreadable"].items()}
+                count, digest = about["airports"]
+                known = self._known[folder] = Month(month, folder, stamp, faults, (count, digest))
+            return known
+        except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
+            return None
 
     def _reads(self, source: str, day: date) -> bool:
         return not self._archive.fault(source, day, _RESTS_ON)
@@ -142,8 +155,10 @@ class Facts:
             shutil.rmtree(rough, ignore_errors=True)
         _clear_old(target, month)
         log.info("%s %s: %d flights in %.1f s", source, month, count, time.monotonic() - began)
-        self._known[target] = Month(month, target, unreadable)
-        return self._known[target]
+        built = self._read(target, month)
+        if built is None:
+            raise ArchiveError(f"{target} was removed while it was being built; ask again.")
+        return built
 
     def _pieces(self, source: str, month: date, without: frozenset[date]) -> Iterator[pd.DataFrame]:
         days = _days_of(month)
@@ -176,14 +191,6 @@ def _days_of(month: date, margin: int = 0) -> list[date]:
         days.append(day)
         day += timedelta(days=1)
     return days
-
-
-def _read_about(path: Path) -> dict[str, Any]:
-    """What a month says of itself; {} where it is not whole."""
-    try:
-        return json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return {}
 
 
 def _write_about(path: Path, airports: AirportNumbers, unreadable: Mapping[date, str]) -> None:

@@ -2,8 +2,7 @@
 
 - `flights`: every column and `id`, in the order of `facts`
 - `facts`: one row a flight, codes only; flights with a lost end last
-- `routes`: flights per day (`d1` to `d31`) by grade, origin and destination, both heard
-- `ends`: the same by grade, one end's place, and whether the other end is lost
+- the sums of `sums`
 """
 
 import logging
@@ -20,6 +19,7 @@ import pyarrow.parquet as pq
 
 from flights.places import LOST, AirportNumbers, encode_end
 from flights.records import EVIDENCE, NON_ICAO, arrow_schema
+from flights.sums import write_sums
 
 log = logging.getLogger(__name__)
 
@@ -62,29 +62,6 @@ copy (
     from read_parquet($wide)
 ) to '{facts}' (format parquet, compression zstd)
 """
-_ROUTES = """
-copy (
-    select {month}::integer as month, grade, origin_place, destination_place, {days}
-    from read_parquet($facts) where not has_lost
-    group by grade, origin_place, destination_place
-    order by grade, origin_place, destination_place
-) to '{routes}' (format parquet, compression zstd)
-"""
-_ENDS = """
-copy (
-    select {month}::integer as month, 0::utinyint as side, grade, origin_place as place,
-        destination_place >= {lost} as other_lost, {days}
-    from read_parquet($facts) group by grade, place, other_lost
-    union all
-    select {month}::integer as month, 1::utinyint as side, grade, destination_place as place,
-        origin_place >= {lost} as other_lost, {days}
-    from read_parquet($facts) group by grade, place, other_lost
-    order by side, grade, place, other_lost
-) to '{ends}' (format parquet, compression zstd)
-"""
-_DAYS = ", ".join(
-    f"count(*) filter (where dayofmonth(day) = {n})::usmallint as d{n}" for n in range(1, 32)
-)
 
 
 class Grader(Protocol):
@@ -161,12 +138,7 @@ def month_number(month: date) -> int:
 
 def _sort_and_sum(folder: Path, month: date, parts: list[Path]) -> int:
     wide, facts = (str(folder / f"{name}.parquet") for name in ("flights", "facts"))
-    names = ("flights", "facts", "routes", "ends")
-    fill: dict[str, object] = {
-        name: str(folder / f"{name}.parquet").replace("'", "''") for name in names
-    }
-    fill |= {"lost": LOST, "group": _WIDE_GROUP, "days": _DAYS, "month": month_number(month)}
-    fill["wide"] = fill["flights"]
+    fill = {"wide": _quoted(wide), "facts": _quoted(facts), "lost": LOST, "group": _WIDE_GROUP}
     if not parts:
         parts = [folder / "part-0.rough"]
         pq.write_table(pa.schema([*WIDE, *_CODES]).empty_table(), parts[0])
@@ -176,6 +148,10 @@ def _sort_and_sum(folder: Path, month: date, parts: list[Path]) -> int:
         given = {"parts": [str(part) for part in parts], "base": month_number(month) << 32}
         connection.execute(_SORTED.format(**fill), given)
         connection.execute(_FACTS.format(**fill), {"wide": wide})
-        connection.execute(_ROUTES.format(**fill), {"facts": facts})
-        connection.execute(_ENDS.format(**fill), {"facts": facts})
+        write_sums(folder, facts, connection)
     return int(pq.read_metadata(facts).num_rows)
+
+
+def _quoted(path: str) -> str:
+    """For a statement: `copy … to` takes no parameter."""
+    return path.replace("'", "''")

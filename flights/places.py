@@ -44,12 +44,14 @@ class AirportNumbers:
         self._stamp: object = None
         self._codes: list[str] = []
         self._numbers: dict[str, int] = {}
+        self._marks: dict[int, str] = {}
 
     def numbers(self) -> dict[str, int]:
         """Code -> number, as the file stands now."""
         try:
             seen = self._path.stat()
         except FileNotFoundError:
+            self._stamp, self._codes, self._numbers, self._marks = None, [], {}, {}
             return {}
         stamp = (seen.st_ino, seen.st_mtime_ns, seen.st_size)
         if stamp != self._stamp:
@@ -58,7 +60,7 @@ class AirportNumbers:
             except (ValueError, TypeError):
                 self._codes = []  # unreadable: months that rest on it no longer match `mark`
             self._numbers = {code: n for n, code in enumerate(self._codes, start=1)}
-            self._stamp = stamp
+            self._stamp, self._marks = stamp, {}
         return self._numbers
 
     def add(self, codes: Iterable[str]) -> dict[str, int]:
@@ -86,8 +88,10 @@ class AirportNumbers:
         """How many codes, and a digest of the first `count` of them (all where None)."""
         self.numbers()
         count = len(self._codes) if count is None else count
-        text = "\n".join(self._codes[:count])
-        return count, hashlib.sha256(text.encode()).hexdigest()[:16]
+        if count not in self._marks:
+            text = "\n".join(self._codes[:count])
+            self._marks[count] = hashlib.sha256(text.encode()).hexdigest()[:16]
+        return count, self._marks[count]
 
 
 def encode_end(flights: pd.DataFrame, end: str, numbers: dict[str, int]) -> np.ndarray:

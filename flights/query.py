@@ -9,10 +9,10 @@ cells, else where its position lies in one of them. Every end is `in` "anywhere"
 - neither end: both lost, neither out, not both `in`; counted apart, in no bound
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,13 +26,14 @@ from flights.facts import Facts, Month
 from flights.facts_build import GRADE_CODES, Grader
 from flights.ledger import LedgerEntry, not_asked
 from flights.month_rows import MonthRows
-from flights.places import NO_CELL, cell_id
-from flights.sql import ANYWHERE, HEARD, LOST_ENDS, Places
+from flights.places import LOST, NO_CELL, cell_id
+from flights.sql import Pair
+from flights.sums import ANYWHERE, HEARD, LOST_ENDS, MonthSums, Places
 
 __all__ = ["NO_CELL", "cell_id"]
 
-_PARTS = ("lower", "more", "neither")
 _TRIES = 3
+_MOST_MONTHS = 240
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,7 @@ class DuckDBEngine:
     def __init__(self, archive: Archive, *, cargo: Grader | None = None) -> None:
         self._archive = archive
         self._facts = Facts(archive, cargo)
+        self._sums: dict[str, MonthSums] = {}
         self._rows = MonthRows()
         self._connection = sql.connect(archive.root / "index")
 
@@ -116,9 +118,8 @@ class DuckDBEngine:
 
     def count_by_day(self, question: RouteQuestion) -> pd.DataFrame:
         """As `Engine.count_by_day`."""
-        q = question
-        entries, found = self._ask(q.source, q.first, q.last, partial(_counts, q))
-        lower, more, neither = (_by_day(entries, found[name]) for name in _PARTS)
+        entries, found = self._ask(question, _counts)
+        lower, more, neither = (_by_day(entries, counts) for counts in found)
         return pd.DataFrame(
             {
                 "lower": lower,
@@ -132,8 +133,7 @@ class DuckDBEngine:
 
     def match(self, question: RouteQuestion) -> pd.DataFrame:
         """As `Engine.match`."""
-        q = question
-        return self._ask(q.source, q.first, q.last, partial(_flights, q, self._rows))[1]
+        return self._ask(question, _flights)[1]
 
     def heard_by_day(
         self,
@@ -144,15 +144,39 @@ class DuckDBEngine:
         cells: frozenset[int] | None = None,
     ) -> pd.Series:
         """As `Engine.heard_by_day`."""
-        entries, found = self._ask(source, first, last, partial(_heard, airports, cells))
-        return _by_day(entries, found)
+        anywhere = airports is None and cells is None
+        near = None if anywhere else (airports or frozenset())
+        question = RouteQuestion(source, first, last, near, None, cells)
+        return _by_day(*self._ask(question, _heard))
 
     def neither_end_by_day(
         self, source: str, first: date, last: date, min_grade: str | None = None
     ) -> pd.Series:
         """As `Engine.neither_end_by_day`."""
-        entries, found = self._ask(source, first, last, partial(_lost_at_both, _grade(min_grade)))
-        return _by_day(entries, found)
+        question = RouteQuestion(source, first, last, min_grade=min_grade)
+        return _by_day(*self._ask(question, _lost_at_both))
+
+    def _ask(self, q: RouteQuestion, answer: Callable[["_Asked"], Any]) -> tuple[Any, Any]:
+        """The days' entries and the answer from their months.
+
+        A month may be replaced by another process between looking and asking: then look again.
+        """
+        grade = _grade(q.min_grade)
+        for attempt in range(_TRIES):
+            entries, months = self._look(q.source, q.first, q.last)
+            folders = [month.folder for month in months]
+            numbers = self._facts.airports(q.source).numbers()
+            try:
+                with sql.Session(self._connection, folders, (q.first, q.last), grade) as session:
+                    asked = _Asked(q, months, grade, numbers, session, self._sums, self._rows)
+                    return entries, answer(asked)
+            except (duckdb.IOException, FileNotFoundError) as error:
+                if attempt == _TRIES - 1:
+                    raise ArchiveError(
+                        f"The index of {q.source} cannot be read: {error}. Delete the folder "
+                        f"{Path('index') / q.source} of the archive; it is built anew."
+                    ) from error
+        raise AssertionError("not reached")
 
     def _look(
         self, source: str, first: date, last: date
@@ -161,28 +185,10 @@ class DuckDBEngine:
             raise InvalidInput(f"The days end ({last}) before they begin ({first}); swap them.")
         known = self._archive.read_ledger(source)
         months = self._facts.months(source, first, last, known)
+        if len(self._sums) > _MOST_MONTHS:
+            self._sums.clear()
         faults = {day: why for month in months for day, why in month.unreadable.items()}
         return tuple(_entry(source, day, known, faults) for day in _span(first, last)), months
-
-    def _ask(self, source: str, first: date, last: date, ask: Any) -> tuple[Any, Any]:
-        """The days' entries and what `ask` makes of a session over the months.
-
-        A month may be replaced by another process between looking and asking: then look again.
-        """
-        for attempt in range(_TRIES):
-            entries, months = self._look(source, first, last)
-            folders = [month.folder for month in months]
-            numbers = self._facts.airports(source).numbers()
-            try:
-                with sql.Session(self._connection, folders, numbers, (first, last)) as session:
-                    return entries, ask(session, folders)
-            except (duckdb.IOException, FileNotFoundError) as error:
-                if attempt == _TRIES - 1:
-                    raise ArchiveError(
-                        f"The index of {source} cannot be read: {error}. Delete the folder "
-                        f"{Path('index') / source} of the archive; it is built anew."
-                    ) from error
-        raise AssertionError("not reached")
 
 
 def _entry(
@@ -194,57 +200,82 @@ def _entry(
     return entry
 
 
-def _counts(q: RouteQuestion, session: sql.Session, _: Any) -> dict[str, dict[date, int]]:
-    lower, more, neither = _pairs(q, session)
-    parts = {"lower": lower, "more": more, "neither": neither}
-    signed = {name: [(pair, 1) for pair in pairs] for name, pairs in parts.items()}
-    return session.count(signed, _grade(q.min_grade))
+@dataclass(frozen=True)
+class _Asked:
+    """A question beside what answers it."""
+
+    question: RouteQuestion
+    months: Sequence[Month]
+    grade: int
+    numbers: Mapping[str, int]
+    session: sql.Session
+    sums: dict[str, MonthSums]
+    rows: MonthRows
+
+    def count(self, pairs: Iterable[Pair]) -> Counter[date]:
+        """Flights by day over pairs of origin and destination."""
+        found: Counter[date] = Counter()
+        for origin, destination in pairs:
+            for month in self.months:
+                sums = self.sums.setdefault(month.stamp, MonthSums(month.folder))
+                for n, flights in enumerate(sums.count(origin, destination, self.grade).tolist()):
+                    found[month.first + timedelta(days=n)] += flights
+            by_codes = origin.codes is not None and destination.codes is not None
+            if self.months and by_codes and (origin.has_cells or destination.has_cells):
+                found.update(self.session.count_lost(origin, destination))
+        return found
+
+    def pairs(self) -> tuple[list[Pair], list[Pair], list[Pair]]:
+        """Places that make up lower, what upper adds, and neither end."""
+        q = self.question
+        here, maybe_here = self._sides(q.origin_airports, q.origin_cells)
+        there, maybe_there = self._sides(q.destination_airports, q.destination_cells)
+        more = []
+        if q.destination_airports is not None:
+            more.append((HEARD if here is ANYWHERE else here, maybe_there))
+        if q.origin_airports is not None:
+            more.append((maybe_here, HEARD if there is ANYWHERE else there))
+        return [(here, there)], more, [(maybe_here, maybe_there)] if more else []
+
+    def _sides(
+        self, airports: frozenset[str] | None, cells: frozenset[int] | None
+    ) -> tuple[Places, Places]:
+        """Places that are `in` the region, and those where a lost end is possible there."""
+        if airports is None:
+            return ANYWHERE, LOST_ENDS
+        maybe = LOST_ENDS if cells is None else self.region(frozenset(), cells)
+        return self.region(airports, frozenset()), maybe
+
+    def region(self, airports: frozenset[str], cells: frozenset[int]) -> Places:
+        """Places of airports, and of ends lost in cells."""
+        numbers = [self.numbers[code] for code in airports & self.numbers.keys()]
+        inside = (LOST + int(cell) for cell in cells if 0 <= cell < NO_CELL)
+        return Places((*sorted(numbers), *sorted(inside)))
 
 
-def _heard(
-    airports: frozenset[str] | None, cells: frozenset[int] | None, session: sql.Session, _: Any
-) -> dict[date, int]:
-    if airports is None and cells is None:
-        return session.count({"all": [((ANYWHERE, ANYWHERE), 1)]}, 0)["all"]
-    here = session.region(airports or frozenset(), cells or frozenset())
-    # Flights from here, and flights to here, less those counted twice by that.
-    part = [((here, ANYWHERE), 1), ((ANYWHERE, here), 1), ((here, here), -1)]
-    return session.count({"heard": part}, 0)["heard"]
+def _counts(asked: _Asked) -> list[Counter[date]]:
+    return [asked.count(pairs) for pairs in asked.pairs()]
 
 
-def _lost_at_both(grade: int, session: sql.Session, _: Any) -> dict[date, int]:
-    return session.count({"lost": [((LOST_ENDS, LOST_ENDS), 1)]}, grade)["lost"]
+def _heard(asked: _Asked) -> Counter[date]:
+    q = asked.question
+    if q.origin_airports is None:
+        return asked.count([(ANYWHERE, ANYWHERE)])
+    here = asked.region(q.origin_airports, q.origin_cells or frozenset())
+    heard = asked.count([(here, ANYWHERE), (ANYWHERE, here)])
+    heard.subtract(asked.count([(here, here)]))  # else both ends here would count twice
+    return heard
 
 
-def _flights(
-    q: RouteQuestion, rows: MonthRows, session: sql.Session, folders: Sequence[Path]
-) -> pd.DataFrame:
-    lower, more, _ = _pairs(q, session)
+def _lost_at_both(asked: _Asked) -> Counter[date]:
+    return asked.count([(LOST_ENDS, LOST_ENDS)])
+
+
+def _flights(asked: _Asked) -> pd.DataFrame:
+    lower, more, _ = asked.pairs()
     bounds = [(pair, "lower") for pair in lower] + [(pair, "upper") for pair in more]
-    grade = _grade(q.min_grade)
-    return rows.read(folders, session.pick(bounds, grade) if folders else {})
-
-
-def _pairs(q: RouteQuestion, session: sql.Session) -> list[list[tuple[Places, Places]]]:
-    """Places of origin and destination that make up lower, what upper adds, and neither end."""
-    here, maybe_here = _sides(q.origin_airports, q.origin_cells, session)
-    there, maybe_there = _sides(q.destination_airports, q.destination_cells, session)
-    more = []
-    if q.destination_airports is not None:
-        more.append((HEARD if here is ANYWHERE else here, maybe_there))
-    if q.origin_airports is not None:
-        more.append((maybe_here, HEARD if there is ANYWHERE else there))
-    return [[(here, there)], more, [(maybe_here, maybe_there)] if more else []]
-
-
-def _sides(
-    airports: frozenset[str] | None, cells: frozenset[int] | None, session: sql.Session
-) -> tuple[Places, Places]:
-    """Places that are `in` the region, and those where a lost end is possible there."""
-    if airports is None:
-        return ANYWHERE, LOST_ENDS
-    maybe = LOST_ENDS if cells is None else session.region(frozenset(), cells)
-    return session.region(airports, frozenset()), maybe
+    picked = asked.session.pick(bounds) if asked.months else {}
+    return asked.rows.read(asked.months, picked)
 
 
 def _grade(name: str | None) -> int:

@@ -288,8 +288,8 @@ def main() -> None:
     try:
         if not (root / "index").is_dir():
             write_year(root, asked.flights)
-        for name in ("facts", "routes", "ends", "flights"):
-            size = sum(path.stat().st_size for path in root.rglob(f"index/*/*/{name}.parquet"))
+        for name in ("facts.parquet", "routes*.npy", "ends*.npy", "flights.parquet"):
+            size = sum(path.stat().st_size for path in root.glob(f"index/*/*/{name}"))
             print(f"{name}: {size / 1e6:.0f} MB")
         print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         measure(root, asked.rounds)

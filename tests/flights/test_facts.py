@@ -1,5 +1,6 @@
 """The index follows the archive and the cargo rules, and survives whoever builds it."""
 
+import json
 import os
 import signal
 import time
@@ -116,6 +117,17 @@ def test_engine_that_is_open_follows_days_and_folders_that_go(archive: Archive) 
     archive.write_day(worlds.records(7, of=worlds.entry(DAY + timedelta(days=5))))
     assert engine.count_by_day(question)["lower"].sum() == 87
     assert len(engine.match(question)) == 87
+
+
+def test_engine_that_is_open_notices_other_airport_numbers(archive: Archive) -> None:
+    engine = DuckDBEngine(archive, cargo=Rules())
+    question = RouteQuestion(SOURCE, FIRST, LAST, frozenset({"ZZAA"}), frozenset({"ZZBB"}))
+    before, flights = engine.count_by_day(question), engine.match(question)
+    path = archive.root / "index" / SOURCE / "airports.json"
+    path.write_text(json.dumps(json.loads(path.read_text())[::-1]))
+    pd.testing.assert_frame_equal(engine.count_by_day(question), before)
+    pd.testing.assert_frame_equal(engine.match(question), flights)
+    assert before["lower"].sum() > 0
 
 
 def test_damaged_day_is_failed_in_every_answer_until_it_is_mended(archive: Archive) -> None:
