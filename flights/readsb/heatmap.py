@@ -35,9 +35,8 @@ ON_GROUND = -123
 UNKNOWN_ALTITUDE = -124
 ALTITUDE_STEP_FT = 25
 ADDRESS = 0xFFFFFF | NON_ICAO
-_KIND = np.repeat(
-    [*range(len(RECEIVED)), *[RECEIVED.index("other")] * (32 - len(RECEIVED))], 8
-).astype(np.uint8)
+_OTHERS = [RECEIVED.index("other")] * (32 - len(RECEIVED))
+_KIND = np.repeat([*range(len(RECEIVED)), *_OTHERS], 8).astype(np.uint8)
 """`received` by the highest byte of an address word, whose upper five bits tell it."""
 _BLOCK = 16_384
 MOST_SLICES = 3600

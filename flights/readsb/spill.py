@@ -66,7 +66,7 @@ class Spill:
         ArchiveError
             There is no room for the temporary file.
         """
-        kept = positions[self._count(positions["seen_at"] // DAY_MS)]
+        kept = np.ascontiguousarray(positions[self._count(positions["seen_at"] // DAY_MS)])
         if len(kept):
             self._waiting.append(kept)
         if sum(map(len, self._waiting)) >= self._most_held:
@@ -92,7 +92,7 @@ class Spill:
             gathered += self._read(number, share)
             gathered += [held[number, share]] if (number, share) in held else []
             if sum(map(len, gathered)) >= self._least_handed or (gathered and share == SHARES - 1):
-                ordered, again = _in_order(np.concatenate(gathered))
+                ordered, again = _in_order(_join(gathered))
                 self.repeated[day] += again
                 yield ordered
                 gathered = []
@@ -141,10 +141,11 @@ def _in_order(positions: np.ndarray) -> tuple[np.ndarray, int]:
     moment = (positions["seen_at"] % DAY_MS).astype(np.uint64)  # 27 bits
     key = (positions["icao24"].astype(np.uint64) << np.uint64(27)) | moment
     order = np.argsort(key, kind="stable")
-    ordered, key = positions[order], key[order]
+    ordered, key = pick(positions, order), key[order]
     if not (key[1:] == key[:-1]).any():
         return ordered, 0
-    ordered = ordered[np.lexsort((ordered["longitude"], ordered["latitude"], key))]
+    ties = np.lexsort((ordered["longitude"], ordered["latitude"], key))
+    ordered = pick(ordered, ties)
     again = np.zeros(len(ordered), bool)
     columns = ("icao24", "seen_at", "latitude", "longitude")
     again[1:] = np.logical_and.reduce([ordered[c][1:] == ordered[c][:-1] for c in columns])
@@ -155,7 +156,7 @@ def _deal(waiting: list[np.ndarray]) -> Iterator[tuple[tuple[int, int], np.ndarr
     """Positions by (day, share), in the order they came."""
     if not waiting:
         return
-    positions = np.concatenate(waiting) if len(waiting) > 1 else waiting[0]
+    positions = _join(waiting)
     numbers = positions["seen_at"] // DAY_MS
     days, _ = _tally(numbers)
     # Fits 16 bits (MOST_DAYS may lie anywhere, hence by rank), which numpy sorts by radix.
@@ -163,11 +164,27 @@ def _deal(waiting: list[np.ndarray]) -> Iterator[tuple[tuple[int, int], np.ndarr
     if len(days) > 1:
         key += np.searchsorted(days, numbers).astype(np.uint16) * np.uint16(SHARES)
     order = np.argsort(key, kind="stable")
-    dealt, key = positions[order], key[order]
+    dealt, key = pick(positions, order), key[order]
     starts = np.flatnonzero(np.diff(key, prepend=key[:1] ^ 1))
     for start, stop in zip(starts, [*starts[1:], len(key)], strict=True):
         number, share = divmod(int(key[start]), SHARES)
         yield (int(days[number]), share), dealt[start:stop]
+
+
+def pick(positions: np.ndarray, order: NDArray[np.intp]) -> np.ndarray:
+    """`positions[order]`, ten times as fast: numpy copies such records field by field.
+
+    `order` must lie within bounds.
+    """
+    rows = positions.view(np.uint8).reshape(-1, POSITION.itemsize)
+    return rows.take(order, axis=0, mode="wrap").reshape(-1).view(POSITION)
+
+
+def _join(pieces: list[np.ndarray]) -> np.ndarray:
+    """All pieces one behind the other, as bytes (see `pick`)."""
+    if len(pieces) == 1:
+        return pieces[0]
+    return np.concatenate([piece.view(np.uint8) for piece in pieces]).view(POSITION)
 
 
 def _tally(numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
