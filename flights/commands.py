@@ -42,6 +42,7 @@ def pull_days(asked: argparse.Namespace, archive: Archive, tell: Tell) -> int:
             write_progress(archive.root, failed)
         raise
     _report(report, tell)
+    _index(report, plan, archive, tell)
     tell(note_of(plan.source.spec))
     return 0 if report.is_complete else 1
 
@@ -146,6 +147,21 @@ def _report(report: PullReport, tell: Tell) -> None:
     for entry in report.spilled:
         tell(f"{entry.day} {entry.status}: found inside the input of another day.")
     tell(f"Pull {report.progress.state}: {report.progress.message}.")
+
+
+def _index(report: PullReport, plan: PullPlan, archive: Archive, tell: Tell) -> None:
+    """Get the index ready for questions, but not after every single day of a daily pull."""
+    from flights.facts import Facts
+
+    days = [entry.day for entry in report.stored if entry.tables]
+    if len(days) < 2:
+        return
+    source = plan.source.spec.key
+    try:
+        months = Facts(archive).months(source, days[0], days[-1], archive.read_ledger(source))
+        tell(f"Index ready for questions: {len(months)} months.")
+    except FlightDataError as error:
+        tell(f"The days are stored; the index will be built when it is asked for: {error}")
 
 
 def print_ledger(asked: argparse.Namespace, archive: Archive, tell: Tell) -> int:

@@ -32,7 +32,7 @@ from flights.places import AirportNumbers
 log = logging.getLogger(__name__)
 
 LAYOUT = "1"
-PIECE_DAYS = 5
+PIECE_DAYS = 3
 _RESTS_ON = ("flights", "edges")
 
 

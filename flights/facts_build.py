@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 GRADE_CODES = {"possible": 1, "likely": 2, "certain": 3}
 """Cargo grades as the index holds them; 0 is no evidence of cargo."""
 
-MEMORY = "700MB"
+MEMORY = "400MB"
 _WIDE_GROUP = 16_384
 _CARGO = ("cargo_grade", "cargo_rule", "cargo_source")
 
@@ -145,6 +145,7 @@ def _sort_and_sum(folder: Path, month: date, parts: list[Path]) -> int:
     with duckdb.connect(":memory:", config={"memory_limit": MEMORY}) as connection:
         connection.execute("set temp_directory = $1", [str(folder / "spill.rough")])
         connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set enable_progress_bar = false")  # standard output holds data
         given = {"parts": [str(part) for part in parts], "base": month_number(month) << 32}
         connection.execute(_SORTED.format(**fill), given)
         connection.execute(_FACTS.format(**fill), {"wide": wide})

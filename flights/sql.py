@@ -24,6 +24,7 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     """A connection that reads what lies in `folder` and can do nothing else."""
     connection = duckdb.connect(":memory:", config={"memory_limit": MEMORY})
     connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set enable_progress_bar = false")
     connection.execute("set temp_directory = ''")
     connection.execute("set parquet_metadata_cache = true")
     connection.execute("set allowed_directories = $1", [[str(folder.absolute())]])
