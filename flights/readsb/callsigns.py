@@ -59,11 +59,11 @@ class LastCalled:
         """Texts of the positions in one slice, whose notes are `new`."""
         noted = self._note_slots[new]
         self._noted_at[noted] = self._at[new]
-        early = self._noted_at[slots] > at
+        early = self._noted_at.take(slots, mode="wrap") > at  # all within, no need to check
         if early.any():
             return self._walk_in_steps(slots, at, new, slots[early])
         self._text[noted] = self._words[new]
-        return self._text[slots]
+        return self._text.take(slots, mode="wrap")
 
     def _walk_in_steps(
         self, slots: NDArray[np.intp], at: NDArray[np.intp], new: slice, again: NDArray[np.intp]
@@ -80,7 +80,7 @@ class LastCalled:
 
     def _slots(self, address: NDArray[np.int32]) -> NDArray[np.intp]:
         """A small number for each address; those no note names share some that stay empty."""
-        slots = self._pages[address >> _PAGE_BITS]
+        slots = self._pages.take(address >> _PAGE_BITS, mode="wrap")
         slots <<= _PAGE_BITS
         slots |= address & _WITHIN_PAGE
         return slots

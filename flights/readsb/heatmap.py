@@ -38,7 +38,7 @@ ADDRESS = 0xFFFFFF | NON_ICAO
 _OTHERS = [RECEIVED.index("other")] * (32 - len(RECEIVED))
 _KIND = np.repeat([*range(len(RECEIVED)), *_OTHERS], 8).astype(np.uint8)
 """`received` by the highest byte of an address word, whose upper five bits tell it."""
-_BLOCK = 16_384
+_BLOCK = 32_768
 MOST_SLICES = 3600
 """Half an hour in steps of half a second; readsb writes 30 to 360."""
 LIMIT_BYTES = 128 << 20
