@@ -53,7 +53,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m flights",
         description="Flight records from public ADS-B sources: pull, keep, list, export.",
-        epilog=CONTENTS_SENTENCE,
+        epilog="Returns 0 when all that was asked is there, 1 when only in part (a day failed or "
+        f"is not complete), 2 when the question cannot be followed. {CONTENTS_SENTENCE}",
     )
     parser.add_argument("--version", action="version", version=f"flights {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

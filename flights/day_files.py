@@ -34,6 +34,8 @@ class DayFiles:
             stamp = _stamp(slot.ledger.stat())
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise BadPayload(f"{slot.ledger} cannot be read: {error}") from error
         known = self._entries.get(path)
         if known is None or known[0] != stamp:
             entry = redo.read_entry(slot)
@@ -157,6 +159,8 @@ class DayFiles:
                 file = path.open("rb")
             except FileNotFoundError:
                 continue
+            except OSError as error:
+                raise ArchiveError(f"{path} cannot be read: {error}.") from error
             if self._digest(file) == described["sha256"]:
                 return file
             file.close()

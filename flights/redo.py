@@ -176,6 +176,8 @@ def read_entry(slot: Slot) -> LedgerEntry | None:
         text = slot.ledger.read_bytes()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise BadPayload(f"{slot.ledger} cannot be read: {error}") from error
     try:
         entry = ledger.from_json(json.loads(text))
     except (BadPayload, ValueError, TypeError, AttributeError) as error:

@@ -227,6 +227,20 @@ def test_damaged_ledger_entry_is_a_failed_day(tmp_path: Path, text: str) -> None
     assert archive.entry(SOURCE, DAY).is_complete
 
 
+def test_file_that_cannot_be_opened_is_an_error_with_its_name(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    archive.write_day(worlds.records(3))
+    table = tmp_path / "flights" / SOURCE / f"{DAY}.parquet"
+    table.unlink()
+    table.mkdir()
+    with pytest.raises(ArchiveError, match=f"{DAY}.parquet"):
+        archive.load("flights", SOURCE, DAY, DAY)
+    entry = tmp_path / "ledger" / SOURCE / f"{DAY}.json"
+    entry.unlink()
+    entry.mkdir()
+    assert Archive(tmp_path).entry(SOURCE, DAY).status == "failed"
+
+
 def test_entry_copied_from_another_day_is_not_believed(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     archive.write_day(worlds.records(3))
