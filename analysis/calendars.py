@@ -9,7 +9,7 @@ import altair as alt
 
 from analysis.captions import SIMULATED, count_noun
 from analysis.palette import STATUS_MARKS, Palette, choose
-from analysis.plotting import dress, layer_of, layered, watermark
+from analysis.plotting import dress, layer_of, layered
 from analysis.wording import write_date
 from flights.ledger import LedgerEntry
 
@@ -24,10 +24,7 @@ def draw_calendar(
     palette = choose(dark)
     years = range(min(entries).year, max(entries).year + 1)
     height = _ROW * 8 * len(years)
-    layers = _draw_squares(years, entries, palette)
-    if simulated:
-        layers.append(watermark(palette, 44, height))
-    picture = layered(*layers).properties(
+    picture = layered(*_draw_squares(years, entries, palette)).properties(
         height=height,
         title=alt.TitleParams(f"{SIMULATED} · days held" if simulated else "Days held"),
         description=describe_calendar(entries, simulated=simulated),

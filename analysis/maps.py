@@ -1,5 +1,6 @@
 """Draw a route on a map that asks nobody for tiles: countries, regions, flights, lost ends."""
 
+import itertools
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -21,11 +22,14 @@ from analysis.places import (
     gather_pairs,
     is_lost,
     shorten,
-    unwrap,
 )
 from analysis.results import StudyResult
+from flights.reference.airports import load_airports
+from flights.reference.countries import load_base_map
+from flights.regions import parse_region
 
 _TOOLTIP = {"text": "{label}"}
+_EVERYWHERE = 0.99 * 360 * 180  # square degrees
 
 Row = dict[str, Any]
 
@@ -58,7 +62,7 @@ def draw_route(
     palette = choose(dark)
     pairs, lost = gather_pairs(flights, ground.airports), gather_lost(flights)
     points: list[Point] = [pair[end] for pair in pairs for end in ("s", "t")]
-    view = fit_view(points or _corners(ground.shapes))
+    view = fit_view(points or list_corners(ground.shapes))
     layers = [
         *_draw_ground(ground, palette),
         _draw_pairs(pairs, palette),
@@ -86,17 +90,36 @@ def draw_track(
     path = [[shorten(x), shorten(y)] for x, y in spots]
     beyond = [(shorten(x), shorten(y)) for x, y in lost]
     ends = [{"p": list(spot), "label": "Nobody heard it beyond"} for spot in beyond]
+    segments = [{"s": start, "t": end, "label": "Heard"} for start, end in itertools.pairwise(path)]
     line = pdk.Layer(
-        "PathLayer",
-        [{"path": unwrap(path), "label": "Heard"}] if path else [],
+        "GreatCircleLayer",
+        segments,
         id="track",
-        get_path="path",
-        get_color=rgba(palette.observed),
-        width_min_pixels=2,
+        get_source_position="s",
+        get_target_position="t",
+        get_source_color=rgba(palette.observed),
+        get_target_color=rgba(palette.observed),
+        get_width=2.5,
     )
     layers = [*_draw_ground(ground, palette), line, _draw_lost(ends, palette)]
     view = fit_view(path or [[x, y] for x, y in beyond])
     return _deck(layers, view, simulated=simulated, palette=palette)
+
+
+def load_ground(origin: str, destination: str) -> Ground:
+    """What lies under a route between two regions, given by their specs.
+
+    A region that is everywhere has no outline to draw.
+    """
+    shapes = (parse_region(spec).shape() for spec in (origin, destination))
+    drawn = tuple(shape for shape in shapes if shape.area < _EVERYWHERE)
+    return Ground(load_base_map(), load_airports(), drawn)
+
+
+def list_corners(shapes: Iterable[BaseGeometry]) -> list[Point]:
+    """South-western and north-eastern corner of each shape [longitude, latitude]."""
+    boxes = [shape.bounds for shape in shapes if not shape.is_empty]
+    return [(box[k], box[k + 1]) for box in boxes for k in (0, 2)]
 
 
 def describe_route(result: StudyResult, flights: pd.DataFrame) -> str:
@@ -223,8 +246,3 @@ def _draw_simulated(view: pdk.ViewState, palette: Palette) -> pdk.Layer:
         get_pixel_offset=[0, 150],
         font_weight=700,
     )
-
-
-def _corners(shapes: Iterable[BaseGeometry]) -> list[Point]:
-    boxes = [shape.bounds for shape in shapes if not shape.is_empty]
-    return [(box[k], box[k + 1]) for box in boxes for k in (0, 2)]

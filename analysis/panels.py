@@ -149,7 +149,7 @@ def show_flights(result: StudyResult, flights: pd.DataFrame, archive: Archive) -
     )
     rows = (inside if chosen == only else flights).reset_index(drop=True)
     event = st.dataframe(
-        tables.show_flights(rows),
+        tables.show_flights(result, rows),
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
@@ -178,8 +178,7 @@ def show_flight(flight: pd.Series, archive: Archive, *, simulated: bool) -> None
         if tracks.empty and not lost:
             st.caption("The archive keeps no positions of this flight.")
             return
-        ground = widgets.load_ground("world:", "world:")
-        ground = replace(ground, shapes=())
+        ground = maps.load_ground(widgets.WORLDWIDE, widgets.WORLDWIDE)
         deck = maps.draw_track(
             tracks, ground, lost=lost, simulated=simulated, dark=widgets.is_dark()
         )
@@ -212,6 +211,7 @@ def show_downloads(result: StudyResult, flights: pd.DataFrame, study: Study) -> 
         "Counts": ("counts.csv", "text/csv"),
         "Chart": ("chart.png", "image/png"),
         "Chart as SVG": ("chart.svg", "image/svg+xml"),
+        "Map": ("map.svg", "image/svg+xml"),
         "Study file": ("study.toml", "application/toml"),
     }
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
@@ -241,7 +241,7 @@ def show_sources(result: StudyResult) -> None:
         missing = tables.group_missing(result)
         if missing:
             st.table(pd.DataFrame(missing, columns=["days", "status", "why"]), hide_index=True)
-        tried = ", ".join(f"{count} {name}" for name, count in result.tries.items())
+        tried = ", ".join(f"{name}: {count}" for name, count in result.tries.items())
         st.caption(
             f"Looked at in this session: {tried}. Study {result.study_hash[:12]}, inputs "
             f"{result.input_hash[:12]}, program {result.program_version}. "

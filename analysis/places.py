@@ -60,21 +60,6 @@ def is_lost(flights: pd.DataFrame, end: str) -> pd.Series:
     return (flights[f"{end}_evidence"] == "lost").fillna(False).astype(bool)
 
 
-def unwrap(path: Sequence[Sequence[float]]) -> list[list[float]]:
-    """A path [longitude, latitude] made continuous across the antimeridian.
-
-    >>> unwrap([(179.0, 0.0), (-179.0, 1.0)])
-    [[179.0, 0.0], [181.0, 1.0]]
-    """
-    turned, shift, before = [], 0.0, None
-    for longitude, latitude in path:
-        if before is not None and abs(longitude - before) > 180:
-            shift += 360 if longitude < before else -360
-        before = longitude
-        turned.append([longitude + shift, latitude])
-    return turned
-
-
 def fit_view(
     points: Iterable[Sequence[float]], width: int = 560, height: int = 420
 ) -> pdk.ViewState:

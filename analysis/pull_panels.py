@@ -39,8 +39,8 @@ def show_lacking(study: Study, archive: Archive) -> None:
     rows = [(list_days(days), status, why) for (status, why), days in lacking.items()]
     st.table(pd.DataFrame(rows, columns=["days", "status", "why"]), hide_index=True)
     spec = find_spec(study.source)
-    cost = f" A day costs {spec.cost_per_day}." if spec.cost_per_day else ""
-    st.caption(f"To get them: {spec.gives} Needs {spec.needs}.{cost}")
+    cost = f" Cost of a day: {spec.cost_per_day}." if spec.cost_per_day else ""
+    st.caption(f"{spec.title}. Needs: {spec.needs}.{cost}")
 
 
 def offer_pull(source: str, archive: Archive) -> None:

@@ -25,11 +25,14 @@ from analysis.captions import (
     write_known,
 )
 from analysis.charts import describe_placebos, describe_series, draw_placebos, draw_series
+from analysis.maps import describe_route, load_ground
 from analysis.palette import LIGHT, OUTCOME_MARKS, look_of
 from analysis.results import StudyResult, to_json
+from analysis.still_map import draw_still
 from analysis.study import Event, Study, write_study
 from analysis.wording import write_date, write_heading, write_ratio
 from flights.errors import ArchiveError
+from flights.reference.countries import BORDERS_SENTENCE
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 ROWS = 400
@@ -47,7 +50,7 @@ def render_report(result: StudyResult, flights: pd.DataFrame) -> str:
     loader.filters |= {"day": write_date, "number": write_known, "ratio": write_ratio}
     loader.globals["interval"] = write_interval
     template = loader.from_string(TEMPLATE.read_text(encoding="utf-8"))
-    return template.render(**_facts(result, flights), **_pictures(result))
+    return template.render(**_facts(result, flights), **_pictures(result, flights))
 
 
 def write_outputs(result: StudyResult, flights: pd.DataFrame, folder: Path) -> list[Path]:
@@ -71,11 +74,17 @@ def render_json(result: StudyResult) -> bytes:
     return orjson.dumps(plain, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
 
 
-def render_svg(chart: alt.LayerChart, name: str = "chart") -> str:
+def draw_map(result: StudyResult, flights: pd.DataFrame) -> dict[str, Any]:
+    """The route's map for paper, as Vega-Lite."""
+    ground = load_ground(result.study["origin"], result.study["destination"])
+    return draw_still(result, flights, ground)
+
+
+def render_svg(chart: alt.LayerChart | dict[str, Any], name: str = "chart") -> str:
     """A chart as SVG whose ids start with `name`, so that two can stand on one page."""
     import vl_convert
 
-    svg = vl_convert.vegalite_to_svg(chart.to_dict())
+    svg = vl_convert.vegalite_to_svg(chart if isinstance(chart, dict) else chart.to_dict())
     # The converter counts ids on and on within a process: number them anew, for equal bytes.
     found = dict.fromkeys(re.findall(r'\bid="([^"]+)"', svg))
     ids = {old: f"{name}-{number}" for number, old in enumerate(found, start=1)}
@@ -108,6 +117,7 @@ OUTPUTS: dict[str, Make] = {
     "result.json": lambda result, _: render_json(result),
     "chart.png": lambda result, _: render_png(result),
     "chart.svg": lambda result, _: render_svg(draw_series(result, width=_WIDTH)),
+    "map.svg": lambda result, flights: render_svg(draw_map(result, flights), "map"),
     "flights.csv": tables.write_flights,
     "counts.csv": lambda result, _: tables.write_counts(result),
     "report.html": render_report,
@@ -124,7 +134,7 @@ def _write(path: Path, content: str | bytes) -> Path:
 def _facts(result: StudyResult, flights: pd.DataFrame) -> dict[str, Any]:
     look = look_of(result.verdict.kind)
     inside = tables.select_window(result, flights)
-    shown = tables.show_flights(inside.head(ROWS))
+    shown = tables.show_flights(result, inside.head(ROWS))
     return {
         "result": result,
         "palette": LIGHT,
@@ -144,11 +154,14 @@ def _facts(result: StudyResult, flights: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _pictures(result: StudyResult) -> dict[str, str]:
+def _pictures(result: StudyResult, flights: pd.DataFrame) -> dict[str, str]:
     placebos = draw_placebos(result, width=_WIDTH)
     return {
         "series_svg": render_svg(draw_series(result, width=_WIDTH), "series"),
         "series_words": describe_series(result),
         "placebos_svg": render_svg(placebos, "placebos") if placebos else "",
         "placebos_words": describe_placebos(result),
+        "map_svg": render_svg(draw_map(result, flights), "map"),
+        "map_words": describe_route(result, flights),
+        "borders": BORDERS_SENTENCE,
     }

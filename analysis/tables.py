@@ -30,21 +30,27 @@ _COUNTS_AS = {"lower": "observed", "upper": "possible"}
 
 
 def select_window(result: StudyResult, flights: pd.DataFrame) -> pd.DataFrame:
-    """The flights of the days from the event on that are judged."""
+    """The flights behind N1: of the days from the event on, those days that count."""
     end = result.event + timedelta(days=int(result.study.get("window", 14)))
-    inside = [result.event <= _as_date(day) < end for day in flights["day"]]
+    left_out = _days_left_out(result)
+    days = [_as_date(day) for day in flights["day"]]
+    inside = [result.event <= day < end and day not in left_out for day in days]
     return flights[pd.Series(inside, index=flights.index, dtype=bool)]
 
 
-def show_flights(flights: pd.DataFrame) -> pd.DataFrame:
+def show_flights(result: StudyResult, flights: pd.DataFrame) -> pd.DataFrame:
     """Flights as text under the names people see; unknown cells are empty."""
     shown = pd.DataFrame(index=flights.index)
+    left_out = _days_left_out(result)
     for column, label in FLIGHT_COLUMNS.items():
         values = flights[column] if column in flights else pd.Series("", index=flights.index)
         if column == "firstseen":
             shown[label] = ["" if pd.isna(v) else write_instant(v) for v in values]
         elif column == "bound":
-            shown[label] = [_COUNTS_AS.get(str(v), str(v)) for v in values]
+            shown[label] = [
+                "day not complete" if _as_date(day) in left_out else _COUNTS_AS.get(str(v), str(v))
+                for v, day in zip(values, flights["day"], strict=True)
+            ]
         else:
             shown[label] = ["" if pd.isna(v) else str(v) for v in values]
     return shown
@@ -113,6 +119,10 @@ def _effect_cells(effect: Effect) -> dict[str, str]:
         "fall that would probably be noticed": write_ratio(effect.mde_down),
         "weekday factors, Monday first": factors,
     }
+
+
+def _days_left_out(result: StudyResult) -> frozenset[date]:
+    return frozenset(day for day, _, _ in result.days_missing)
 
 
 def _as_date(day: object) -> date:

@@ -14,14 +14,13 @@ import streamlit as st
 
 from analysis.charts import draw_placebos, draw_series
 from analysis.event_study import run_study
-from analysis.maps import CompactDeck, Ground, draw_route
+from analysis.maps import CompactDeck, draw_route, load_ground
 from analysis.results import StudyResult
 from analysis.study import Event, Study, from_query, read_study, to_query
 from flights.archive import Archive
 from flights.config import read_settings
 from flights.ledger import LedgerEntry
-from flights.reference.airports import load_airports
-from flights.reference.countries import load_base_map, load_country_names
+from flights.reference.countries import load_country_names
 from flights.regions import parse_region
 from flights.routes import Route, load_route
 from flights.simulated import EXAMPLES, Example
@@ -116,13 +115,6 @@ def load_deck(archive: Archive, study: Study) -> CompactDeck:
     """The route's map."""
     digest = digest_ledger(archive, study.source)
     return _load_deck(str(archive.root), digest, study, is_dark())
-
-
-@st.cache_resource(max_entries=24, show_spinner=False)
-def load_ground(origin: str, destination: str) -> Ground:
-    """What lies under a route's map."""
-    shapes = tuple(parse_region(spec).shape() for spec in (origin, destination))
-    return Ground(load_base_map(), load_airports(), shapes)
 
 
 @st.cache_resource(show_spinner=False)

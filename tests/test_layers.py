@@ -42,7 +42,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ("analysis.palette", "analysis.captions"),
     ("analysis.plotting", "analysis.places", "analysis.tables"),
     ("analysis.counts_panel",),
-    ("analysis.charts", "analysis.calendars", "analysis.maps"),
+    ("analysis.charts", "analysis.calendars", "analysis.maps", "analysis.still_map"),
     ("analysis.report",),
     ("analysis.pulling",),
     ("analysis.widgets", "analysis.__main__"),

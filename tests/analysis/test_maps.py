@@ -1,7 +1,7 @@
 """Routes on the map: what goes where, and what the browser is sent."""
 
-import itertools
 import json
+from dataclasses import replace
 
 import made_results as made
 import numpy as np
@@ -9,10 +9,12 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shapely.geometry import box
+from shapely.geometry import LinearRing, box
 
-from analysis.maps import Ground, describe_route, draw_route, draw_track
-from analysis.places import fit_view, gather_lost, gather_pairs, unwrap
+from analysis.maps import Ground, describe_route, draw_route, draw_track, load_ground
+from analysis.places import fit_view, gather_lost, gather_pairs
+from analysis.report import render_svg
+from analysis.still_map import draw_still
 
 AIRPORTS = pd.DataFrame(
     {"latitude": [31.143, 35.416, -17.755], "longitude": [121.805, 51.152, 177.443]},
@@ -92,6 +94,35 @@ def test_no_flights_show_the_regions(flights: pd.DataFrame) -> None:
     assert len(_layers(deck)["regions"]["data"]["features"]) == 2
 
 
+def test_everywhere_has_no_outline_and_russia_has() -> None:
+    assert len(load_ground("world:", "country:RU").shapes) == 1
+
+
+def test_still_map_draws_land_regions_lines_and_lost_ends(flights: pd.DataFrame) -> None:
+    result = made.make_result("null")
+    ground = load_ground("country:CN", "country:IR")
+    svg = render_svg(draw_still(result, flights, ground))
+    assert "SIMULATED · China → Iran" in svg and "ADS-B shows where" in svg
+    spec = draw_still(replace(result, simulated=False), flights, ground)
+    assert "SIMULATED" not in json.dumps(spec)
+    names = [each["properties"] for each in spec["layer"][0]["data"]["values"]]
+    assert 20 < len(names) < len(ground.countries["features"])
+    widths = [x["mark"]["strokeWidth"] for x in spec["layer"] if x["mark"].get("filled") is False]
+    assert len(widths) == len(gather_pairs(flights, ground.airports))
+    assert max(widths) == 6
+
+
+def test_rings_on_the_still_map_enclose_the_place_and_not_the_rest() -> None:
+    """d3 fills the other side of a ring that runs the wrong way: then nothing is land."""
+    square = box(73, 18, 135, 53)
+    ground = Ground(LAND, AIRPORTS, (square, square.reverse()))
+    spec = draw_still(
+        made.make_result("null"), made.make_evidence(made.CASES["null"]).flights, ground
+    )
+    rings = [each["geometry"]["coordinates"][0] for each in spec["layer"][1]["data"]["values"]]
+    assert [LinearRing(ring).is_ccw for ring in rings] == [False, False]
+
+
 def test_words_say_what_the_map_shows(flights: pd.DataFrame) -> None:
     words = describe_route(made.make_result("null"), flights)
     assert words.startswith("SIMULATED data. Map of")
@@ -109,11 +140,3 @@ def test_view_is_always_one_that_can_be_drawn(points: list[tuple[float, float]])
     view = fit_view(points)
     assert -180 <= view.longitude <= 180 and -85 <= view.latitude <= 85
     assert -2 < view.zoom <= 6
-
-
-@given(st.lists(st.floats(-180, 180), min_size=2, max_size=12))
-def test_unwrapped_paths_never_jump(longitudes: list[float]) -> None:
-    turned = unwrap([(x, 0.0) for x in longitudes])
-    assert max(abs(b[0] - a[0]) for a, b in itertools.pairwise(turned)) <= 180 + 1e-9
-    turns = [(t[0] - x) / 360 for t, x in zip(turned, longitudes, strict=True)]
-    assert turns == pytest.approx([round(turn) for turn in turns], abs=1e-9)

@@ -99,7 +99,7 @@ def test_report_holds_everything_the_design_asks(result: StudyResult, written: P
         result.study_hash,
         result.input_hash,
         result.program_version,
-        "1 windows, 1 dates",
+        "windows: 1, dates: 1",
         "Only 31 of 48 heatmaps are there.",
         "lower",
         "upper",

@@ -107,7 +107,7 @@ def test_other_pages_carry_the_sentence_and_simulated(page: Page, address: str) 
 def test_every_download_carries_the_sentence_and_simulated(page: Page, tmp_path: Path) -> None:
     _open(page)
     got = set()
-    for label in ("Report", "Table", "Counts", "Chart", "Chart as SVG", "Study file"):
+    for label in ("Report", "Table", "Counts", "Chart", "Chart as SVG", "Map", "Study file"):
         with page.expect_download() as waiting:
             page.get_by_role("button", name=label, exact=True).click()
         path = tmp_path / waiting.value.suggested_filename

@@ -101,7 +101,7 @@ def test_second_look_at_the_same_dates_is_called_exploratory(open_page: Open) ->
 def test_tries_are_counted(open_page: Open) -> None:
     app = open_page(QUERY)
     app.selectbox(key="q_origin").set_value("country:KE").run()
-    assert "1 windows, 1 grades, 2 regions, 1 dates" in _said(app)
+    assert "windows: 1, grades: 1, regions: 2, dates: 1" in _said(app)
 
 
 @pytest.mark.parametrize(
