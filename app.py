@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-st.set_page_config(page_title="Flight records, asked", page_icon="✈️", layout="wide")
+st.set_page_config(page_title="Flight data anomaly viewer", page_icon="✈️", layout="wide")
 
 st.navigation(
     [

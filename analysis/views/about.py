@@ -11,7 +11,9 @@ _MEANING = """
 ### What the numbers mean
 A **flight** is one leg of one aircraft as receivers on the ground heard it. It counts as
 **observed** when both ends were heard in their regions, as **possible** when one end was and
-nobody heard the other. The truth lies between the two, and both are shown everywhere.
+nobody heard the other. Of flights with an end heard here, the true number lies between the two;
+both are shown everywhere. Flights with neither end known are counted beside them, and flights
+that nobody heard are in no count at all.
 
 A day counts only when it is complete. A day that is missing is left out together with what the
 receivers heard on it; it is never counted as zero.
