@@ -16,6 +16,8 @@ from flights.records import conform, empty
 
 PART = 400_000
 """Positions worked on at once: bounds the memory beside them to about 80 MB."""
+SUMMED_PARTS = 16
+"""Reception tables kept before they become one: they speak of the same cells."""
 
 
 class DayTables(NamedTuple):
@@ -43,7 +45,9 @@ def assemble_day(
     `buckets` are arrays of `records.POSITION`, each sorted by (icao24, seen_at); an airframe
     lies wholly in one bucket. `airframes` maps icao24 text to what the source says of it.
     """
-    found, heard, counts = [], [], {"positions": 0, "aircraft": 0, "flights": 0}
+    # Parts wait as Arrow tables: in pandas' form a big day's tracks take three times the memory.
+    found: dict[str, list[pa.Table]] = {"flights": [], "edges": [], "tracks": []}
+    heard, counts = [], {"positions": 0, "aircraft": 0, "flights": 0}
     for positions in chain.from_iterable(map(split_by_airframe, buckets)):
         legs = find_legs(positions, day=day, source=source)
         counts["positions"] += len(positions)
@@ -51,13 +55,16 @@ def assemble_day(
         counts["flights"] += len(legs.flights)
         for rule, dropped in legs.dropped.items():
             counts[f"dropped_{rule}"] = counts.get(f"dropped_{rule}", 0) + dropped
-        found.append(legs)
+        for table, parts in found.items():
+            parts.append(conform(table, getattr(legs, table)))
         heard.append(count_reception(positions))
+        if len(heard) == SUMMED_PARTS:
+            heard = [sum_reception(heard)]
     reception = sum_reception(heard)
     return DayTables(
-        flights=_describe(_stack("flights", [legs.flights for legs in found]), airframes),
-        edges=_stack("edges", [legs.edges for legs in found]),
-        tracks=_stack("tracks", [legs.tracks for legs in found]),
+        flights=_describe(_stack("flights", found.pop("flights")), airframes),
+        edges=_stack("edges", found.pop("edges")),
+        tracks=_stack("tracks", found.pop("tracks")),
         reception=_with_key(reception, source, day),
         counts=counts,
     )
@@ -75,10 +82,13 @@ def split_by_airframe(positions: np.ndarray) -> Iterator[np.ndarray]:
         start = stop
 
 
-def _stack(table: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
-    """Parts of one table below each other, in the types of the schema."""
-    tables = [conform(table, part) for part in parts if len(part)]
-    return pa.concat_tables(tables).to_pandas() if tables else empty(table)
+def _stack(table: str, parts: list[pa.Table]) -> pd.DataFrame:
+    """Parts of one table below each other, in the types of the schema; `parts` is emptied."""
+    if not parts:
+        return empty(table)
+    whole = pa.concat_tables(parts)
+    parts.clear()
+    return whole.to_pandas(self_destruct=True, split_blocks=True)
 
 
 def _describe(flights: pd.DataFrame, airframes: Mapping[str, Airframe]) -> pd.DataFrame:
