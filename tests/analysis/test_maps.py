@@ -112,7 +112,7 @@ def test_still_map_draws_land_regions_lines_and_lost_ends(flights: pd.DataFrame)
     assert max(widths) == 6
 
 
-def test_rings_on_the_still_map_enclose_the_place_and_not_the_rest() -> None:
+def test_rings_on_the_still_map_enclose_the_place(flights: pd.DataFrame) -> None:
     """d3 fills the other side of a ring that runs the wrong way: then nothing is land."""
     square = box(73, 18, 135, 53)
     ground = Ground(LAND, AIRPORTS, (square, square.reverse()))

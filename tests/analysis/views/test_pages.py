@@ -1,6 +1,7 @@
 """The pages, run without a browser."""
 
 import json
+import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -9,10 +10,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analysis import first_visit
-from flights import CONTENTS_SENTENCE
+from flights import CONTENTS_SENTENCE, pulls
 from flights.archive import Archive
 from flights.errors import ArchiveError
 from flights.ledger import LedgerEntry
+from flights.progress import DayProgress, PullProgress
 from flights.pull import without_data
 from flights.sources import SOURCES, find_spec
 
@@ -185,6 +187,63 @@ def test_plan_states_the_cost_before_anything_starts(open_page: Open) -> None:
     app.button(key="plan").click().run()
     assert "**2 days** to read" in _said(app) and "2 complete already" in _said(app)
     assert app.button(key="start").label == "Start"
+
+
+def _note_pull(root: Path, state: str, message: str = "") -> str:
+    """A pull as its own process would note it; this process stands in for it."""
+    days = (DayProgress(date(2050, 1, 1), "complete", 1.0), DayProgress(date(2050, 1, 2)))
+    mark = pulls.process_mark(os.getpid())
+    pull = PullProgress(
+        f"1-{state}", "simulated", state, message, os.getpid(), mark, seconds_left=75.0, days=days
+    )
+    pulls.write_progress(root, pull)
+    return pull.id
+
+
+def test_running_pull_shows_how_far_it_is_and_can_be_stopped(
+    open_page: Open, weeks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = []
+    monkeypatch.setattr(pulls, "cancel_pull", lambda archive, pull_id: stopped.append(pull_id))
+    pull_id = _note_pull(weeks, "running")
+    try:
+        app = open_page(page="data")
+        assert "1 of 2 days, 75 s left" in str(app.get("progress")[0].proto.text)
+        app.button(key=f"stop-{pull_id}").click().run()
+        assert stopped == [pull_id]
+    finally:
+        (weeks / "pulls" / f"{pull_id}.json").unlink()
+
+
+def test_pull_that_failed_says_why(open_page: Open, weeks: Path) -> None:
+    pull_id = _note_pull(weeks, "failed", "The disk is full.")
+    try:
+        assert "failed. The disk is full." in _said(open_page(page="data"))
+    finally:
+        (weeks / "pulls" / f"{pull_id}.json").unlink()
+
+
+@pytest.mark.parametrize(
+    ("state", "again"),
+    [("running", True), ("failed", True), ("finished", False), ("cancelled", False)],
+)
+def test_world_that_was_broken_off_is_taken_up_again(weeks: Path, state: str, again: bool) -> None:
+    pull_id = _note_pull(weeks, state)
+    try:
+        assert first_visit.lacks_world(Archive(weeks)) is again
+    finally:
+        (weeks / "pulls" / f"{pull_id}.json").unlink()
+
+
+@pytest.mark.parametrize("page", ["data", "about"])
+def test_other_pages_open_where_nothing_is_held(
+    open_page: Open, page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    monkeypatch.setenv("FLIGHTS_ARCHIVE", str(tmp_path / "none"))
+    app.switch_page(f"analysis/views/{page}.py").run()
+    assert not app.exception
+    assert CONTENTS_SENTENCE in _html(app)
 
 
 def test_about_names_every_source_with_its_licence(open_page: Open) -> None:
