@@ -14,14 +14,12 @@ import logging
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import IO
-
-import pandas as pd
 
 from flights.archive import Archive
 from flights.errors import ArchiveError
@@ -32,7 +30,8 @@ from flights.places import AirportNumbers
 log = logging.getLogger(__name__)
 
 LAYOUT = "1"
-PIECE_DAYS = 3
+PIECE_FLIGHTS = 400_000
+"""Flights read at a time while a month is built: what bounds its memory."""
 _RESTS_ON = ("flights", "edges")
 
 
@@ -93,7 +92,10 @@ class Facts:
         with _one_builder(self._folder(source) / f"{month:%Y-%m}.lock"):
             while True:
                 target = self._place(source, month, ledger)
-                found = self._fresh(source, target, month) or self._build(source, month, target)
+                found = self._fresh(source, target, month)
+                if found is None:
+                    pieces = _split_month(month, ledger)
+                    found = self._build(source, month, target=target, pieces=pieces)
                 # A day may have been replaced while we read it: then this is not that state.
                 ledger = self._archive.read_ledger(source)
                 if self._place(source, month, ledger) == target:
@@ -135,7 +137,9 @@ class Facts:
     def _reads(self, source: str, day: date) -> bool:
         return not self._archive.fault(source, day, _RESTS_ON)
 
-    def _build(self, source: str, month: date, target: Path) -> Month:
+    def _build(
+        self, source: str, month: date, *, target: Path, pieces: Sequence[tuple[date, date]]
+    ) -> Month:
         rough = target.with_name(f".building-{month:%Y-%m}-{os.getpid()}")
         began = time.monotonic()
         _clear_dead(target.parent, month)
@@ -146,8 +150,12 @@ class Facts:
                 for day in _days_of(month, margin=1)
             }
             unreadable = {day: fault for day, fault in faults.items() if fault}
-            pieces = self._pieces(source, month, frozenset(unreadable))
-            count = write_month(rough, month, pieces, self.airports(source), self._cargo)
+            without = frozenset(unreadable)
+            flights = (
+                self._archive.load_flights(source, first, last, without=without)
+                for first, last in pieces
+            )
+            count = write_month(rough, month, flights, self.airports(source), self._cargo)
             _write_about(rough / "about.json", self.airports(source), unreadable)
             shutil.rmtree(target, ignore_errors=True)
             rough.rename(target)
@@ -160,12 +168,6 @@ class Facts:
             raise ArchiveError(f"{target} was removed while it was being built; ask again.")
         return built
 
-    def _pieces(self, source: str, month: date, without: frozenset[date]) -> Iterator[pd.DataFrame]:
-        days = _days_of(month)
-        for start in range(0, len(days), PIECE_DAYS):
-            piece = days[start : start + PIECE_DAYS]
-            yield self._archive.load_flights(source, piece[0], piece[-1], without=without)
-
     def _folder(self, source: str) -> Path:
         return self._archive.root / "index" / source
 
@@ -174,6 +176,22 @@ def _cargo_rules() -> Grader:
     from flights import cargo
 
     return cargo
+
+
+def _split_month(month: date, ledger: Mapping[date, LedgerEntry]) -> list[tuple[date, date]]:
+    """First and last day of runs of days that hold at most `PIECE_FLIGHTS`, or one day."""
+    runs: list[tuple[date, date]] = []
+    held = 0
+    for day in _days_of(month):
+        tables = ledger[day].tables if day in ledger else {}
+        rows = int(tables["flights"]["rows"]) if "flights" in tables else 0
+        held += rows
+        if runs and held <= PIECE_FLIGHTS:
+            runs[-1] = (runs[-1][0], day)
+        else:
+            runs.append((day, day))
+            held = rows
+    return runs
 
 
 def _months_of(ledger: Mapping[date, LedgerEntry]) -> list[date]:
