@@ -42,7 +42,12 @@ def app_url(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     environment = os.environ | {"FLIGHTS_ARCHIVE": str(folder / "archive")}
     with log.open("wb") as stream:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=stream, stderr=subprocess.STDOUT
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     try:
         url = f"http://127.0.0.1:{port}"
