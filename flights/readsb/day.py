@@ -12,7 +12,7 @@ import pyarrow as pa
 from flights.readsb.airframes import Airframe
 from flights.readsb.legs import find_legs
 from flights.readsb.reception import count_reception, sum_reception
-from flights.records import conform, empty
+from flights.records import arrow_schema, conform, empty
 
 PART = 400_000
 """Positions worked on at once: bounds the memory beside them to about 80 MB."""
@@ -28,7 +28,7 @@ class DayTables(NamedTuple):
 
     flights: pd.DataFrame
     edges: pd.DataFrame
-    tracks: pd.DataFrame
+    tracks: pa.Table
     reception: pd.DataFrame
     counts: dict[str, int]
 
@@ -62,8 +62,8 @@ def assemble_day(
             heard = [sum_reception(heard)]
     reception = sum_reception(heard)
     return DayTables(
-        flights=_describe(_stack("flights", found.pop("flights")), airframes),
-        edges=_stack("edges", found.pop("edges")),
+        flights=_describe(_stack("flights", found.pop("flights")).to_pandas(), airframes),
+        edges=_stack("edges", found.pop("edges")).to_pandas(),
         tracks=_stack("tracks", found.pop("tracks")),
         reception=_with_key(reception, source, day),
         counts=counts,
@@ -82,13 +82,16 @@ def split_by_airframe(positions: np.ndarray) -> Iterator[np.ndarray]:
         start = stop
 
 
-def _stack(table: str, parts: list[pa.Table]) -> pd.DataFrame:
-    """Parts of one table below each other, in the types of the schema; `parts` is emptied."""
-    if not parts:
-        return empty(table)
-    whole = pa.concat_tables(parts)
+def _stack(table: str, parts: list[pa.Table]) -> pa.Table:
+    """Parts of one table below each other, each column in one piece; `parts` is emptied."""
+    schema = arrow_schema(table)
+    whole = pa.concat_tables([schema.empty_table(), *parts])
     parts.clear()
-    return whole.to_pandas(self_destruct=True, split_blocks=True)
+    columns = []
+    for name in schema.names:
+        columns.append(whole[name].combine_chunks())
+        whole = whole.drop_columns(name)  # lets go of its pieces: never is all there twice
+    return pa.table(columns, schema=schema)
 
 
 def _describe(flights: pd.DataFrame, airframes: Mapping[str, Airframe]) -> pd.DataFrame:

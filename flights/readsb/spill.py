@@ -1,8 +1,9 @@
 """Positions of a day sorted by airframe in little memory, whatever the size of the day.
 
 Members of an archive come in any order, and a day of world traffic is gigabytes of positions.
-They are dealt by address into shares; while they are few they stay in memory, else they go to
-one nameless temporary file, which the system removes even if the program is killed.
+They are dealt by address into shares, which follow each other as addresses do; while they are
+few they stay in memory, else they go to one nameless temporary file, which the system removes
+even if the program is killed.
 """
 
 import os
@@ -17,14 +18,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flights.errors import ArchiveError
-from flights.records import POSITION
+from flights.records import NON_ICAO, POSITION
 
 DAY_MS = 86_400_000
 SHARES = 256
-"""By the last byte of the address, which is spread evenly (readsb's trace folders use it)."""
+"""Ranges of addresses. The positions that come first say where they end, so that each takes
+about as many: some countries' ranges are crowded, most are empty."""
+BLOCK_BITS = 6
+"""A range begins at a multiple of 2^this: few enough places to look a share up by."""
 HELD_POSITIONS = 500_000
 """Positions kept in memory before they are written (46 bytes each)."""
-HANDED_POSITIONS = 400_000
+HANDED_POSITIONS = 250_000
 """Shares are handed on together up to this many positions, so that a small day is one bucket."""
 MOST_DAYS = 40
 """UTC days one input may speak of; what stamps say beyond is counted and left out."""
@@ -43,6 +47,7 @@ class Spill:
         self._most_held = held
         self._least_handed = handed
         self._waiting: list[np.ndarray] = []
+        self._shares: NDArray[np.uint8] | None = None  # by block of addresses
         self._file: IO[bytes] | None = None
         # (day, share) -> where in the file [bytes] and how many positions
         self._places: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
@@ -80,13 +85,13 @@ class Spill:
     def buckets(self, day: date) -> Iterator[np.ndarray]:
         """Positions of one UTC day, each airframe whole in one bucket.
 
-        Each bucket is sorted by (icao24, seen_at), ties by place, so that nothing depends on
-        the order in which they came.
+        Each bucket is sorted by (icao24, seen_at), ties by place, and so are the buckets, so
+        that nothing depends on the order in which they came.
         """
         if self._file:
             self._write()
         number = (day - _EPOCH).days
-        held = dict(_deal(self._waiting))
+        held = dict(self._deal())
         gathered: list[np.ndarray] = []
         for share in range(SHARES):
             gathered += self._read(number, share)
@@ -114,7 +119,7 @@ class Spill:
         try:
             if self._file is None:
                 self._file = tempfile.TemporaryFile(dir=_scratch_folder())  # noqa: SIM115 (kept)
-            for key, positions in _deal(self._waiting):
+            for key, positions in self._deal():
                 self._places[key].append((self._file.tell(), len(positions)))
                 self._file.write(positions.view(np.uint8).data)
         except OSError as error:
@@ -123,6 +128,27 @@ class Spill:
                 "Free some space there, or set TMPDIR to a roomy folder."
             ) from error
         self._waiting.clear()
+
+    def _deal(self) -> Iterator[tuple[tuple[int, int], np.ndarray]]:
+        """What waits, by (day, share), in the order it came."""
+        if not self._waiting:
+            return
+        positions = _join(self._waiting)
+        block = positions["icao24"] >> BLOCK_BITS
+        if self._shares is None:
+            self._shares = _cut(block)
+        numbers = positions["seen_at"] // DAY_MS
+        days, _ = _tally(numbers)
+        # Fits 16 bits (MOST_DAYS may lie anywhere, hence by rank), which numpy sorts by radix.
+        key = self._shares[block].astype(np.uint16)
+        if len(days) > 1:
+            key += np.searchsorted(days, numbers).astype(np.uint16) * np.uint16(SHARES)
+        order = np.argsort(key, kind="stable")
+        dealt, key = pick(positions, order), key[order]
+        starts = np.flatnonzero(np.diff(key, prepend=key[:1] ^ 1))
+        for start, stop in zip(starts, [*starts[1:], len(key)], strict=True):
+            number, share = divmod(int(key[start]), SHARES)
+            yield (int(days[number]), share), dealt[start:stop]
 
     def _read(self, number: int, share: int) -> list[np.ndarray]:
         if self._file is None:
@@ -152,23 +178,11 @@ def _in_order(positions: np.ndarray) -> tuple[np.ndarray, int]:
     return ordered[~again], int(np.count_nonzero(again))
 
 
-def _deal(waiting: list[np.ndarray]) -> Iterator[tuple[tuple[int, int], np.ndarray]]:
-    """Positions by (day, share), in the order they came."""
-    if not waiting:
-        return
-    positions = _join(waiting)
-    numbers = positions["seen_at"] // DAY_MS
-    days, _ = _tally(numbers)
-    # Fits 16 bits (MOST_DAYS may lie anywhere, hence by rank), which numpy sorts by radix.
-    key = (positions["icao24"] & (SHARES - 1)).astype(np.uint16)
-    if len(days) > 1:
-        key += np.searchsorted(days, numbers).astype(np.uint16) * np.uint16(SHARES)
-    order = np.argsort(key, kind="stable")
-    dealt, key = pick(positions, order), key[order]
-    starts = np.flatnonzero(np.diff(key, prepend=key[:1] ^ 1))
-    for start, stop in zip(starts, [*starts[1:], len(key)], strict=True):
-        number, share = divmod(int(key[start]), SHARES)
-        yield (int(days[number]), share), dealt[start:stop]
+def _cut(block: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    """Share of each block of addresses, such that these positions are spread evenly."""
+    counts = np.bincount(block, minlength=2 * NON_ICAO >> BLOCK_BITS)
+    before = np.cumsum(counts) - counts
+    return (before * SHARES // (len(block) + 1)).astype(np.uint8)
 
 
 def pick(positions: np.ndarray, order: NDArray[np.intp]) -> np.ndarray:

@@ -53,9 +53,12 @@ def test_buckets_do_not_change_the_result(monkeypatch):
             ("tracks", ["icao24", "seen_at"]),
             ("reception", ["hour", "cell"]),
         ):
+            found, expected = (
+                conform(name, getattr(tables, name)).to_pandas().sort_values(order)
+                for tables in (parts, whole)
+            )
             pd.testing.assert_frame_equal(
-                getattr(parts, name).sort_values(order).reset_index(drop=True),
-                getattr(whole, name).sort_values(order).reset_index(drop=True),
+                found.reset_index(drop=True), expected.reset_index(drop=True)
             )
 
 
