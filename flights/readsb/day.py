@@ -33,6 +33,34 @@ class DayTables(NamedTuple):
     counts: dict[str, int]
 
 
+class _Pile:
+    """Parts of one table below each other. They wait packed: a big day's tracks take 150 MB."""
+
+    def __init__(self, table: str) -> None:
+        self._table, self._schema = table, arrow_schema(table)
+        self._packed = pa.BufferOutputStream()
+        packing = pa.ipc.IpcWriteOptions(compression="zstd")
+        self._writer = pa.ipc.new_stream(self._packed, self._schema, options=packing)
+
+    def add(self, part: pd.DataFrame) -> None:
+        """Put one more part below the others."""
+        self._writer.write_table(conform(self._table, part))
+
+    def whole(self) -> pa.Table:
+        """All parts, each column in one piece; nothing can be added after."""
+        self._writer.close()
+        packed = self._packed.getvalue()
+        columns = [_unpack(packed, number) for number in range(len(self._schema))]
+        return pa.table(columns, schema=self._schema)
+
+
+def _unpack(packed: pa.Buffer, number: int) -> pa.Array:
+    """One column: never are two there both in pieces and whole."""
+    wanted = pa.ipc.IpcReadOptions(included_fields=[number])
+    pieces = pa.ipc.open_stream(packed, options=wanted).read_all()[0]
+    return pieces.combine_chunks()
+
+
 def assemble_day(
     buckets: Iterable[np.ndarray],
     *,
@@ -45,8 +73,7 @@ def assemble_day(
     `buckets` are arrays of `records.POSITION`, each sorted by (icao24, seen_at); an airframe
     lies wholly in one bucket. `airframes` maps icao24 text to what the source says of it.
     """
-    # Parts wait as Arrow tables: in pandas' form a big day's tracks take three times the memory.
-    found: dict[str, list[pa.Table]] = {"flights": [], "edges": [], "tracks": []}
+    found = {table: _Pile(table) for table in ("flights", "edges", "tracks")}
     heard, counts = [], {"positions": 0, "aircraft": 0, "flights": 0}
     for positions in chain.from_iterable(map(split_by_airframe, buckets)):
         legs = find_legs(positions, day=day, source=source)
@@ -55,16 +82,16 @@ def assemble_day(
         counts["flights"] += len(legs.flights)
         for rule, dropped in legs.dropped.items():
             counts[f"dropped_{rule}"] = counts.get(f"dropped_{rule}", 0) + dropped
-        for table, parts in found.items():
-            parts.append(conform(table, getattr(legs, table)))
+        for table, pile in found.items():
+            pile.add(getattr(legs, table))
         heard.append(count_reception(positions))
         if len(heard) == SUMMED_PARTS:
             heard = [sum_reception(heard)]
     reception = sum_reception(heard)
     return DayTables(
-        flights=_describe(_stack("flights", found.pop("flights")).to_pandas(), airframes),
-        edges=_stack("edges", found.pop("edges")).to_pandas(),
-        tracks=_stack("tracks", found.pop("tracks")),
+        flights=_describe(found["flights"].whole().to_pandas(), airframes),
+        edges=found["edges"].whole().to_pandas(),
+        tracks=found["tracks"].whole(),
         reception=_with_key(reception, source, day),
         counts=counts,
     )
@@ -80,18 +107,6 @@ def split_by_airframe(positions: np.ndarray) -> Iterator[np.ndarray]:
             stop = int(np.searchsorted(icao24, icao24[stop - 1], side="right"))
         yield positions[start:stop]
         start = stop
-
-
-def _stack(table: str, parts: list[pa.Table]) -> pa.Table:
-    """Parts of one table below each other, each column in one piece; `parts` is emptied."""
-    schema = arrow_schema(table)
-    whole = pa.concat_tables([schema.empty_table(), *parts])
-    parts.clear()
-    columns = []
-    for name in schema.names:
-        columns.append(whole[name].combine_chunks())
-        whole = whole.drop_columns(name)  # lets go of its pieces: never is all there twice
-    return pa.table(columns, schema=schema)
 
 
 def _describe(flights: pd.DataFrame, airframes: Mapping[str, Airframe]) -> pd.DataFrame:

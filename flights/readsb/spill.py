@@ -178,7 +178,7 @@ def _in_order(positions: np.ndarray) -> tuple[np.ndarray, int]:
     return ordered[~again], int(np.count_nonzero(again))
 
 
-def _cut(block: NDArray[np.uint32]) -> NDArray[np.uint8]:
+def _cut(block: NDArray[np.integer]) -> NDArray[np.uint8]:
     """Share of each block of addresses, such that these positions are spread evenly."""
     counts = np.bincount(block, minlength=2 * NON_ICAO >> BLOCK_BITS)
     before = np.cumsum(counts) - counts
