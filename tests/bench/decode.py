@@ -2,7 +2,7 @@
 
 Floors: heatmaps, unzip + one numpy pass that scales every field to a column; traces, unzip +
 `orjson.loads`. CPU seconds of one process, best of several interleaved runs, and the peak
-memory of a worker that reads a whole big day.
+memory of a worker that reads a whole big day, and of one that also writes it to an archive.
 """
 
 import argparse
@@ -22,6 +22,7 @@ import orjson
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from flights.archive import Archive
 from flights.readsb.collect import Task, collect_days
 from flights.readsb.heatmap import RECORD, read_heatmap
 from flights.readsb.inputs import find_days
@@ -137,8 +138,10 @@ def _read_big_day(folder: str, assemble: bool) -> None:
     before = _peak_mb()
     if assemble:
         found = collect_days(Task("bench", lying, "heatmaps"), lambda *_: None)
-        told = f"{found[0].entry.status}, {found[0].entry.counts['flights']:,} flights and "
-        told += f"{len(found[0].tracks):,} positions kept to draw them"
+        with tempfile.TemporaryDirectory() as root:
+            entry = Archive(Path(root)).write_day(found[0])
+        told = f"{entry.status} and written, {entry.tables['flights']['rows']:,} flights and "
+        told += f"{entry.tables['tracks']['rows']:,} positions kept to draw them"
     else:
         told = f"{_only_decode(lying.paths[0]):,} positions decoded, spilled and sorted"
     peak = _peak_mb()
@@ -189,7 +192,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--half-hours", type=int, default=48)
-    parser.add_argument("--assemble", action="store_true", help="also find the flights")
+    parser.add_argument("--assemble", action="store_true", help="also find and write flights")
     asked = parser.parse_args()
     bench_heatmaps(asked.runs)
     bench_traces(asked.runs)
