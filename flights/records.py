@@ -181,7 +181,9 @@ def conform(table: str, frame: pd.DataFrame | pa.Table) -> pa.Table:
     try:
         if arrow:
             return frame.select(schema.names).cast(schema)
-        return pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False)
+        return pa.Table.from_pandas(
+            frame[schema.names], schema=schema, preserve_index=False, nthreads=1
+        )
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise BadPayload(f"{table}: {error}") from error
 

@@ -87,21 +87,15 @@ def hold(slot: Slot, *, wait_s: float = 60.0) -> Iterator[None]:
     try:
         yield
     finally:
+        # The folder stays, though empty: others may be listing it or about to lock in it.
         slot.lock.unlink(missing_ok=True)
         os.close(handle)
-        with suppress(OSError):
-            slot.lock.parent.rmdir()
 
 
 def _take(path: Path) -> int | None:
     """A locked handle, or None. The file may have been unlinked by its last holder meanwhile."""
-    # The last holder of another day may remove the empty folder between any two of these steps.
-    try:
-        with suppress(FileExistsError):
-            path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o644)
-    except FileNotFoundError:
-        return None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o644)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if os.path.samestat(os.fstat(handle), path.stat()):

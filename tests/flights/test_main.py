@@ -281,7 +281,7 @@ def test_pull_that_is_told_to_end_leaves_whole_days(tmp_path: Path) -> None:
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "stopped as asked" in said
-    assert not list((root / "redo").rglob("*"))
+    assert not [path for path in (root / "redo").rglob("*") if path.is_file()]
     ledger = Archive(root).read_ledger("simulated", verify=True)
     assert {entry.status for entry in ledger.values()} <= {"complete", "partial", "missing"}
     assert [path.name for path in (root / "ledger").iterdir()] == ["simulated"]

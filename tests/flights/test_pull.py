@@ -83,7 +83,8 @@ def statuses(archive: Archive) -> dict[int, str]:
 
 
 def leftovers(archive: Archive) -> list[Path]:
-    return [p for folder in ("redo", "pulls") for p in (archive.root / folder).rglob("*")]
+    found = (p for folder in ("redo", "pulls") for p in (archive.root / folder).rglob("*"))
+    return [path for path in found if path.is_file()]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from pathlib import Path
 
 import processes
@@ -13,6 +14,7 @@ from worlds import DAY, SOURCE
 from flights import redo
 from flights.archive import Archive
 from flights.errors import ArchiveError
+from flights.redo import Slot
 
 OLD, NEW = worlds.records(4, seed=1), worlds.records(6, seed=2)
 
@@ -115,3 +117,21 @@ def test_archive_that_may_only_be_read_shows_the_new_day(tmp_path: Path) -> None
     assert before.entry(SOURCE, DAY, verify=True).is_complete
     assert flight_ids(before) == sorted(NEW.flights["flight_id"])
     assert glob_ids(tmp_path) == sorted(OLD.flights["flight_id"])
+
+
+def test_archive_opens_while_days_are_taken_and_given_back(tmp_path: Path) -> None:
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            with redo.hold(Slot(tmp_path, SOURCE, DAY)):
+                pass
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for _ in range(2000):
+            Archive(tmp_path)
+    finally:
+        stop.set()
+        writer.join()
