@@ -62,15 +62,42 @@ def describe_figures(result: StudyResult) -> list[str]:
     if lower is None or upper is None:
         heard = f"{result.flights_lower:,} observed, up to {result.flights_upper:,} possible"
         return [f"{heard} on {count_noun(result.days_used, 'day')}", missing]
-    after = f"{write_known(lower.n1)} observed in {lower.window} days"
+    after = f"{write_known(lower.n1)} observed in {_name_window(result)}"
     if upper.n1 > lower.n1:
         after += f", up to {write_known(upper.n1)} possible"
+    neither = sum(each or 0 for each in result.series.neither_end[_window(result)])
+    beside = (
+        [f"{neither:,.0f} of this grade with neither end known, in neither count"]
+        if neither
+        else []
+    )
     return [
         after,
+        *beside,
         f"{write_known(lower.expected)} expected ({write_ratio(lower.rr)})",
         f"{lower.r:,} of {lower.n_placebo:,} other dates differ as much",
         missing,
     ]
+
+
+def _window(result: StudyResult) -> slice:
+    """The days from the event on that are judged, as places in the series."""
+    start = (result.event - result.series.days[0]).days
+    return slice(start, start + int(result.study["window"]))
+
+
+def _name_window(result: StudyResult) -> str:
+    """The length of the window, and how much of it is there where that is not all."""
+    window = _window(result)
+    whole, held = window.stop - window.start, result.series.status[window].count("complete")
+    return f"{whole} days" if held == whole else f"{held} complete days of {whole}"
+
+
+def explain_no_flights(result: StudyResult) -> str:
+    """Why no flight stands under a verdict: none was heard, or nobody can say."""
+    if "complete" not in result.series.status[_window(result)]:
+        return "None of these days is complete: what flew on them is not known."
+    return f"None was heard in {_name_window(result)}."
 
 
 def list_days(days: Sequence[date]) -> str:

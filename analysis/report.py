@@ -19,6 +19,7 @@ from analysis import tables
 from analysis.captions import (
     SIMULATED,
     describe_figures,
+    explain_no_flights,
     name_route,
     note_of,
     write_interval,
@@ -145,6 +146,7 @@ def _facts(result: StudyResult, flights: pd.DataFrame) -> dict[str, Any]:
         "made_up": f"{SIMULATED} · " if result.simulated else "",
         "route": name_route(result),
         "figures": describe_figures(result),
+        "none_heard": explain_no_flights(result),
         "effects": [effect for effect in (result.lower, result.upper) if effect],
         "effect_rows": tables.tabulate_effects(result),
         "missing": tables.group_missing(result),
