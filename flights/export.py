@@ -93,12 +93,19 @@ def open_writer(kind: str, stream: IO[bytes], header: Header) -> Writer:
 
 
 class CsvWriter:
-    """UTF-8, one header row, times in ISO 8601 UTC, the note in the last column of every row."""
+    """UTF-8, one header row, times in ISO 8601 UTC, the note in the last column of every row.
+
+    Where there is no row, the name of that column carries the note.
+    """
 
     def __init__(self, stream: IO[bytes], header: Header) -> None:
         self._stream, self._note, self._begun = stream, header.note, False
+        self._empty: pd.DataFrame | None = None
 
     def write(self, frame: pd.DataFrame) -> None:
+        if frame.empty:
+            self._empty = frame
+            return
         rows = guard_text(_plain_times(frame)).assign(note=self._note)
         # pandas quotes a line feed in a cell and forgets the carriage return.
         rows = rows.replace("\r", " ", regex=True)
@@ -107,6 +114,9 @@ class CsvWriter:
         self._begun = True
 
     def close(self) -> None:
+        if self._empty is not None and not self._begun:
+            named = self._empty.assign(**{f"note: {self._note}": ""})
+            self._stream.write(named.to_csv(index=False, lineterminator="\n").encode())
         self._stream.flush()
 
 

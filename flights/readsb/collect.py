@@ -7,13 +7,13 @@ from datetime import date
 import numpy as np
 
 from flights.ledger import LedgerEntry
-from flights.readsb.airframes import Airframe
 from flights.readsb.content import HALF_HOURS, KIND_OF_DETAIL, Content, find_deficits
 from flights.readsb.day import assemble_day
 from flights.readsb.inputs import FILE, DayInput, read_members
 from flights.readsb.members import HEATMAP, TRACE, Intake
 from flights.readsb.spill import Spill
 from flights.records import TABLES, DayRecords, empty
+from flights.reference.aircraft import Airframe
 
 READER_VERSION = 1
 _DECODING_SHARE = 0.7

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from flights.errors import BadPayload
-from flights.readsb.airframes import Airframe
 from flights.readsb.heatmap import read_heatmap
 from flights.readsb.members import HEATMAP, TRACE, Intake, Member
 from flights.readsb.spill import DAY_MS, Spill
 from flights.readsb.traces import read_trace
 from flights.records import format_icao24
+from flights.reference.aircraft import Airframe
 
 HALF_HOURS = 48
 HALF_HOUR_MS = DAY_MS // HALF_HOURS

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from flights.readsb.airframes import Airframe
 from flights.readsb.legs import find_legs
 from flights.readsb.reception import count_reception, sum_reception
 from flights.records import arrow_schema, conform, empty
+from flights.reference.aircraft import Airframe
 
 PART = 400_000
 """Positions worked on at once: bounds the memory beside them to about 80 MB."""

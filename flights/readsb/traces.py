@@ -19,10 +19,10 @@ import orjson
 from numpy.typing import NDArray
 
 from flights.errors import BadPayload
-from flights.readsb.airframes import Airframe
 from flights.readsb.callsigns import clean_callsigns
 from flights.readsb.payload import read_payload
 from flights.records import POSITION, RECEIVED, parse_icao24
+from flights.reference.aircraft import Airframe
 
 STALE, NEW_LEG = 1, 2
 """Bits of a point's flags: after a silence; first of a new leg (rare and not reliable)."""

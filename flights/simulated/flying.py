@@ -4,8 +4,8 @@ from datetime import date
 
 import numpy as np
 
-from flights.readsb.airframes import Airframe
 from flights.records import POSITION, format_icao24
+from flights.reference.aircraft import Airframe
 from flights.simulated.network import TYPES, addresses, registrations
 from flights.simulated.observation import network_state
 from flights.simulated.profiles import Profile

@@ -9,12 +9,11 @@ from typing import ClassVar
 
 from flights.errors import InvalidInput
 from flights.ledger import InputFile
-from flights.readsb.airframes import Airframe
 from flights.readsb.collect import Task, collect_days
 from flights.readsb.content import KIND_OF_DETAIL
 from flights.readsb.inputs import find_days
 from flights.records import DayRecords
-from flights.reference.aircraft import read_aircraft
+from flights.reference.aircraft import Airframe, read_aircraft
 from flights.sources.base import Offer, Report, SourceSpec
 
 SIMULATED_YEAR = 2050

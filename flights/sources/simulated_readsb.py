@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import ClassVar
 
-from flights.readsb.airframes import Airframe
 from flights.readsb.collect import Task, collect_days
 from flights.readsb.inputs import find_days
 from flights.readsb.members import HEATMAP
 from flights.records import DayRecords
+from flights.reference.aircraft import Airframe
 from flights.simulated.encode import write_heatmaps
 from flights.simulated.flying import fly_day, name_airframes
 from flights.simulated.timetable import EVENT_IN_OCTOBER

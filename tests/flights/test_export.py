@@ -66,6 +66,15 @@ def test_csv_has_every_column_and_the_note_in_each_row(flights: pd.DataFrame) ->
     assert rows[0]["day"] == "2050-03-10"
 
 
+def test_csv_without_a_row_says_the_note_in_its_head(flights: pd.DataFrame) -> None:
+    content = written("csv", flights.iloc[:0], flights.iloc[:0])
+    assert read_csv(content) == []
+    head = next(csv.reader(io.StringIO(content.decode("utf-8"))))
+    assert head == [*(column.name for column in FLIGHT), f"note: {HEADER.note}"]
+    mixed = written("csv", flights.iloc[:0], flights)
+    assert mixed == written("csv", flights)
+
+
 def test_json_says_what_it_is_and_which_days_it_lacks(flights: pd.DataFrame) -> None:
     told = json.loads(written("json", flights.iloc[:5], flights.iloc[5:]))
     assert told["contents"] == CONTENTS_SENTENCE

@@ -9,9 +9,9 @@ import orjson
 import pytest
 
 from flights.errors import BadPayload
-from flights.readsb.airframes import Airframe
 from flights.readsb.traces import NEW_LEG, STALE, read_trace
 from flights.records import NON_ICAO, RECEIVED
+from flights.reference.aircraft import Airframe
 from flights.simulated.trace_bytes import encode_trace
 
 DAY = date(2050, 6, 1)
