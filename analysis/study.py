@@ -121,7 +121,7 @@ def validate_study(study: Study) -> None:
     from flights.regions import parse_region
     from flights.sources import SOURCES
 
-    _check_choice(study.source, SOURCES, "source")
+    _check_choice(study.source.partition(".")[0], SOURCES, "source")
     validate_design(study)
     for side in ("origin", "destination"):
         try:

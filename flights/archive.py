@@ -29,7 +29,7 @@ from flights.redo import Slot
 
 log = logging.getLogger(__name__)
 
-_KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}(\.[a-z0-9-]{1,40})?")
 _ORDER = {
     "flights": ("firstseen", "flight_id"),
     "edges": ("icao24", "edge"),
@@ -208,7 +208,8 @@ class Archive:
     def _slot(self, source: str, day: date) -> Slot:
         if not _KEY.fullmatch(source):
             raise InvalidInput(
-                f"{source!r} is no key of a source: small letters, digits, - and _ only."
+                f"{source!r} is no key of a source: small letters, digits, - and _ only, "
+                "and a dot before what it was narrowed to."
             )
         return Slot(self.root, source, day)
 

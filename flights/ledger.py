@@ -4,8 +4,8 @@ The ledger is the memory of what is not known: a day counts only when it is `com
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flights.errors import BadPayload
@@ -33,6 +33,12 @@ class LedgerEntry:
     `release_kind` what the publisher calls the edition: a study must not mix them unseen.
     `counts` holds positions, flights, aircraft, and `dropped_<rule>` for whatever was left out.
     `tables` maps table name to rows, bytes and sha256 of its Parquet file; the archive fills it.
+
+    `scope` says what the series was narrowed to ("" = all the source has): `regions:` and a
+    region's text, or `icao24:` and addresses. `fingerprint` is what told the published input
+    from any other before it was read (names, sizes, tags), "" where nothing does. `filed_by` says
+    which end of a flight decides the file it lies in: `firstseen`, or `lastseen`, where flights
+    that land after midnight lie in the next day.
     """
 
     source: str
@@ -47,6 +53,9 @@ class LedgerEntry:
     asked_at: datetime | None = None
     program: str = ""
     tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    scope: str = ""
+    fingerprint: str = ""
+    filed_by: str = "firstseen"
 
     def __post_init__(self) -> None:
         if self.status not in STATUSES:
@@ -61,6 +70,26 @@ class LedgerEntry:
 def not_asked(source: str, day: date) -> LedgerEntry:
     """The entry of a day nobody asked for."""
     return LedgerEntry(source, day, "not asked", ("This day was never pulled.",))
+
+
+def judge_departures(entries: Mapping[date, LedgerEntry]) -> dict[date, LedgerEntry]:
+    """Entries as they count for flights by day of departure.
+
+    A complete day filed by `lastseen` lacks the flights that landed after midnight unless the
+    next day is complete too: without it the day is `partial`, and says so.
+    """
+    return {day: _with_next(entry, entries) for day, entry in entries.items()}
+
+
+def _with_next(entry: LedgerEntry, entries: Mapping[date, LedgerEntry]) -> LedgerEntry:
+    if not entry.is_complete or entry.filed_by != "lastseen":
+        return entry
+    following = entries.get(entry.day + timedelta(days=1))
+    if following is not None and following.is_complete:
+        return entry
+    status = following.status if following else "not asked"
+    why = f"Flights that landed after midnight lie in the next day, which is {status}."
+    return replace(entry, status="partial", reasons=(*entry.reasons, why))
 
 
 def to_json(entry: LedgerEntry) -> dict[str, Any]:

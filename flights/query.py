@@ -24,7 +24,7 @@ from flights.archive import Archive
 from flights.errors import ArchiveError, InvalidInput
 from flights.facts import Facts, Month
 from flights.facts_build import GRADE_CODES, Grader
-from flights.ledger import LedgerEntry, not_asked
+from flights.ledger import LedgerEntry, judge_departures, not_asked
 from flights.month_rows import MonthRows
 from flights.places import LOST, NO_CELL, cell_id
 from flights.sql import Pair
@@ -188,7 +188,8 @@ class DuckDBEngine:
         if len(self._sums) > _MOST_MONTHS:
             self._sums.clear()
         faults = {day: why for month in months for day, why in month.unreadable.items()}
-        return tuple(_entry(source, day, known, faults) for day in _span(first, last)), months
+        judged = judge_departures(known)
+        return tuple(_entry(source, day, judged, faults) for day in _span(first, last)), months
 
 
 def _entry(

@@ -35,7 +35,8 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test sees the archive or the aircraft table of whoever runs it."""
     monkeypatch.setenv("FLIGHTS_ARCHIVE", str(tmp_path / "archive"))
-    monkeypatch.delenv("FLIGHTS_AIRCRAFT", raising=False)
+    for name in ("FLIGHTS_AIRCRAFT", "FLIGHTS_CACHE", "FLIGHTS_MIRRORS"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(scope="session")

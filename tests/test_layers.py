@@ -11,9 +11,11 @@ ROOT = Path(__file__).parents[1]
 RANKS: tuple[tuple[str, ...], ...] = (
     ("flights", "flights.errors", "flights.config", "flights.geo"),
     ("flights.ledger",),
+    ("flights.http",),
     ("flights.records",),
     ("flights.reference",),
     ("flights.readsb", "flights.regions", "flights.simulated", "flights.cargo"),
+    ("flights.opensky", "flights.lists"),
     ("flights.sources",),
     ("flights.redo", "flights.day_files", "flights.archive"),
     (
@@ -24,7 +26,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
         "flights.facts_build",
         "flights.facts",
     ),
-    ("flights.plan", "flights.pull", "flights.pulls"),
+    ("flights.plan", "flights.pull", "flights.pulls", "flights.planning"),
     ("flights.sql", "flights.month_rows"),
     ("flights.query",),
     ("flights.gaps", "flights.routes"),

@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+from dataclasses import replace
 from types import ModuleType
 
 from flights.errors import InvalidInput
@@ -18,24 +19,31 @@ SOURCES = {
 def find_source(key: str) -> ModuleType:
     """The module of a source: it has `open_source(**options)` and a class with `spec`.
 
+    `key` may be that of a series: a source's key, a dot and what it was narrowed to.
+
     Raises
     ------
     InvalidInput
         No source has this key.
     """
-    if key not in SOURCES:
-        raise InvalidInput(f"There is no source {key!r}; there are {', '.join(SOURCES)}.")
-    return importlib.import_module(f"flights.sources.{SOURCES[key]}")
+    name = key.partition(".")[0]
+    if name not in SOURCES:
+        raise InvalidInput(f"There is no source {name!r}; there are {', '.join(SOURCES)}.")
+    return importlib.import_module(f"flights.sources.{SOURCES[name]}")
 
 
 def find_spec(key: str) -> SourceSpec:
-    """What a source says of itself; nothing is opened."""
+    """What a source says of itself; nothing is opened.
+
+    Of a series (see `find_source`) it says the same, with what the key tells of its scope.
+    """
     module = find_source(key)
+    name, _, part = key.partition(".")
     for each in vars(module).values():
         spec = getattr(each, "spec", None)
-        if isinstance(each, type) and isinstance(spec, SourceSpec) and spec.key == key:
-            return spec
-    raise LookupError(f"{module.__name__} has no class whose spec has the key {key!r}")
+        if isinstance(each, type) and isinstance(spec, SourceSpec) and spec.key == name:
+            return replace(spec, key=key, title=f"{spec.title}, only {part}") if part else spec
+    raise LookupError(f"{module.__name__} has no class whose spec has the key {name!r}")
 
 
 def open_source(key: str, **options: object) -> Source:

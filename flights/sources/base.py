@@ -1,7 +1,9 @@
 """What a source is: a description made of data, and two things it can do."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
 
@@ -10,7 +12,12 @@ from flights.records import DayRecords
 
 @dataclass(frozen=True)
 class SourceSpec:
-    """A source in words and figures; the README table and `flights sources` are made of it."""
+    """A source in words and figures; the README table and `flights sources` are made of it.
+
+    `box` is the area as (south, west, north, east) [deg] where it is not the world. `remote`:
+    pulling it sends requests to others. `scope` is what a series was narrowed to, as in
+    `LedgerEntry`; `key` is then that of the series.
+    """
 
     key: str
     title: str
@@ -26,20 +33,48 @@ class SourceSpec:
     known_holes: tuple[str, ...] = ()
     simulated: bool = False
     serves_frequency: bool = True
+    box: tuple[float, float, float, float] | None = None
+    remote: bool = False
+    scope: str = ""
+
+
+LONGEST_SLUG = 32
+
+
+def narrow(spec: SourceSpec, scope: str) -> SourceSpec:
+    """The spec of a series that holds only `scope`: `regions:airport:ELLX`, `icao24:4d0103` ...
+
+    It gets a key of its own, so that a part is never taken for the whole, nor for another part.
+    """
+    slug = re.sub(r"[^a-z0-9]+", "-", scope.lower())[:LONGEST_SLUG].strip("-")
+    digest = hashlib.sha256(scope.encode()).hexdigest()[:6]
+    title = f"{spec.title}, only {scope}"
+    return replace(spec, key=f"{spec.key}.{slug}-{digest}", title=title, scope=scope)
 
 
 @dataclass(frozen=True)
 class Offer:
-    """One UTC day a source can be asked for; `parts` is the source's own business.
+    """What a source is asked for at once: one UTC day, or several where they lie in one file.
 
-    `size_bytes` is what would have to be read, `problem` a sentence when something is already
-    known to be wrong with it (it is asked all the same, and the ledger will say so).
+    `day` is the first (or only) one, `days` all of them ("()" = `day` alone). `parts` is the
+    source's own business. `size_bytes`, `requests` and `credits` are what reading it costs,
+    `problem` a sentence when something is already known to be wrong with it (it is asked all
+    the same, and the ledger will say so). `fingerprint`: as in `LedgerEntry`.
     """
 
     day: date
     size_bytes: int
     parts: tuple[Any, ...] = ()
     problem: str = ""
+    days: tuple[date, ...] = ()
+    requests: int = 0
+    credits: int = 0
+    fingerprint: str = ""
+
+    @property
+    def all_days(self) -> tuple[date, ...]:
+        """Every day asked for."""
+        return self.days or (self.day,)
 
 
 Report = Callable[[str, float], None]
@@ -50,15 +85,30 @@ class Source(Protocol):
     """A source opened with its options. Instances are picklable: days run in processes.
 
     A module in `sources` holds one class of this shape with `spec` as a class attribute, and
-    `open_source(**options)` which checks the options and returns it.
+    `open_source(**options)` which checks the options and returns it. An instance narrowed to a
+    scope (see `narrow`) carries the narrowed spec.
     """
 
-    spec: SourceSpec
-
-    def offers(self, first: date, last: date) -> list[Offer]:
-        """Days from `first` to `last` (both inclusive) that can be asked, in day order."""
+    @property
+    def spec(self) -> SourceSpec:
+        """What the source says of itself."""
         ...
 
-    def collect(self, offer: Offer, report: Report) -> tuple[DayRecords, ...]:
-        """Read one offered day. More than one result when its time stamps say other days."""
+    def offers(self, first: date, last: date) -> list[Offer]:
+        """What can be asked for days from `first` to `last` (both inclusive), in day order.
+
+        A source that is asked over the network may send requests here, to learn what there is.
+        A day no offer holds is one the source answered to have nothing for; what it can never
+        answer raises `NotCovered`.
+        """
+        ...
+
+    def collect(self, offer: Offer, report: Report) -> Iterable[DayRecords]:
+        """Read one offer, day by day as they are done. Its stamps may speak of other days too.
+
+        Raises
+        ------
+        RateLimited
+            The source asks to wait longer than is sensible: the pull ends, nothing is noted.
+        """
         ...
