@@ -11,11 +11,27 @@ from flights.records import DayRecords
 
 
 @dataclass(frozen=True)
+class Option:
+    """One option of a source's `open_source`: the command line and the Data page ask for it.
+
+    `kind`: path | text | regions | choice | flag. Values are text, or None where not given.
+    """
+
+    name: str
+    help: str
+    kind: str = "text"
+    choices: tuple[str, ...] = ()
+    default: str | None = None
+    required: bool = False
+    placeholder: str = ""
+
+
+@dataclass(frozen=True)
 class SourceSpec:
     """A source in words and figures; the README table and `flights sources` are made of it.
 
     `box` is the area as (south, west, north, east) [deg] where it is not the world. `remote`:
-    pulling it sends requests to others. `scope` is what a series was narrowed to, as in
+    pulling it sends requests to others. `options` are those of its `open_source`. `scope` is what a series was narrowed to, as in
     `LedgerEntry`; `key` is then that of the series.
     """
 
@@ -36,6 +52,7 @@ class SourceSpec:
     box: tuple[float, float, float, float] | None = None
     remote: bool = False
     scope: str = ""
+    options: tuple[Option, ...] = ()
 
 
 LONGEST_SLUG = 32

@@ -14,7 +14,7 @@ from flights.readsb.content import KIND_OF_DETAIL
 from flights.readsb.inputs import find_days
 from flights.records import DayRecords
 from flights.reference.aircraft import Airframe, read_aircraft
-from flights.sources.base import Offer, Report, SourceSpec
+from flights.sources.base import Offer, Option, Report, SourceSpec
 
 SIMULATED_YEAR = 2050
 
@@ -45,6 +45,23 @@ class ReadsbArchive:
         known_holes=(
             "Half hours in which readsb was started again have no heatmap.",
             "Heatmaps hold little of an aircraft on the ground: no altitude, no position.",
+        ),
+        options=(
+            Option(
+                "path",
+                "A readsb globe_history folder (…/YYYY/MM/DD/…), a tar, or the first of its parts.",
+                "path",
+                required=True,
+                placeholder="/data/globe_history or /data/v2025.06.13-planes-readsb-prod-0.tar",
+            ),
+            Option(
+                "detail",
+                "Heatmaps are a fraction of the bytes; traces are the detailed path.",
+                "choice",
+                ("heatmaps", "traces"),
+                "heatmaps",
+            ),
+            Option("aircraft", "Table that names airframes, as tar1090-db publishes it.", "path"),
         ),
     )
 
