@@ -31,8 +31,8 @@ class SourceSpec:
     """A source in words and figures; the README table and `flights sources` are made of it.
 
     `box` is the area as (south, west, north, east) [deg] where it is not the world. `remote`:
-    pulling it sends requests to others. `options` are those of its `open_source`. `scope` is what a series was narrowed to, as in
-    `LedgerEntry`; `key` is then that of the series.
+    pulling it sends requests to others. `options` are those of its `open_source`. `scope` is
+    what a series was narrowed to, as in `LedgerEntry`; `key` is then that of the series.
     """
 
     key: str
