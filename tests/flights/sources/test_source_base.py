@@ -1,0 +1,61 @@
+"""Series that hold only a part of a source have keys of their own."""
+
+import inspect
+import re
+from dataclasses import fields
+
+import pytest
+
+from flights.archive import _KEY
+from flights.errors import InvalidInput
+from flights.sources import SOURCES, find_source, find_spec
+from flights.sources.base import Option, SourceSpec, narrow
+
+
+def test_parts_of_a_source_never_share_a_key() -> None:
+    spec = find_spec("readsb")
+    scopes = ("regions:circle:-5,10,100km", "regions:circle:5,10,100km", "regions:circle:5,-10,1km")
+    keys = {narrow(spec, scope).key for scope in scopes}
+    assert len(keys) == len(scopes)
+    assert all(_KEY.fullmatch(key) and key.startswith("readsb.") for key in keys)
+
+
+def test_key_of_a_long_scope_still_fits_the_archive() -> None:
+    scope = "icao24:" + ",".join(f"{n:06x}" for n in range(500))
+    assert _KEY.fullmatch(narrow(find_spec("readsb"), scope).key)
+
+
+def test_series_is_described_by_its_source() -> None:
+    series = narrow(find_spec("readsb"), "icao24:4d0103")
+    found = find_spec(series.key)
+    assert (found.key, found.licence) == (series.key, series.licence)
+    assert found.title != find_spec("readsb").title
+    assert find_source(series.key) is find_source("readsb")
+
+
+def test_series_of_no_source_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="no source 'nowhere'"):
+        find_spec("nowhere.part-1")
+
+
+@pytest.mark.parametrize("key", SOURCES)
+def test_options_of_a_spec_are_those_of_its_source(key: str) -> None:
+    spec = find_spec(key)
+    taken = inspect.signature(find_source(key).open_source).parameters
+    assert {option.name for option in spec.options} <= set(taken)
+    for option in spec.options:
+        assert re.fullmatch("[a-z][a-z0-9_]*", option.name)
+        assert (option.kind == "choice") == bool(option.choices)
+        assert option.default is None or option.kind != "choice" or option.default in option.choices
+
+
+@pytest.mark.parametrize("key", SOURCES)
+def test_spec_says_what_the_screens_and_the_readme_need(key: str) -> None:
+    spec = find_spec(key)
+    said = {each.name: getattr(spec, each.name) for each in fields(SourceSpec)}
+    for name in ("title", "gives", "needs", "licence", "attribution", "terms", "cost_per_day"):
+        assert said[name].strip(), f"{key} does not say its {name}"
+
+
+def test_option_without_choices_is_text() -> None:
+    assert Option("name", "what it is").kind == "text"
