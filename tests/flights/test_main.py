@@ -16,8 +16,9 @@ import worlds
 from test_pull import SPEC, Source
 from worlds import DAY, SOURCE
 
-from flights import CONTENTS_SENTENCE, __main__, commands
+from flights import CONTENTS_SENTENCE, __main__
 from flights.archive import Archive
+from flights.commands import pull as commands
 from flights.errors import InvalidInput
 from flights.pulls import read_progress
 from flights.sources import SOURCES, find_source, find_spec, open_source

@@ -1,0 +1,71 @@
+"""What commands share: exit codes, telling, the archive, days."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date, timedelta
+
+from flights import CONTENTS_SENTENCE
+from flights.archive import Archive
+from flights.config import Settings, read_settings
+from flights.errors import InvalidInput
+from flights.export import note_of
+from flights.sources import find_spec
+
+DONE, IN_PART, NOT_UNDERSTOOD, STOPPED = 0, 1, 2, 130
+
+
+def tell(text: str) -> None:
+    """A line for the person, beside the data."""
+    with suppress(BrokenPipeError):
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+
+def add_days(parser: argparse.ArgumentParser, *, required: bool) -> None:
+    """`--from` and `--to`, as `first` and `last`."""
+    what = {"type": _day, "metavar": "D", "required": required}
+    parser.add_argument("--from", dest="first", help="first UTC day, YYYY-MM-DD", **what)  # type: ignore[arg-type]
+    parser.add_argument("--to", dest="last", help="last UTC day, inclusive", **what)  # type: ignore[arg-type]
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day; write YYYY-MM-DD") from error
+
+
+def check_days(first: date | None, last: date | None) -> None:
+    """Raise `InvalidInput` where the days end before they begin."""
+    if first and last and last < first:
+        raise InvalidInput(f"The days end ({last}) before they begin ({first}); swap them.")
+
+
+def each_day(first: date, last: date) -> Iterator[date]:
+    """Days from `first` to `last`, both inclusive."""
+    for n in range((last - first).days + 1):
+        yield first + timedelta(days=n)
+
+
+def settings_of(asked: argparse.Namespace) -> Settings:
+    """Settings from the arguments and the environment."""
+    return read_settings(asked.archive)
+
+
+def open_archive(asked: argparse.Namespace) -> Archive:
+    """The archive of `--archive`, the environment, or `./data`."""
+    return Archive(settings_of(asked).archive)
+
+
+def note_for(sources: list[str]) -> str:
+    """The sentence under what comes from these sources; SIMULATED first where one is made up."""
+    specs = []
+    for source in sources:
+        try:
+            specs.append(find_spec(source))
+        except InvalidInput:
+            continue
+    made_up = next((spec for spec in specs if spec.simulated), None)
+    return note_of(made_up) if made_up else CONTENTS_SENTENCE

@@ -1,0 +1,159 @@
+"""`python -m flights flights`: flights of the archive, or those of a route."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import IO, Any
+
+import pandas as pd
+
+from flights.archive import Archive
+from flights.commands.base import (
+    DONE,
+    IN_PART,
+    add_days,
+    check_days,
+    each_day,
+    note_for,
+    open_archive,
+    tell,
+)
+from flights.errors import ArchiveError, InvalidInput
+from flights.export import Header, open_writer
+from flights.ledger import LedgerEntry, not_asked
+from flights.regions.base import Region
+
+EXAMPLE = (
+    "flights --from 2025-06-01 --to 2025-06-30 --origin country:CN "
+    "--destination country:LU --min-grade likely --format csv"
+)
+FORMATS = ("csv", "json", "parquet")
+CHUNK_DAYS = 5
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Which days and which route, and where to write."""
+    parser.add_argument("--source", help="key of the source (else the only one in the archive)")
+    add_days(parser, required=True)
+    parser.add_argument("--origin", metavar="REGION", help="e.g. country:CN, airport:ELLX")
+    parser.add_argument("--destination", metavar="REGION", help="e.g. circle:25.25,55.36,100km")
+    parser.add_argument(
+        "--min-grade", choices=("certain", "likely", "possible"), help="cargo of this grade only"
+    )
+    parser.add_argument("--format", choices=FORMATS, default="csv")
+    parser.add_argument("--out", metavar="FILE", help="write here instead of standard output")
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Write flights by day of `firstseen`, of a route where one is named."""
+    archive = open_archive(asked)
+    check_days(asked.first, asked.last)
+    source = asked.source or _only_source(archive)
+    known = archive.read_ledger(source)
+    days = [known.get(day) or not_asked(source, day) for day in each_day(asked.first, asked.last)]
+    header = Header(note_for([source]), _question(asked, source), days)
+    count = 0
+    with _output(asked) as stream:
+        writer = open_writer(asked.format, stream, header)
+        for frame in _frames(asked, archive, source):
+            writer.write(frame)
+            count += len(frame)
+        writer.close()
+    return _tell_written(count, days, header.note)
+
+
+def _tell_written(count: int, days: list[LedgerEntry], note: str) -> int:
+    lacking = [entry for entry in days if not entry.is_complete]
+    tell(f"{count} flights written.")
+    if lacking:
+        named = ", ".join(f"{entry.day} {entry.status}" for entry in lacking[:5])
+        more = f" and {len(lacking) - 5} more" if len(lacking) > 5 else ""
+        tell(
+            f"{len(lacking)} of {len(days)} days are not complete ({named}{more}): "
+            "what is not here may have flown all the same."
+        )
+    tell(note)
+    return IN_PART if lacking else DONE
+
+
+def _question(asked: argparse.Namespace, source: str) -> dict[str, Any]:
+    return {
+        "source": source,
+        "from": asked.first.isoformat(),
+        "to": asked.last.isoformat(),
+        "origin": asked.origin,
+        "destination": asked.destination,
+        "min_grade": asked.min_grade,
+    }
+
+
+def _frames(asked: argparse.Namespace, archive: Archive, source: str) -> Iterator[pd.DataFrame]:
+    """Flights a few days at a time; at least one frame, so that the columns are always there."""
+    if asked.origin or asked.destination or asked.min_grade:
+        yield _match(asked, archive, source)
+        return
+    start = asked.first
+    while start <= asked.last:
+        stop = min(start + timedelta(days=CHUNK_DAYS - 1), asked.last)
+        yield archive.load_flights(source, start, stop)
+        start = stop + timedelta(days=1)
+
+
+def _match(asked: argparse.Namespace, archive: Archive, source: str) -> pd.DataFrame:
+    """Flights of the upper bound of a route, each with the sentence why it counts."""
+    from flights.query import DuckDBEngine, RouteQuestion
+    from flights.regions import parse_region
+    from flights.routes import Route, explain_bounds
+
+    origin, destination = (parse_region(t or "world:") for t in (asked.origin, asked.destination))
+    grade = asked.min_grade
+    question = RouteQuestion(
+        source,
+        asked.first,
+        asked.last,
+        _airports(origin),
+        _airports(destination),
+        min_grade=grade,
+    )
+    route = Route(origin, destination, grade or "")
+    found = DuckDBEngine(archive).match(question)
+    return found.assign(why=pd.Series(explain_bounds(found, route), found.index, dtype="str"))
+
+
+def _airports(region: Region) -> frozenset[str] | None:
+    from flights.reference.airports import all_codes
+    from flights.regions import is_anywhere
+
+    return None if is_anywhere(region) else all_codes(region.airports())
+
+
+@contextmanager
+def _output(asked: argparse.Namespace) -> Iterator[IO[bytes]]:
+    """Standard output, or a file that appears only when it is whole."""
+    if not asked.out:
+        if asked.format == "parquet" and sys.stdout.isatty():
+            raise InvalidInput("Parquet is not for the screen; add --out FILE.")
+        yield sys.stdout.buffer
+        return
+    target = Path(asked.out)
+    rough = target.with_name(f".{target.name}.rough")
+    try:
+        with rough.open("wb") as stream:
+            yield stream
+        rough.replace(target)
+    except OSError as error:
+        raise ArchiveError(f"{target} cannot be written: {error}.") from error
+    finally:
+        rough.unlink(missing_ok=True)
+
+
+def _only_source(archive: Archive) -> str:
+    sources = archive.sources()
+    if len(sources) == 1:
+        return sources[0]
+    if not sources:
+        raise InvalidInput(f"{archive.root} holds no days; `python -m flights pull` fills it.")
+    raise InvalidInput(f"The archive holds {', '.join(sources)}; choose one with --source.")

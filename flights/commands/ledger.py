@@ -1,0 +1,56 @@
+"""`python -m flights ledger`: what is known of each day."""
+
+import argparse
+import sys
+from datetime import date
+
+from flights.archive import Archive
+from flights.commands.base import (
+    DONE,
+    add_days,
+    check_days,
+    each_day,
+    note_for,
+    open_archive,
+    tell,
+)
+from flights.export import format_ledger
+from flights.ledger import LedgerEntry, not_asked
+
+EXAMPLE = "ledger --source readsb"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Which days, in which form, and how closely to look."""
+    parser.add_argument("--source", help="key of the source (else all in the archive)")
+    add_days(parser, required=False)
+    parser.add_argument("--format", choices=("table", "json"), default="table")
+    parser.add_argument("--verify", action="store_true", help="compare every file with its hash")
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Print the ledger of one source or all; days asked for by date are all listed."""
+    archive = open_archive(asked)
+    sources = [asked.source] if asked.source else archive.sources()
+    if not sources:
+        tell(f"{archive.root} holds no days yet; `python -m flights pull` fills it.")
+    check_days(asked.first, asked.last)
+    entries: list[LedgerEntry] = []
+    for source in sources:
+        entries += _entries(archive, source, asked)
+    sys.stdout.write(format_ledger(entries, asked.format) + "\n")
+    states = [entry.status for entry in entries]
+    counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
+    tell(f"{counts or 'no days'}. A day that is not complete is unknown, not zero.")
+    tell(note_for(sources))
+    return DONE
+
+
+def _entries(archive: Archive, source: str, asked: argparse.Namespace) -> list[LedgerEntry]:
+    known = archive.read_ledger(source, verify=asked.verify)
+    if asked.first and asked.last:
+        days = list(each_day(asked.first, asked.last))
+    else:
+        first, last = asked.first or date.min, asked.last or date.max
+        days = [day for day in known if first <= day <= last]
+    return [known.get(day) or not_asked(source, day) for day in days]
