@@ -1,0 +1,1 @@
+"""What OpenSky publishes: its REST interface, its Trino database, what it never recorded."""
