@@ -21,8 +21,6 @@ from analysis.estimators.placebo_rate_ratio import (
     find_placebo_dates,
 )
 from analysis.provenance import (
-    DEFAULT_BASELINE,
-    DEFAULT_WINDOW,
     count_flights,
     hash_inputs,
     list_missing,
@@ -42,6 +40,7 @@ from analysis.results import (
 from analysis.study import WINDOWS, Study
 from flights import CONTENTS_SENTENCE, __version__
 from flights.errors import InvalidInput
+from flights.history import DEFAULT_BASELINE, DEFAULT_WINDOW
 from flights.routes import RouteEvidence
 from flights.sources.base import SourceSpec
 

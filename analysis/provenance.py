@@ -7,9 +7,8 @@ from datetime import date
 from analysis.counts import OUTAGE_REASON
 from analysis.results import CountSeries
 from analysis.study import Study
+from flights.history import DEFAULT_WINDOW
 from flights.routes import RouteEvidence
-
-DEFAULT_WINDOW, DEFAULT_BASELINE = 14, 56
 
 
 def hash_inputs(evidence: RouteEvidence) -> str:

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-DAYS_LIKE_EVENT = 28
-"""The event's own days, at least this many, never serve as comparison."""
+from flights.history import count_needed_dates, count_needed_days
 
 MISSING_TOLERATED = 0.20
 """Share of the days of either window that may be missing."""
@@ -69,12 +68,12 @@ class Design:
     @property
     def needed_placebos(self) -> int:
         """Least number of comparable dates that a calibrated p of 0.05 can rest on."""
-        return int(np.ceil(20 * (1 + self.window / 4) - 1))
+        return count_needed_dates(self.window)
 
     @property
     def needed_days(self) -> int:
         """Days before the event that give so many comparable dates."""
-        return self.needed_placebos + self.window + self.baseline - 1
+        return count_needed_days(self.window, self.baseline)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from analysis.estimators.base import (
-    DAYS_LIKE_EVENT,
     MISSING_TOLERATED,
     Coverage,
     DailySeries,
@@ -18,6 +17,7 @@ from analysis.estimators.base import (
 )
 from analysis.intervals import find_interval
 from analysis.power import find_detectable_changes
+from flights.history import DAYS_LIKE_EVENT
 
 NAME = "placebo_rate_ratio"
 TITLE = "Rate ratio calibrated by placebo dates"

@@ -27,12 +27,36 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Cost:
+    """What a UTC day takes, in figures, for plans made before a source is asked; 0 = none of it.
+
+    `per_airport`: the figures are those of one airport, and a series is pulled for some
+    airports (option `regions`). `monthly`: days come in files of a month, read whole even for
+    one day. `next_day` is the share of a day's cost that the day after the last one adds, where
+    flights that land after midnight have to be fetched from there. `credits_budget` is what an
+    ordinary account may spend a day.
+    """
+
+    bytes_per_day: int = 0
+    requests_per_day: int = 0
+    credits_per_day: int = 0
+    credits_budget: int = 0
+    per_airport: bool = False
+    monthly: bool = False
+    next_day: float = 0.0
+
+
+@dataclass(frozen=True)
 class SourceSpec:
     """A source in words and figures; the README table and `flights sources` are made of it.
 
     `box` is the area as (south, west, north, east) [deg] where it is not the world. `remote`:
     pulling it sends requests to others. `options` are those of its `open_source`. `scope` is
     what a series was narrowed to, as in `LedgerEntry`; `key` is then that of the series.
+
+    For planning: `cost` in figures; `account` is "" (none), "free" (for anybody) or "granted"
+    (on application); `positions`: it tells where flights were between their ends;
+    `cannot_show` is a sentence.
     """
 
     key: str
@@ -53,6 +77,10 @@ class SourceSpec:
     remote: bool = False
     scope: str = ""
     options: tuple[Option, ...] = ()
+    cost: Cost | None = None
+    account: str = ""
+    positions: bool = False
+    cannot_show: str = ""
 
 
 LONGEST_SLUG = 32
