@@ -3,16 +3,16 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 import numpy as np
 
 from flights.ledger import LedgerEntry
-from flights.readsb.content import HALF_HOURS, KIND_OF_DETAIL, Content, find_deficits
+from flights.readsb.content import HALF_HOURS, Content, find_deficits
 from flights.readsb.day import assemble_day
-from flights.readsb.inputs import FILE, DayInput, read_members
-from flights.readsb.members import HEATMAP, TRACE, Intake
+from flights.readsb.members import HEATMAP, TRACE, Intake, Member
 from flights.readsb.spill import Spill
-from flights.records import TABLES, DayRecords, empty
+from flights.records import TABLES, DayRecords, empty, parse_icao24
 from flights.reference.aircraft import Airframe
 
 READER_VERSION = 1
@@ -24,21 +24,56 @@ NameAirframes = Callable[[frozenset[str]], Mapping[str, Airframe]]
 """From the addresses heard to what an aircraft table says of them."""
 
 
+class Lying(Protocol):
+    """One day's files, wherever they lie: a folder, a tar here, a tar far away.
+
+    `day` is what the name says, or the first stamp where it says none (`dated_by_stamp`).
+    `name` is how to call it in a sentence, `release_kind` the publisher's word for the edition,
+    `problem` a sentence about what could be seen from outside.
+    """
+
+    @property
+    def day(self) -> date: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def size_bytes(self) -> int: ...
+    @property
+    def release_kind(self) -> str: ...
+    @property
+    def problem(self) -> str: ...
+    @property
+    def dated_by_stamp(self) -> bool: ...
+
+    def kind_of(self, detail: str) -> str:
+        """Kind of member that `heatmaps` or `traces` means here."""
+        ...
+
+    def read_members(self, kind: str, intake: Intake) -> Iterator[Member]:
+        """Members of one kind in any order; what is noticed on the way goes into `intake`."""
+        ...
+
+
 @dataclass(frozen=True)
 class Task:
-    """One day's input, read for the source `source` in one of the two details."""
+    """One day's input, read for the source `source` in one of the two details.
+
+    `only` are the addresses of a series narrowed to some aircraft (none = all): its `scope`
+    and the input's `fingerprint` are those of `LedgerEntry`.
+    """
 
     source: str
-    lying: DayInput
+    lying: Lying
     detail: str
     name_airframes: NameAirframes | None = None
+    only: frozenset[str] = frozenset()
+    scope: str = ""
+    fingerprint: str = ""
 
     @property
     def kind(self) -> str:
-        """Kind of member to read; a file that stands alone says itself what it is."""
-        if self.lying.kind == FILE:
-            return TRACE if self.lying.paths[0].suffix == ".json" else HEATMAP
-        return KIND_OF_DETAIL[self.detail]
+        """Kind of member to read."""
+        return self.lying.kind_of(self.detail)
 
 
 def collect_days(task: Task, report: Report) -> tuple[DayRecords, ...]:
@@ -46,10 +81,12 @@ def collect_days(task: Task, report: Report) -> tuple[DayRecords, ...]:
 
     Stamps are trusted over names. A day that only the stamps of another day's input speak of
     is `partial`. A day without a position is `missing`, or `failed` where files were there
-    and none could be read.
+    and none could be read; some aircraft that were not heard on a whole day are an answer, and
+    the day is `complete`.
     """
     with Spill() as spill:
-        reading = _Reading(task, Content(spill), Intake(), report)
+        content = Content(spill, only=frozenset(map(parse_icao24, task.only)))
+        reading = _Reading(task, content, Intake(report=report, scale=_DECODING_SHARE), report)
         reading.decode()
         airframes = reading.airframes()
         asked = task.lying.day
@@ -72,12 +109,12 @@ class _Reading:
         """Take all members into the content."""
         total, done = max(self.task.lying.size_bytes, 1), 0
         kind = self.task.kind
-        for number, member in enumerate(read_members(self.task.lying, kind, self.intake)):
+        for number, member in enumerate(self.task.lying.read_members(kind, self.intake)):
             self.content.take(member)
             done += len(member.data)
             if kind == HEATMAP or number % _REPORT_EVERY == 0:
                 share = number / HALF_HOURS if kind == HEATMAP else done / total
-                self.report(f"{member.name} read", _DECODING_SHARE * min(share, 1.0))
+                self.intake.tell(f"{member.name} read", share)
 
     def airframes(self) -> Mapping[str, Airframe]:
         """What the day's own files say of each airframe, else what an aircraft table says."""
@@ -110,11 +147,23 @@ class _Reading:
             told = ", ".join(f"{day} ({count:,} positions)" for day, count in elsewhere.items())
             status = "missing"
             why = f"{lying.name}, {_dating(lying)} this day, is stamped {told}."
+        elif self.task.only and (read or self.intake.folders):
+            return self._without_the_aircraft()
         elif read == 0 and (damage or self.intake.lost):
             status, why = "failed", f"Nothing in {lying.name} could be read."
         else:
             status, why = "missing", _nothing_there(self.task, read)
         entry = self._entry(lying.day, status, [why, *damage], self._counts())
+        return DayRecords(entry, **{name: empty(name) for name in TABLES})
+
+    def _without_the_aircraft(self) -> DayRecords:
+        """Records of a day that was read and on which no aircraft asked for was heard."""
+        day, count = self.task.lying.day, len(self.task.only)
+        deficits = find_deficits(self.content, self.intake, day, self.task.kind)
+        why = f"{self.task.lying.name} holds no position of the {count} aircraft asked for."
+        status = "partial" if deficits else "complete"
+        nothing = {"positions": 0, "aircraft": 0, "flights": 0, **self._counts()}
+        entry = self._entry(day, status, [*deficits, why], nothing)
         return DayRecords(entry, **{name: empty(name) for name in TABLES})
 
     def _buckets(self, day: date) -> Iterator[np.ndarray]:
@@ -152,10 +201,12 @@ class _Reading:
             reader=f"readsb {detail} {READER_VERSION}",
             release_kind=lying.release_kind,
             counts=counts,
+            scope=self.task.scope,
+            fingerprint=self.task.fingerprint,
         )
 
 
-def _dating(lying: DayInput) -> str:
+def _dating(lying: Lying) -> str:
     return "whose first stamp is of" if lying.dated_by_stamp else "named for"
 
 

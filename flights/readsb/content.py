@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+import numpy as np
+
 from flights.errors import BadPayload
 from flights.readsb.heatmap import read_heatmap
-from flights.readsb.members import HEATMAP, TRACE, Intake, Member
+from flights.readsb.members import HEATMAP, Intake, Member
 from flights.readsb.spill import DAY_MS, Spill
 from flights.readsb.traces import read_trace
 from flights.records import format_icao24
@@ -29,10 +31,12 @@ class Content:
     """Filled member by member. Days are those of the stamps.
 
     `half_hours` and `trace_folders` count whole files only; `misnamed` are heatmaps whose
-    stamps speak of another half hour than their name.
+    stamps speak of another half hour than their name. Of `only` some addresses, if any are
+    given, positions are kept.
     """
 
     spill: Spill
+    only: frozenset[int] = frozenset()
     heatmaps: int = 0
     traces: int = 0
     invalid: int = 0
@@ -67,8 +71,7 @@ class Content:
             self.half_hours[_EPOCH + timedelta(days=number)][half_hour] += 1
         if member.key.isdigit() and int(member.key) != half_hour:
             self.misnamed.append(member.name)
-        self.spill.add(found.positions)
-        self.addresses.update(set(found.positions["icao24"].tolist()))
+        self._keep(found.positions)
 
     def _take_trace(self, member: Member) -> None:
         found = read_trace(member.data, member.name)
@@ -78,10 +81,15 @@ class Content:
         if found.problem:
             self.damaged.append(found.problem)
         self.trace_folders.add(found.icao24[-2:])
-        self.spill.add(found.positions)
-        self.addresses.update(set(found.positions["icao24"].tolist()))
+        self._keep(found.positions)
         if found.airframe != Airframe():
             self.airframes[found.icao24] = found.airframe
+
+    def _keep(self, positions: np.ndarray) -> None:
+        if self.only:
+            positions = positions[np.isin(positions["icao24"], list(self.only))]
+        self.spill.add(positions)
+        self.addresses.update(set(positions["icao24"].tolist()))
 
     @property
     def icao24s(self) -> frozenset[str]:
@@ -157,6 +165,3 @@ def _some(sentences: list[str], what: str) -> list[str]:
     rest = len(sentences) - MOST_NAMED
     more = f" And {rest} more." if rest > 0 else ""
     return [f"{len(sentences)} file(s) {what}: {' '.join(sentences[:MOST_NAMED])}{more}"]
-
-
-KIND_OF_DETAIL = {"heatmaps": HEATMAP, "traces": TRACE}

@@ -15,6 +15,7 @@ from flights.errors import BadPayload, InvalidInput, SourceUnavailable
 from flights.readsb.heatmap import read_heatmap
 from flights.readsb.members import (
     HEATMAP,
+    KIND_OF_DETAIL,
     TRACE,
     Intake,
     Member,
@@ -28,7 +29,7 @@ from flights.readsb.traces import read_trace
 FOLDER, TAR, FILE = "folder", "tar", "file"
 _PART = re.compile(r"^(?P<stem>.+\.tar)(?:\.(?P<part>[a-z]{2}))?$")
 _DAY_IN_NAME = re.compile(r"(?<!\d)(\d{4})[-.](\d\d)[-.](\d\d)(?!\d)")
-_RELEASE = re.compile(r"-planes-readsb-([a-z]+-\d+(?:tmp)?)")
+RELEASE_KIND = re.compile(r"-planes-readsb-([a-z]+-\d+(?:tmp)?)")
 _MAY_HOLD_DAYS = re.compile(r"^\d{4}$|^\d\d$|globe_history")
 _DEEPEST = 5
 """Folders below the given one that are looked into; from the third on only named like dates."""
@@ -38,12 +39,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class DayInput:
-    """One day as it lies there. `day` is what its name says, or, where that says none, the
-    first stamp inside (`dated_by_stamp`).
-
-    `release_kind` is the publisher's word for the edition (`prod-0`, `mlatonly-0`; "" where
-    the name has none). `problem` is a sentence about what could be seen from outside.
-    """
+    """One day as it lies there, a `collect.Lying`."""
 
     day: date
     kind: str
@@ -58,6 +54,27 @@ class DayInput:
         """How to call it in a sentence."""
         last = self.paths[0]
         return "/".join(last.parts[-3:]) if self.kind == FOLDER else last.name
+
+    def kind_of(self, detail: str) -> str:
+        """Kind of member to read; a file that stands alone says itself what it is."""
+        if self.kind == FILE:
+            return TRACE if self.paths[0].suffix == ".json" else HEATMAP
+        return KIND_OF_DETAIL[detail]
+
+    def read_members(self, kind: str, intake: Intake) -> Iterator[Member]:
+        """Members of one kind, in whatever order they lie; `intake` is filled on the way.
+
+        Raises
+        ------
+        SourceUnavailable
+            A tar cannot be opened or read at all.
+        """
+        if self.kind == FOLDER:
+            yield from folder_members(self.paths[0], kind, intake)
+        elif self.kind == TAR:
+            yield from split_tar_members(self.paths, kind, intake)
+        else:
+            yield from single_file(self.paths[0], intake)
 
 
 def find_days(path: Path, kind: str) -> list[DayInput]:
@@ -81,22 +98,6 @@ def find_days(path: Path, kind: str) -> list[DayInput]:
     for each in found:
         by_day.setdefault(each.day, []).append(each)
     return [_best(by_day[day]) for day in sorted(by_day)]
-
-
-def read_members(source: DayInput, kind: str, intake: Intake) -> Iterator[Member]:
-    """Members of one kind, in whatever order they lie; `intake` is filled on the way.
-
-    Raises
-    ------
-    SourceUnavailable
-        A tar cannot be opened or read at all.
-    """
-    if source.kind == FOLDER:
-        yield from folder_members(source.paths[0], kind, intake)
-    elif source.kind == TAR:
-        yield from split_tar_members(source.paths, kind, intake)
-    else:
-        yield from single_file(source.paths[0], intake)
 
 
 def _look(path: Path, kind: str) -> Iterator[DayInput]:
@@ -184,7 +185,7 @@ def _dated(
     day: date | None, wanted: str, kind: str, paths: list[Path], size: int, problem: str
 ) -> Iterator[DayInput]:
     """One input, with its day from the stamps inside where the name has none."""
-    release = _RELEASE.search(paths[0].name)
+    release = RELEASE_KIND.search(paths[0].name)
     known = DayInput(
         day or date.min, kind, tuple(paths), size, release[1] if release else "", problem
     )
@@ -198,7 +199,7 @@ def _dated(
 def _stamped_day(source: DayInput, wanted: str) -> date | None:
     """UTC day of the first member that can be read."""
     for kind in sorted((HEATMAP, TRACE), key=lambda each: each != wanted):
-        for member in read_members(source, kind, Intake()):
+        for member in source.read_members(kind, Intake()):
             stamp = _first_stamp(member)
             if stamp is not None:
                 return datetime.fromtimestamp(stamp / 1000, UTC).date()

@@ -4,7 +4,7 @@ import hashlib
 import re
 import stat
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -14,6 +14,7 @@ from flights.readsb import heatmap, traces
 from flights.readsb.tarstream import HashedParts, Stream, TarDamaged, TarMember, walk_tar
 
 HEATMAP, TRACE = "heatmap", "trace"
+KIND_OF_DETAIL = {"heatmaps": HEATMAP, "traces": TRACE}
 _NAMES = (
     (HEATMAP, re.compile(r"(?:^|/)heatmap/(\d\d)\.bin\.ttf$"), heatmap.LIMIT_BYTES),
     (TRACE, re.compile(r"(?:^|/)traces/([0-9a-f]{2})/trace_full_~?[0-9a-f]{6}\.json$"),
@@ -43,6 +44,8 @@ class Intake:
     `refused` counts members by reason, `lost` those of them that would have held positions.
     `problems` are sentences, `inputs` the files read, `folders` the trace folders that exist,
     with or without files (readsb always makes all 256).
+
+    The other way, `tell` says how far the reading is; it may raise, to stop it.
     """
 
     refused: Counter[str] = field(default_factory=Counter)
@@ -51,6 +54,14 @@ class Intake:
     inputs: list[InputFile] = field(default_factory=list)
     folders: set[str] = field(default_factory=set)
     lost: int = 0
+    report: Callable[[str, float], None] = field(default=lambda what, share: None)
+    scale: float = 1.0
+    share: float = 0.0
+
+    def tell(self, what: str, share: float | None = None) -> None:
+        """Report what is done now and the share done (0 to 1; None = as before)."""
+        self.share = min(max(self.share, share or 0.0), 1.0)
+        self.report(what, self.scale * self.share)
 
     def refuse(self, name: str, why: str) -> None:
         """Count a member that was not read, and keep the first name as an example."""

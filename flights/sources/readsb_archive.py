@@ -10,8 +10,8 @@ from typing import ClassVar
 from flights.errors import InvalidInput
 from flights.ledger import InputFile
 from flights.readsb.collect import Task, collect_days
-from flights.readsb.content import KIND_OF_DETAIL
 from flights.readsb.inputs import find_days
+from flights.readsb.members import KIND_OF_DETAIL
 from flights.records import DayRecords
 from flights.reference.aircraft import Airframe, read_aircraft
 from flights.sources.base import Offer, Option, Report, SourceSpec

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from flights.readsb.heatmap import read_heatmap
-from flights.readsb.inputs import find_days, read_members
+from flights.readsb.inputs import find_days
 from flights.readsb.members import HEATMAP, TRACE, Intake
 from flights.readsb.traces import read_trace
 from flights.records import parse_icao24
@@ -22,7 +22,7 @@ DAYS = [
 def decode(path, kind):
     (day,) = find_days(path, kind)
     intake, read = Intake(), read_heatmap if kind == HEATMAP else read_trace
-    found = [read(each.data, each.name) for each in read_members(day, kind, intake)]
+    found = [read(each.data, each.name) for each in day.read_members(kind, intake)]
     assert not intake.problems and not intake.refused
     return day.day, found
 
@@ -86,7 +86,7 @@ def test_times_of_heatmaps_are_never_late_and_one_interval_early_at_most(shared)
 
 def test_genuine_gzip_traces_are_stamped_ten_days_after_their_folder(shared):
     (day,) = find_days(shared / "readsb-traces" / "globe_history", TRACE)
-    found = [read_trace(m.data, m.name) for m in read_members(day, TRACE, Intake())]
+    found = [read_trace(m.data, m.name) for m in day.read_members(TRACE, Intake())]
     assert day.day == date(2023, 8, 20) and len(found) == 16
     for each in found:
         days = set((each.positions["seen_at"] // 86_400_000).tolist())

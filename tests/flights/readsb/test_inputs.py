@@ -13,7 +13,7 @@ import pytest
 
 from flights.errors import InvalidInput, SourceUnavailable
 from flights.readsb import members as members_module
-from flights.readsb.inputs import find_days, read_members
+from flights.readsb.inputs import find_days
 from flights.readsb.members import HEATMAP, TRACE, Intake
 from flights.simulated.encode import write_day, write_tar
 
@@ -47,7 +47,7 @@ def members_of(path: Path, kind: str = HEATMAP):
     """The only day there, its members by key and the intake."""
     (day,) = find_days(path, kind)
     intake = Intake()
-    return day, list(read_members(day, kind, intake)), intake
+    return day, list(day.read_members(kind, intake)), intake
 
 
 def own_tar(path: Path, *members: tuple[str, bytes | bytes]) -> Path:
@@ -305,7 +305,7 @@ def test_tar_that_cannot_be_opened_is_unavailable(tar):
     (day,) = find_days(tar, HEATMAP)
     tar.unlink()
     with pytest.raises(SourceUnavailable, match="cannot be read"):
-        list(read_members(day, HEATMAP, Intake()))
+        list(day.read_members(HEATMAP, Intake()))
 
 
 def test_compressed_tar_is_no_tar_and_says_so(tmp_path, tar):
