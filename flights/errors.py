@@ -31,6 +31,18 @@ class RateLimited(SourceUnavailable):
         self.wait_seconds = wait_seconds
 
 
+class ResourceMissing(SourceUnavailable):
+    """A file that somebody said is there is not. Not for a look that found nothing."""
+
+
+class ResourceChanged(SourceUnavailable):
+    """A file is another than when it was looked at: its bytes must not be joined with the old."""
+
+
+class RangesRefused(SourceUnavailable):
+    """A server sends the whole file where a part was asked for."""
+
+
 class CredentialsMissing(FlightDataError):
     """A source needs an account and none is set; the message names the variable and the place."""
 

@@ -3,9 +3,14 @@
 import os
 import shutil
 import socket
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from loopback import LoopbackServer
 
 SHARED = Path(os.environ.get("FLIGHTS_SHARED", Path(__file__).parents[2] / "shared"))
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -37,6 +42,18 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("FLIGHTS_ARCHIVE", str(tmp_path / "archive"))
     for name in ("FLIGHTS_AIRCRAFT", "FLIGHTS_CACHE", "FLIGHTS_MIRRORS"):
         monkeypatch.delenv(name, raising=False)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture
+def loopback() -> Iterator["LoopbackServer"]:
+    """A server on this machine that plays a public one; see tests/loopback.py."""
+    from loopback import LoopbackServer
+
+    with LoopbackServer() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

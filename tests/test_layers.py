@@ -11,12 +11,14 @@ ROOT = Path(__file__).parents[1]
 RANKS: tuple[tuple[str, ...], ...] = (
     ("flights", "flights.errors", "flights.config", "flights.geo", "flights.history"),
     ("flights.ledger",),
+    ("flights.network",),
     ("flights.http",),
     ("flights.records",),
     ("flights.reference",),
     ("flights.readsb", "flights.regions", "flights.simulated", "flights.cargo"),
     ("flights.opensky", "flights.lists"),
     ("flights.sources",),
+    ("flights.coverage",),
     ("flights.redo", "flights.day_files", "flights.archive"),
     (
         "flights.progress",

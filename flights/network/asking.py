@@ -1,0 +1,214 @@
+"""One question to a host: redirects followed with care, asked again where that may help."""
+
+import itertools
+import logging
+import ssl
+import threading
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NoReturn, TypeVar
+
+import httpx
+
+from flights import __version__
+from flights.errors import InvalidInput, SourceUnavailable
+from flights.network.bodies import read_raw
+from flights.network.limiter import Limiter
+from flights.network.manners import Manners, Waiting
+from flights.network.replies import Passing, redact, refuse_failures
+
+USER_AGENT = f"flight-data-anomaly-viewer/{__version__}"
+MOST_REDIRECTS = 8
+_FOR_ANYBODY = ("accept", "accept-encoding", "range", "if-range")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """What went over the wire in this process: requests, and bytes of bodies."""
+
+    requests: int = 0
+    bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Question:
+    """A request that changes nothing; `headers` go to no other host but that of `url`."""
+
+    url: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] | None = None
+
+
+class Line:
+    """The connections of one process; opened at the first question, closed with the object."""
+
+    def __init__(self, limiter: Limiter, manners: Manners) -> None:
+        self.manners = manners
+        self.traffic = Traffic()
+        self._limiter = limiter
+        self._lock = threading.Lock()
+        self._client: httpx.Client | None = None
+
+    def persist(self, act: Callable[[], T], waiting: Waiting) -> T:
+        """Do `act` until it succeeds, with growing pauses after what may pass.
+
+        Raises
+        ------
+        RateLimited
+            The server asks for a longer wait than is sensible, or again and again.
+        SourceUnavailable
+            It failed each time.
+        """
+        for attempt in itertools.count(1):
+            try:
+                return act()
+            except Passing as passing:
+                asked_s = passing.wait_s or 0.0
+                if attempt >= self.manners.tries or asked_s > self.manners.longest_wait_s:
+                    raise passing.final(attempt) from None
+                pause_s = asked_s + self.manners.pause_after(attempt)
+                waiting.wait(pause_s, passing.sentence)
+        raise AssertionError("unreachable")
+
+    def ask(self, question: Question, waiting: Waiting) -> httpx.Response:
+        """The reply, its body unread: close it. One attempt, redirects followed.
+
+        Raises
+        ------
+        Passing
+            It may be worth asking again.
+        """
+        request = self._build(question)
+        for _ in range(MOST_REDIRECTS + 1):
+            reply = self._send(request, waiting)
+            if not reply.has_redirect_location:
+                return _let_answers_through(reply)
+            reply.close()
+            request = self._redirected(request, reply.headers["location"])
+        raise SourceUnavailable(f"{redact(question.url)} sends us on and on, from page to page.")
+
+    def read(self, reply: httpx.Response) -> Iterator[bytes]:
+        """The body as it comes, counted."""
+        return read_raw(reply, slowest_per_s=self.manners.slowest_per_s, count=self._count_bytes)
+
+    def _build(self, question: Question) -> httpx.Request:
+        try:
+            url = httpx.URL(question.url)
+        except httpx.InvalidURL:
+            raise InvalidInput("This address is none that can be asked: check its form.") from None
+        if url.scheme not in ("http", "https") or not url.host:
+            raise InvalidInput(f"{redact(url)} cannot be asked: only http and https addresses can.")
+        headers = {"accept-encoding": "identity", **question.headers}
+        return self._open_client().build_request(
+            question.method, url, headers=headers, params=question.params
+        )
+
+    def _send(self, request: httpx.Request, waiting: Waiting) -> httpx.Response:
+        host = request.url.netloc.decode("ascii")
+        waiting.wait(self._limiter.take(host), f"one pace for all who ask {host}")
+        with self._lock:
+            self.traffic = Traffic(self.traffic.requests + 1, self.traffic.bytes)
+        try:
+            reply = self._open_client().send(request, stream=True, follow_redirects=False)
+        except (httpx.TransportError, httpx.InvalidURL) as error:
+            _explain(error, redact(request.url))
+        if reply.status_code in (429, 503):
+            self._hold(host, reply)
+        return reply
+
+    def _hold(self, host: str, reply: httpx.Response) -> None:
+        """Other processes wait too; only as long as we would, or one bad answer stops a host."""
+        try:
+            refuse_failures(reply)
+        except Passing as passing:
+            if passing.wait_s and passing.wait_s <= self.manners.longest_wait_s:
+                self._limiter.hold(host, passing.wait_s)
+
+    def _redirected(self, request: httpx.Request, location: str) -> httpx.Request:
+        place = redact(request.url)
+        try:
+            url = request.url.join(location).copy_with(username=None, password=None)
+        except httpx.InvalidURL:
+            raise SourceUnavailable(f"{place} sends us to an address that is none.") from None
+        if url.scheme not in ("http", "https") or not url.host:
+            raise SourceUnavailable(f"{place} sends us to something that is no web address.")
+        if request.url.scheme == "https" and url.scheme == "http":
+            raise SourceUnavailable(f"{place} sends us from https to http, which is refused.")
+        kept = dict(request.headers.items())
+        if _origin(url) != _origin(request.url):
+            kept = {name: text for name, text in kept.items() if name in _FOR_ANYBODY}
+        kept.pop("host", None)
+        return self._open_client().build_request(request.method, url, headers=kept)
+
+    def _count_bytes(self, number: int) -> None:
+        with self._lock:
+            self.traffic = Traffic(self.traffic.requests, self.traffic.bytes + number)
+
+    def _open_client(self) -> httpx.Client:
+        with self._lock:
+            if self._client is None:
+                self._client = _make_client(self.manners)
+                weakref.finalize(self, self._client.close)
+            return self._client
+
+
+def _make_client(manners: Manners) -> httpx.Client:
+    """A client with the environment's proxies and certificates, whose logs tell no queries."""
+    for name in ("httpx", "httpcore"):  # they log whole addresses and headers
+        logging.getLogger(name).setLevel(logging.WARNING)
+    timeout = httpx.Timeout(manners.read_s, connect=manners.connect_s)
+    try:
+        return httpx.Client(headers={"user-agent": USER_AGENT}, timeout=timeout)
+    except ImportError:
+        raise InvalidInput(
+            "A SOCKS proxy is set in the environment: only http and https proxies are known. "
+            "Set HTTPS_PROXY to one of these, or unset ALL_PROXY."
+        ) from None
+    except ValueError:
+        raise InvalidInput("HTTP_PROXY, HTTPS_PROXY or ALL_PROXY is no proxy's address.") from None
+    except OSError:
+        raise InvalidInput(
+            "The certificates named by SSL_CERT_FILE or SSL_CERT_DIR cannot be read."
+        ) from None
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
+
+
+def _let_answers_through(reply: httpx.Response) -> httpx.Response:
+    try:
+        refuse_failures(reply)
+    except BaseException:
+        reply.close()
+        raise
+    return reply
+
+
+def _explain(error: Exception, place: str) -> NoReturn:
+    """Say what happened in words of our own: the library's may repeat headers."""
+    if _is_certificate(error):
+        raise SourceUnavailable(
+            f"{place} shows a certificate that is not trusted. "
+            "Behind a proxy with its own authority, set SSL_CERT_FILE to its certificate."
+        ) from None
+    if isinstance(error, httpx.ProxyError) and str(error)[:3] in ("401", "403", "407"):
+        raise SourceUnavailable(f"The proxy does not let us reach {place}.") from None
+    if isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError | httpx.InvalidURL):
+        raise SourceUnavailable(f"{place} cannot be asked this way.") from None
+    if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError | httpx.ProxyError):
+        raise Passing(f"{place} could not be reached") from None
+    if isinstance(error, httpx.TimeoutException):
+        raise Passing(f"{place} did not answer in time") from None
+    raise Passing(f"{place} broke off before it answered") from None
+
+
+def _is_certificate(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -1,0 +1,126 @@
+"""Replies judged: which are answers, which may pass, which are final; and what their heads say."""
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from flights.errors import BadPayload, CredentialsRejected, RateLimited, SourceUnavailable
+
+MISSING = (404, 410)
+_MAY_PASS = (408, 425, 429, 500, 502, 503, 504, *range(520, 525))
+_ANSWERS = (200, 203, 204, 206, *MISSING, 416)
+_LONGEST_PATH = 160
+_CONTENT_RANGE = re.compile(r"bytes (?:([0-9]{1,18})-([0-9]{1,18})|\*)/([0-9]{1,18}|\*)")
+
+
+class Passing(Exception):
+    """A failure that may go by itself; `wait_s` where the server said how long it takes."""
+
+    def __init__(self, sentence: str, *, wait_s: float | None = None, limited: bool = False):
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.wait_s = wait_s
+        self.limited = limited
+
+    def final(self, tries: int) -> SourceUnavailable:
+        """The error when patience is at its end."""
+        asked = f" Asked {tries} times." if tries > 1 else ""
+        if self.limited or self.wait_s is not None:
+            return RateLimited(f"{self.sentence}.{asked} Try again later.", self.wait_s)
+        return SourceUnavailable(f"{self.sentence}.{asked} Try again later.")
+
+
+@dataclass(frozen=True)
+class Span:
+    """What `Content-Range` says: first byte, stop (exclusive), whole size; None = unsaid."""
+
+    start: int | None
+    stop: int | None
+    total: int | None
+
+
+def redact(url: str | httpx.URL) -> str:
+    """A URL as it may be shown: no user, no query, no fragment."""
+    parsed = httpx.URL(url)
+    path = parsed.path if parsed.path.isprintable() else "/…"
+    shown = path if len(path) <= _LONGEST_PATH else f"{path[:_LONGEST_PATH]}…"
+    return f"{parsed.scheme}://{parsed.netloc.decode('ascii', 'replace')}{shown}"
+
+
+def refuse_failures(reply: httpx.Response) -> None:
+    """Let answers through; "not there" is one.
+
+    Raises
+    ------
+    Passing
+        It may go by itself.
+    CredentialsRejected, SourceUnavailable
+        It will not.
+    """
+    status = reply.status_code
+    if status in _ANSWERS:
+        return
+    place = redact(reply.request.url)
+    if status in _MAY_PASS:
+        wait = read_wait(reply.headers)
+        raise Passing(f"{place} answered {status}", wait_s=wait, limited=status == 429)
+    if status == 407:
+        raise SourceUnavailable("The proxy wants a name and password: set them in HTTPS_PROXY.")
+    if status == 401 or (status == 403 and "authorization" in reply.request.headers):
+        raise CredentialsRejected(f"{place} refused the account ({status}). Check its credentials.")
+    if status == 403:
+        raise SourceUnavailable(f"{place} refuses to give this (403). Look at its terms of use.")
+    raise SourceUnavailable(f"{place} answered {status}, which no further try will change.")
+
+
+def read_wait(headers: httpx.Headers, *, now: datetime | None = None) -> float | None:
+    """Seconds a server asks us to wait, None where it does not say."""
+    for name in ("x-rate-limit-retry-after-seconds", "retry-after"):
+        text = headers.get(name, "").strip()
+        if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text):
+            return float(text)
+    try:
+        until = parsedate_to_datetime(headers.get("retry-after", ""))
+    except ValueError:
+        return None
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    seconds = (until - (now or _server_time(headers))).total_seconds()
+    return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def _server_time(headers: httpx.Headers) -> datetime:
+    """The server's own clock where it tells it: a date to wait for is one of that clock."""
+    try:
+        stamp = parsedate_to_datetime(headers.get("date", ""))
+    except ValueError:
+        return datetime.now(UTC)
+    return stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)
+
+
+def read_length(reply: httpx.Response) -> int | None:
+    """`Content-Length` [bytes], None where there is none."""
+    text = reply.headers.get("content-length", "")
+    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
+
+
+def read_span(reply: httpx.Response) -> Span:
+    """What `Content-Range` says.
+
+    Raises
+    ------
+    BadPayload
+        It is missing or makes no sense.
+    """
+    found = _CONTENT_RANGE.fullmatch(reply.headers.get("content-range", "").strip())
+    if not found:
+        raise BadPayload(f"{redact(reply.request.url)} sent a part without saying which.")
+    first, last, total = found.groups()
+    return Span(
+        int(first) if first else None,
+        int(last) + 1 if last else None,
+        None if total == "*" else int(total),
+    )

@@ -1,0 +1,55 @@
+"""What is known of a file on a server, and whether it is still the same file."""
+
+from dataclasses import dataclass
+
+import httpx
+
+from flights.network.replies import read_length, read_span
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A file on a server: `size` [bytes], `etag` and `modified` as the server wrote them.
+
+    `ranges`: the server says that it gives parts of it.
+    """
+
+    url: str
+    size: int | None = None
+    etag: str | None = None
+    modified: str | None = None
+    ranges: bool = False
+
+    @property
+    def validator(self) -> str | None:
+        """What `If-Range` may hold. A weak tag may not: it can name two different files."""
+        if self.etag and not self.etag.startswith("W/"):
+            return self.etag
+        return self.modified
+
+    def is_other_than(self, other: "Resource") -> bool:
+        """True where what both know differs."""
+        pairs = (
+            (_strong(self.etag), _strong(other.etag)),
+            (self.size, other.size),
+            # The same tag is the same file, whatever a second replica's clock says.
+            (None, None) if self.etag and other.etag else (self.modified, other.modified),
+        )
+        return any(a is not None and b is not None and a != b for a, b in pairs)
+
+
+def _strong(etag: str | None) -> str | None:
+    return etag.removeprefix("W/") if etag else None
+
+
+def resource_of(reply: httpx.Response, url: str) -> Resource:
+    """What a reply tells of the file, be it the whole (200) or a part (206, 416)."""
+    is_part = reply.status_code == 206 or "content-range" in reply.headers
+    says_size = is_part or reply.status_code == 200
+    return Resource(
+        url,
+        (read_span(reply).total if is_part else read_length(reply)) if says_size else None,
+        reply.headers.get("etag"),
+        reply.headers.get("last-modified"),
+        is_part or "bytes" in reply.headers.get("accept-ranges", "").lower(),
+    )
