@@ -1,11 +1,12 @@
 """How far a pull is: what its callback gets and its progress file holds."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-STATES = ("running", "finished", "failed", "cancelled")
+STATES = ("running", "finished", "paused", "failed", "cancelled")
+"""`paused`: the source asks to wait; the same pull goes on from there, later."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class PullProgress:
     """A pull as a whole. `state` is one of `STATES`.
 
     `rate_bytes_s` is input read per second; it and `seconds_left` are None until measured.
-    `process` tells a process apart from a later one with the same `pid`.
+    `process` tells a process apart from a later one with the same `pid`. `resume_at` is when a
+    paused pull may go on, None where the source did not say.
     """
 
     id: str
@@ -47,6 +49,7 @@ class PullProgress:
     rate_bytes_s: float | None = None
     seconds_left: float | None = None
     days: tuple[DayProgress, ...] = field(default_factory=tuple)
+    resume_at: datetime | None = None
 
     @property
     def share(self) -> float:
@@ -60,23 +63,47 @@ class PullProgress:
         return min(1.0, done / sum(weights))
 
 
+_TIMES = ("started_at", "updated_at", "resume_at")
+
+
 def to_json(progress: PullProgress) -> dict[str, Any]:
     """The progress as plain JSON values."""
     plain = asdict(progress)
-    for name in ("started_at", "updated_at"):
+    for name in _TIMES:
         plain[name] = plain[name] and plain[name].isoformat()
-    plain["days"] = [{**day, "day": day["day"].isoformat()} for day in plain["days"]]
+    plain["days"] = [row_to_json(day) for day in progress.days]
     return plain
 
 
 def from_json(plain: Mapping[str, Any]) -> PullProgress:
     """The progress that `to_json` wrote; KeyError, TypeError or ValueError where it is none."""
     known = dict(plain)
-    for name in ("started_at", "updated_at"):
-        known[name] = known[name] and datetime.fromisoformat(known[name])
-    days = ({**day, "day": date.fromisoformat(day["day"])} for day in known["days"])
-    known["days"] = tuple(DayProgress(**day) for day in days)
+    for name in _TIMES:
+        known[name] = known.get(name) and datetime.fromisoformat(known[name])
+    known["days"] = tuple(map(row_from_json, known["days"]))
     return PullProgress(**known)
+
+
+def row_to_json(row: DayProgress) -> dict[str, Any]:
+    """One day as plain JSON values."""
+    return {**asdict(row), "day": row.day.isoformat()}
+
+
+def row_from_json(plain: Mapping[str, Any]) -> DayProgress:
+    """The day that `row_to_json` wrote; errors as `from_json`."""
+    return DayProgress(**{**plain, "day": date.fromisoformat(plain["day"])})
+
+
+def write_span(seconds: float) -> str:
+    """A stretch of time for people.
+
+    >>> [write_span(seconds) for seconds in (0.2, 40, 700, 11_400)]
+    ['1 s', '40 s', '12 min', '3 h 10 min']
+    """
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
 
 
 class Tracker:
@@ -99,12 +126,30 @@ class Tracker:
         self._days[day] = replace(self._days[day], **changes)
         self._emit()
 
-    def end(self, state: str, message: str = "") -> PullProgress:
+    def note(self, rows: Iterable[DayProgress]) -> None:
+        """Take these rows as they are."""
+        self._days |= {row.day: row for row in rows}
+        self._emit()
+
+    def advance(self, days: Sequence[date], message: str, share: float) -> None:
+        """Note that `share` of what holds these days was read; days that are done stay so."""
+        under_way = [day for day in days if self._days[day].state in ("waiting", "running")]
+        if not under_way:
+            return
+        done = len(days) - len(under_way)
+        each = (min(max(share, 0.0), 1.0) * len(days) - done) / len(under_way)
+        for day in under_way:
+            self._days[day] = replace(
+                self._days[day], state="running", message=message, share=max(each, 0.0)
+            )
+        self._emit()
+
+    def end(self, state: str, message: str = "", resume_at: datetime | None = None) -> PullProgress:
         """Close the account; days that were not reached say so."""
         for day, known in self._days.items():
             if known.state == "running":
                 self._days[day] = replace(known, state="waiting", share=0.0, message="stopped")
-        self.now = replace(self.now, state=state, message=message)
+        self.now = replace(self.now, state=state, message=message, resume_at=resume_at)
         self._emit()
         return self.now
 

@@ -1,27 +1,28 @@
 """Ask a source for the days the archive lacks. The only module that knows both."""
 
 import logging
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from typing import Any
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 
 from flights.archive import Archive
 from flights.errors import ArchiveError, FlightDataError
 from flights.ledger import LedgerEntry
-from flights.plan import PullPlan, plan_pull
-from flights.progress import DayProgress, PullProgress, Tracker
-from flights.records import TABLES, DayRecords, empty
+from flights.plan import PullPlan, check_room, plan_pull
+from flights.progress import DayProgress, PullProgress, Tracker, write_span
+from flights.pull_offer import Answer, Halt, Reader, without_data
 from flights.signals import Signals, StopAsked
-from flights.sources.base import Offer, Report, Source
+from flights.sources.base import Offer
 
 __all__ = ["PullPlan", "PullReport", "plan_pull", "run_pull", "utc_now"]
 
 log = logging.getLogger(__name__)
 
-_SPARE_BYTES = 50_000_000
 _POLL_S = 0.5
+_UNREACHABLE = 3
+"""After so many offers in a row that could not be asked, the connection is taken to be gone."""
 
 
 @dataclass(frozen=True)
@@ -52,32 +53,40 @@ def run_pull(
     archive: Archive,
     *,
     executor: Executor | None = None,
+    workers: int = 2,
     progress: Callable[[PullProgress], None] | None = None,
     clock: Callable[[], datetime] = utc_now,
-    pull_id: str = "",
 ) -> PullReport:
     """Ask for the planned days and store each as soon as it is read.
 
-    A day that fails is written `failed` with its reason, and the pull goes on. Days run one
-    after the other here, or in any `concurrent.futures.Executor` whose workers see the same
-    folder. A KeyboardInterrupt ends the pull: days that are stored stay, the day under way
-    stays as it was.
+    A day that fails is written `failed` with its reason, and the pull goes on. It ends early,
+    days not reached left as they were, where the source asks to wait (`paused`), refuses the
+    account or can no longer be asked (`failed`). Days run one after the other here, or in any
+    `concurrent.futures.Executor` whose workers see the same folder, at most `workers` at once.
+    A KeyboardInterrupt ends the pull: days that are stored stay, the day under way stays as it
+    was.
 
     Raises
     ------
     ArchiveError
         The disk has no room for it, or the archive cannot be written.
     """
-    tracker = Tracker(_starting(plan, pull_id), clock, progress)
+    tracker = Tracker(_starting(plan), clock, progress)
+    patience = _Patience()
     try:
-        _check_room(plan, archive)
+        check_room(plan, archive.root, workers=workers if executor else 1)
         stored = _note_absent(plan, archive, clock)
         for entry in stored:
-            tracker.update(entry.day, state=entry.status, share=1.0, message=_why(entry))
-        reader = _Reader(plan.source, archive, plan.refresh, clock)
-        run = _run_here if executor is None else _run_in(executor)
-        for entries in run(plan.offers, reader, tracker):
-            stored += entries
+            tracker.update(
+                entry.day, state=entry.status, share=1.0, message=" ".join(entry.reasons)
+            )
+        kept = frozenset(day for day, _ in plan.skipped)
+        reader = Reader(plan.source, archive, plan.refresh, clock, kept)
+        run = _RunHere() if executor is None else _RunIn(executor, workers)
+        for answer in run(plan.offers, reader, tracker, patience):
+            tracker.note(answer.rows)
+            stored += answer.stored
+            patience.hear(answer)
     except KeyboardInterrupt:
         tracker.end("cancelled", "Stopped as asked; days already stored stay.")
         raise
@@ -87,156 +96,163 @@ def run_pull(
     except BaseException as error:
         tracker.end("failed", f"The pull ended on an error of the program: {error!r}")
         raise
-    asked = {*plan.days, *plan.absent}
-    return PullReport(
-        progress=tracker.end("finished", _summary(tracker.now)),
-        stored=tuple(sorted((e for e in stored if e.day in asked), key=lambda e: e.day)),
-        spilled=tuple(sorted((e for e in stored if e.day not in asked), key=lambda e: e.day)),
-    )
+    return _report(plan, stored, _end(tracker, patience.halt, clock()))
 
 
-def _starting(plan: PullPlan, pull_id: str) -> PullProgress:
-    rows = [DayProgress(o.day, size_bytes=o.size_bytes, message=o.problem) for o in plan.offers]
+def _starting(plan: PullPlan) -> PullProgress:
+    left = {day for day, _ in plan.skipped}
+    rows = []
+    for offer in plan.offers:
+        days = [day for day in offer.all_days if day not in left]
+        size = offer.size_bytes // len(days)
+        rows += [DayProgress(day, size_bytes=size, message=offer.problem) for day in days]
     rows += [DayProgress(day, "skipped", 1.0, why) for day, why in plan.skipped]
     rows += [DayProgress(day) for day in plan.absent]
     rows.sort(key=lambda row: row.day)
-    return PullProgress(pull_id, plan.source.spec.key, "running", days=tuple(rows))
-
-
-def _summary(now: PullProgress) -> str:
-    states = [day.state for day in now.days]
-    counts = {state: states.count(state) for state in dict.fromkeys(states)}
-    return ", ".join(f"{count} {state}" for state, count in counts.items()) or "nothing to do"
-
-
-def _check_room(plan: PullPlan, archive: Archive) -> None:
-    if plan.offers and plan.disk_free < plan.disk_needed + _SPARE_BYTES:
-        raise ArchiveError(
-            f"{archive.root} has {plan.disk_free / 1e9:.1f} GB free and this pull needs about "
-            f"{plan.disk_needed / 1e9:.1f} GB; free some space or ask for fewer days."
-        )
+    return PullProgress("", plan.source.spec.key, "running", days=tuple(rows))
 
 
 def _note_absent(
     plan: PullPlan, archive: Archive, clock: Callable[[], datetime]
 ) -> list[LedgerEntry]:
     """Store the answer "nothing" for days asked for that the source does not have."""
-    key, why = plan.source.spec.key, ("The source has nothing for this day.",)
-    entries = (LedgerEntry(key, day, "missing", why, asked_at=clock()) for day in plan.absent)
+    spec, why = plan.source.spec, ("The source has nothing for this day.",)
+    entries = (
+        LedgerEntry(spec.key, day, "missing", why, asked_at=clock(), scope=spec.scope)
+        for day in plan.absent
+    )
     return [archive.write_day(without_data(entry)) for entry in entries]
 
 
-def without_data(entry: LedgerEntry) -> DayRecords:
-    """A day that is only an entry."""
-    return DayRecords(entry, **{name: empty(name) for name in TABLES})
+def _end(tracker: Tracker, halt: Halt | None, now: datetime) -> PullProgress:
+    if halt is None:
+        return tracker.end("finished", count_states(tracker.now))
+    message, resume_at = halt.message, None
+    if halt.state == "paused":
+        if halt.wait_s is not None:
+            resume_at = now + timedelta(seconds=halt.wait_s)
+        message = f"{message} {_when(resume_at, now)} Days already stored stay."
+    return tracker.end(halt.state, message, resume_at)
 
 
-@dataclass(frozen=True)
-class _Reader:
-    """Reads one offered day into the archive; goes to other processes by pickle."""
-
-    source: Source
-    archive: Archive
-    refresh: bool
-    clock: Callable[[], datetime]
-
-    def __call__(self, offer: Offer, report: Report) -> tuple[DayProgress, list[LedgerEntry]]:
-        key, day = self.source.spec.key, offer.day
-        try:
-            found = list(self.source.collect(offer, report))
-        except ArchiveError:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever a source does, the pull goes on
-            log.warning("%s %s failed", key, day, exc_info=not isinstance(error, FlightDataError))
-            found = [without_data(LedgerEntry(key, day, "failed", (_told(error),)))]
-        if day not in {records.day for records in found}:
-            found.append(without_data(LedgerEntry(key, day, "missing", (_elsewhere(found),))))
-        stored = [self._store(records, offer) for records in found]
-        own = next(n for n, records in enumerate(found) if records.day == day)
-        return _outcome(offer, found[own].entry, stored[own]), stored
-
-    def _store(self, records: DayRecords, offer: Offer) -> LedgerEntry:
-        entry = replace(records.entry, asked_at=records.entry.asked_at or self.clock())
-        refresh = self.refresh and records.day == offer.day
-        return self.archive.write_day(replace(records, entry=entry), refresh=refresh)
+def _when(resume_at: datetime | None, now: datetime) -> str:
+    if resume_at is None:
+        return "Run the same command again later."
+    day = f" on {resume_at:%Y-%m-%d}" if resume_at.date() != now.date() else ""
+    # Up to the next minute, lest somebody come a few seconds early and wait anew.
+    at = resume_at + timedelta(minutes=1)
+    span = write_span((resume_at - now).total_seconds())
+    return f"Run the same command again after {at:%H:%M} UTC{day} (in {span})."
 
 
-def _told(error: Exception) -> str:
-    return str(error) if isinstance(error, FlightDataError) else f"{type(error).__name__}: {error}"
+def count_states(now: PullProgress) -> str:
+    """How many days ended how; those not reached are "not asked"."""
+    states = ["not asked" if day.state == "waiting" else day.state for day in now.days]
+    counts = {state: states.count(state) for state in dict.fromkeys(states)}
+    return ", ".join(f"{count} {state}" for state, count in counts.items()) or "nothing to do"
 
 
-def _elsewhere(found: list[DayRecords]) -> str:
-    days = ", ".join(str(records.day) for records in found) or "none"
-    return f"The input holds no position of this day (days it holds: {days})."
-
-
-def _why(entry: LedgerEntry) -> str:
-    return " ".join(entry.reasons)
-
-
-def _outcome(offer: Offer, answer: LedgerEntry, stored: LedgerEntry) -> DayProgress:
-    """The day's row; an answer worse than what the archive holds does not replace it."""
-    message = _why(answer)
-    if stored.status != answer.status:
-        message = f"{message} The archive keeps the day it has ({stored.status}).".strip()
-    return DayProgress(
-        offer.day,
-        answer.status,
-        1.0,
-        message,
-        offer.size_bytes,
-        int(answer.counts.get("positions", 0)),
-        int(answer.counts.get("flights", 0)),
+def _report(plan: PullPlan, stored: list[LedgerEntry], end: PullProgress) -> PullReport:
+    asked = {*plan.days, *plan.absent}
+    ordered = sorted(stored, key=lambda entry: entry.day)
+    return PullReport(
+        progress=end,
+        stored=tuple(entry for entry in ordered if entry.day in asked),
+        spilled=tuple(entry for entry in ordered if entry.day not in asked),
     )
 
 
-def _run_here(offers: tuple[Offer, ...], reader: _Reader, tracker: Tracker) -> Any:
-    for offer in offers:
-        tracker.update(offer.day, state="running")
+class _Patience:
+    """Judges from the answers when to begin nothing further."""
 
-        def report(message: str, share: float, day: date = offer.day) -> None:
-            tracker.update(day, message=message, share=min(max(share, 0.0), 1.0))
+    def __init__(self) -> None:
+        self.halt: Halt | None = None
+        self._unreachable = 0
 
-        row, stored = reader(offer, report)
-        tracker.update(offer.day, **_changes(row))
-        yield stored
+    def hear(self, answer: Answer) -> None:
+        """Take an answer into account."""
+        self._unreachable = self._unreachable + 1 if answer.unreachable else 0
+        gone = None
+        if self._unreachable >= _UNREACHABLE:
+            gone = Halt(
+                "failed",
+                f"The source could not be asked {_UNREACHABLE} times in a row: "
+                f"{answer.unreachable} The days left were not asked; run the same command again "
+                "when the connection is back.",
+            )
+        self.halt = self.halt or answer.halt or gone
 
 
-def _changes(row: DayProgress) -> dict[str, Any]:
-    return {name: value for name, value in vars(row).items() if name != "day"}
+class _NewsHere:
+    """News of an offer that is read in this thread."""
+
+    def __init__(self, tracker: Tracker, days: tuple[date, ...]) -> None:
+        self._tracker, self._days = tracker, days
+
+    def __call__(self, message: str, share: float) -> None:
+        self._tracker.advance(self._days, message, share)
+
+    def stored(self, row: DayProgress) -> None:
+        self._tracker.note([row])
 
 
-def _run_in(executor: Executor) -> Callable[..., Any]:
-    def run(offers: tuple[Offer, ...], reader: _Reader, tracker: Tracker) -> Any:
+class _RunHere:
+    """Offers one after the other in this thread."""
+
+    def __call__(
+        self, offers: tuple[Offer, ...], reader: Reader, tracker: Tracker, patience: _Patience
+    ) -> Iterator[Answer]:
+        for offer in offers:
+            if patience.halt:
+                return
+            days = reader.days_of(offer)
+            tracker.advance(days, "", 0.0)
+            yield reader(offer, _NewsHere(tracker, days))
+
+
+class _RunIn:
+    """Offers side by side in an executor, never more at once than there are workers.
+
+    What an executor holds in its queue can often not be taken back.
+    """
+
+    def __init__(self, executor: Executor, workers: int) -> None:
+        self._executor, self._workers = executor, workers
+
+    def __call__(
+        self, offers: tuple[Offer, ...], reader: Reader, tracker: Tracker, patience: _Patience
+    ) -> Iterator[Answer]:
+        left, days = deque(offers), {offer.day: reader.days_of(offer) for offer in offers}
+        jobs: dict[Future, Offer] = {}
         with Signals(reader.archive.root / "pulls") as signals:
-            jobs: dict[Future, Offer] = {
-                executor.submit(reader, offer, signals.reporter(offer.day)): offer
-                for offer in offers
-            }
             try:
-                while jobs:
+                while True:
+                    while left and len(jobs) < self._workers and not patience.halt:
+                        offer = left.popleft()
+                        news = signals.reporter(offer.day)
+                        jobs[self._executor.submit(reader, offer, news)] = offer
+                    if not jobs:
+                        return
                     done, _ = wait(jobs, timeout=_POLL_S, return_when=FIRST_COMPLETED)
-                    for day, message, share in signals.heard():
-                        tracker.update(day, state="running", message=message, share=share)
+                    tracker.note(signals.rows())
+                    for day, message, share in signals.said():
+                        tracker.advance(days[day], message, share)
                     for job in done:
-                        yield _finished(job, jobs.pop(job), tracker)
+                        yield _result(job, jobs.pop(job))
             except BaseException:
                 _stop(signals, jobs)
                 raise
 
-    return run
 
-
-def _finished(job: Future, offer: Offer, tracker: Tracker) -> list[LedgerEntry]:
+def _result(job: Future, offer: Offer) -> Answer:
     try:
-        row, stored = job.result()
+        answer: Answer = job.result()
     except BrokenExecutor as error:
         raise ArchiveError(
             f"A worker died while it read {offer.day}, often for want of memory. "
             "Days already stored stay; try again with fewer workers."
         ) from error
-    tracker.update(offer.day, **_changes(row))
-    return stored
+    return answer
 
 
 def _stop(signals: Signals, jobs: dict[Future, Offer]) -> None:

@@ -28,7 +28,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
         "flights.facts_build",
         "flights.facts",
     ),
-    ("flights.plan", "flights.pull", "flights.pulls", "flights.planning"),
+    ("flights.plan", "flights.pull", "flights.pull_offer", "flights.pulls", "flights.planning"),
     ("flights.sql", "flights.month_rows"),
     ("flights.query",),
     ("flights.gaps", "flights.routes"),

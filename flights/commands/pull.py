@@ -119,7 +119,7 @@ def _pull(asked: argparse.Namespace, plan: PullPlan, archive: Archive) -> PullRe
             archive,
             executor=executor,
             progress=progress,
-            pull_id=asked.progress_id or "",
+            workers=workers,
         )
 
 
