@@ -118,13 +118,13 @@ class Spill:
         """Move what waits in memory to the temporary file, share by share."""
         try:
             if self._file is None:
-                self._file = tempfile.TemporaryFile(dir=_scratch_folder())  # noqa: SIM115 (kept)
+                self._file = tempfile.TemporaryFile(dir=scratch_folder())  # noqa: SIM115 (kept)
             for key, positions in self._deal():
                 self._places[key].append((self._file.tell(), len(positions)))
                 self._file.write(positions.view(np.uint8).data)
         except OSError as error:
             raise ArchiveError(
-                f"No temporary file could be written in {_scratch_folder()} ({error.strerror}). "
+                f"No temporary file could be written in {scratch_folder()} ({error.strerror}). "
                 "Free some space there, or set TMPDIR to a roomy folder."
             ) from error
         self._waiting.clear()
@@ -208,7 +208,7 @@ def _tally(numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.in
     return np.unique(numbers, return_counts=True)
 
 
-def _scratch_folder() -> str:
+def scratch_folder() -> str:
     """TMPDIR if set; else a folder on disk rather than one that may be memory."""
     if "TMPDIR" not in os.environ and os.access(_ROOMY, os.W_OK):
         return str(_ROOMY)

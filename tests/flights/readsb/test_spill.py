@@ -123,6 +123,6 @@ def test_no_file_is_made_for_little_and_none_is_left_behind(tmp_path, monkeypatc
 
 
 def test_full_disk_is_told_with_the_place(monkeypatch):
-    monkeypatch.setattr(spill_module, "_scratch_folder", lambda: "/nonexistent/scratch")
+    monkeypatch.setattr(spill_module, "scratch_folder", lambda: "/nonexistent/scratch")
     with Spill(held=1) as spill, pytest.raises(ArchiveError, match="TMPDIR"):
         spill.add(positions(10))
