@@ -18,7 +18,7 @@ from flights.network.downloads import Download, download
 from flights.network.limiter import Limiter
 from flights.network.manners import Manners, Report, Waiting
 from flights.network.remote_stream import RemoteStream
-from flights.network.replies import MISSING, redact
+from flights.network.replies import MISSING, HeadRefused, redact
 from flights.network.resources import Resource, resource_of
 
 __all__ = [
@@ -157,7 +157,11 @@ class Door:
         return self._held[os.getpid()]
 
     def _look(self, url: str) -> Resource | None:
-        reply = self._line.ask(Question(url, "HEAD"), self._waiting)
+        try:
+            reply = self._line.ask(Question(url, "HEAD"), self._waiting)
+        except HeadRefused:
+            first_byte = Question(url, headers={"range": "bytes=0-0"})
+            reply = self._line.ask(first_byte, self._waiting)
         reply.close()
         return None if reply.status_code in MISSING else resource_of(reply, url)
 

@@ -42,7 +42,7 @@ _PIECE = 1 << 16
 
 @dataclass(frozen=True)
 class Request:
-    """What a client asked; header names in lower case; `range` is that header, or None; `body` of a POST."""
+    """What a client asked: header names in lower case, `range` as sent, `body` of a POST."""
 
     method: str
     path: str

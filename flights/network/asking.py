@@ -18,6 +18,8 @@ from flights.network.limiter import Limiter
 from flights.network.manners import Manners, Waiting
 from flights.network.replies import Passing, redact, refuse_failures
 
+log = logging.getLogger(__name__)
+
 USER_AGENT = f"flight-data-anomaly-viewer/{__version__}"
 MOST_REDIRECTS = 8
 _FOR_ANYBODY = ("accept", "accept-encoding", "range", "if-range")
@@ -67,9 +69,11 @@ class Line:
                 return act()
             except Passing as passing:
                 asked_s = passing.wait_s or 0.0
-                if attempt >= self.manners.tries or asked_s > self.manners.longest_wait_s:
-                    raise passing.final(attempt) from None
+                too_long = asked_s > self.manners.longest_wait_s
+                if too_long or attempt >= self.manners.tries:
+                    raise passing.final(attempt, too_long=too_long) from None
                 pause_s = asked_s + self.manners.pause_after(attempt)
+                log.info("%s; asking again in %.1f s", passing.sentence, pause_s)
                 waiting.wait(pause_s, passing.sentence)
         raise AssertionError("unreachable")
 
@@ -92,7 +96,7 @@ class Line:
 
     def read(self, reply: httpx.Response) -> Iterator[bytes]:
         """The body as it comes, counted."""
-        return read_raw(reply, slowest_per_s=self.manners.slowest_per_s, count=self._count_bytes)
+        return read_raw(reply, manners=self.manners, count=self._count_bytes)
 
     def _build(self, question: Question) -> httpx.Request:
         try:

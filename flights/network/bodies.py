@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 import httpx
 
 from flights.errors import BadPayload, SourceUnavailable
+from flights.network.manners import Manners
 from flights.network.replies import Passing, read_length, redact
 
 _PIECE = 1 << 16
-_GRACE_S = 60.0
 
 
 def read_raw(
-    reply: httpx.Response, *, slowest_per_s: float = 0.0, count: Callable[[int], None]
+    reply: httpx.Response, *, manners: Manners, count: Callable[[int], None]
 ) -> Iterator[bytes]:
     """The body as it comes over the wire; `count` is told the bytes of each piece.
 
@@ -37,7 +37,7 @@ def read_raw(
         received += len(piece)
         count(len(piece))
         yield piece
-        if spent > _GRACE_S and received < slowest_per_s * spent:
+        if spent > manners.grace_s and received < manners.slowest_per_s * spent:
             raise Passing(f"{redact(reply.request.url)} sent {received} bytes in {spent:.0f} s")
 
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import itertools
 import json
 import os
 from collections.abc import Iterator
@@ -13,7 +14,6 @@ from typing import BinaryIO
 from flights.errors import (
     ArchiveError,
     BadPayload,
-    FlightDataError,
     RangesRefused,
     ResourceChanged,
 )
@@ -86,18 +86,17 @@ def _own(part: Path) -> Iterator[BinaryIO]:
 
 def _fetch(wish: Download, file: BinaryIO, line: Line, waiting: Waiting) -> InputFile:
     """Go on where the part stands; from the start where it is of another file."""
-    reason: FlightDataError | None = None
-    for _ in range(_STARTS):
-        known = _read_notes(wish)
-        if known is None:
+    for start in itertools.count(1):
+        is_fresh = _read_notes(wish) is None
+        if is_fresh:
             file.truncate(0)
         try:
             return _go_on(wish, file, line, waiting)
         except (ResourceChanged, RangesRefused, BadPayload) as error:
-            reason = error
             wish.notes.unlink(missing_ok=True)
-    assert reason is not None
-    raise reason
+            if start >= _STARTS or (is_fresh and isinstance(error, BadPayload)):
+                raise
+    raise AssertionError("unreachable")
 
 
 def _go_on(wish: Download, file: BinaryIO, line: Line, waiting: Waiting) -> InputFile:

@@ -17,7 +17,7 @@ class Manners:
 
     `tries`: attempts in all for one piece of work; pauses between them double from `pause_s` to
     `longest_pause_s`. A server that asks for more than `longest_wait_s` ends the work.
-    `slowest_per_s`: bytes a second below which a body counts as stuck.
+    A body that after `grace_s` comes at less than `slowest_per_s` [bytes/s] counts as stuck.
     """
 
     tries: int = 6
@@ -27,6 +27,7 @@ class Manners:
     connect_s: float = 15.0
     read_s: float = 60.0
     slowest_per_s: float = 100.0
+    grace_s: float = 60.0
     spares_loopback: bool = True
     sleep: Callable[[float], None] = field(default=time.sleep, compare=False)
     chance: Callable[[], float] = field(default=random.random, compare=False)

@@ -26,12 +26,18 @@ class Passing(Exception):
         self.wait_s = wait_s
         self.limited = limited
 
-    def final(self, tries: int) -> SourceUnavailable:
-        """The error when patience is at its end."""
+    def final(self, tries: int, *, too_long: bool) -> SourceUnavailable:
+        """The error when patience is at its end; `too_long`: we were asked to wait for too long."""
         asked = f" Asked {tries} times." if tries > 1 else ""
-        if self.limited or self.wait_s is not None:
-            return RateLimited(f"{self.sentence}.{asked} Try again later.", self.wait_s)
-        return SourceUnavailable(f"{self.sentence}.{asked} Try again later.")
+        if too_long:
+            until = f" It asks us to wait {self.wait_s:,.0f} s."
+            return RateLimited(f"{self.sentence}.{until} Go on then.", self.wait_s)
+        sentence = f"{self.sentence}.{asked} Try again later."
+        return RateLimited(sentence, self.wait_s) if self.limited else SourceUnavailable(sentence)
+
+
+class HeadRefused(SourceUnavailable):
+    """A server will not answer HEAD; it may all the same answer GET."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,8 @@ def refuse_failures(reply: httpx.Response) -> None:
     if status in _ANSWERS:
         return
     place = redact(reply.request.url)
+    if reply.request.method == "HEAD" and status in (403, 405, 501):
+        raise HeadRefused(f"{place} does not tell of its files ({status}).")
     if status in _MAY_PASS:
         wait = read_wait(reply.headers)
         raise Passing(f"{place} answered {status}", wait_s=wait, limited=status == 429)
