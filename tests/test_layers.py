@@ -16,7 +16,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ("flights.records",),
     ("flights.reference",),
     ("flights.readsb", "flights.regions", "flights.simulated", "flights.cargo"),
-    ("flights.opensky", "flights.lists"),
+    ("flights.opensky", "flights.lists", "flights.tables"),
     ("flights.sources",),
     ("flights.coverage",),
     ("flights.redo", "flights.day_files", "flights.archive"),
@@ -51,7 +51,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ("analysis.pulling",),
     ("analysis.widgets", "analysis.__main__"),
     ("analysis.question", "analysis.first_visit"),
-    ("analysis.panels", "analysis.pull_panels"),
+    ("analysis.panels", "analysis.pull_panels", "analysis.import_panel"),
     ("analysis.views",),
     ("app",),
 )

@@ -1,0 +1,1 @@
+"""Tables of the user's own: opened, understood, judged row by row."""
