@@ -40,6 +40,7 @@ def count_days(evidence: RouteEvidence) -> CountSeries:
     origin = _take(heard["origin"], days, complete)
     destination = _take(heard["destination"], days, complete)
     neither = evidence.neither_end.set_axis(_as_dates(evidence.neither_end.index))
+    unplaced = _take(neither, days, complete)
     exposure, outage = measure_exposure(origin, destination)
     return CountSeries(
         days=tuple(days),
@@ -48,7 +49,7 @@ def count_days(evidence: RouteEvidence) -> CountSeries:
         exposure=_known(exposure, np.isfinite(exposure)),
         exposure_origin=_known(origin, np.isfinite(origin)),
         exposure_destination=_known(destination, np.isfinite(destination)),
-        neither_end=_known(_take(neither, days, complete), complete),
+        neither_end=_known(unplaced, np.isfinite(unplaced)),
         status=tuple(entry.status for entry in entries),
         reason=tuple(" ".join(entry.reasons) for entry in entries),
         reader=tuple(name_reader(entry) for entry in entries),

@@ -60,7 +60,8 @@ class _Answer:
 class Subject:
     """What the counts are counts of: the names of the places, the flights, their source.
 
-    `flights` have the columns `day`, `bound`, `icao24` and `operator`, or none at all.
+    `flights` have the columns `day`, `bound`, `icao24` and `operator`, or none at all. `notes`
+    and `frequency` are as in `RouteEvidence`.
     """
 
     origin_label: str
@@ -68,6 +69,15 @@ class Subject:
     flights: pd.DataFrame
     spec: SourceSpec
     input_hash: str
+    notes: tuple[str, ...] = ()
+    frequency: str = ""
+
+    @property
+    def refusal(self) -> str:
+        """Why these flights can never be counted against others; "" where they can."""
+        if self.spec.serves_frequency:
+            return self.frequency
+        return wording.SOURCE.format(source=self.spec.title)
 
 
 def run_study(
@@ -95,6 +105,8 @@ def run_study(
         flights=evidence.flights,
         spec=spec,
         input_hash=hash_inputs(evidence),
+        notes=evidence.notes,
+        frequency=evidence.frequency,
     )
     return judge_counts(study, count_days(evidence), subject, tries=tries, made_at=made_at)
 
@@ -110,9 +122,9 @@ def judge_counts(
     """As `run_study`, from counts per day wherever they come from."""
     studies.validate_design(study)
     places = [_place_event(event.day, counts) for event in study.events]
-    head, *rest = _answer_events(counts, places, study, subject.spec)
+    head, *rest = _answer_events(counts, places, study, subject.refusal)
     case = replace(head.case, flights=_flights_of(subject.flights, counts, head.bound))
-    frequent = subject.spec.serves_frequency
+    frequent = not subject.refusal
     checks, badges = _run_checks(case) if frequent else ((), [])
     badges += ["exploratory"] if _is_exploratory(study) else []
     spec = subject.spec
@@ -142,7 +154,7 @@ def judge_counts(
         program_version=__version__,
         contents_sentence=CONTENTS_SENTENCE,
         made_at=made_at,
-        notes=write_notes(study, counts),
+        notes=subject.notes + write_notes(study, counts),
         others=tuple(
             EventAnswer(event.day, event.name, answer.verdict, answer.lower, answer.upper)
             for event, answer in zip(study.events[1:], rest, strict=True)
@@ -174,15 +186,15 @@ def _design_events(places: list[int], study: Study, window: int | None = None) -
 
 
 def _answer_events(
-    counts: CountSeries, places: list[int], study: Study, spec: SourceSpec
+    counts: CountSeries, places: list[int], study: Study, refusal: str
 ) -> list[_Answer]:
-    """One answer an event; a source that cannot serve frequency gives no numbers."""
+    """One answer an event; days that cannot be compared with one another give no numbers."""
     designs = _design_events(places, study)
-    if spec.serves_frequency:
+    if not refusal:
         return [_answer(counts, design) for design in designs]
-    refusal = Verdict(verdicts.SOURCE, wording.SOURCE.format(source=spec.title))
+    verdict = Verdict(verdicts.SOURCE, refusal)
     series = build_series(counts, "lower")
-    return [_Answer(refusal, None, None, Case(counts, series, each, None)) for each in designs]
+    return [_Answer(verdict, None, None, Case(counts, series, each, None)) for each in designs]
 
 
 def _answer(counts: CountSeries, design: Design, *, drawn: bool = True) -> _Answer:

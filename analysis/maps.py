@@ -10,6 +10,7 @@ import orjson
 import pandas as pd
 import pydeck as pdk
 from pydeck.bindings.json_tools import default_serialize
+from shapely.geometry import box as make_box
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
@@ -27,6 +28,7 @@ from analysis.results import StudyResult
 from flights.reference.airports import load_airports
 from flights.reference.countries import load_base_map
 from flights.regions import parse_region
+from flights.sources import SOURCES, find_spec
 
 _TOOLTIP = {"text": "{label}"}
 _EVERYWHERE = 0.99 * 360 * 180  # square degrees
@@ -47,12 +49,15 @@ class CompactDeck(pdk.Deck):
 class Ground:
     """What lies under a route: countries as GeoJSON, airports, and the two regions' outlines.
 
-    `airports`: index ICAO code, columns `latitude`, `longitude` [deg].
+    `airports`: index ICAO code, columns `latitude`, `longitude` [deg]. `area` bounds what the
+    source looks at (None = the world), and `area_label` says whose area it is.
     """
 
     countries: Mapping[str, Any]
     airports: pd.DataFrame
     shapes: tuple[BaseGeometry, ...] = ()
+    area: BaseGeometry | None = None
+    area_label: str = ""
 
 
 def draw_route(
@@ -65,6 +70,7 @@ def draw_route(
     view = fit_view(points or list_corners(ground.shapes))
     layers = [
         *_draw_ground(ground, palette),
+        *_draw_area(ground, palette),
         _draw_pairs(pairs, palette),
         _draw_airports(pairs, palette),
         _draw_lost(lost, palette),
@@ -106,14 +112,19 @@ def draw_track(
     return _deck(layers, view, simulated=simulated, palette=palette)
 
 
-def load_ground(origin: str, destination: str) -> Ground:
-    """What lies under a route between two regions, given by their specs.
+def load_ground(origin: str, destination: str, source: str = "") -> Ground:
+    """What lies under a route between two regions, given by their specs, and a source's area.
 
-    A region that is everywhere has no outline to draw.
+    A region that is everywhere has no outline to draw, and neither has the area of the world.
     """
     shapes = (parse_region(spec).shape() for spec in (origin, destination))
     drawn = tuple(shape for shape in shapes if shape.area < _EVERYWHERE)
-    return Ground(load_base_map(), load_airports(), drawn)
+    spec = find_spec(source) if source.partition(".")[0] in SOURCES else None
+    if spec is None or spec.box is None:
+        return Ground(load_base_map(), load_airports(), drawn)
+    south, west, north, east = spec.box
+    area, label = make_box(west, south, east, north), f"area of {spec.title}"
+    return Ground(load_base_map(), load_airports(), drawn, area, label)
 
 
 def list_corners(shapes: Iterable[BaseGeometry]) -> list[Point]:
@@ -169,6 +180,35 @@ def _draw_ground(ground: Ground, palette: Palette) -> list[pdk.Layer]:
         line_width_min_pixels=1.2,
     )
     return [land, regions]
+
+
+def _draw_area(ground: Ground, palette: Palette) -> list[pdk.Layer]:
+    """What the source looks at, its name inside the north-western corner."""
+    if ground.area is None:
+        return []
+    west, _, _, north = ground.area.bounds
+    feature = {"type": "Feature", "geometry": mapping(ground.area), "properties": {}}
+    outline = pdk.Layer(
+        "GeoJsonLayer",
+        {"type": "FeatureCollection", "features": [feature]},
+        id="area",
+        filled=False,
+        get_line_color=rgba(palette.unsure, 0.9),
+        line_width_min_pixels=1.5,
+    )
+    name = pdk.Layer(
+        "TextLayer",
+        [{"p": [west, north], "text": ground.area_label}],
+        id="area-name",
+        get_position="p",
+        get_text="text",
+        get_size=13,
+        get_color=rgba(palette.unsure),
+        get_text_anchor="'start'",
+        get_alignment_baseline="'top'",
+        get_pixel_offset=[6, 6],
+    )
+    return [outline, name]
 
 
 def _draw_pairs(pairs: list[Row], palette: Palette) -> pdk.Layer:

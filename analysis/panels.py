@@ -95,12 +95,13 @@ def show_verdict(result: StudyResult) -> None:
     verdict, look = result.verdict, look_of(result.verdict.kind)
     badges = "".join(f'<span class="badge">{html.escape(each)}</span>' for each in verdict.badges)
     bound = f"<p>{html.escape(verdict.bound_note)}</p>" if verdict.bound_note else ""
+    notes = "".join(f'<p class="figures">{html.escape(note)}</p>' for note in result.notes)
     st.html(
         f"""<section class="verdict {look.role}" aria-label="Verdict">
 <p class="kind">{look.mark} {html.escape(write_heading(verdict.kind, verdict.direction))}</p>
 <p class="said">{html.escape(verdict.sentence)}</p>{bound}
 <p class="contents">{html.escape(result.contents_sentence)}</p>
-<p class="figures">{html.escape(" · ".join(describe_figures(result)))}</p>{badges}
+<p class="figures">{html.escape(" · ".join(describe_figures(result)))}</p>{notes}{badges}
 </section>"""
     )
 

@@ -77,7 +77,8 @@ def render_json(result: StudyResult) -> bytes:
 
 def draw_map(result: StudyResult, flights: pd.DataFrame) -> dict[str, Any]:
     """The route's map for paper, as Vega-Lite."""
-    ground = load_ground(result.study["origin"], result.study["destination"])
+    asked = result.study
+    ground = load_ground(asked["origin"], asked["destination"], asked["source"])
     return draw_still(result, flights, ground)
 
 
@@ -149,6 +150,7 @@ def _facts(result: StudyResult, flights: pd.DataFrame) -> dict[str, Any]:
         "none_heard": explain_no_flights(result),
         "effects": [effect for effect in (result.lower, result.upper) if effect],
         "effect_rows": tables.tabulate_effects(result),
+        "neither_known": any(each is not None for each in result.series.neither_end),
         "missing": tables.group_missing(result),
         "columns": list(shown.columns),
         "rows": shown.to_numpy().tolist(),

@@ -36,6 +36,7 @@ def draw_still(
     layers = [
         _shapes(_land_in_view(ground, view), fill=palette.land, stroke=palette.shore, width=0.6),
         _shapes(_outlines(ground), fill=palette.grid, stroke=palette.quiet, width=1.2),
+        *_draw_area(ground, palette),
         *_draw_lines(pairs, palette),
         _draw_lost(lost, palette),
         *([_watermark(palette)] if result.simulated else []),
@@ -71,6 +72,35 @@ def _land_in_view(ground: Ground, view: pdk.ViewState) -> list[Spec]:
     seen = [box(west + turn, -90, east + turn, 90) for turn in (-360, 0, 360)]
     found = (shape(feature["geometry"]) for feature in ground.countries["features"])
     return [_feature(each) for each in found if any(each.intersects(part) for part in seen)]
+
+
+def _draw_area(ground: Ground, palette: Palette) -> list[Spec]:
+    """What the source looks at; its edges follow the parallels, not great circles."""
+    if ground.area is None:
+        return []
+    west, _, _, north = ground.area.bounds
+    outline = _shapes(
+        [_feature(ground.area.segmentize(1.0))], fill="none", stroke=palette.unsure, width=1.5
+    )
+    name = {
+        "data": {"values": [{"x": west, "y": north}]},
+        "mark": {
+            "type": "text",
+            "text": ground.area_label,
+            "align": "left",
+            "baseline": "top",
+            "dx": 6,
+            "dy": 6,
+            "fontSize": 13,
+            "color": palette.unsure,
+            "clip": True,
+        },
+        "encoding": {
+            "longitude": {"field": "x", "type": "quantitative"},
+            "latitude": {"field": "y", "type": "quantitative"},
+        },
+    }
+    return [outline, name]
 
 
 def _outlines(ground: Ground) -> list[Spec]:

@@ -108,7 +108,8 @@ def load_pictures(archive: Archive, study: Study) -> tuple[dict[str, Any], dict[
 @st.cache_resource(max_entries=24, show_spinner=False)
 def _load_deck(root: str, digest: str, study: Study, dark: bool) -> CompactDeck:
     result, flights = _load_answer(root, digest, study)
-    return draw_route(result, flights, load_ground(study.origin, study.destination), dark=dark)
+    ground = load_ground(study.origin, study.destination, study.source)
+    return draw_route(result, flights, ground, dark=dark)
 
 
 def load_deck(archive: Archive, study: Study) -> CompactDeck:

@@ -1,5 +1,6 @@
 """A route: flights with both ends judged, a lower and an upper bound, and what was heard."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,11 +10,14 @@ from numpy.typing import NDArray
 
 from flights.archive import Archive
 from flights.cargo import check_grade
+from flights.coverage import Cover, judge_cover
+from flights.errors import NotCovered
 from flights.ledger import LedgerEntry
 from flights.query import DuckDBEngine, Engine, RouteQuestion, cell_id
 from flights.reference.airports import all_codes
 from flights.regions import cells, is_anywhere
 from flights.regions.base import Region
+from flights.sources import SOURCES, find_spec
 
 ENDS = {"origin": "first", "destination": "last"}
 """Ends of a flight, and the word that begins the columns of their position."""
@@ -44,9 +48,12 @@ class RouteEvidence:
     in each region that day, this route's own (upper bound) left out.
 
     `neither_end`: per day, cargo flights of the grade with neither end known. They stand
-    outside both bounds and are shown beside them.
+    outside both bounds and are shown beside them. <NA> where the series cannot hold them.
 
     `ledger`: one entry per day, `not asked` ones included.
+
+    `notes`: sentences on what the series does not hold of this route. `frequency`: a sentence
+    where its flights may be shown and never counted against others, "" else.
     """
 
     route: Route
@@ -57,6 +64,8 @@ class RouteEvidence:
     heard: pd.DataFrame
     neither_end: pd.Series
     ledger: tuple[LedgerEntry, ...]
+    notes: tuple[str, ...] = ()
+    frequency: str = ""
 
 
 def load_route(
@@ -94,9 +103,14 @@ def load_route(
     question = RouteQuestion(
         source, first, last, places["origin"], places["destination"], min_grade=grade
     )
+    ledger = engine.ledger(source, first, last)
+    cover = check_cover(route, source, ledger)
     flights = engine.match(question)
     flights = flights.assign(why=explain_bounds(flights, route))
     heard = {end: _heard_beside(engine, question, flights, getattr(route, end)) for end in ENDS}
+    unknown = pd.Series(pd.NA, heard["origin"].index, dtype="Int64")
+    heard |= dict.fromkeys(set(ENDS) - cover.exposed, unknown)
+    neither = engine.neither_end_by_day(source, first, last, grade)
     return RouteEvidence(
         route=route,
         source=source,
@@ -104,9 +118,22 @@ def load_route(
         last=last,
         flights=flights,
         heard=pd.DataFrame(heard),
-        neither_end=engine.neither_end_by_day(source, first, last, grade),
-        ledger=engine.ledger(source, first, last),
+        neither_end=neither if cover.neither else unknown,
+        ledger=ledger,
+        notes=cover.notes,
+        frequency=cover.frequency,
     )
+
+
+def check_cover(route: Route, source: str, ledger: Iterable[LedgerEntry]) -> Cover:
+    """What a series, whose days these are, holds of a route; raises `NotCovered` for nothing."""
+    if source.partition(".")[0] not in SOURCES:
+        return Cover()
+    scope = next((entry.scope for entry in ledger if entry.scope), "")
+    cover = judge_cover(find_spec(source), scope, route.origin, route.destination)
+    if cover.refusal:
+        raise NotCovered(cover.refusal)
+    return cover
 
 
 def explain_bounds(flights: pd.DataFrame, route: Route) -> list[str]:

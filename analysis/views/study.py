@@ -7,7 +7,7 @@ import streamlit as st
 from analysis import first_visit, panels, question, widgets
 from analysis.study import Study
 from flights.archive import Archive
-from flights.errors import FlightDataError
+from flights.errors import FlightDataError, NotCovered
 
 _NONE_HEARD = "No flight of this grade was heard between the two regions in these days."
 
@@ -33,8 +33,12 @@ def show_answer(study: Study, archive: Archive) -> None:
 
 
 def offer_way_back(error: FlightDataError) -> None:
-    """The error as a sentence, and a question that works."""
+    """The error as a sentence, and a question that works or a source that holds it."""
     panels.say_contents()
+    if isinstance(error, NotCovered):
+        if panels.show_problem(str(error), "Find a source that holds it"):
+            st.switch_page("analysis/views/data.py")
+        return
     if panels.show_problem(str(error), "Open a ready question"):
         st.query_params.clear()
         st.session_state.pop("study", None)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import made_results as made
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis.event_study import run_study
@@ -95,6 +96,31 @@ def test_source_that_cannot_serve_frequency_gives_no_numbers() -> None:
     assert "Monthly samples" in result.verdict.sentence
     assert result.lower is None and result.checks == () and result.sensitivity == ()
     assert result.flights_lower > 0
+
+
+def test_series_of_chosen_aircraft_gives_no_numbers_either() -> None:
+    study = made.make_study()
+    evidence = replace(
+        made.make_evidence(made.Story(), study=study), frequency="Only 2 aircraft.", notes=("So.",)
+    )
+    result = run_study(study, evidence, spec=made.SPEC)
+    assert (result.verdict.kind, result.verdict.sentence) == (
+        "no verdict (source)",
+        "Only 2 aircraft.",
+    )
+    assert result.lower is None and result.checks == () and result.notes[0] == "So."
+
+
+def test_exposure_of_one_end_alone_is_enough() -> None:
+    study = made.make_study()
+    evidence = made.make_evidence(made.Story(effect=3.5), study=study)
+    unknown = pd.Series(pd.NA, evidence.heard.index, dtype="Int64")
+    alone = replace(evidence, heard=evidence.heard.assign(origin=unknown), neither_end=unknown)
+    result = run_study(study, alone, spec=made.SPEC)
+    assert result.verdict.kind == "change"
+    assert all(each is None for each in result.series.exposure_origin)
+    assert result.series.exposure == result.series.exposure_destination
+    assert result.flights_neither_end == 0 and set(result.series.neither_end) == {None}
 
 
 def test_other_windows_are_sensitivity_and_never_the_headline() -> None:

@@ -1,5 +1,6 @@
 """A route from the archive: both ends judged, bounds, exposure without the route itself."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -9,12 +10,14 @@ import pytest
 import worlds
 from worlds import SOURCE
 
+from flights import routes
 from flights.archive import Archive
-from flights.errors import InvalidInput
+from flights.errors import InvalidInput, NotCovered
 from flights.query import RouteQuestion
 from flights.records import DayRecords, arrow_schema, empty
 from flights.regions import cells, parse_region
 from flights.routes import Route, RouteEvidence, load_route
+from flights.sources import find_spec
 
 FIRST = date(2050, 3, 10)
 LAST = FIRST + timedelta(days=3)
@@ -177,6 +180,47 @@ def test_anywhere_needs_no_known_end(archive: Archive) -> None:
 def test_days_in_the_wrong_order_are_refused(archive: Archive) -> None:
     with pytest.raises(InvalidInput):
         load_route(archive, CHINA_LUXEMBOURG, source=SOURCE, first=LAST, last=FIRST)
+
+
+@pytest.fixture
+def narrowed(tmp_path: Path) -> Archive:
+    """The same day in a series of a real source, narrowed to what a test says."""
+    return Archive(tmp_path)
+
+
+def _pull(archive: Archive, source: str, scope: str) -> None:
+    made = _day(FIRST, "complete", FLIGHTS)
+    entry = replace(made.entry, source=source, scope=scope)
+    archive.write_day(replace(made, entry=entry, flights=made.flights.assign(source=source)))
+
+
+def test_series_of_one_airport_has_no_exposure_at_the_other_end(narrowed: Archive) -> None:
+    _pull(narrowed, "readsb.ellx", "regions:country:LU")
+    found = load_route(narrowed, CHINA_LUXEMBOURG, source="readsb.ellx", first=FIRST, last=LAST)
+    assert found.heard["origin"].isna().all() and found.neither_end.isna().all()
+    assert found.heard["destination"].loc[FIRST] == 2
+    assert any("from China whose destination nobody knows" in note for note in found.notes)
+
+
+def test_series_of_other_airports_is_refused_with_a_sentence(narrowed: Archive) -> None:
+    _pull(narrowed, "readsb.ebbr", "regions:airport:EBBR")
+    with pytest.raises(NotCovered, match="neither all of China nor all of Luxembourg"):
+        load_route(narrowed, CHINA_LUXEMBOURG, source="readsb.ebbr", first=FIRST, last=LAST)
+
+
+def test_series_of_chosen_aircraft_says_that_it_cannot_be_counted(narrowed: Archive) -> None:
+    _pull(narrowed, "readsb.mine", "icao24:4d0100")
+    found = load_route(narrowed, CHINA_LUXEMBOURG, source="readsb.mine", first=FIRST, last=LAST)
+    assert "only the 1 aircraft" in found.frequency and not found.flights.empty
+
+
+def test_region_outside_the_area_of_a_source_is_refused(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = replace(find_spec("readsb"), box=(40.0, -10.0, 60.0, 20.0))
+    monkeypatch.setattr(routes, "find_spec", lambda key: spec)
+    with pytest.raises(NotCovered, match="China lies outside"):
+        load_route(archive, CHINA_LUXEMBOURG, source="readsb", first=FIRST, last=LAST)
 
 
 class Asked:

@@ -1,0 +1,144 @@
+"""Can a series answer for a route at all? What it never looked at is unknown, not zero."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from shapely.geometry import box as make_box
+
+from flights.reference.airports import load_airports
+from flights.regions import is_anywhere, parse_region
+from flights.regions.base import Region, describe_place
+from flights.sources.base import SourceSpec
+
+Box = tuple[float, float, float, float]
+"""South, west, north, east [deg]."""
+
+ENDS = ("origin", "destination")
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What a series holds of a route.
+
+    `refusal` is a sentence where its counts would mean nothing, "" where they mean something.
+    `notes` are sentences that belong beside the counts. `exposed` names the ends where the
+    series holds all traffic, so that exposure can be measured there; `neither` is True where it
+    also holds flights of which neither end is known. `frequency` is a sentence where flights
+    may be shown and never counted against others.
+    """
+
+    refusal: str = ""
+    notes: tuple[str, ...] = ()
+    exposed: frozenset[str] = frozenset(ENDS)
+    neither: bool = True
+    frequency: str = ""
+
+
+def judge_cover(spec: SourceSpec, scope: str, origin: Region, destination: Region) -> Cover:
+    """What a series narrowed to `scope` ("" = not narrowed) holds of a route.
+
+    Raises
+    ------
+    InvalidInput
+        The scope names a region that cannot be read.
+    """
+    ends = dict(zip(ENDS, (origin, destination), strict=True))
+    boxed = _judge_box(spec, ends)
+    kind, _, text = scope.partition(":")
+    if boxed.refusal or kind not in ("regions", "icao24"):
+        return boxed
+    if kind == "icao24":
+        count = len(text.split(","))
+        return Cover(notes=boxed.notes, frequency=_SOME_AIRCRAFT.format(count=count))
+    narrowed = _judge_regions(parse_region(text), ends)
+    return replace(narrowed, notes=boxed.notes + narrowed.notes)
+
+
+def describe_box(box: Box) -> str:
+    """The area in words.
+
+    >>> describe_box((26.74617, -25.86653, 70.25976, 49.65699))
+    '26.7 N 25.9 W to 70.3 N 49.7 E'
+    """
+    south, west, north, east = (round(each, 1) for each in box)
+    return f"{describe_place(south, west)} to {describe_place(north, east)}"
+
+
+def count_inside(region: Region, box: Box) -> tuple[int, int]:
+    """Airports of the region inside the box, and in all.
+
+    A region without airports counts as one place, inside where it touches the box.
+    """
+    codes = sorted(region.airports())
+    south, west, north, east = box
+    if not codes:
+        return int(region.shape().intersects(make_box(west, south, east, north))), 1
+    fields = load_airports().reindex(codes)
+    latitude, longitude = fields["latitude"].to_numpy(), fields["longitude"].to_numpy()
+    inside = (latitude >= south) & (latitude <= north)
+    inside &= (longitude >= west) & (longitude <= east)
+    return int(np.sum(inside)), len(codes)
+
+
+_SOME_AIRCRAFT = (
+    "This series holds only the {count} aircraft that were chosen for it, so it gives no answer "
+    "about how often a route was flown. Ask a series that holds every aircraft."
+)
+
+
+def _judge_box(spec: SourceSpec, ends: dict[str, Region]) -> Cover:
+    if spec.box is None:
+        return Cover()
+    area, notes = describe_box(spec.box), []
+    for region in dict.fromkeys(ends.values()):
+        if is_anywhere(region):
+            notes.append(f"“{spec.title}” holds only flights heard in its area, {area}.")
+            continue
+        inside, whole = count_inside(region, spec.box)
+        if not inside:
+            return Cover(
+                f"{region.label} lies outside the area of “{spec.title}” ({area}). What flew "
+                "there is not in it, which does not mean that nothing flew. Choose another source."
+            )
+        if inside < whole:
+            notes.append(
+                f"{inside} of {whole} airports of {region.label} lie in the area of "
+                f"“{spec.title}” ({area}); flights of the others are not in it."
+            )
+    return Cover(notes=tuple(dict.fromkeys(notes)))
+
+
+def _judge_regions(held: Region, ends: dict[str, Region]) -> Cover:
+    """Of a series of flights with at least one end in `held`."""
+    if is_anywhere(held):
+        return Cover()
+    exposed = frozenset(end for end, region in ends.items() if _lies_in(region, held))
+    if not exposed:
+        origin, destination = (region.label for region in ends.values())
+        return Cover(
+            f"This series holds only flights from or to {held.label}: neither all of {origin} "
+            f"nor all of {destination}, so it cannot count this route. Narrow the question to "
+            "these airports, or choose another source."
+        )
+    neither = "Flights with neither end known are not in this series."
+    if len(exposed) == len(ENDS):
+        return Cover(notes=(neither,), exposed=exposed, neither=False)
+    note = _ONE_END[next(iter(exposed))].format(
+        held=held.label, **{end: region.label for end, region in ends.items()}
+    )
+    return Cover(notes=(note, neither), exposed=exposed, neither=False)
+
+
+def _lies_in(region: Region, held: Region) -> bool:
+    codes = region.airports()
+    return not is_anywhere(region) and bool(codes) and codes <= held.airports()
+
+
+_ONE_END = {
+    "destination": "This series holds only flights from or to {held}. Flights from {origin} whose "
+    "destination nobody knows are not in it, so the upper bound leaves them out; exposure is "
+    "that of {destination} alone.",
+    "origin": "This series holds only flights from or to {held}. Flights to {destination} whose "
+    "origin nobody knows are not in it, so the upper bound leaves them out; exposure is that of "
+    "{origin} alone.",
+}
