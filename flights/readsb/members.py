@@ -11,7 +11,14 @@ from pathlib import Path, PurePosixPath
 from flights.errors import SourceUnavailable
 from flights.ledger import InputFile
 from flights.readsb import heatmap, traces
-from flights.readsb.tarstream import HashedParts, Stream, TarDamaged, TarMember, walk_tar
+from flights.readsb.tarstream import (
+    FilePart,
+    HashedParts,
+    Stream,
+    TarDamaged,
+    TarMember,
+    walk_tar,
+)
 
 HEATMAP, TRACE = "heatmap", "trace"
 KIND_OF_DETAIL = {"heatmaps": HEATMAP, "traces": TRACE}
@@ -89,15 +96,35 @@ def classify(name: str) -> tuple[str, str, int] | None:
     return None
 
 
-def tar_members(stream: Stream, kind: str, intake: Intake) -> Iterator[Member]:
-    """Members of one kind of a tar. A tar that breaks off gives what came before, and says so."""
+def tar_members(
+    stream: Stream,
+    kind: str,
+    intake: Intake,
+    *,
+    start: int = 0,
+    stop: int | None = None,
+    only: frozenset[str] = frozenset(),
+    look: Callable[[TarMember], None] | None = None,
+) -> Iterator[Member]:
+    """Members of one kind of a tar, or of its headers from byte `start` to `stop`.
+
+    A tar that breaks off gives what came before, and says so. Of `only` some addresses, if any
+    are given, traces are read. `look` sees each file before it is read; what it raises ends
+    the reading there.
+    """
 
     def choose(found: TarMember) -> bool:
+        if look:
+            look(found)
         known = _judge(found, intake)
-        return known is not None and known[0] == kind
+        if known is None or known[0] != kind:
+            return False
+        if kind == TRACE:
+            intake.folders.add(known[1])
+        return not only or _address(found.name) in only
 
     try:
-        for found in walk_tar(stream, choose):
+        for found in walk_tar(stream, choose, start=start, stop=stop):
             known = classify(found.name)
             if found.data is not None and known:
                 yield Member(found.name, known[0], known[1], found.data)
@@ -106,8 +133,15 @@ def tar_members(stream: Stream, kind: str, intake: Intake) -> Iterator[Member]:
             elif not found.is_file and not found.is_folder:
                 intake.refuse(found.name, "a link, device or other thing that is no plain file")
     except TarDamaged as error:
-        sentence = str(error)
-        intake.problems.append(f"{sentence[0].upper()}{sentence[1:]}; what came before was read.")
+        text = str(error)
+        sentence = f"{text[0].upper()}{text[1:]}; what came before was read."
+        if sentence not in intake.problems:
+            intake.problems.append(sentence)
+
+
+def _address(name: str) -> str:
+    """Whose trace a member is, by its name."""
+    return PurePosixPath(name).stem.removeprefix("trace_full_")
 
 
 def _judge(found: TarMember, intake: Intake) -> tuple[str, str, int] | None:
@@ -126,7 +160,7 @@ def _judge(found: TarMember, intake: Intake) -> tuple[str, str, int] | None:
 def split_tar_members(paths: Sequence[Path], kind: str, intake: Intake) -> Iterator[Member]:
     """Members of a tar given by its part files in order; all of them are read and hashed."""
     try:
-        with HashedParts(paths) as stream:
+        with HashedParts([FilePart(path) for path in paths]) as stream:
             yield from tar_members(stream, kind, intake)
             while stream.read(1 << 20):  # behind the damage, for the hash of the whole
                 pass

@@ -9,7 +9,7 @@ import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 from flights.errors import BadPayload
 from flights.ledger import InputFile
@@ -21,6 +21,8 @@ _HOLDS_BYTES = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE)
 _STANDS_ON_BYTES = (*_HOLDS_BYTES, tarfile.GNUTYPE_SPARSE)
 _NAMES_NEXT = (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
 _PAX = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE)
+EXTENSIONS = (*_NAMES_NEXT, *_PAX)
+"""Headers that only say something of the member behind them."""
 
 
 class TarDamaged(BadPayload):
@@ -55,16 +57,51 @@ class TarMember:
         return self.kind == tarfile.DIRTYPE
 
 
+class Opened(Stream, Protocol):
+    """A stream somebody has to close."""
+
+    def close(self) -> None: ...
+
+
+class Part(Protocol):
+    """One piece of a tar, opened when its turn comes. `etag` as a server gives it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def etag(self) -> str | None: ...
+    def open(self) -> Opened:
+        """Its bytes from the front."""
+        ...
+
+
+@dataclass(frozen=True)
+class FilePart:
+    """A piece that lies in a file."""
+
+    path: Path
+    etag: None = None
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.path.name
+
+    def open(self) -> Opened:
+        """The file, opened to be read."""
+        return self.path.open("rb", buffering=CHUNK)
+
+
 class HashedParts:
-    """Files read one behind the other as one stream, hashed on the way.
+    """Parts read one behind the other as one stream, hashed on the way.
 
     `inputs` gives name, size and SHA-256 of each part read so far, as read.
     """
 
-    def __init__(self, paths: Sequence[Path]) -> None:
-        self._waiting = list(paths)
-        self._open: BinaryIO | None = None
-        self._name = ""
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self._waiting = list(parts)
+        self._open: Opened | None = None
+        self._part: Part | None = None
         self._size = 0
         self._hash = hashlib.sha256()
         self._done: list[InputFile] = []
@@ -98,69 +135,78 @@ class HashedParts:
         return found[0] if len(found) == 1 else b"".join(found)
 
     def _start_part(self) -> None:
-        path = self._waiting.pop(0)
-        self._open = path.open("rb", buffering=CHUNK)
-        self._name, self._size, self._hash = path.name, 0, hashlib.sha256()
+        self._part = self._waiting.pop(0)
+        self._open = self._part.open()
+        self._size, self._hash = 0, hashlib.sha256()
 
     def _finish_part(self) -> None:
         self._open.close()  # type: ignore[union-attr]
         self._open = None
-        self._done.append(InputFile(self._name, self._size, self._hash.hexdigest()))
+        part = self._part
+        assert part is not None
+        self._done.append(InputFile(part.name, self._size, self._hash.hexdigest(), part.etag))
 
 
-def walk_tar(stream: Stream, choose: Callable[[TarMember], bool]) -> Iterator[TarMember]:
+def walk_tar(
+    stream: Stream,
+    choose: Callable[[TarMember], bool],
+    *,
+    start: int = 0,
+    stop: int | None = None,
+) -> Iterator[TarMember]:
     """Members in file order; those that `choose` picks (their `data` still None) with data.
 
-    The stream is read to its very end, so that hashes are of the whole.
+    `stream` begins at the header at byte `start` of the tar. It is read to its very end, so
+    that hashes are of the whole, or up to the first header from byte `stop` on.
 
     Raises
     ------
     TarDamaged
         After the last whole member, when the tar goes on in no readable way.
     """
-    place = _Place(stream)
+    place = _Place(stream, start)
     renamed: dict[str, str] = {}
-    while (header := place.next_header()) is not None:
-        if header.type in _NAMES_NEXT or header.type in _PAX:
+    while stop is None or place.at < stop:
+        header = place.next_header()
+        if header is None:
+            break
+        if header.type in EXTENSIONS:
             renamed |= _read_extension(header, place)
             continue
         size = _checked_size(renamed.pop("size", header.size))
         name, renamed = renamed.get("path", header.name), {}
-        holds = header.type in _STANDS_ON_BYTES or header.type not in tarfile.SUPPORTED_TYPES
-        member = TarMember(name, header.type, size if holds else 0, None)
+        member = TarMember(name, header.type, size if has_body(header) else 0, None)
         if member.is_file and choose(member):
             yield TarMember(name, header.type, size, place.take(size))
         else:
             place.skip(member.size)
             yield member
-    place.drain()
+    if stop is None:
+        place.drain()
 
 
 class _Place:
     """Where in the tar we are, for taking blocks and for saying where it broke."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: Stream, at: int) -> None:
         self._stream = stream
-        self._at = 0
+        self.at = at
 
     def next_header(self) -> tarfile.TarInfo | None:
         """The next header; None at the end mark."""
-        start = self._at
+        start = self.at
         block = self._read(BLOCK)
         if len(block) < BLOCK:
-            raise TarDamaged(f"the tar is cut at byte {self._at:,}: it has no end mark")
+            raise TarDamaged(f"the tar is cut at byte {self.at:,}: it has no end mark")
         if not block.strip(b"\0"):
             return None
-        try:
-            return tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
-        except tarfile.HeaderError as error:
-            raise TarDamaged(f"the tar is damaged at byte {start:,} ({error})") from error
+        return read_header(block, start)
 
     def take(self, size: int) -> bytes:
         """`size` bytes and the padding behind them, which is dropped."""
         data = self._read(size)
         if len(data) < size:
-            raise TarDamaged(f"the tar is cut at byte {self._at:,}, inside a member")
+            raise TarDamaged(f"the tar is cut at byte {self.at:,}, inside a member")
         self._pass(-size % BLOCK)
         return data
 
@@ -172,12 +218,12 @@ class _Place:
         while left:
             passed = len(self._read(min(left, CHUNK)))
             if not passed:
-                raise TarDamaged(f"the tar is cut at byte {self._at:,}, inside a member")
+                raise TarDamaged(f"the tar is cut at byte {self.at:,}, inside a member")
             left -= passed
 
     def drain(self) -> None:
         """Read to the end, where only zeros may stand."""
-        start, stray = self._at, 0
+        start, stray = self.at, 0
         while piece := self._read(CHUNK):
             stray += len(piece.strip(b"\0"))
         if stray:
@@ -185,8 +231,21 @@ class _Place:
 
     def _read(self, size: int) -> bytes:
         data = self._stream.read(size)
-        self._at += len(data)
+        self.at += len(data)
         return data
+
+
+def read_header(block: bytes, at: int) -> tarfile.TarInfo:
+    """A header block of 512 bytes, which lies at byte `at`."""
+    try:
+        return tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
+    except tarfile.HeaderError as error:
+        raise TarDamaged(f"the tar is damaged at byte {at:,} ({error})") from error
+
+
+def has_body(header: tarfile.TarInfo) -> bool:
+    """False for folders, links and devices: no bytes follow them, whatever size they say."""
+    return header.type in _STANDS_ON_BYTES or header.type not in tarfile.SUPPORTED_TYPES
 
 
 def _checked_size(size: str | int) -> int:
