@@ -12,8 +12,9 @@ from typing import Any
 
 from flights.errors import RangesRefused, ResourceChanged, ResourceMissing
 from flights.ledger import InputFile
-from flights.network.asking import USER_AGENT, Line, Question, Traffic
+from flights.network.asking import Line, Question, Traffic
 from flights.network.bodies import read_decoded
+from flights.network.client import USER_AGENT
 from flights.network.downloads import Download, download
 from flights.network.limiter import Limiter
 from flights.network.manners import Manners, Report, Waiting

@@ -12,13 +12,15 @@
         server.count("/file.tar")                    # how often that path was asked
 
 Faults: `status`, `cut`, `slow`, `drop`, `claim` (wrong Content-Length), `no_ranges`,
-`part_of_another` (wrong Content-Range), `changed` (from now on another file lies there).
+`no_length` (ends when the line closes), `part_of_another` (wrong Content-Range), `changed` (from
+now on another file lies there). A header `Transfer-Encoding: chunked` sends in chunks.
 Each is used up by one request to its path, `method="GET"` keeps it from a HEAD, `forever=True`
 keeps it for good.
 
 To reach it from code that resolves public servers through `config` (also in a subprocess):
 `monkeypatch.setenv("FLIGHTS_MIRRORS", f"https://github.com={server.url}")`. For another host,
-run two servers: each has its own port, and `LoopbackServer("localhost")` its own name.
+run two servers: each has its own port, and `LoopbackServer("localhost")` its own name. A server
+with `tls=` speaks https. Absolute addresses are answered too, so that it also plays a proxy.
 
 `quick_door(folder)` is a `Door` that hardly pauses.
 """
@@ -26,6 +28,7 @@ run two servers: each has its own port, and `LoopbackServer("localhost")` its ow
 import gzip
 import hashlib
 import re
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -71,6 +74,7 @@ class Fault:
     every_s: float = 0.0
     drops: bool = False
     claims: int | None = None
+    tells_length: bool = True
     without_ranges: bool = False
     shift: int = 0
     body: bytes | None = None
@@ -103,6 +107,11 @@ def claim(length: int) -> Fault:
     return Fault(claims=length)
 
 
+def no_length() -> Fault:
+    """Tell no length: the body ends when the line closes."""
+    return Fault(tells_length=False)
+
+
 def no_ranges() -> Fault:
     """Send the whole file with 200, whatever part was asked for."""
     return Fault(without_ranges=True)
@@ -133,7 +142,7 @@ class _Page:
 class LoopbackServer:
     """A threaded server on one port of this machine; see the top of the file."""
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
+    def __init__(self, host: str = "127.0.0.1", *, tls: ssl.SSLContext | None = None) -> None:
         self.host = host
         self.requests: list[Request] = []
         self._pages: dict[str, _Page] = {}
@@ -142,6 +151,11 @@ class LoopbackServer:
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), _Answer)
         self._server.owner = self
+        self._scheme = "https" if tls else "http"
+        if tls:
+            self._server.socket = tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
     def __enter__(self) -> Self:
@@ -156,7 +170,7 @@ class LoopbackServer:
     @property
     def url(self) -> str:
         """Scheme, host and port."""
-        return f"http://{self.host}:{self._server.server_address[1]}"
+        return f"{self._scheme}://{self.host}:{self._server.server_address[1]}"
 
     def url_of(self, path: str) -> str:
         """The address of a path."""
@@ -301,19 +315,25 @@ class _Answer(BaseHTTPRequestHandler):
 
     def _send(self, reply: Reply, fault: Fault) -> None:
         length = len(reply.body) if fault.claims is None else fault.claims
+        is_chunked = "Transfer-Encoding" in reply.headers
         self.send_response(reply.status)
-        for name, text in {"Content-Length": str(length), **reply.headers}.items():
+        if fault.tells_length and not is_chunked:
+            self.send_header("Content-Length", str(length))
+        for name, text in reply.headers.items():
             self.send_header(name, text)
         self.end_headers()
         if self.command == "HEAD":
             return
         body = reply.body[: fault.cut_after] if fault.cut_after is not None else reply.body
         for start in range(0, len(body), _PIECE):
-            self.wfile.write(body[start : start + _PIECE])
+            piece = body[start : start + _PIECE]
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece) if is_chunked else piece)
             if fault.every_s:
                 self.wfile.flush()
                 time.sleep(fault.every_s)
-        if len(body) != length:
+        if is_chunked and body == reply.body:
+            self.wfile.write(b"0\r\n\r\n")
+        if len(body) != length or not fault.tells_length:
             self.close_connection = True
 
     def log_message(self, format: str, *args: Any) -> None:

@@ -2,26 +2,26 @@
 
 import itertools
 import logging
-import ssl
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 
 import httpx
 
-from flights import __version__
-from flights.errors import InvalidInput, SourceUnavailable
+from flights.errors import CredentialsRejected, InvalidInput, SourceUnavailable
 from flights.network.bodies import read_raw
+from flights.network.client import explain_failure, make_client
 from flights.network.limiter import Limiter
 from flights.network.manners import Manners, Waiting
-from flights.network.replies import Passing, redact, refuse_failures
+from flights.network.replies import MISSING, Passing, redact, refuse_failures
 
 log = logging.getLogger(__name__)
 
-USER_AGENT = f"flight-data-anomaly-viewer/{__version__}"
 MOST_REDIRECTS = 8
+_STAYS_MOVED_S = 240.0
 _FOR_ANYBODY = ("accept", "accept-encoding", "range", "if-range")
 T = TypeVar("T")
 
@@ -43,6 +43,11 @@ class Question:
     headers: Mapping[str, str] = field(default_factory=dict)
     params: Mapping[str, str] | None = None
 
+    @property
+    def is_part(self) -> bool:
+        """True where only a part of the file is asked for."""
+        return "range" in self.headers
+
 
 class Line:
     """The connections of one process; opened at the first question, closed with the object."""
@@ -51,6 +56,7 @@ class Line:
         self.manners = manners
         self.traffic = Traffic()
         self._limiter = limiter
+        self._moved: dict[str, tuple[httpx.URL, float]] = {}
         self._lock = threading.Lock()
         self._client: httpx.Client | None = None
 
@@ -85,18 +91,44 @@ class Line:
         Passing
             It may be worth asking again.
         """
-        request = self._build(question)
-        for _ in range(MOST_REDIRECTS + 1):
-            reply = self._send(request, waiting)
-            if not reply.has_redirect_location:
-                return _let_answers_through(reply)
-            reply.close()
-            request = self._redirected(request, reply.headers["location"])
-        raise SourceUnavailable(f"{redact(question.url)} sends us on and on, from page to page.")
+        moved = self._ask_where_it_moved(question, waiting) if question.is_part else None
+        return moved or self._follow(question.url, self._build(question), waiting)
 
     def read(self, reply: httpx.Response) -> Iterator[bytes]:
         """The body as it comes, counted."""
         return read_raw(reply, manners=self.manners, count=self._count_bytes)
+
+    def _ask_where_it_moved(self, question: Question, waiting: Waiting) -> httpx.Response | None:
+        """The reply from where the last part came; None where that has to be found out again.
+
+        Saves a request for every part of a file that lies behind a redirect. Such addresses wear
+        out, therefore a refusal or "not there" means nothing here.
+        """
+        moved = self._moved.pop(question.url, None)
+        if moved is None or moved[1] < time.monotonic():
+            return None
+        try:
+            request = self._readdress(self._build(question), moved[0])
+            reply = self._follow(question.url, request, waiting)
+        except (SourceUnavailable, CredentialsRejected):
+            return None
+        if reply.status_code in MISSING:
+            reply.close()
+            return None
+        self._moved[question.url] = moved
+        return reply
+
+    def _follow(self, url: str, request: httpx.Request, waiting: Waiting) -> httpx.Response:
+        for redirects in range(MOST_REDIRECTS + 1):
+            reply = self._send(request, waiting)
+            if not reply.has_redirect_location:
+                _let_answers_through(reply)
+                if redirects and reply.status_code not in MISSING:
+                    self._moved[url] = request.url, time.monotonic() + _STAYS_MOVED_S
+                return reply
+            reply.close()
+            request = self._redirected(request, reply.headers["location"])
+        raise SourceUnavailable(f"{redact(url)} sends us on and on, from page to page.")
 
     def _build(self, question: Question) -> httpx.Request:
         try:
@@ -118,7 +150,7 @@ class Line:
         try:
             reply = self._open_client().send(request, stream=True, follow_redirects=False)
         except (httpx.TransportError, httpx.InvalidURL) as error:
-            _explain(error, redact(request.url))
+            explain_failure(error, redact(request.url))
         if reply.status_code in (429, 503):
             self._hold(host, reply)
         return reply
@@ -141,6 +173,10 @@ class Line:
             raise SourceUnavailable(f"{place} sends us to something that is no web address.")
         if request.url.scheme == "https" and url.scheme == "http":
             raise SourceUnavailable(f"{place} sends us from https to http, which is refused.")
+        return self._readdress(request, url)
+
+    def _readdress(self, request: httpx.Request, url: httpx.URL) -> httpx.Request:
+        """The same question to another address; another host learns nothing that was for one."""
         kept = dict(request.headers.items())
         if _origin(url) != _origin(request.url):
             kept = {name: text for name, text in kept.items() if name in _FOR_ANYBODY}
@@ -154,29 +190,9 @@ class Line:
     def _open_client(self) -> httpx.Client:
         with self._lock:
             if self._client is None:
-                self._client = _make_client(self.manners)
+                self._client = make_client(self.manners)
                 weakref.finalize(self, self._client.close)
             return self._client
-
-
-def _make_client(manners: Manners) -> httpx.Client:
-    """A client with the environment's proxies and certificates, whose logs tell no queries."""
-    for name in ("httpx", "httpcore"):  # they log whole addresses and headers
-        logging.getLogger(name).setLevel(logging.WARNING)
-    timeout = httpx.Timeout(manners.read_s, connect=manners.connect_s)
-    try:
-        return httpx.Client(headers={"user-agent": USER_AGENT}, timeout=timeout)
-    except ImportError:
-        raise InvalidInput(
-            "A SOCKS proxy is set in the environment: only http and https proxies are known. "
-            "Set HTTPS_PROXY to one of these, or unset ALL_PROXY."
-        ) from None
-    except ValueError:
-        raise InvalidInput("HTTP_PROXY, HTTPS_PROXY or ALL_PROXY is no proxy's address.") from None
-    except OSError:
-        raise InvalidInput(
-            "The certificates named by SSL_CERT_FILE or SSL_CERT_DIR cannot be read."
-        ) from None
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
@@ -190,29 +206,3 @@ def _let_answers_through(reply: httpx.Response) -> httpx.Response:
         reply.close()
         raise
     return reply
-
-
-def _explain(error: Exception, place: str) -> NoReturn:
-    """Say what happened in words of our own: the library's may repeat headers."""
-    if _is_certificate(error):
-        raise SourceUnavailable(
-            f"{place} shows a certificate that is not trusted. "
-            "Behind a proxy with its own authority, set SSL_CERT_FILE to its certificate."
-        ) from None
-    if isinstance(error, httpx.ProxyError) and str(error)[:3] in ("401", "403", "407"):
-        raise SourceUnavailable(f"The proxy does not let us reach {place}.") from None
-    if isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError | httpx.InvalidURL):
-        raise SourceUnavailable(f"{place} cannot be asked this way.") from None
-    if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError | httpx.ProxyError):
-        raise Passing(f"{place} could not be reached") from None
-    if isinstance(error, httpx.TimeoutException):
-        raise Passing(f"{place} did not answer in time") from None
-    raise Passing(f"{place} broke off before it answered") from None
-
-
-def _is_certificate(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
