@@ -1,0 +1,45 @@
+"""Where questions for flights are asked: kept replies first, then OpenSky, one asker at a time."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flights.opensky.flights_json import read_flights
+from flights.opensky.replies import Question, Replies, Reply
+from flights.opensky.rest import Api
+
+
+@dataclass
+class Desk:
+    """Answers questions, sending only what is not kept yet."""
+
+    api: Api
+    replies: Replies
+
+    def fetch_reply(self, question: Question) -> Reply:
+        """The reply, kept from now on; what is no list of flights is not kept.
+
+        Raises
+        ------
+        BadPayload
+            It is not what OpenSky promises; the message says where.
+        CredentialsMissing, CredentialsRejected, RateLimited, SourceUnavailable, InvalidInput
+            As `Api.get`.
+        """
+        with self.replies.hold(question):
+            return self.replies.find(question) or self._ask(question)
+
+    def _ask(self, question: Question) -> Reply:
+        asked_at = self.replies.clock()
+        answer = self.api.get(
+            question.path, question.params, bucket="flights", credits=question.credits
+        )
+        if answer.status == 200:
+            read_flights(answer.body, str(question))
+        reply = Reply(question, answer.status, answer.body, asked_at)
+        self.replies.keep(reply)
+        return reply
+
+
+def list_unkept(questions: Iterable[Question], replies: Replies) -> list[Question]:
+    """Those that would have to be sent, each once."""
+    return [each for each in dict.fromkeys(questions) if replies.find(each) is None]
