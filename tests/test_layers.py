@@ -16,7 +16,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ("flights.records",),
     ("flights.reference",),
     ("flights.readsb", "flights.regions", "flights.simulated", "flights.cargo"),
-    ("flights.opensky", "flights.lists", "flights.tables"),
+    ("flights.opensky", "flights.lists", "flights.tables", "flights.adsblol"),
     ("flights.sources",),
     ("flights.coverage",),
     ("flights.redo", "flights.day_files", "flights.archive"),
