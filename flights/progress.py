@@ -140,7 +140,10 @@ class Tracker:
         each = (min(max(share, 0.0), 1.0) * len(days) - done) / len(under_way)
         for day in under_way:
             self._days[day] = replace(
-                self._days[day], state="running", message=message, share=max(each, 0.0)
+                self._days[day],
+                state="running",
+                message=message,
+                share=max(each, self._days[day].share),
             )
         self._emit()
 

@@ -14,7 +14,10 @@ from flights.errors import (
     CredentialsMissing,
     CredentialsRejected,
     FlightDataError,
+    RangesRefused,
     RateLimited,
+    ResourceChanged,
+    ResourceMissing,
     SourceUnavailable,
 )
 from flights.ledger import LedgerEntry
@@ -24,6 +27,7 @@ from flights.sources.base import Offer, Source
 
 log = logging.getLogger(__name__)
 
+_ANSWERED = (ResourceMissing, ResourceChanged, RangesRefused)
 _SECRETS_IN_ADDRESS = re.compile(r"(https?://)(?:[^\s/@]*@)?([^\s?#]*)[?#][^\s\"')\]]*")
 
 
@@ -101,7 +105,7 @@ class Reader:
             expected = isinstance(error, FlightDataError)
             log.warning("%s failed: %s", offer.day, tell_error(error), exc_info=not expected)
             shelf.close("failed", tell_error(error))
-            gone = isinstance(error, SourceUnavailable)
+            gone = isinstance(error, SourceUnavailable) and not isinstance(error, _ANSWERED)
             return replace(shelf.answer(), unreachable=tell_error(error) if gone else "")
         shelf.close("missing", shelf.elsewhere())
         return shelf.answer()

@@ -19,13 +19,16 @@ from pathlib import Path
 
 from flights.archive import Archive
 from flights.errors import ArchiveError, InvalidInput
+from flights.plan import PullPlan
 from flights.progress import DayProgress, PullProgress, from_json, to_json
+from flights.sources import find_spec
 
 __all__ = ["DayProgress", "PullProgress"]
 
 _ID = re.compile(r"[0-9a-z][0-9a-z-]{0,63}")
 _EVERY_S = 0.3
 _STARTING_S = 30
+_REMEMBERED = 20
 _GONE = (
     "The process of this pull ended without a word. Days already stored stay; start it again "
     "to go on from there."
@@ -43,7 +46,8 @@ def start_pull(
 ) -> str:
     """Start `python -m flights pull` on its own; the id to ask after it by.
 
-    `options` are the source's, e.g. `{"path": "/data/day.tar", "detail": "heatmaps"}`.
+    `options` are the source's by name, e.g. `{"path": "/data/day.tar", "detail": "heatmaps"}`
+    (a flag is "yes" or None), and `workers` where more than one shall read.
 
     Raises
     ------
@@ -51,12 +55,12 @@ def start_pull(
         The archive's folder cannot be written.
     """
     root = _root(archive).absolute()
-    pull_id = f"{time.time_ns() // 1_000_000}-{uuid.uuid4().hex[:6]}"
-    arguments = _arguments(root, source, {**options}, first, last)
+    arguments = _arguments(root, source, options, first, last)
     if refresh:
         arguments.append("--refresh")
-    waiting = PullProgress(pull_id, source, "running", "Starting …")
     try:
+        pull_id = new_pull_id(root)
+        waiting = PullProgress(pull_id, source, "running", "Starting …")
         write_progress(root, waiting)
         _spawn([*arguments, "--progress-id", pull_id], root / "pulls" / f"{pull_id}.log")
     except OSError as error:
@@ -83,15 +87,18 @@ def _spawn(arguments: list[str], log: Path) -> None:
 def _arguments(
     root: Path,
     source: str,
-    options: dict[str, str | None],
+    options: Mapping[str, str | None],
     first: date | None,
     last: date | None,
 ) -> list[str]:
-    spans = {"from": first and first.isoformat(), "to": last and last.isoformat()}
     arguments = [sys.executable, "-m", "flights", "pull", "--archive", str(root), "--yes"]
-    for name, value in {**options, **spans}.items():
+    flags = {option.name for option in find_spec(source).options if option.kind == "flag"}
+    for name, value in options.items():
         if value is not None:
-            arguments.append(f"--{name}={value}")
+            option = f"--{name.replace('_', '-')}"
+            arguments.append(option if name in flags else f"{option}={value}")
+    spans = {"from": first, "to": last}
+    arguments += [f"--{name}={day.isoformat()}" for name, day in spans.items() if day]
     return [*arguments, source]
 
 
@@ -99,6 +106,16 @@ def _python_path() -> str:
     """So that the new process finds this package wherever it was started."""
     ours = str(Path(__file__).parents[1])
     return os.pathsep.join(filter(None, [ours, os.environ.get("PYTHONPATH")]))
+
+
+def new_pull_id(archive: Archive | Path | str) -> str:
+    """The id of a pull that begins now; forgets the oldest that have ended."""
+    root = _root(archive)
+    for old in sorted((root / "pulls").glob("*.json"), reverse=True)[_REMEMBERED:]:
+        if _ID.fullmatch(old.stem) and read_progress(root, old.stem).state != "running":
+            old.unlink(missing_ok=True)
+            old.with_suffix(".log").unlink(missing_ok=True)
+    return f"{time.time_ns() // 1_000_000}-{uuid.uuid4().hex[:6]}"
 
 
 def read_progress(archive: Archive | Path | str, pull_id: str) -> PullProgress:
@@ -184,6 +201,26 @@ def measured_rate(archive: Archive | Path | str, source: str) -> float | None:
     """Input read per second by the latest pull of this source that measured it [bytes/s]."""
     rates = (each.rate_bytes_s for each in list_pulls(archive) if each.source == source)
     return next((rate for rate in rates if rate), None)
+
+
+def expect_seconds(archive: Archive | Path | str, plan: PullPlan) -> PullPlan:
+    """The plan with its time as the latest pull of this source that measured one would take.
+
+    By bytes where the source knows how many there are, else by days.
+    """
+    if rate := plan.size_bytes and measured_rate(archive, plan.source.spec.key):
+        return replace(plan, seconds=plan.size_bytes / rate)
+    found = (each for each in list_pulls(archive) if each.source == plan.source.spec.key)
+    paces = (pace for each in found if (pace := _seconds_per_day(each)))
+    pace = None if plan.size_bytes else next(paces, None)
+    return replace(plan, seconds=pace and pace * len(plan.days))
+
+
+def _seconds_per_day(progress: PullProgress) -> float | None:
+    done = [day for day in progress.days if day.state in ("complete", "partial", "missing")]
+    if not (done and progress.started_at and progress.updated_at):
+        return None
+    return (progress.updated_at - progress.started_at).total_seconds() / len(done)
 
 
 def write_progress(root: Path, progress: PullProgress) -> None:

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import signal
 import subprocess
 import sys
 import time
@@ -13,14 +12,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 import worlds
-from test_pull import SPEC, Source
 from worlds import DAY, SOURCE
 
 from flights import CONTENTS_SENTENCE, __main__
 from flights.archive import Archive
-from flights.commands import pull as commands
 from flights.errors import InvalidInput
-from flights.pulls import read_progress
 from flights.sources import SOURCES, find_source, find_spec, open_source
 from flights.sources.base import SourceSpec
 
@@ -48,18 +44,6 @@ def run(capfd: pytest.CaptureFixture[str]):
         return code, *capfd.readouterr()
 
     return run
-
-
-@pytest.fixture
-def made_up(monkeypatch: pytest.MonkeyPatch):
-    """Make a source of the tests the one every key names."""
-
-    def give(source: object) -> None:
-        monkeypatch.setattr(commands, "find_source", lambda key: None)
-        monkeypatch.setattr(commands, "open_source", lambda key, **options: source)
-
-    monkeypatch.setattr(signal, "signal", lambda *_: None)
-    return give
 
 
 def start(*arguments: object, **more) -> subprocess.Popen:
@@ -113,42 +97,6 @@ def test_source_and_options_that_do_not_exist_are_named() -> None:
         open_source("simulated", path="/x")
 
 
-def test_pull_fills_the_archive_and_says_what_it_costs(run, made_up, root: Path) -> None:
-    made_up(Source(3))
-    code, out, err = run("pull", SOURCE, "--yes")
-    assert (code, out) == (0, "")
-    assert "2 days to read (2.0 MB), 1 complete already" in err
-    assert "2 complete" in err
-    assert CONTENTS_SENTENCE in err
-    assert len(Archive(root).read_ledger(SOURCE)) == 3
-    assert run("pull", SOURCE)[0] == 0
-
-
-def test_pull_that_stored_less_than_asked_returns_one(run, made_up, root: Path) -> None:
-    made_up(Source(3, ((1, "boom"),)))
-    code, _, err = run("pull", SOURCE)
-    assert code == 1
-    assert "1 failed" in err
-    made_up(Source(3, ((1, "partial"),)))
-    assert run("pull", SOURCE)[0] == 1
-    made_up(Source(3))
-    assert run("pull", SOURCE)[0] == 0
-    assert run("pull", SOURCE, "--from", DAY, "--to", DAY + timedelta(days=5))[0] == 1
-
-
-def test_pull_keeps_its_progress_where_the_app_looks(run, made_up, root: Path) -> None:
-    made_up(Source(2))
-    assert run("pull", SOURCE, "--yes", "--progress-id", "1-a")[0] == 0
-    assert read_progress(root, "1-a").state == "finished"
-
-
-def test_simulated_days_say_so(run, made_up) -> None:
-    from dataclasses import replace
-
-    made_up(Source(1, spec=replace(SPEC, simulated=True)))
-    assert "SIMULATED" in run("pull", SOURCE)[2]
-
-
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -171,16 +119,6 @@ def test_what_cannot_be_followed_gets_a_sentence_and_two(run, root: Path, argume
     assert (code, out) == (2, "")
     assert said in err
     assert "Traceback" not in err
-    assert sorted(root.rglob("*")) == before
-
-
-def test_pull_of_a_folder_that_is_no_archive_leaves_all_as_it_was(run, root, tmp_path) -> None:
-    (tmp_path / "holiday").mkdir()
-    (tmp_path / "holiday" / "beach.jpg").write_bytes(b"\xff\xd8")
-    before = sorted(root.rglob("*"))
-    code, _, err = run("pull", "readsb", "--path", tmp_path / "holiday")
-    assert code == 2
-    assert "holiday" in err
     assert sorted(root.rglob("*")) == before
 
 
@@ -270,19 +208,3 @@ def test_reader_that_goes_early_gets_no_complaint(root: Path) -> None:
     assert process.wait(timeout=60) == 1
     assert "Traceback" not in said
     assert "Broken" not in said
-
-
-def test_pull_that_is_told_to_end_leaves_whole_days(tmp_path: Path) -> None:
-    root = tmp_path / "archive"
-    process = start("pull", "simulated", "--yes", "--archive", root)
-    give_up = time.monotonic() + 60
-    while not list(root.glob("ledger/*/*.json")) and time.monotonic() < give_up:
-        time.sleep(0.1)
-    process.terminate()
-    _, said = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "stopped as asked" in said
-    assert not [path for path in (root / "redo").rglob("*") if path.is_file()]
-    ledger = Archive(root).read_ledger("simulated", verify=True)
-    assert {entry.status for entry in ledger.values()} <= {"complete", "partial", "missing"}
-    assert [path.name for path in (root / "ledger").iterdir()] == ["simulated"]

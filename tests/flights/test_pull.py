@@ -3,109 +3,26 @@
 import threading
 import time
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
 from pathlib import Path
 
 import processes
 import pytest
 import worlds
-from worlds import DAY, SOURCE
+from made_source import SPEC, Clock, Source, day, leftovers, statuses
+from worlds import SOURCE
 
 from flights import pull
 from flights.archive import Archive
-from flights.errors import ArchiveError, BadPayload, InvalidInput
+from flights.errors import ArchiveError, BadPayload
 from flights.progress import PullProgress
 from flights.pull import plan_pull, run_pull
 from flights.records import DayRecords
-from flights.sources.base import Offer, Report, SourceSpec
-
-SPEC = SourceSpec(SOURCE, "Made up", "flights", "nothing", "none", "nobody", "none")
-
-
-def day(n: int) -> date:
-    return DAY + timedelta(days=n)
-
-
-@dataclass(frozen=True)
-class Source:
-    """Days 0 to `count`; `ends` says how a day ends other than complete."""
-
-    count: int = 4
-    ends: tuple[tuple[int, str], ...] = ()
-    spill: bool = False
-    spec: SourceSpec = SPEC
-
-    def offers(self, first: date, last: date) -> list[Offer]:
-        every = [Offer(day(n), 1_000_000) for n in range(self.count)]
-        return [offer for offer in every if first <= offer.day <= last]
-
-    def collect(self, offer: Offer, report: Report) -> tuple[DayRecords, ...]:
-        how = dict(self.ends).get((offer.day - DAY).days, "complete")
-        for step in range(3):
-            report(f"file {step}", step / 3)
-            if how == "slow":
-                time.sleep(0.2)
-            if how == "endless":
-                time.sleep(0.05)
-                while True:
-                    report("still at it", 0.5)
-                    time.sleep(0.02)
-        if how == "boom":
-            raise ZeroDivisionError("division by zero in a decoder")
-        if how == "bad":
-            raise BadPayload("heatmap/07.bin.ttf ends in the middle of a record")
-        if how == "interrupted":
-            raise KeyboardInterrupt
-        if how == "elsewhere":
-            return (worlds.records(2, of=worlds.entry(offer.day + timedelta(days=10), "partial")),)
-        status = how if how in ("partial", "missing") else "complete"
-        found = [worlds.records(5, of=worlds.entry(offer.day, status))]
-        if self.spill:
-            after = worlds.entry(offer.day + timedelta(days=1), "partial")
-            found.append(worlds.records(1, of=after))
-        return tuple(found)
-
-
-class Clock:
-    """A second later at every look."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2051, 1, 1, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(seconds=1)
-        return self.now
-
-
-def statuses(archive: Archive) -> dict[int, str]:
-    return {(d - DAY).days: e.status for d, e in archive.read_ledger(SOURCE).items()}
-
-
-def leftovers(archive: Archive) -> list[Path]:
-    found = (p for folder in ("redo", "pulls") for p in (archive.root / folder).rglob("*"))
-    return [path for path in found if path.is_file()]
 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Archive:
     return Archive(tmp_path / "a")
-
-
-def test_plan_asks_for_what_is_not_complete_and_says_why_it_leaves_the_rest(archive) -> None:
-    for n, status in enumerate(["complete", "partial", "failed", "missing"]):
-        archive.write_day(worlds.records(3, of=worlds.entry(day(n), status)))
-    plan = plan_pull(Source(6), archive, day(0), day(7), rate_bytes_s=500_000)
-    assert plan.days == tuple(map(day, range(1, 6)))
-    assert plan.skipped == ((day(0), "complete already"),)
-    assert plan.absent == (day(6), day(7))
-    assert plan.size_bytes == 5_000_000
-    assert plan.seconds == 10
-    assert plan_pull(Source(6), archive).absent == ()
-    assert plan_pull(Source(6), archive).seconds is None
-    assert len(plan_pull(Source(6), archive, refresh=True).days) == 6
-    with pytest.raises(InvalidInput, match="before they begin"):
-        plan_pull(Source(6), archive, day(2), day(1))
 
 
 def test_every_day_ends_in_the_ledger_and_a_failing_one_stops_nothing(archive) -> None:
@@ -247,6 +164,93 @@ def test_stop_reaches_workers_in_any_executor(
     assert {1, 2}.isdisjoint(statuses(archive))
     assert leftovers(archive) == []
     assert threading.active_count() < 20
+
+
+def test_several_days_of_one_file_are_stored_one_by_one(archive) -> None:
+    archive.write_day(worlds.records(9, of=worlds.entry(day(1))))
+    before = archive.entry(SOURCE, day(1))
+    seen: list[PullProgress] = []
+    plan = plan_pull(Source(6, ((4, "nothing"),), together=6), archive)
+    report = run_pull(plan, archive, progress=seen.append, clock=Clock())
+    assert statuses(archive) == {n: "missing" if n == 4 else "complete" for n in range(6)}
+    assert "days it holds" in archive.entry(SOURCE, day(4)).reasons[0]
+    assert archive.entry(SOURCE, day(1)) == before
+    assert [entry.day for entry in report.stored] == [day(n) for n in (0, 2, 3, 4, 5)]
+    done = [sum(row.state == "complete" for row in now.days) for now in seen]
+    assert {0, 1, 2, 3, 4} <= set(done)
+    shares = [now.share for now in seen]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    assert len(set(shares)) > 10
+
+
+def test_file_that_breaks_off_keeps_the_days_before(archive, executor: Executor) -> None:
+    plan = plan_pull(Source(8, ((2, "bad"), (6, "boom")), together=4), archive)
+    report = run_pull(plan, archive, executor=executor)
+    assert statuses(archive) == {n: "complete" if n in (0, 1, 4, 5) else "failed" for n in range(8)}
+    assert archive.entry(SOURCE, day(3)).reasons == archive.entry(SOURCE, day(2)).reasons
+    assert [row.state for row in report.progress.days] == [
+        *("complete", "complete", "failed", "failed") * 2
+    ]
+    again = plan_pull(Source(8, together=4), archive)
+    assert again.days == (day(2), day(3), day(6), day(7))
+    assert run_pull(again, archive).is_complete
+
+
+def test_entry_learns_series_and_edition_from_the_pull(archive) -> None:
+    spec = replace(SPEC, scope="regions:airport:ELLX")
+    source = Source(2, ((1, "boom"),), spec=spec, published="v1 99")
+    run_pull(plan_pull(source, archive, day(0), day(2)), archive)
+    ledger = archive.read_ledger(SOURCE)
+    assert {entry.scope for entry in ledger.values()} == {"regions:airport:ELLX"}
+    assert [ledger[day(n)].fingerprint for n in range(3)] == ["v1 99", "v1 99", ""]
+
+
+def test_records_of_another_series_are_refused(archive) -> None:
+    source = Source(1, spec=replace(SPEC, key="other"))
+    run_pull(plan_pull(source, archive), archive)
+    [entry] = archive.read_ledger("other").values()
+    assert entry.status == "failed"
+    assert "which it is not" in entry.reasons[0]
+    assert archive.sources() == ["other"]
+
+
+def test_day_that_cannot_be_stored_fails_alone(archive, monkeypatch) -> None:
+    write = Archive.write_day
+
+    def broken(self, records: DayRecords, **more: object):
+        if records.day == day(1) and records.entry.status == "complete":
+            raise BadPayload("flights: columns are missing")
+        return write(self, records, **more)
+
+    monkeypatch.setattr(Archive, "write_day", broken)
+    run_pull(plan_pull(Source(3), archive), archive)
+    assert statuses(archive) == {0: "complete", 1: "failed", 2: "complete"}
+
+
+def test_links_in_errors_lose_what_is_secret(archive) -> None:
+    seen: list[PullProgress] = []
+    run_pull(plan_pull(Source(1, ((0, "leaky"),)), archive), archive, progress=seen.append)
+    written = [path.read_text() for path in archive.root.rglob("*.json")] + [str(seen)]
+    assert "https://example.org/day.tar" in written[0]
+    assert not [text for text in written if "secret" in text or "word" in text]
+
+
+def test_offers_under_way_are_never_more_than_the_workers(archive) -> None:
+    class Counting(ThreadPoolExecutor):
+        most = under_way = 0
+
+        def submit(self, *args, **more):
+            self.under_way += 1
+            self.most = max(self.most, self.under_way)
+            job = super().submit(*args, **more)
+            job.add_done_callback(lambda _: setattr(self, "under_way", self.under_way - 1))
+            return job
+
+    with Counting(8) as executor:
+        report = run_pull(plan_pull(Source(9), archive), archive, executor=executor, workers=3)
+        assert report.is_complete
+        assert executor.most == 3
 
 
 def _pull_and_stall(root: str) -> None:

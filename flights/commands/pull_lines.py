@@ -1,0 +1,183 @@
+"""A pull in lines of text: what it will cost, and how far it is."""
+
+import shutil
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
+from typing import TextIO
+
+from flights.plan import PullPlan
+from flights.progress import DayProgress, PullProgress, write_span
+from flights.sources.base import SourceSpec
+
+Tell = Callable[[str], None]
+
+_EVERY_S = 0.2
+_SHOWN = 6
+
+
+def introduce(spec: SourceSpec) -> Iterator[str]:
+    """What to know before a source is pulled for the first time."""
+    yield f"{spec.title}. Gives {spec.gives}. Needs: {spec.needs}."
+    yield f"  Licence: {spec.licence}"
+    yield f"  Attribution: {spec.attribution}"
+    yield f"  Terms: {spec.terms}"
+
+
+def state_plan(plan: PullPlan) -> Iterator[str]:
+    """What a pull will ask and cost, and the days it leaves out with the reason."""
+    yield f"{plan.source.spec.key}: {count(len(plan.days), 'day')} to read{_cost(plan)}."
+    if plan.days:
+        yield f"  Days: {list_days(plan.days)}."
+    problems = [f"{offer.day}: {offer.problem}" for offer in plan.offers if offer.problem]
+    yield from (f"  Known before: {each}" for each in problems[:_SHOWN])
+    if len(problems) > _SHOWN:
+        yield f"  … and {count(len(problems) - _SHOWN, 'day')} more with something wrong."
+    for why, days in _by_reason(plan.skipped).items():
+        yield f"  Left out: {count(len(days), 'day')} {why} ({list_days(days)})."
+    if plan.absent:
+        days_absent = count(len(plan.absent), "day")
+        yield f"  Not in the source: {days_absent} ({list_days(plan.absent)})."
+    cache = ""
+    if plan.cache_free is not None and plan.cache_needed:
+        cache = f" The cache has {write_bytes(plan.cache_free)} free."
+    yield (
+        f"  The archive will grow by about {write_bytes(plan.disk_needed)}; "
+        f"{write_bytes(plan.disk_free)} are free.{cache}"
+    )
+
+
+def _cost(plan: PullPlan) -> str:
+    parts = [
+        count(plan.requests, "request") if plan.requests else "",
+        write_bytes(plan.size_bytes) if plan.size_bytes else "",
+        count(plan.credits, "credit") if plan.credits else "",
+        f"about {write_span(plan.seconds)}" if plan.seconds is not None and plan.offers else "",
+    ]
+    said = ", ".join(filter(None, parts))
+    return f": {said}" if said else ""
+
+
+def _by_reason(skipped: Iterable[tuple[date, str]]) -> dict[str, list[date]]:
+    found: dict[str, list[date]] = defaultdict(list)
+    for day, why in skipped:
+        found[why].append(day)
+    return found
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> count(1, "day"), count(1200, "request")
+    ('1 day', '1,200 requests')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def write_bytes(size: float) -> str:
+    """A size for people.
+
+    >>> write_bytes(2_000_000), write_bytes(30_100_000_000)
+    ('2.0 MB', '30.1 GB')
+    """
+    return f"{size / 1e9:,.1f} GB" if size >= 1e9 else f"{size / 1e6:,.1f} MB"
+
+
+def list_days(days: Iterable[date]) -> str:
+    """Days as runs, shortened where there are many.
+
+    >>> list_days([date(2050, 1, 1), date(2050, 1, 2), date(2050, 1, 4)])
+    '2050-01-01 to 2050-01-02, 2050-01-04'
+    """
+    runs: list[list[date]] = []
+    for day in sorted(days):
+        if runs and day - runs[-1][-1] == timedelta(days=1):
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    said = [f"{run[0]} to {run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs]
+    more = [f"… and {len(said) - _SHOWN} more runs of days"] if len(said) > _SHOWN else []
+    return ", ".join([*said[:_SHOWN], *more])
+
+
+class DayLines:
+    """Tells each day once, when it is done."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell, self._told = tell, set[date]()
+
+    def __call__(self, progress: PullProgress) -> None:
+        for day in progress.days:
+            if day.state in ("waiting", "running", "skipped") or day.day in self._told:
+                continue
+            self._told.add(day.day)
+            left = progress.seconds_left
+            rest = f", {write_span(left)} left" if left else ""
+            self._tell(
+                f"{day.day} {day.state}: {day.flights:,} flights, {day.positions:,} positions"
+                f"{rest}. {day.message}".rstrip()
+            )
+
+
+class LiveLine:
+    """One line drawn anew in place, for a terminal, under the lines of the days that are done."""
+
+    def __init__(
+        self, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._stream = sys.stderr if stream is None else stream
+        self._clock, self._drawn = clock, -_EVERY_S
+        self._days = DayLines(self._above)
+
+    def __call__(self, progress: PullProgress) -> None:
+        self._days(progress)
+        if progress.state != "running":
+            self._write("\r\x1b[K")
+        elif self._clock() - self._drawn >= _EVERY_S:
+            self._drawn = self._clock()
+            width = max(20, shutil.get_terminal_size().columns - 1)
+            self._write(f"\r\x1b[K{write_progress_line(progress)[:width]}")
+
+    def _above(self, text: str) -> None:
+        self._write(f"\r\x1b[K{text}\n")
+        self._drawn = -_EVERY_S
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text)
+        self._stream.flush()
+
+
+def write_progress_line(progress: PullProgress) -> str:
+    """How far a pull is, in one line."""
+    asked = [day for day in progress.days if day.state != "skipped"]
+    done = [day for day in asked if day.state not in ("waiting", "running")]
+    parts = [
+        f"{len(done)} of {count(len(asked), 'day')}",
+        _bytes_done(progress),
+        count(progress.positions, "position") if progress.positions else "",
+        count(progress.flights, "flight") if progress.flights else "",
+        f"{progress.rate_bytes_s / 1e6:,.1f} MB/s" if progress.rate_bytes_s else "",
+        f"{write_span(progress.seconds_left)} left" if progress.seconds_left else "",
+        _doing(asked),
+    ]
+    return " · ".join(filter(None, parts))
+
+
+def _bytes_done(progress: PullProgress) -> str:
+    if not progress.bytes_total:
+        return ""
+    return f"{write_bytes(progress.bytes_done)} of {write_bytes(progress.bytes_total)}"
+
+
+def _doing(asked: list[DayProgress]) -> str:
+    """What is done now; a wait goes before anything else."""
+    running = [day for day in asked if day.state == "running" and day.message]
+    running.sort(key=lambda day: not day.message.startswith("waiting"))
+    return f"{running[0].day} {_plain(running[0].message)}" if running else ""
+
+
+def _plain(text: str) -> str:
+    """Without anything that would move the cursor: names in files are untrusted."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
