@@ -313,6 +313,9 @@ class _Answer(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.do_GET()
 
+    def do_DELETE(self) -> None:
+        self.do_GET()
+
     def _send(self, reply: Reply, fault: Fault) -> None:
         length = len(reply.body) if fault.claims is None else fault.claims
         is_chunked = "Transfer-Encoding" in reply.headers
