@@ -9,10 +9,11 @@ Any tool may read these files. `redo` says how a day is replaced, `facts` what `
 import logging
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +43,8 @@ _RANK = ("not asked", "failed", "missing", "partial", "complete")
 class Archive:
     """The store in one folder. Opening it writes nothing but what a killed writer left undone.
 
-    Readers need no lock and see whole days only. Instances may be pickled.
+    Readers need no lock and see whole days only. Instances may be pickled; a process opens each
+    folder once, however often it is sent one.
     """
 
     def __init__(self, root: str | os.PathLike[str]) -> None:
@@ -50,8 +52,8 @@ class Archive:
         self._files = DayFiles()
         redo.recover(self.root)
 
-    def __reduce__(self) -> tuple[type, tuple[Path]]:
-        return (type(self), (self.root,))
+    def __reduce__(self) -> tuple[Callable[[Path], "Archive"], tuple[Path]]:
+        return (_reopen, (self.root,))
 
     # writing
 
@@ -212,6 +214,12 @@ class Archive:
                 "and a dot before what it was narrowed to."
             )
         return Slot(self.root, source, day)
+
+
+@lru_cache(maxsize=4)
+def _reopen(root: Path) -> Archive:
+    """Opening looks through what killed writers left, which is not needed day after day."""
+    return Archive(root)
 
 
 def _arrow_tables(records: DayRecords) -> dict[str, pa.Table]:

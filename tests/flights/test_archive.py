@@ -362,3 +362,17 @@ def test_archive_may_be_pickled(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     archive.write_day(worlds.records(2))
     assert pickle.loads(pickle.dumps(archive)).entry(SOURCE, DAY).is_complete
+
+
+def test_process_looks_for_leftovers_once_however_often_it_is_sent_an_archive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pickle
+
+    sent = pickle.dumps(Archive(tmp_path))
+    looked: list[Path] = []
+    monkeypatch.setattr("flights.redo.recover", looked.append)
+    first, second = pickle.loads(sent), pickle.loads(sent)
+    assert looked == [tmp_path]
+    first.write_day(worlds.records(3))
+    assert second.entry(SOURCE, DAY).is_complete
