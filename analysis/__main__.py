@@ -16,10 +16,11 @@ from analysis import pulling, wording
 from analysis.captions import note_of
 from analysis.event_study import judge_counts, run_study
 from analysis.results import StudyResult, to_json
-from analysis.study import WINDOWS, Event, Study, read_study, validate_design
+from analysis.study import Event, Study, read_study, validate_design
 from analysis.table_input import describe_table, read_counts
 from flights import CONTENTS_SENTENCE, __version__
 from flights.errors import FlightDataError, InvalidInput
+from flights.history import WINDOWS
 from flights.pull import utc_now
 
 DONE, FAILED, NOT_UNDERSTOOD, STOPPED = 0, 1, 2, 130
@@ -94,7 +95,7 @@ def _run(asked: argparse.Namespace, clock: Clock) -> None:
     result = run_study(study, evidence, spec=spec, made_at=made_at)
     paths = write_outputs(result, evidence.flights, Path(asked.out))
     print("\n".join(_tell_result(result)))
-    for line in pulling.tell_missing(result, archive=asked.archive):
+    for line in pulling.tell_missing(result, archive=asked.archive, ledger=evidence.ledger):
         tell(line)
     tell(f"Written to {asked.out}: {', '.join(path.name for path in paths)}.")
 

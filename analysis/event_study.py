@@ -37,10 +37,10 @@ from analysis.results import (
     StudyResult,
     Verdict,
 )
-from analysis.study import WINDOWS, Study
+from analysis.study import Study
 from flights import CONTENTS_SENTENCE, __version__
 from flights.errors import InvalidInput
-from flights.history import DEFAULT_BASELINE, DEFAULT_WINDOW
+from flights.history import DEFAULT_BASELINE, DEFAULT_WINDOW, WINDOWS
 from flights.routes import RouteEvidence
 from flights.sources.base import SourceSpec
 

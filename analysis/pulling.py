@@ -1,21 +1,45 @@
 """Which days a study still lacks, and the commands that pull them."""
 
-import inspect
-import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
+from functools import partial
 
 from analysis.estimators.base import Design
 from analysis.results import StudyResult
+from analysis.study import Study
 from analysis.wording import write_date
-from flights.sources import find_source
+from flights.history import Span
+from flights.ledger import LedgerEntry
+from flights.planning import StudyNeed, write_pulls
+from flights.regions import parse_region
+from flights.sources import find_spec
 
-SHOWN = 8
-"""Commands shown at most; the ledger shows the rest."""
+Write = Callable[[list[date]], list[str]]
+"""Days -> the commands that pull them."""
 
 
-def tell_missing(result: StudyResult, *, archive: str | None = None) -> list[str]:
-    """Sentences and commands for the days that a pull could still bring; none when all is there."""
+def to_need(study: Study) -> StudyNeed:
+    """What a study asks of the archive, for planning."""
+    return StudyNeed(
+        source=study.source,
+        days=Span(study.first, study.last),
+        origin=parse_region(study.origin),
+        destination=parse_region(study.destination),
+        events=tuple(event.day for event in study.events),
+        window=study.window,
+        baseline=study.baseline,
+        title=study.title,
+    )
+
+
+def tell_missing(
+    result: StudyResult, *, archive: str | None = None, ledger: Sequence[LedgerEntry] = ()
+) -> list[str]:
+    """Sentences and commands for the days that a pull could still bring; none when all is there.
+
+    `ledger`: the days' entries, which say what a series was narrowed to and how it is filed.
+    """
+    write = partial(_write_commands, result, archive, ledger)
     lacking = [(day, status) for day, status, _ in result.days_missing if status != "outage"]
     lines = []
     if lacking:
@@ -23,30 +47,14 @@ def tell_missing(result: StudyResult, *, archive: str | None = None) -> list[str
         counts = ", ".join(f"{sum(s == each for _, s in lacking)} {each}" for each in statuses)
         total = len(result.series.days)
         lines.append(f"{len(lacking)} of {total} days of this study are missing ({counts}). Pull:")
-        lines += _commands(result, [day for day, _ in lacking], archive)
-    return [*lines, *_tell_earlier(result, archive), *_tell_later(result, archive)]
+        lines += write([day for day, _ in lacking])
+    lines += [*_tell_earlier(result, write), *_tell_later(result, write)]
+    if lines:
+        lines.append("What other sources would take: python -m flights plan STUDY.toml")
+    return lines
 
 
-def group_days(days: Iterable[date]) -> Iterator[tuple[date, date]]:
-    """First and last day of each run of neighbouring days.
-
-    >>> days = [date(2050, 1, 1), date(2050, 1, 2), date(2050, 1, 4)]
-    >>> [(a.day, b.day) for a, b in group_days(days)]
-    [(1, 2), (4, 4)]
-    """
-    first = last = None
-    for day in sorted(days):
-        if first is None or last is None:
-            first = day
-        elif day - last > timedelta(days=1):
-            yield first, last
-            first = day
-        last = day
-    if first is not None and last is not None:
-        yield first, last
-
-
-def _tell_earlier(result: StudyResult, archive: str | None) -> list[str]:
+def _tell_earlier(result: StudyResult, write: Write) -> list[str]:
     """What to add before the study's first day when its days cannot be enough."""
     study, begins = result.study, result.series.days[0]
     design = Design((result.event - begins).days, study["window"], study["baseline"])
@@ -56,10 +64,10 @@ def _tell_earlier(result: StudyResult, archive: str | None) -> list[str]:
         return []
     days = list(_days(needed, begins - timedelta(days=1)))
     said = f"The study begins too late: set first = {needed.isoformat()}"
-    return [f"{said} ({write_date(needed)}) and pull:", *_commands(result, days, archive)]
+    return [f"{said} ({write_date(needed)}) and pull:", *write(days)]
 
 
-def _tell_later(result: StudyResult, archive: str | None) -> list[str]:
+def _tell_later(result: StudyResult, write: Write) -> list[str]:
     """What to add after the study's last day when the window runs beyond it."""
     ends = result.series.days[-1]
     needed = result.event + timedelta(days=result.study["window"] - 1)
@@ -67,7 +75,7 @@ def _tell_later(result: StudyResult, archive: str | None) -> list[str]:
         return []
     days = list(_days(ends + timedelta(days=1), needed))
     said = f"The window runs beyond the study: set last = {needed.isoformat()}"
-    return [f"{said} ({write_date(needed)}) and pull:", *_commands(result, days, archive)]
+    return [f"{said} ({write_date(needed)}) and pull:", *write(days)]
 
 
 def _days(first: date, last: date) -> Iterator[date]:
@@ -76,16 +84,14 @@ def _days(first: date, last: date) -> Iterator[date]:
         first += timedelta(days=1)
 
 
-def _commands(result: StudyResult, days: list[date], archive: str | None) -> list[str]:
-    source = result.study["source"]
-    asks_path = "path" in inspect.signature(find_source(source).open_source).parameters
-    extra = " --path FOLDER_OR_TAR" if asks_path else ""
-    extra += f" --archive {shlex.quote(archive)}" if archive else ""
-    runs = list(group_days(days))
-    lines = [
-        f"  python -m flights pull {source}{extra} --from {first} --to {last}"
-        for first, last in runs[:SHOWN]
-    ]
-    if len(runs) > SHOWN:
-        lines.append(f"  … and {len(runs) - SHOWN} more runs of days; see python -m flights ledger")
-    return lines
+def _write_commands(
+    result: StudyResult,
+    archive: str | None,
+    ledger: Sequence[LedgerEntry],
+    days: list[date],
+) -> list[str]:
+    spec = find_spec(result.study["source"])
+    scope = next((entry.scope for entry in ledger if entry.scope), "")
+    if any(entry.filed_by == "lastseen" for entry in ledger):
+        days = sorted({*days, *(day + timedelta(days=1) for day in days)})
+    return [f"  {line}" for line in write_pulls(spec, days, scope=scope, archive=archive)]

@@ -8,9 +8,10 @@ from typing import Any
 import streamlit as st
 
 from analysis import widgets
-from analysis.study import BASELINES, GRADES, WINDOWS, Event, Study
+from analysis.study import GRADES, Event, Study
 from flights.archive import Archive
 from flights.errors import InvalidInput
+from flights.history import BASELINES, WINDOWS
 from flights.regions import parse_region
 from flights.sources import SOURCES, find_spec
 

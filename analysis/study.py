@@ -12,12 +12,10 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from flights.errors import InvalidInput
+from flights.history import BASELINES, DEFAULT_BASELINE, DEFAULT_WINDOW, WINDOWS
 
 GRADES = ("certain", "likely", "possible")
 """Least cargo grades, strictest first. A study may also say "": all flights, cargo or not."""
-
-WINDOWS = (7, 14, 28)
-BASELINES = tuple(range(28, 113, 7))
 
 
 @dataclass(frozen=True)
@@ -44,8 +42,8 @@ class Study:
     destination: str
     events: tuple[Event, ...]
     min_grade: str = "likely"
-    window: int = 14
-    baseline: int = 56
+    window: int = DEFAULT_WINDOW
+    baseline: int = DEFAULT_BASELINE
     title: str = ""
     note: str = ""
     seed: int = 0

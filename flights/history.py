@@ -8,7 +8,10 @@ from datetime import date, timedelta
 DAYS_LIKE_EVENT = 28
 """The event's own days, at least this many, never serve as comparison."""
 
+WINDOWS = (7, 14, 28)
+BASELINES = tuple(range(28, 113, 7))
 DEFAULT_WINDOW, DEFAULT_BASELINE = 14, 56
+"""Days from an event on, and days before it, that are compared."""
 
 
 def count_needed_dates(window: int) -> int:

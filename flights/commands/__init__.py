@@ -6,6 +6,7 @@ code. It is imported when its command is asked for, so that help for one never w
 
 COMMANDS = {
     "sources": "list the sources: what they give and need",
+    "plan": "say what a study still lacks and the cheapest ways to get it",
     "pull": "read days of a source into the archive",
     "ledger": "show what is known of each day",
     "flights": "write flights of the archive, or those of a route",

@@ -34,7 +34,7 @@ class Cost:
     airports (option `regions`). `monthly`: days come in files of a month, read whole even for
     one day. `next_day` is the share of a day's cost that the day after the last one adds, where
     flights that land after midnight have to be fetched from there. `credits_budget` is what an
-    ordinary account may spend a day.
+    ordinary account may spend a day, `delay_days` how long it takes until a day is published.
     """
 
     bytes_per_day: int = 0
@@ -44,6 +44,7 @@ class Cost:
     per_airport: bool = False
     monthly: bool = False
     next_day: float = 0.0
+    delay_days: int = 1
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,17 @@
 """A readsb `globe_history` folder or tar: the user's own receiver, or a downloaded day."""
 
-import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import ClassVar
 
 from flights.errors import InvalidInput
-from flights.ledger import InputFile
 from flights.readsb.collect import Task, collect_days
 from flights.readsb.inputs import find_days
 from flights.readsb.members import KIND_OF_DETAIL
+from flights.readsb.naming import AircraftFile, open_aircraft_file
 from flights.records import DayRecords
-from flights.reference.aircraft import Airframe, read_aircraft
-from flights.sources.base import Offer, Option, Report, SourceSpec
+from flights.sources.base import Cost, Offer, Option, Report, SourceSpec
 
 SIMULATED_YEAR = 2050
 
@@ -29,7 +26,7 @@ class ReadsbArchive:
 
     path: Path
     detail: str = "heatmaps"
-    aircraft: Path | None = None
+    aircraft: AircraftFile | None = None
 
     spec: ClassVar[SourceSpec] = SourceSpec(
         key="readsb",
@@ -63,6 +60,8 @@ class ReadsbArchive:
             ),
             Option("aircraft", "Table that names airframes, as tar1090-db publishes it.", "path"),
         ),
+        cost=Cost(bytes_per_day=700_000_000),
+        positions=True,
     )
 
     def offers(self, first: date, last: date) -> list[Offer]:
@@ -74,25 +73,11 @@ class ReadsbArchive:
 
     def collect(self, offer: Offer, report: Report) -> tuple[DayRecords, ...]:
         """Records of the day, and of any other day its stamps speak of."""
-        names = self._name_airframes if self.aircraft else None
+        names = self.aircraft.name if self.aircraft else None
         task = Task(self.spec.key, offer.parts[0], self.detail, names)
         found = collect_days(task, report)
         _refuse_simulated([records.day for records in found], self.path)
-        return tuple(map(self._with_table, found)) if self.aircraft else found
-
-    def _with_table(self, records: DayRecords) -> DayRecords:
-        """The aircraft table is an input too: another table gives other registrations."""
-        assert self.aircraft is not None
-        with self.aircraft.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        table = InputFile(self.aircraft.name, self.aircraft.stat().st_size, digest)
-        entry = replace(records.entry, inputs=(*records.entry.inputs, table))
-        return replace(records, entry=entry)
-
-    def _name_airframes(self, icao24s: frozenset[str]) -> Mapping[str, Airframe]:
-        """What the aircraft table says of the addresses heard."""
-        assert self.aircraft is not None
-        return read_aircraft(self.aircraft, icao24s).airframes
+        return tuple(map(self.aircraft.note, found)) if self.aircraft else found
 
 
 def _refuse_simulated(days: list[date], path: Path) -> None:
@@ -126,7 +111,4 @@ def open_source(
     place = Path(path).expanduser()
     if not place.exists() and not list(place.parent.glob(f"{place.name}*")):
         raise InvalidInput(f"{place} is not there. Give a folder, a tar or parts of a tar.")
-    table = Path(aircraft).expanduser() if aircraft else None
-    if table and not table.is_file():
-        raise InvalidInput(f"{table} is not there. Give an aircraft table (csv or csv.gz).")
-    return ReadsbArchive(place, detail, table)
+    return ReadsbArchive(place, detail, open_aircraft_file(aircraft))

@@ -36,6 +36,7 @@ class SimulatedSource:
         cost_per_day="none; computed here",
         known_holes=(f"{min(HOLES)} to {max(HOLES)} are lost or broken, by design.",),
         simulated=True,
+        positions=True,
     )
 
     def offers(self, first: date, last: date) -> list[Offer]:

@@ -39,6 +39,7 @@ class SimulatedReadsbSource:
         cost_per_day="none; about ten seconds of computing",
         known_holes=("Too few days for a study: use the source simulated for that.",),
         simulated=True,
+        positions=True,
     )
 
     def offers(self, first: date, last: date) -> list[Offer]:

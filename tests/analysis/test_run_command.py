@@ -12,6 +12,8 @@ from analysis import study as studies
 from analysis.__main__ import main
 from analysis.event_study import run_study
 from flights import CONTENTS_SENTENCE
+from flights.ledger import LedgerEntry
+from flights.planning.commands import SHOWN
 
 STUDIES = Path(studies.__file__).parent / "studies"
 CLAIM = STUDIES / "2025-06-china-iran.toml"
@@ -32,7 +34,7 @@ def test_claim_without_data_says_which_days_to_pull(
     assert "Pull 158 more days before 13 Jun 2025." in captured.out
     assert captured.out.rstrip().endswith(CONTENTS_SENTENCE)
     assert "212 of 212 days of this study are missing (212 not asked)" in captured.err
-    command = "python -m flights pull readsb --path FOLDER_OR_TAR --archive '{}' --from {} --to {}"
+    command = "python -m flights pull readsb --path PATH --archive '{}' --from {} --to {}"
     assert command.format(archive, "2025-01-01", "2025-07-31") in captured.err
 
 
@@ -95,7 +97,20 @@ def test_days_to_pull_are_grouped_and_many_runs_cut() -> None:
     lines = pulling.tell_missing(result)
     assert lines[0] == "20 of 300 days of this study are missing (20 not asked). Pull:"
     assert lines[1].endswith("--from 2050-01-01 --to 2050-01-01")
-    assert len(lines) == 2 + pulling.SHOWN and "12 more runs" in lines[-1]
+    assert len(lines) == 3 + SHOWN and "12 more runs" in lines[-2]
+    assert lines[-1].endswith("python -m flights plan STUDY.toml")
+
+
+def test_commands_of_a_narrowed_series_filed_by_arrival_ask_for_the_same_and_a_day_more() -> None:
+    study = made.make_study(source="readsb.mine")
+    story = made.Story(missing=(3,))
+    result = run_study(study, made.make_evidence(story, study=study), spec=made.SPEC)
+    entry = LedgerEntry(
+        "readsb.mine", made.FIRST, "complete", scope="aircraft:it's", filed_by="lastseen"
+    )
+    lines = pulling.tell_missing(result, ledger=(entry,))
+    assert "pull readsb --path PATH --aircraft" in lines[1] and "'it'" in lines[1]
+    assert lines[1].endswith("--from 2050-01-04 --to 2050-01-05")
 
 
 def test_study_that_begins_too_late_says_when_to_begin() -> None:

@@ -1,0 +1,50 @@
+"""The commands that pull days."""
+
+import shlex
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+from flights.sources.base import SourceSpec
+
+SHOWN = 8
+"""Commands shown at most; the ledger shows the rest."""
+
+
+def group_days(days: Iterable[date]) -> Iterator[tuple[date, date]]:
+    """First and last day of each run of neighbouring days.
+
+    >>> days = [date(2050, 1, 1), date(2050, 1, 2), date(2050, 1, 4)]
+    >>> [(a.day, b.day) for a, b in group_days(days)]
+    [(1, 2), (4, 4)]
+    """
+    first = last = None
+    for day in sorted(days):
+        if first is None or last is None:
+            first = day
+        elif day - last > timedelta(days=1):
+            yield first, last
+            first = day
+        last = day
+    if first is not None and last is not None:
+        yield first, last
+
+
+def write_pulls(
+    spec: SourceSpec, days: Iterable[date], *, scope: str = "", archive: str | None = None
+) -> list[str]:
+    """Commands that pull the days of a source, or of a series narrowed to `scope`.
+
+    What only the user knows, like a path, stands in capital letters.
+    """
+    given = dict([scope.split(":", 1)]) if ":" in scope else {}
+    names = [option.name for option in spec.options if option.required or option.name in given]
+    words = [spec.key.partition(".")[0]]
+    for name in names:
+        words += [f"--{name}", shlex.quote(given[name]) if name in given else name.upper()]
+    words += ["--archive", shlex.quote(archive)] if archive else []
+    pull = f"python -m flights pull {' '.join(words)}"
+    runs = list(group_days(days))
+    lines = [f"{pull} --from {first} --to {last}" for first, last in runs[:SHOWN]]
+    if len(runs) > SHOWN:
+        lines.append(f"… and {len(runs) - SHOWN} more runs of days; see python -m flights ledger")
+    return lines

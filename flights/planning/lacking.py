@@ -1,0 +1,44 @@
+"""Days of a study that do not count, and why."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flights.history import Span
+from flights.ledger import LedgerEntry, judge_departures, not_asked
+
+
+@dataclass(frozen=True)
+class Lack:
+    """Days that do not count for one and the same reason."""
+
+    status: str
+    reason: str
+    days: tuple[date, ...]
+
+
+def list_lacking(
+    entries: Mapping[date, LedgerEntry], span: Span, *, source: str = ""
+) -> tuple[Lack, ...]:
+    """Days of the span that do not count for flights by day of departure, grouped by reason."""
+    judged = judge_departures(entries)
+    found: dict[tuple[str, str], list[date]] = {}
+    for day in span.days:
+        entry = judged.get(day) or not_asked(source, day)
+        if not entry.is_complete:
+            found.setdefault((entry.status, " ".join(entry.reasons)), []).append(day)
+    return tuple(Lack(status, why, tuple(days)) for (status, why), days in found.items())
+
+
+def list_days_to_pull(
+    entries: Mapping[date, LedgerEntry], days: Iterable[date], *, with_next: bool = False
+) -> list[date]:
+    """Days that are not complete as they stand in the ledger.
+
+    `with_next`: flights lie in the day they landed in, so the day after each is needed too.
+    """
+    wanted = set(days)
+    by_arrival = with_next or any(entry.filed_by == "lastseen" for entry in entries.values())
+    if by_arrival:
+        wanted |= {day + timedelta(days=1) for day in wanted}
+    return sorted(day for day in wanted if day not in entries or not entries[day].is_complete)

@@ -1,0 +1,240 @@
+"""A plan in words and as plain values."""
+
+import textwrap
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from flights.planning.commands import group_days
+from flights.planning.ways import (
+    ASSUMED_BYTES_S,
+    ASSUMED_REQUEST_S,
+    FITS,
+    StudyPlan,
+    Way,
+)
+
+ONE_SOURCE = (
+    "Series of one study come from one source. A second source gives witnesses of single "
+    "flights, never extra counts."
+)
+ACCOUNTS = {"": "none", "free": "a free one", "granted": "on application"}
+HEADS = {
+    "whole": "Ways to get the whole series, quickest first",
+    "in part": "Sources that hold a part of a region",
+    "own files": "With files of your own",
+    "no": "Not for this study",
+}
+_WIDTH = 96
+
+
+def write_size(size_bytes: float) -> str:
+    """Bytes for people.
+
+    >>> write_size(120_400_000_000), write_size(4_510_000), write_size(0)
+    ('120 GB', '4.5 MB', '0 MB')
+    """
+    unit, name = (1e9, "GB") if size_bytes >= 999.5e6 else (1e6, "MB")
+    value = size_bytes / unit
+    return f"{value:,.0f} {name}" if value >= 9.95 or value == 0 else f"{value:.1f} {name}"
+
+
+def write_time(seconds: float) -> str:
+    """A stretch of time for people.
+
+    >>> write_time(0.2), write_time(400), write_time(24_080), write_time(200_000)
+    ('1 s', '7 min', '6.7 h', '2.3 days')
+    """
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h" if seconds < 172_800 else f"{seconds / 86_400:.1f} days"
+
+
+def write_days(days: Iterable[date]) -> str:
+    """Days as runs.
+
+    >>> write_days([date(2025, 5, 28), date(2025, 5, 29), date(2025, 6, 2)])
+    '2025-05-28 to 2025-05-29, 2025-06-02'
+    """
+    runs = group_days(days)
+    return ", ".join(f"{first} to {last}" if last > first else f"{first}" for first, last in runs)
+
+
+def describe_need(plan: StudyPlan) -> str:
+    """Which days a verdict rests on."""
+    span, first = plan.span, min(plan.need.events)
+    return (
+        f"A verdict needs about {len(span)} complete days of one source, {span.first} to "
+        f"{span.last}: {(first - span.first).days} before the event, to find out how much the "
+        "record wanders by itself, and the rest from it on."
+    )
+
+
+def describe_cost(way: Way) -> str:
+    """Days, bytes, requests, credits and time of a way in one line."""
+    if not way.days:
+        return f"{way.held} days, all complete here already"
+    parts = [f"{len(way.days)} days to pull"]
+    if way.held:
+        parts.append(f"{way.held} complete already")
+    if way.size_bytes:
+        parts.append(f"about {write_size(way.size_bytes)}")
+    if way.requests:
+        parts.append(f"{way.requests:,} requests")
+    if way.credits and way.spec.cost:
+        budget = way.spec.cost.credits_budget
+        parts.append(f"{way.credits:,} credits of {budget:,} a day")
+    if way.credit_days > 1:
+        parts.append(f"spread over {way.credit_days} days")
+    if way.seconds:
+        rate = "as measured here" if way.measured else "by assumption"
+        parts.append(f"about {write_time(way.seconds)} {rate}")
+    return ", ".join(parts)
+
+
+def describe_limits(way: Way) -> str:
+    """What a way cannot show."""
+    spec = way.spec
+    blind = "" if spec.positions else "Not where a flight was between its ends."
+    return " ".join(filter(None, [spec.cannot_show or blind, *way.why]))
+
+
+def describe_story(plan: StudyPlan) -> str:
+    """How to follow single flights beside a long series; "" where no source shows them."""
+    story = plan.story
+    if story is None or story.span is None:
+        return ""
+    best = plan.ways[0]
+    if best.fit == "whole" and best.source == story.source:
+        return (
+            f"“{story.spec.title}” also shows where each flight was heard: no second source needed."
+        )
+    cost = f": {describe_cost(story)}" if story.days else ", complete here already"
+    return (
+        f"For the story of single flights take the fortnight around the event, {story.span.first} "
+        f"to {story.span.last}, from “{story.spec.title}”{cost}."
+    )
+
+
+def describe_assumptions() -> str:
+    """What the times rest on where none was measured."""
+    return (
+        f"Times assume {ASSUMED_BYTES_S / 1e6:.0f} MB a second and {ASSUMED_REQUEST_S:.0f} s a "
+        "request until a pull here has measured better; bytes and credits are estimates, and a "
+        "pull states its own before it starts."
+    )
+
+
+def write_text(plan: StudyPlan) -> str:
+    """The plan for a terminal."""
+    need = plan.need
+    lines = [need.title] if need.title else []
+    lines += [
+        *_wrap(
+            f"{need.origin.label} → {need.destination.label}; {need.window} days from "
+            f"{', '.join(map(str, need.events))} against {need.baseline} days before"
+        ),
+        *_wrap(describe_need(plan)),
+        "",
+        *_tell_lacking(plan),
+    ]
+    for fit in FITS:
+        ways = [way for way in plan.ways if way.fit == fit]
+        lines += ["", f"{HEADS[fit]}:"] if ways else []
+        for number, way in enumerate(ways, start=1):
+            lines += _tell_way(way, f"{number}." if fit == "whole" else "-", need.source)
+    closing = [ONE_SOURCE, describe_story(plan), describe_assumptions()]
+    for text in filter(None, closing):
+        lines += ["", *_wrap(text)]
+    return "\n".join(lines)
+
+
+def _tell_lacking(plan: StudyPlan) -> list[str]:
+    days, lacking = plan.need.days, sum(len(lack.days) for lack in plan.lacking)
+    if not lacking:
+        return _wrap(f"{plan.spec.title} ({plan.need.source}) has all {len(days)} days of it.")
+    lines = _wrap(
+        f"The study's own source, {plan.spec.title} ({plan.need.source}), lacks {lacking} of its "
+        f"{len(days)} days, {days.first} to {days.last}:"
+    )
+    for lack in plan.lacking:
+        told = f"{len(lack.days)} {lack.status}: {write_days(lack.days)}. {lack.reason}"
+        lines += _wrap(told, "  ")
+    return [*lines, *(f"  {each}" for each in plan.commands)]
+
+
+def _tell_way(way: Way, mark: str, own: str) -> list[str]:
+    spec = way.spec
+    if way.fit == "no":
+        return _wrap(f"{mark} {spec.title}: {' '.join(way.why)}", "    ", first="")
+    lines = _wrap(f"{mark} {spec.title}", "    ", first="")
+    lines += _wrap(describe_cost(way), "    ")
+    lines += _wrap(f"account: {ACCOUNTS[spec.account]}; needs {spec.needs}", "    ")
+    lines += _wrap(f"licence: {spec.licence}", "    ")
+    limits = describe_limits(way)
+    lines += _wrap(f"limits: {limits}", "    ") if limits else []
+    lines += [f"    {command}" for command in way.commands]
+    if spec.key != own:
+        lines.append(f'    then say in the study: source = "{spec.key}"')
+    return lines
+
+
+def _wrap(text: str, indent: str = "", *, first: str | None = None) -> list[str]:
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=indent if first is None else first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def to_plain(plan: StudyPlan) -> dict[str, Any]:
+    """The plan as JSON values."""
+    need = plan.need
+    return {
+        "title": need.title,
+        "source": need.source,
+        "origin": need.origin.spec,
+        "destination": need.destination.spec,
+        "events": [day.isoformat() for day in need.events],
+        "window": need.window,
+        "baseline": need.baseline,
+        "needed": {"first": plan.span.first.isoformat(), "last": plan.span.last.isoformat()},
+        "lacking": [asdict(lack) | {"days": _days(lack.days)} for lack in plan.lacking],
+        "commands": list(plan.commands),
+        "ways": [_plain_way(way) for way in plan.ways],
+        "story": _plain_way(plan.story) if plan.story else None,
+        "one_source": ONE_SOURCE,
+    }
+
+
+def _plain_way(way: Way) -> dict[str, Any]:
+    spec = way.spec
+    return {
+        "series": spec.key,
+        "title": spec.title,
+        "fit": way.fit,
+        "why": list(way.why),
+        "days": _days(way.days),
+        "complete_already": way.held,
+        "bytes": way.size_bytes,
+        "requests": way.requests,
+        "credits": way.credits,
+        "credit_days": way.credit_days,
+        "seconds": way.seconds,
+        "rate_measured": way.measured,
+        "account": ACCOUNTS[spec.account],
+        "needs": spec.needs,
+        "licence": spec.licence,
+        "cannot_show": describe_limits(way),
+        "commands": list(way.commands),
+    }
+
+
+def _days(days: Iterable[date]) -> list[str]:
+    return [day.isoformat() for day in days]
