@@ -40,7 +40,7 @@ class ResourceChanged(SourceUnavailable):
 
 
 class RangesRefused(SourceUnavailable):
-    """A server sends the whole file where a part was asked for."""
+    """A file is to be had only as a whole: the server sends all of it, or gives it no tag."""
 
 
 class CredentialsMissing(FlightDataError):

@@ -136,12 +136,30 @@ class Door:
         known = replace(resource, url=url) if resource else Resource(url)
         return RemoteStream(self._line, self._waiting, known, start=start, stop=stop)
 
-    def download(self, url: str, target: Path, *, report: Report | None = None) -> InputFile:
-        """Fetch a file to disk, going on where an earlier run was cut; see `network.downloads`.
+    def download(
+        self,
+        url: str,
+        target: Path,
+        *,
+        report: Report | None = None,
+        limit: int | None = None,
+    ) -> InputFile:
+        """Fetch a file to disk, going on where an earlier run was cut; what it is.
 
         `report` hears of the share of bytes done. What lies at `target` is replaced at the end.
+
+        Raises
+        ------
+        ResourceMissing
+            Nothing is there.
+        BadPayload
+            It has more than `limit` bytes.
+        SourceUnavailable
+            It could not be had; the next call goes on where this one stopped.
+        ArchiveError
+            The disk refuses, or another process is fetching the same file.
         """
-        return download(Download(url, target, report), self._line, self._waiting)
+        return download(Download(url, target, report, limit), self._line, self._waiting)
 
     @property
     def _waiting(self) -> Waiting:

@@ -75,6 +75,15 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
+def openssl() -> str:
+    """Path of the openssl program; the test is skipped where it is absent."""
+    found = shutil.which("openssl")
+    if not found:
+        _lacking("needs openssl on the PATH (Debian: apt-get install openssl)")
+    return str(found)
+
+
+@pytest.fixture(scope="session")
 def simulated_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An archive with the whole simulated year; made once, so read it and do not write to it."""
     from flights.archive import Archive

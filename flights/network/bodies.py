@@ -74,24 +74,27 @@ def read_decoded(pieces: Iterator[bytes], reply: httpx.Response, *, limit: int) 
     if encoding not in ("", "identity", "gzip", "x-gzip"):
         raise BadPayload(f"{place} sent its answer packed in a way nobody asked for.")
     if (read_length(reply) or 0) > limit:
-        raise _too_large(place, limit)
+        raise too_large(place, limit)
     decoded = _gunzip(pieces, place) if "gzip" in encoding else pieces
     left = limit
     for piece in decoded:
         left -= len(piece)
         if left < 0:
-            raise _too_large(place, limit)
+            raise too_large(place, limit)
         yield piece
 
 
-def _too_large(place: str, limit: int) -> BadPayload:
+def too_large(place: str, limit: int) -> BadPayload:
+    """The error of a body that is larger than allowed."""
     return BadPayload(f"{place} sent more than the {limit:,} bytes that are sensible here.")
 
 
 def _gunzip(pieces: Iterator[bytes], place: str) -> Iterator[bytes]:
     """Undo gzip in small pieces: one packed piece can hold a thousand times its size."""
     member = zlib.decompressobj(wbits=31)
+    is_empty = True
     for packed in pieces:
+        is_empty = False
         waiting = packed
         while waiting:
             if member.eof:
@@ -103,5 +106,5 @@ def _gunzip(pieces: Iterator[bytes], place: str) -> Iterator[bytes]:
             if piece:
                 yield piece
             waiting = member.unused_data if member.eof else member.unconsumed_tail
-    if not member.eof:
+    if not member.eof and not is_empty:
         raise BadPayload(f"{place} sent gzip that stops in the middle.")

@@ -19,8 +19,10 @@ from flights.errors import (
 )
 from flights.ledger import InputFile
 from flights.network.asking import Line
+from flights.network.bodies import too_large
 from flights.network.manners import Report, Waiting
 from flights.network.remote_stream import RemoteStream
+from flights.network.replies import redact
 from flights.network.resources import Resource
 
 _PIECE = 1 << 20
@@ -34,6 +36,7 @@ class Download:
     url: str
     target: Path
     report: Report | None = None
+    limit: int | None = None
 
     @property
     def part(self) -> Path:
@@ -47,17 +50,7 @@ class Download:
 
 
 def download(wish: Download, line: Line, waiting: Waiting) -> InputFile:
-    """Fetch a file by way of its `.part`; what it is.
-
-    Raises
-    ------
-    ResourceMissing
-        It is not there.
-    SourceUnavailable
-        It could not be had; the next call goes on where this one stopped.
-    ArchiveError
-        The disk refuses, or another process is fetching the same file.
-    """
+    """Fetch a file by way of its `.part`; see `Door.download`."""
     try:
         with _own(wish.part) as file:
             found = _fetch(wish, file, line, waiting)
@@ -107,7 +100,9 @@ def _go_on(wish: Download, file: BinaryIO, line: Line, waiting: Waiting) -> Inpu
     known = _read_notes(wish) or Resource(wish.url)
     with RemoteStream(line, waiting, known, start=file.tell()) as stream:
         _write_notes(wish, stream.resource)
-        while piece := stream.read(_PIECE):
+        _refuse_larger(wish, stream.resource.size or 0)
+        while piece := stream.read_some():
+            _refuse_larger(wish, stream.position)
             file.write(piece)
             digest.update(piece)
             if wish.report and stream.resource.size:
@@ -117,6 +112,11 @@ def _go_on(wish: Download, file: BinaryIO, line: Line, waiting: Waiting) -> Inpu
         os.fsync(file.fileno())
         name, etag = wish.target.name, stream.resource.etag
         return InputFile(name, stream.position, digest.hexdigest(), etag)
+
+
+def _refuse_larger(wish: Download, size: int) -> None:
+    if wish.limit is not None and size > wish.limit:
+        raise too_large(redact(wish.url), wish.limit)
 
 
 def _read_notes(wish: Download) -> Resource | None:

@@ -12,7 +12,6 @@ from flights.errors import (
     RangesRefused,
     ResourceChanged,
     ResourceMissing,
-    SourceUnavailable,
 )
 from flights.network.asking import Line, Question
 from flights.network.manners import Waiting
@@ -80,7 +79,15 @@ class RemoteStream:
         """
         while not self._ended and (size < 0 or len(self._held) < size):
             self._held += self._line.persist(self._next_piece, self._waiting)
-        wanted = len(self._held) if size < 0 else min(size, len(self._held))
+        return self._give(len(self._held) if size < 0 else min(size, len(self._held)))
+
+    def read_some(self) -> bytes:
+        """The bytes that arrive next, b"" at the end; raises as `read`."""
+        if not self._held and not self._ended:
+            self._held += self._line.persist(self._next_piece, self._waiting)
+        return self._give(len(self._held))
+
+    def _give(self, wanted: int) -> bytes:
         given = bytes(self._held[:wanted])
         del self._held[:wanted]
         self.position += wanted
@@ -98,22 +105,22 @@ class RemoteStream:
             return b""
         try:
             piece = next(self._pieces, b"")
-            if not piece:
-                self._end()
+            self._check_place(piece)
             return piece
         except Passing:
             self.close()
             raise
 
-    def _end(self) -> None:
-        """The body is over: at the right place?"""
+    def _check_place(self, piece: bytes) -> None:
+        """No byte behind the end; and no end before it."""
         wanted = self._stop if self._stop is not None else self.resource.size
-        if wanted is not None and self._reached < wanted:
-            raise Passing(f"{redact(self.resource.url)} ended before its time")
-        if wanted is not None and self._reached > wanted:
+        if wanted is not None and self._reached + len(piece) > wanted:
             raise BadPayload(f"{redact(self.resource.url)} is longer than it said.")
-        self._ended = True
-        self.close()
+        if not piece:
+            if wanted is not None and self._reached < wanted:
+                raise Passing(f"{redact(self.resource.url)} ended before its time")
+            self._ended = True
+            self.close()
 
     def _connect(self) -> None:
         """Ask for what is left."""
@@ -131,7 +138,7 @@ class RemoteStream:
 
     def _refuse_blind_continuation(self) -> None:
         if self._reached > self._start and not self.resource.validator:
-            raise SourceUnavailable(
+            raise RangesRefused(
                 f"{redact(self.resource.url)} was cut after {self._reached:,} bytes, and nothing "
                 "tells whether the rest would be of the same file. Ask again from its start."
             )

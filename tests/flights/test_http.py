@@ -191,6 +191,13 @@ def test_shifted_part_is_refused(loopback: LoopbackServer, tmp_path: Path) -> No
         quick_door(tmp_path).fetch_range(url, 10, 20)
 
 
+def test_part_longer_than_it_says_is_refused(loopback: LoopbackServer, tmp_path: Path) -> None:
+    headers = {"Content-Range": "bytes 10-19/512000", "Transfer-Encoding": "chunked"}
+    loopback.route("/file", lambda _: Reply(206, BODY[10:21], headers))
+    with pytest.raises(BadPayload, match="longer than it said"):
+        quick_door(tmp_path).fetch_range(loopback.url_of("/file"), 10, 20)
+
+
 def test_bounded_stream_asks_for_no_more(loopback: LoopbackServer, tmp_path: Path) -> None:
     url = loopback.put("/file", BODY)
     with quick_door(tmp_path).open(url, start=100, stop=300_000) as stream:
@@ -260,7 +267,7 @@ def test_stream_without_a_sure_tag_does_not_go_on(
     loopback.fault("/file", cut(70_000))
     with (
         quick_door(tmp_path).open(url) as stream,
-        pytest.raises(SourceUnavailable, match=r"cut after 70,000 bytes"),
+        pytest.raises(RangesRefused, match=r"cut after 70,000 bytes"),
     ):
         stream.read()
 
