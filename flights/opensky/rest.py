@@ -1,6 +1,7 @@
 """OpenSky's REST interface: asked with pyopensky's client and token, answers told from failures."""
 
 import json
+import weakref
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -73,16 +74,11 @@ class Api:
         """
         if self._rest is None:
             self._rest = open_client(self.settings, self.manners)
+            weakref.finalize(self, self._rest.client.close)
         limiter = Limiter(self.settings.cache / "hosts", PER_SECOND)
         asking = _Asking(self, limiter, path, params, bucket, credits)
         waiting = Waiting(self.manners.sleep, self.report, self.share)
         return Line(limiter, self.manners).persist(lambda: asking.once(waiting), waiting)
-
-    def close(self) -> None:
-        """Give the connections back and forget the token."""
-        if self._rest is not None:
-            self._rest.client.close()
-            self._rest = None
 
 
 def open_client(settings: Settings, manners: Manners) -> Any:

@@ -10,6 +10,7 @@ from flights.sources.base import Source, SourceSpec
 
 SOURCES = {
     "readsb": "readsb_archive",
+    "opensky-rest": "opensky_rest",
     "simulated": "simulated",
     "simulated-readsb": "simulated_readsb",
 }
