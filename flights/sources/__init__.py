@@ -9,8 +9,11 @@ from flights.errors import InvalidInput
 from flights.sources.base import Source, SourceSpec
 
 SOURCES = {
+    "opdi": "opdi",
+    "opensky-lists": "opensky_lists",
     "readsb": "readsb_archive",
     "opensky-rest": "opensky_rest",
+    "opensky-trino": "opensky_trino",
     "simulated": "simulated",
     "simulated-readsb": "simulated_readsb",
 }

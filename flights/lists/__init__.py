@@ -1,0 +1,1 @@
+"""Published flight lists: one file a month, read once, cut into UTC days in bounded memory."""

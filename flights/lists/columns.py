@@ -1,0 +1,134 @@
+"""Columns of a flight list made plain: text cleaned, times and numbers read, nothing trusted.
+
+Every reader here takes an Arrow array of whatever type a file has and gives one of the same
+length; what cannot be read is null. The quick way reads a whole column at once; only a column
+that holds something odd is looked at value by value.
+"""
+
+import hashlib
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from flights.errors import BadPayload
+
+TIME = pa.timestamp("ms", tz="UTC")
+
+_NOTHING = pa.array(["", "nan", "none", "null", "n/a", "<na>", "nat"])
+_ADDRESS = "^[0-9a-f]{6}$"
+_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$"
+_CONTROL = "[\\x00-\\x1f\\x7f]+"
+
+
+def read_text(values: pa.Array, longest: int, *, upper: bool = False) -> pa.Array:
+    """Stripped text of at most `longest` characters; blank, NaN and the like are null."""
+    text = _as_text(values)
+    text = pc.utf8_trim(pc.replace_substring_regex(text, _CONTROL, " "), ' "')
+    blank = pc.is_in(pc.utf8_lower(text), value_set=_NOTHING)
+    text = pc.if_else(
+        blank, pa.scalar(None, pa.string()), pc.utf8_slice_codeunits(text, 0, longest)
+    )
+    return pc.utf8_upper(text) if upper else text
+
+
+def read_addresses(values: pa.Array) -> pa.Array:
+    """Six lower-case hex digits, null for anything else."""
+    return _only(pc.utf8_lower(read_text(values, 12)), _ADDRESS)
+
+
+def hide_addresses(values: pa.Array) -> pa.Array:
+    """Stand-ins for addresses, made of any other name of an airframe: `~` and six hex digits.
+
+    The same name gives the same one in every file. There are 16.8 million of them, so among
+    100 000 airframes some 300 pairs share one.
+    """
+    coded = read_text(values, 120).dictionary_encode()
+    names = [
+        "~" + hashlib.blake2b(name.encode(), digest_size=3).hexdigest()
+        for name in coded.dictionary.to_pylist()
+    ]
+    return pa.array(names, pa.string()).take(coded.indices)
+
+
+def read_typecodes(values: pa.Array) -> pa.Array:
+    """ICAO type designators."""
+    return _only(read_text(values, 12, upper=True), "^[A-Z0-9]{2,4}$")
+
+
+def read_numbers(values: pa.Array, low: float, high: float) -> pa.Array:
+    """Numbers from `low` to `high`, both inclusive; NaN, infinite and others are null."""
+    try:
+        numbers = _plain(values).cast(pa.float64())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        numbers = _only(read_text(values, 40), _NUMBER).cast(pa.float64())
+    inside = pc.and_(pc.greater_equal(numbers, low), pc.less_equal(numbers, high))
+    return pc.if_else(inside, numbers, pa.scalar(None, pa.float64()))
+
+
+def read_times(values: pa.Array) -> pa.Array:
+    """Moments in UTC [ms]; without a zone they are taken as UTC.
+
+    Takes time stamps of any unit and text such as `2021-05-01 23:59:59+00:00`.
+    """
+    plain = _plain(values)
+    if pa.types.is_timestamp(plain.type):
+        moments = plain.cast(pa.timestamp("ms", tz=plain.type.tz), safe=False)
+        return moments.cast(TIME) if plain.type.tz else pc.assume_timezone(moments, "UTC")
+    if not _is_text(plain.type):
+        raise BadPayload(f"a column of times holds {plain.type}")
+    text = read_text(plain, 40)
+    for zone in ("UTC", None):
+        try:
+            moments = text.cast(pa.timestamp("ms", tz=zone))
+            return moments if zone else pc.assume_timezone(moments, "UTC")
+        except pa.ArrowInvalid:
+            continue
+    return _read_odd_times(text)
+
+
+def utc_days(moments: pa.Array) -> pa.Array:
+    """UTC day of each moment (date32), null where there is none."""
+    return moments.cast(pa.date32(), safe=False)
+
+
+def _read_odd_times(text: pa.Array) -> pa.Array:
+    """The slow way, value by value: some of them are no times, or with a zone and some without."""
+    series = pd.Series(text.to_numpy(zero_copy_only=False), dtype=object)
+    moments = pd.to_datetime(series, errors="coerce", utc=True, format="ISO8601")
+    whole = moments.to_numpy("datetime64[ms]").astype(np.int64)
+    return pa.array(whole, mask=moments.isna().to_numpy()).cast(TIME)
+
+
+def _only(text: pa.Array, pattern: str) -> pa.Array:
+    return pc.if_else(pc.match_substring_regex(text, pattern), text, pa.scalar(None, pa.string()))
+
+
+def _plain(values: pa.Array) -> pa.Array:
+    """Without dictionary, and null columns as text."""
+    if pa.types.is_dictionary(values.type):
+        values = values.dictionary_decode()
+    return values.cast(pa.string()) if pa.types.is_null(values.type) else values
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or _is_bytes(kind)
+
+
+def _is_bytes(kind: pa.DataType) -> bool:
+    return pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
+
+
+def _as_text(values: pa.Array) -> pa.Array:
+    """As a string array; bytes that are no UTF-8 keep what can be read of them."""
+    plain = _plain(values)
+    if pa.types.is_nested(plain.type):
+        raise BadPayload(f"a column of text holds {plain.type}")
+    try:
+        return plain.cast(pa.string())
+    except pa.ArrowInvalid:
+        told = (
+            None if each is None else each.decode("utf-8", "replace") for each in plain.to_pylist()
+        )
+        return pa.array(told, pa.string())

@@ -1,0 +1,87 @@
+"""EUROCONTROL's monthly OPDI flight lists: Parquet, read some thousand rows at a time.
+
+Columns that are read: icao24, flt_id, adep, ades, registration, model, typecode, icao_operator,
+first_seen, last_seen. Times are text in newer files, time stamps in older ones. `id` (a number
+in newer files, text in older ones), `adep_p` and `ades_p` are not read: the last two are other
+guesses, not a second choice for an end that is empty.
+
+References
+----------
+https://www.opdi.aero; exporter: https://github.com/euctrl-pru/OPDI
+"""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from flights.errors import BadPayload
+from flights.lists.columns import read_addresses
+from flights.lists.month import MOST_ROWS
+from flights.lists.rows import Batch, Batches, make_rows
+
+ROWS_AT_ONCE = 32_768
+_MAGIC = b"PAR1"
+_NAMES = {
+    "icao24": "icao24",
+    "flt_id": "callsign",
+    "adep": "origin",
+    "ades": "destination",
+    "registration": "registration",
+    "model": "model",
+    "typecode": "typecode",
+    "icao_operator": "operator",
+    "first_seen": "firstseen",
+    "last_seen": "lastseen",
+}
+_NEEDED = {"icao24", "flt_id", "adep", "ades", "first_seen", "last_seen"}
+_ARROW = (pa.ArrowException, OSError, ValueError)
+
+
+def read_parquet_list(path: Path) -> Batches:
+    """Rows of a list, some thousand at a time.
+
+    Raises
+    ------
+    BadPayload
+        Not Parquet, not such a list, or damaged. What came before the damage has been given.
+    """
+    _check_magic(path)
+    try:
+        with pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:
+            columns = _find_columns(path, file.schema_arrow)
+            if file.metadata.num_rows > MOST_ROWS:
+                raise BadPayload(f"{path.name} claims {file.metadata.num_rows:,} rows.")
+            total, done = max(file.metadata.num_rows, 1), 0
+            for batch in file.iter_batches(ROWS_AT_ONCE, columns=[*columns], use_threads=False):
+                done += len(batch)
+                given = {ours: batch[theirs] for theirs, ours in columns.items()}
+                given["icao24"] = read_addresses(given["icao24"])
+                yield Batch(make_rows(given, None), 0, done / total)
+    except _ARROW as error:
+        raise BadPayload(f"{path.name}: the Parquet is damaged ({error}).") from error
+
+
+def _check_magic(path: Path) -> None:
+    """Refuse what is no Parquet at either end: an error page, or a file that is cut."""
+    with path.open("rb") as file:
+        head = file.read(60)
+        file.seek(-min(4, path.stat().st_size), 2)
+        tail = file.read()
+    if head[:4] != _MAGIC:
+        start = head.decode("utf-8", "replace")
+        raise BadPayload(f"{path.name} is no Parquet file: it begins with {start!r}.")
+    if tail != _MAGIC:
+        raise BadPayload(f"{path.name} is cut short: its Parquet footer is missing.")
+
+
+def _find_columns(path: Path, schema: pa.Schema) -> dict[str, str]:
+    """Columns of the file and our names for them; theirs may be in capitals."""
+    found = {name: _NAMES[name.lower()] for name in schema.names if name.lower() in _NAMES}
+    lacking = _NEEDED - {name.lower() for name in found}
+    if lacking or len(set(found.values())) < len(found):
+        raise BadPayload(
+            f"{path.name} is no OPDI flight list: it has the columns "
+            f"{', '.join(schema.names)[:200]!r} and lacks {', '.join(sorted(lacking)) or 'none'}."
+        )
+    return found
