@@ -6,18 +6,22 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from made_source import Source
+from worlds import SOURCE
 
 from flights import pulls
 from flights.archive import Archive
 from flights.errors import ArchiveError, InvalidInput
+from flights.plan import plan_pull
 from flights.progress import DayProgress, PullProgress, from_json, to_json
 from flights.pulls import (
     ProgressFile,
     cancel_pull,
+    expect_seconds,
     list_pulls,
     measured_rate,
     process_mark,
@@ -25,6 +29,8 @@ from flights.pulls import (
     start_pull,
     write_progress,
 )
+from flights.sources import find_spec
+from flights.sources.base import Option
 
 NOW = datetime(2051, 1, 1, tzinfo=UTC)
 ROW = DayProgress(date(2050, 3, 1), "running", 0.5, "reading", 1000, 20, 3)
@@ -176,3 +182,51 @@ def test_option_that_looks_like_another_stays_a_value() -> None:
     arguments = pulls._arguments(Path("/a"), "readsb", {"path": "--refresh"}, None, None)
     assert "--path=--refresh" in arguments
     assert "--refresh" not in arguments
+
+
+def test_flags_and_names_of_several_words_reach_the_command_line(monkeypatch) -> None:
+    options = (Option("keep_files", "Keep them.", "flag"), Option("long_name", "Any."))
+    spec = replace(find_spec("simulated"), options=options)
+    monkeypatch.setattr(pulls, "find_spec", lambda key: spec)
+    given = {"keep_files": "yes", "long_name": "a b", "workers": "2", "other": None}
+    arguments = pulls._arguments(Path("/a"), "simulated", given, date(2050, 1, 1), None)
+    assert arguments[5:] == [
+        *("/a", "--yes", "--keep-files", "--long-name=a b", "--workers=2", "--from=2050-01-01"),
+        "simulated",
+    ]
+
+
+def test_paused_pull_keeps_when_to_go_on(tmp_path: Path) -> None:
+    mine = progress(state="paused", resume_at=NOW, message="Example asks to wait.")
+    write_progress(tmp_path, mine)
+    assert read_progress(tmp_path, "7-a") == mine
+    plain = to_json(mine)
+    del plain["resume_at"]  # as an older program wrote it
+    assert from_json(plain).resume_at is None
+
+
+def test_oldest_pulls_are_forgotten_and_running_ones_never(tmp_path: Path) -> None:
+    for number in range(10, 40):
+        write_progress(tmp_path, progress(f"{number}-a", state="finished"))
+    alive = progress("09-a", pid=os.getpid(), process=process_mark(os.getpid()))
+    write_progress(tmp_path, alive)
+    (tmp_path / "pulls" / "10-a.log").write_text("words")
+    new = pulls.new_pull_id(tmp_path)
+    left = [each.id for each in list_pulls(tmp_path)]
+    assert left == [f"{number}-a" for number in range(39, 19, -1)] + ["09-a"]
+    assert not list((tmp_path / "pulls").glob("*.log"))
+    assert new not in left
+
+
+def test_time_is_expected_by_bytes_or_by_days(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    plan = plan_pull(Source(4), archive)
+    assert expect_seconds(archive, plan).seconds is None
+    done = tuple(DayProgress(date(2050, 3, n), "complete", 1.0) for n in (1, 2))
+    known = replace(progress("1-a"), source=SOURCE, state="finished", days=done)
+    known = replace(known, updated_at=NOW + timedelta(seconds=8))
+    write_progress(tmp_path, known)
+    assert expect_seconds(archive, plan).seconds is None
+    assert expect_seconds(archive, replace(plan, size_bytes=0)).seconds == 16
+    write_progress(tmp_path, replace(known, rate_bytes_s=1e6))
+    assert expect_seconds(archive, plan).seconds == 4

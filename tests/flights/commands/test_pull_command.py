@@ -202,6 +202,14 @@ def test_no_source_declares_an_option_of_the_command_itself() -> None:
         assert not own & {option.name.replace("_", "-") for option in spec.options}
 
 
+def test_options_of_the_same_name_are_of_the_same_kind() -> None:
+    kinds: dict[str, set[str]] = {}
+    for key in sources.SOURCES:
+        for option in sources.find_spec(key).options:
+            kinds.setdefault(option.name, set()).add(option.kind)
+    assert not {name: each for name, each in kinds.items() if "flag" in each and len(each) > 1}
+
+
 def test_simulated_days_say_so(run, made_up) -> None:
     made_up(Source(1, spec=replace(SPEC, simulated=True)))
     assert "SIMULATED" in run("pull", SOURCE)[2]

@@ -1,0 +1,97 @@
+"""The lines of a pull: calm on a terminal, one per day elsewhere."""
+
+import io
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+import worlds
+from made_source import Source, day
+
+from flights.archive import Archive
+from flights.commands.pull_lines import DayLines, LiveLine, state_plan, write_progress_line
+from flights.ledger import InputFile
+from flights.plan import plan_pull
+from flights.progress import DayProgress, PullProgress
+
+FIRST = date(2050, 3, 1)
+RUNNING = DayProgress(FIRST + timedelta(days=1), "running", 0.5, "heatmap 24 of 48", 2_000_000)
+PROGRESS = PullProgress(
+    "1-a",
+    "made-up",
+    "running",
+    bytes_done=3_000_000,
+    bytes_total=4_000_000,
+    positions=1_234_567,
+    flights=8_000,
+    rate_bytes_s=5_200_000.0,
+    seconds_left=4_800.0,
+    days=(
+        DayProgress(FIRST, "complete", 1.0, "", 2_000_000, 1_234_567, 8_000),
+        RUNNING,
+        DayProgress(FIRST + timedelta(days=2), "skipped", 1.0, "complete already"),
+    ),
+)
+
+
+def test_line_tells_how_far_the_whole_is_and_what_is_done_now() -> None:
+    assert write_progress_line(PROGRESS) == (
+        "1 of 2 days · 3.0 MB of 4.0 MB · 1,234,567 positions · 8,000 flights · 5.2 MB/s · "
+        "80 min left · 2050-03-02 heatmap 24 of 48"
+    )
+
+
+def test_wait_goes_before_what_other_days_do() -> None:
+    waits = replace(RUNNING, day=FIRST, message="waiting 40 s: example.org answered 429")
+    said = write_progress_line(replace(PROGRESS, days=(RUNNING, waits)))
+    assert said.endswith("2050-03-01 waiting 40 s: example.org answered 429")
+
+
+def test_names_from_files_cannot_move_the_cursor() -> None:
+    nasty = replace(RUNNING, message="\x1b[2Jname\r\n")
+    assert write_progress_line(replace(PROGRESS, days=(nasty,))).endswith("?[2Jname??")
+
+
+def test_live_line_is_drawn_in_place_a_few_times_a_second(monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    screen, now = io.StringIO(), [0.0]
+    live = LiveLine(screen, lambda: now[0])
+    for _ in range(100):
+        live(PROGRESS)
+        now[0] += 0.01
+    drawn = screen.getvalue()
+    assert drawn.count("\n") == 1  # the day that is done, once
+    assert "2050-03-01 complete: 8,000 flights, 1,234,567 positions" in drawn
+    lines = drawn.split("\n")[1].split("\r\x1b[K")[1:]
+    assert 4 <= len(lines) <= 6
+    assert max(map(len, lines)) < 60
+    live(replace(PROGRESS, state="finished"))
+    assert screen.getvalue().endswith("\r\x1b[K")
+
+
+def test_elsewhere_each_day_is_one_line_and_nothing_is_drawn_anew() -> None:
+    told: list[str] = []
+    lines = DayLines(told.append)
+    for _ in range(3):
+        lines(PROGRESS)
+    assert len(told) == 1
+    assert not re.search(r"[\r\x1b]", told[0])
+
+
+@pytest.fixture
+def archive(tmp_path) -> Archive:
+    return Archive(tmp_path)
+
+
+def test_plan_names_days_reasons_and_known_trouble(archive) -> None:
+    old = worlds.entry(day(0), fingerprint="v1", inputs=(InputFile("a", 10, "ab" * 32),))
+    archive.write_day(worlds.records(2, of=old))
+    plan = plan_pull(Source(12, published="v2"), archive, day(0), day(13))
+    offers = tuple(replace(each, problem="The tar is cut.") for each in plan.offers)
+    text = "\n".join(state_plan(replace(plan, offers=offers, seconds=700.0)))
+    assert "11 days to read: 22 requests, 11.0 MB, 44 credits, about 12 min." in text
+    assert f"Known before: {day(1)}: The tar is cut." in text
+    assert "… and 5 days more with something wrong." in text
+    assert "Left out: 1 day complete already; published anew since (pulled 2050-04-01)" in text
+    assert f"Not in the source: 2 days ({day(12)} to {day(13)})." in text
