@@ -80,17 +80,16 @@ class Shelf:
         return _published(release, (asset,)) if asset else None
 
     def _parts(self, release: Release) -> Published | None:
-        """Parts aa, ab ... A part of less than the full size is the last one."""
+        """Parts aa, ab ... up to the listed size, or to the first that is not there."""
         found: list[Asset] = []
-        while not found or found[-1].size == PART_BYTES:
-            if len(found) == MOST_PARTS:
-                break
+        while len(found) < MOST_PARTS and not _reaches_listed(found, release):
             asset = self._asset(release, _part(len(found)))
             if asset is None:
                 break
             found.append(asset)
         if not found:
             return None
+        # A full part is followed by another one.
         missing = _part(len(found))[-2:] if found[-1].size == PART_BYTES else ""
         return _published(release, tuple(found), missing)
 
@@ -105,6 +104,13 @@ class Shelf:
         if resource.size is None:
             raise SourceUnavailable(f"{release.tag}{suffix}: the server does not say its size.")
         return Asset(f"{release.tag}{suffix}", resource, resource.size)
+
+
+def _reaches_listed(found: list[Asset], release: Release) -> bool:
+    """True where the parts found make up the listed size; full ones are never the last."""
+    if not found or not release.size_mib or found[-1].size == PART_BYTES:
+        return False
+    return sum(each.size for each in found) >= (release.size_mib - 1) * MIB
 
 
 def _part(number: int) -> str:

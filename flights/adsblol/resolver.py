@@ -1,7 +1,7 @@
 """From days to the files that hold them: listings, choice, and a look at the server."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -17,13 +17,15 @@ from flights.adsblol.listings import (
     read_sizes,
     repositories,
 )
-from flights.adsblol.releases import Choice, candidates, choose, key, name_preferred
-from flights.errors import FlightDataError, RateLimited, SourceUnavailable
+from flights.adsblol.releases import MUCH_SMALLER, Choice, candidates, choose, key, name_preferred
+from flights.errors import FlightDataError, RangesRefused, RateLimited, SourceUnavailable
 
 FIRST_DAY = date(2023, 2, 16)
 THREADS = 4
 UNLISTED_IN_A_ROW = 14
 """Behind the last listed day, so many days without a release end the search."""
+
+Report = Callable[[str, float], None]
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +39,13 @@ class Resolved:
     published: Published | None
     rivals: tuple[Release, ...] = ()
     problem: str = ""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the tar, as listed where the server could not be asked."""
+        if self.published:
+            return self.published.size
+        return (self.rivals[0].size_mib or 0) * MIB if self.rivals else 0
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,10 @@ class Resolver:
         if unasked and len(unasked) == len(found):
             raise SourceUnavailable(unasked[0].problem)
         return found
+
+    def told_to(self, report: Report) -> "Resolver":
+        """The same, whose waits are reported."""
+        return replace(self, shelf=replace(self.shelf, door=self.shelf.door.told_to(report)))
 
     def resolve_day(self, day: date) -> Resolved | None:
         """One day again, for instance where the first look failed; None = no release."""
@@ -153,6 +166,32 @@ class Resolver:
             for each in candidates(day)
         }
         return {name: found for name, found in looked.items() if found}
+
+
+def find_unbroken(shelf: Shelf, found: Resolved) -> Resolved:
+    """The day with a rival in place of a tar that was cut, if there is a whole one of its size.
+
+    A tar ends in an end mark of zeros; one that was cut when it was made or uploaded has none.
+    """
+    published = found.published
+    if published is None or _ends_whole(shelf, published):
+        return found
+    for release in found.rivals:
+        rival = shelf.look_up(release)
+        large_enough = rival and rival.size >= MUCH_SMALLER * published.size
+        if rival and rival.is_whole and large_enough and _ends_whole(shelf, rival):
+            told = (
+                f"{published.release.tag} is cut: it has no end mark; {rival.release.tag} was read."
+            )
+            return replace(found, published=rival, problem=f"{found.problem} {told}".strip())
+    return found
+
+
+def _ends_whole(shelf: Shelf, published: Published) -> bool:
+    try:
+        return published.is_whole and published.as_tar(shelf.door).ends_whole()
+    except RangesRefused:
+        return published.is_whole
 
 
 def _days(first: date, last: date) -> Iterator[date]:
