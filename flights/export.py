@@ -13,11 +13,11 @@ import pyarrow.parquet as pq
 
 from flights import CONTENTS_SENTENCE, ledger
 from flights.errors import InvalidInput
+from flights.formulas import guard_text
 from flights.ledger import LedgerEntry
 from flights.sources.base import SourceSpec
 
 SIMULATED_MARK = "SIMULATED"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def note_of(spec: SourceSpec | None) -> str:
@@ -25,23 +25,6 @@ def note_of(spec: SourceSpec | None) -> str:
     if spec is not None and spec.simulated:
         return f"{SIMULATED_MARK}: a made-up world, nobody heard any of this. {CONTENTS_SENTENCE}"
     return CONTENTS_SENTENCE
-
-
-def guard_text(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with text a spreadsheet would take for a formula made harmless by a leading '.
-
-    >>> guard_text(pd.DataFrame({"callsign": ["=1+1", "CLX7"]})).callsign.tolist()
-    ["'=1+1", 'CLX7']
-    """
-    guarded = {}
-    for name, column in frame.items():
-        if not (pd.api.types.is_string_dtype(column) or column.dtype == object):
-            continue
-        text = column.astype("str")
-        risky = column.notna() & text.str.startswith(FORMULA_STARTS, na=False)
-        if risky.any():
-            guarded[str(name)] = column.mask(risky, "'" + text)
-    return frame.assign(**guarded)
 
 
 @dataclass(frozen=True)

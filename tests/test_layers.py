@@ -9,7 +9,14 @@ ROOT = Path(__file__).parents[1]
 
 # From upstream to downstream. A module imports only from its own rank or a lower one.
 RANKS: tuple[tuple[str, ...], ...] = (
-    ("flights", "flights.errors", "flights.config", "flights.geo", "flights.history"),
+    (
+        "flights",
+        "flights.errors",
+        "flights.config",
+        "flights.geo",
+        "flights.history",
+        "flights.formulas",
+    ),
     ("flights.ledger",),
     ("flights.network",),
     ("flights.http",),

@@ -19,10 +19,10 @@ from flights.export import (
     Header,
     format_ledger,
     format_sources,
-    guard_text,
     note_of,
     open_writer,
 )
+from flights.formulas import guard_text
 from flights.ledger import InputFile, not_asked
 from flights.records import FLIGHT, conform
 from flights.sources.base import SourceSpec

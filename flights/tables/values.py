@@ -1,0 +1,123 @@
+"""Single values of a table as the archive keeps them."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from functools import cache
+
+from flights.reference.airports import current_code, load_airports
+from flights.tables.rules import LONGEST_TEXT
+
+Value = tuple[str | None, str]
+"""A value and the rule it breaks, "" = none; `LEFT`: the value is left out and the row stays."""
+
+LEFT = "left"
+_MISSING = frozenset(("", "-", "--", "?", "null", "none", "n/a", "#n/a", "<na>", "\\n", "unknown"))
+_MISSING_EXACTLY = frozenset(("nan", "NaN"))
+"""In capitals NAN is an airport (Nadi) and may be part of a name."""
+_UNNAMED_AIRPORTS = frozenset(("ZZZZ", "AFIL"))
+"""What flight plans hold where a place has no code."""
+
+_ADDRESS = re.compile(r"(~?)(?:0x)?([0-9a-f]{6})")
+_CALLSIGN = re.compile(r"[A-Z0-9]{2,8}")
+_TYPECODE = re.compile(r"[A-Z0-9]{2,4}")
+_OPERATOR = re.compile(r"[A-Z]{3}")
+
+
+def is_missing(text: str) -> bool:
+    """True for what tables write where there is nothing."""
+    return text.lower() in _MISSING or text in _MISSING_EXACTLY
+
+
+def read_address(text: str) -> Value:
+    """Six hex digits, `~` before one that is not ICAO's.
+
+    >>> read_address("4D0103"), read_address("hello")
+    (('4d0103', ''), (None, 'address'))
+    """
+    match = _ADDRESS.fullmatch(text.lower())
+    if not match or match[2] in ("000000", "ffffff"):
+        return None, "address"
+    return match[1] + match[2], ""
+
+
+def read_callsign(text: str) -> Value:
+    """Capitals without blanks where that makes a callsign, else the text as it is.
+
+    >>> read_callsign("clx 7304")
+    ('CLX7304', '')
+    """
+    plain = text.upper().replace(" ", "")
+    return _shown(plain if _CALLSIGN.fullmatch(plain) else text)
+
+
+def read_registration(text: str) -> Value:
+    """In capitals."""
+    return _shown(text.upper())
+
+
+def read_text(text: str) -> Value:
+    """As it is, where it can be shown."""
+    return _shown(text)
+
+
+def read_typecode(text: str) -> Value:
+    """An ICAO type designator; anything else is left out."""
+    plain = text.upper()
+    return (plain, "") if _TYPECODE.fullmatch(plain) else (None, LEFT)
+
+
+def read_operator(text: str) -> Value:
+    """An operator's ICAO designator; anything else is left out."""
+    plain = text.upper()
+    return (plain, "") if _OPERATOR.fullmatch(plain) else (None, LEFT)
+
+
+def read_airport(text: str) -> Value:
+    """ICAO code of an airport given by its ICAO or IATA code; rule `airport` for anything else.
+
+    >>> read_airport("ellx"), read_airport("LUX"), read_airport("Luxembourg")
+    (('ELLX', ''), ('ELLX', ''), (None, 'airport'))
+    """
+    code = text.upper()
+    if code in _UNNAMED_AIRPORTS:
+        return None, ""
+    known = current_code(code)
+    if known in load_airports().index:
+        return known, ""
+    found = _by_iata().get(code)
+    return (found, "") if found else (None, "airport")
+
+
+def pseudo_address(kind: str, text: str) -> str:
+    """What stands for an address that a table does not give: `~` and 24 bits of a SHA-256.
+
+    The same registration (or callsign) always gives the same. Two may share one by chance.
+    """
+    return "~" + hashlib.sha256(f"{kind}:{text}".encode()).hexdigest()[:6]
+
+
+READERS: dict[str, Callable[[str], Value]] = {
+    "icao24": read_address,
+    "callsign": read_callsign,
+    "registration": read_registration,
+    "typecode": read_typecode,
+    "model": read_text,
+    "operator": read_operator,
+    "origin": read_airport,
+    "destination": read_airport,
+}
+
+
+def _shown(text: str) -> Value:
+    if not text.isprintable():
+        return None, "text"
+    return (text, "") if len(text) <= LONGEST_TEXT else (None, "long")
+
+
+@cache
+def _by_iata() -> dict[str, str]:
+    """IATA codes that one airport alone has."""
+    codes = load_airports()["iata"]
+    codes = codes[(codes != "") & ~codes.duplicated(keep=False)]
+    return {str(iata): str(icao) for icao, iata in codes.items()}
