@@ -2,6 +2,7 @@
 
 <root>/pulls/<id>.json    progress, replaced atomically
 <root>/pulls/<id>.log     what the process wrote to standard error
+<root>/pulls/<id>.asked   what `start_pull` was asked for, so that it can be asked again
 """
 
 import json
@@ -62,10 +63,41 @@ def start_pull(
         pull_id = new_pull_id(root)
         waiting = PullProgress(pull_id, source, "running", "Starting …")
         write_progress(root, waiting)
+        days = [day and day.isoformat() for day in (first, last)]
+        asked = {"options": dict(options), "days": days, "refresh": refresh}
+        (root / "pulls" / f"{pull_id}.asked").write_text(json.dumps(asked), encoding="utf-8")
         _spawn([*arguments, "--progress-id", pull_id], root / "pulls" / f"{pull_id}.log")
     except OSError as error:
         raise ArchiveError(f"No pull can be started in {root}: {error}.") from error
     return pull_id
+
+
+def start_again(archive: Archive | Path | str, pull_id: str) -> str:
+    """Start a pull that ended once more, for the days that are still not complete; the new id.
+
+    Raises
+    ------
+    InvalidInput
+        It was not started by `start_pull`, or is not known any more.
+    ArchiveError
+        The archive's folder cannot be written.
+    """
+    progress = read_progress(archive, pull_id)
+    try:
+        asked = json.loads(_path(_root(archive), pull_id).with_suffix(".asked").read_bytes())
+        first, last = (day and date.fromisoformat(day) for day in asked["days"])
+        options, refresh = dict(asked["options"]), bool(asked["refresh"])
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise InvalidInput(
+            "This pull was started elsewhere; start it again there, or fill in the form."
+        ) from error
+    source = progress.source.partition(".")[0]
+    return start_pull(archive, source, options, first, last, refresh=refresh)
+
+
+def can_start_again(archive: Archive | Path | str, pull_id: str) -> bool:
+    """True where `start_again` knows what was asked for."""
+    return _path(_root(archive), pull_id).with_suffix(".asked").is_file()
 
 
 def _spawn(arguments: list[str], log: Path) -> None:
@@ -114,7 +146,8 @@ def new_pull_id(archive: Archive | Path | str) -> str:
     for old in sorted((root / "pulls").glob("*.json"), reverse=True)[_REMEMBERED:]:
         if _ID.fullmatch(old.stem) and read_progress(root, old.stem).state != "running":
             old.unlink(missing_ok=True)
-            old.with_suffix(".log").unlink(missing_ok=True)
+            for more in (".log", ".asked"):
+                old.with_suffix(more).unlink(missing_ok=True)
     return f"{time.time_ns() // 1_000_000}-{uuid.uuid4().hex[:6]}"
 
 

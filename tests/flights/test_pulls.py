@@ -20,12 +20,14 @@ from flights.plan import plan_pull
 from flights.progress import DayProgress, PullProgress, from_json, to_json
 from flights.pulls import (
     ProgressFile,
+    can_start_again,
     cancel_pull,
     expect_seconds,
     list_pulls,
     measured_rate,
     process_mark,
     read_progress,
+    start_again,
     start_pull,
     write_progress,
 )
@@ -170,6 +172,25 @@ def test_killed_pull_is_found_dead(tmp_path: Path) -> None:
     end = wait_for(tmp_path, pull_id, lambda now: now.state != "running")
     assert end.state == "failed"
     assert "without a word" in end.message
+
+
+def test_pull_that_ended_is_started_again_as_it_was_asked(tmp_path: Path, monkeypatch) -> None:
+    spawned: list[list[str]] = []
+    monkeypatch.setattr(pulls, "_spawn", lambda arguments, log: spawned.append(arguments))
+    first = date(2050, 3, 1)
+    begun = start_pull(tmp_path, "simulated", {"workers": "2"}, first, refresh=True)
+    assert can_start_again(tmp_path, begun)
+    again = start_again(tmp_path, begun)
+    assert again != begun
+    assert spawned[0][:-1] == spawned[1][:-1]
+    assert {"--workers=2", "--from=2050-03-01", "--refresh"} <= set(spawned[1])
+
+
+def test_pull_of_another_hand_cannot_be_started_again(tmp_path: Path) -> None:
+    write_progress(tmp_path, progress())
+    assert not can_start_again(tmp_path, "7-a")
+    with pytest.raises(InvalidInput, match="started elsewhere"):
+        start_again(tmp_path, "7-a")
 
 
 def test_pull_that_cannot_be_started_says_so(tmp_path: Path) -> None:
