@@ -174,7 +174,7 @@ def show_flight(flight: pd.Series, archive: Archive, *, simulated: bool) -> None
         lost = [
             (flight[f"{edge}_longitude"], flight[f"{edge}_latitude"])
             for side, edge in (("origin", "first"), ("destination", "last"))
-            if flight[f"{side}_evidence"] == "lost"
+            if flight[f"{side}_evidence"] == "lost" and pd.notna(flight[f"{edge}_latitude"])
         ]
         if tracks.empty and not lost:
             st.caption("The archive keeps no positions of this flight.")
