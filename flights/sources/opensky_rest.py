@@ -85,7 +85,7 @@ SPEC = SourceSpec(
         next_day=0.5,
     ),
     account="free",
-    cannot_show="Where a flight was between its ends, and how well a place was heard.",
+    cannot_show="where a flight was between its ends, and how well a place was heard",
 )
 
 
