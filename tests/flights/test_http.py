@@ -69,6 +69,7 @@ def test_what_must_be_there_and_is_not_is_an_error(
         door.open(url)
     with pytest.raises(ResourceMissing, match="/none is not there"):
         door.download(url, tmp_path / "file")
+    assert list(tmp_path.glob("file*")) == []
 
 
 def test_fetch_gives_the_body_and_says_who_asks(loopback: LoopbackServer, tmp_path: Path) -> None:
