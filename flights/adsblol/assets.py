@@ -12,7 +12,7 @@ PART_BYTES = 2_000_000_000
 """Larger tars are published in parts of this size (`split -b`)."""
 MOST_PARTS = 26
 MIB = 1 << 20
-_LISTED_WITHIN = 0.02
+_LISTED_WITHIN, _REACHED = 0.02, 0.999
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _reaches_listed(found: list[Asset], release: Release) -> bool:
     """True where the parts found make up the listed size; full ones are never the last."""
     if not found or not release.size_mib or found[-1].size == PART_BYTES:
         return False
-    return sum(each.size for each in found) >= (release.size_mib - 1) * MIB
+    return sum(each.size for each in found) >= _REACHED * release.size_mib * MIB
 
 
 def _part(number: int) -> str:
