@@ -58,6 +58,8 @@ class SourceSpec:
     For planning: `cost` in figures; `account` is "" (none), "free" (for anybody) or "granted"
     (on application); `positions`: it tells where flights were between their ends;
     `cannot_show` ends the sentence “It cannot show …”.
+
+    `why_absent`: what the ledger says of days the source does not have, where that is known.
     """
 
     key: str
@@ -82,6 +84,7 @@ class SourceSpec:
     account: str = ""
     positions: bool = False
     cannot_show: str = ""
+    why_absent: str = ""
 
 
 LONGEST_SLUG = 32
