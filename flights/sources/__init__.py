@@ -15,6 +15,7 @@ SOURCES = {
     "opensky-rest": "opensky_rest",
     "opensky-trino": "opensky_trino",
     "table": "table",
+    "adsbx-samples": "adsbx_samples",
     "simulated": "simulated",
     "simulated-readsb": "simulated_readsb",
 }
