@@ -95,7 +95,8 @@ class Killer:
             process = start(self.root, self.github, last, workers)
             if self.kills < kills:
                 # To plan, a pull looks at each release, at two servers.
-                requests = 2 * self.days + int(self.rng.integers(-self.days // 2, self.days // 2))
+                span = -self.days // 2, self.days // 2 * workers
+                requests = 2 * self.days + int(self.rng.integers(*span))
                 alive = kill_after(process, self.github, requests, self.rng.uniform(0, 0.3))
                 self.kills += alive
             else:
