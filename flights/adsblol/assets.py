@@ -125,7 +125,7 @@ def _published(release: Release, assets: tuple[Asset, ...], missing: str = "") -
         told = f"Part {missing} of {release.tag} is not there: {behind}."
         return Published(release, assets, False, told)
     listed = (release.size_mib or 0) * MIB
-    if listed and abs(size - listed) > _LISTED_WITHIN * listed:
+    if listed and abs(size - listed) > max(_LISTED_WITHIN * listed, MIB):
         told = f"{release.tag} is listed with {release.size_mib:,} MiB and has {size / MIB:,.0f}."
         return Published(release, assets, True, told)
     return Published(release, assets)

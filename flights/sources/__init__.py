@@ -9,13 +9,14 @@ from flights.errors import InvalidInput
 from flights.sources.base import Source, SourceSpec
 
 SOURCES = {
+    "adsblol": "adsblol",
     "opdi": "opdi",
     "opensky-lists": "opensky_lists",
     "readsb": "readsb_archive",
     "opensky-rest": "opensky_rest",
+    "adsbx-samples": "adsbx_samples",
     "opensky-trino": "opensky_trino",
     "table": "table",
-    "adsbx-samples": "adsbx_samples",
     "simulated": "simulated",
     "simulated-readsb": "simulated_readsb",
 }

@@ -147,10 +147,10 @@ def test_listed_release_that_is_gone_gives_way_and_is_told(github, resolver) -> 
 
 
 def test_size_other_than_listed_is_told(github, resolver) -> None:
-    release = publish(github, "prod-0", 4)
+    release = publish(github, "prod-0", 6)
     github.list_releases()
     github.lay(release, ".tar", b"\0" * (3 * MIB))
-    assert "listed with 4 MiB and has 3" in one(resolver).problem
+    assert "listed with 6 MiB and has 3" in one(resolver).problem
 
 
 @pytest.mark.parametrize("pod", ["prod-0", "staging-0", "prod-0tmp", "staging-0tmp"])
