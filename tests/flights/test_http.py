@@ -273,6 +273,16 @@ def test_stream_without_a_sure_tag_does_not_go_on(
         stream.read()
 
 
+@pytest.mark.parametrize("tag", ['"\xff"', '"' + "x" * 300 + '"', '"\t"'])
+def test_tags_that_cannot_be_sent_back_count_as_none(
+    loopback: LoopbackServer, tmp_path: Path, tag: str
+) -> None:
+    url = loopback.put("/file", BODY, etag=tag)
+    looked = quick_door(tmp_path).look(url)
+    assert looked is not None
+    assert looked.etag is None
+
+
 def test_stream_goes_on_by_date_where_there_is_no_tag(
     loopback: LoopbackServer, tmp_path: Path
 ) -> None:
