@@ -23,8 +23,8 @@ ID_VARIABLE, SECRET_VARIABLE = "OPENSKY_CLIENT_ID", "OPENSKY_CLIENT_SECRET"
 
 HOW_TO_GET = (
     f"Set {ID_VARIABLE} and {SECRET_VARIABLE}, or client_id and client_secret in pyopensky's "
-    "settings.conf. An API client is made, free of charge, on the account page of "
-    "https://opensky-network.org (My OpenSky, Account, API Client)."
+    "settings.conf. An API client is made on the account page of https://opensky-network.org; "
+    "an account is free."
 )
 
 _importing = threading.Lock()

@@ -1,8 +1,8 @@
 """Where questions for flights are asked: kept replies first, then OpenSky, one asker at a time."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
+from flights.errors import ArchiveError
 from flights.opensky.flights_json import read_flights
 from flights.opensky.replies import Question, Replies, Reply
 from flights.opensky.rest import Api
@@ -22,11 +22,19 @@ class Desk:
         ------
         BadPayload
             It is not what OpenSky promises; the message says where.
+        ArchiveError
+            The cache cannot be written.
         CredentialsMissing, CredentialsRejected, RateLimited, SourceUnavailable, InvalidInput
             As `Api.get`.
         """
-        with self.replies.hold(question):
-            return self.replies.find(question) or self._ask(question)
+        try:
+            with self.replies.hold(question):
+                return self.replies.find(question) or self._ask(question)
+        except OSError as error:
+            raise ArchiveError(
+                f"{self.replies.folder} cannot be written ({error.strerror}). "
+                "Set FLIGHTS_CACHE to a folder that can be."
+            ) from error
 
     def _ask(self, question: Question) -> Reply:
         asked_at = self.replies.clock()
@@ -38,8 +46,3 @@ class Desk:
         reply = Reply(question, answer.status, answer.body, asked_at)
         self.replies.keep(reply)
         return reply
-
-
-def list_unkept(questions: Iterable[Question], replies: Replies) -> list[Question]:
-    """Those that would have to be sent, each once."""
-    return [each for each in dict.fromkeys(questions) if replies.find(each) is None]

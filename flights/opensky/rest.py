@@ -25,8 +25,8 @@ from flights.opensky.credits import Purse
 API = "https://opensky-network.org"
 TOKENS = "https://auth.opensky-network.org"
 
-LONGEST_REPLY = 64_000_000
-"""Bytes; two hours of world traffic are a few million."""
+LONGEST_REPLY = 16_000_000
+"""Bytes; two hours of world traffic are a few million. Read, they may take 30 times as much."""
 
 PER_SECOND = 2.0
 _EARLY_S = 30

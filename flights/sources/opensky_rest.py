@@ -72,7 +72,11 @@ SPEC = SourceSpec(
             default=str(STANDARD_ACCOUNT),
             placeholder="4000 (standard account), 8000 (with a receiver)",
         ),
-        Option("renew", "Ask again also where a reply of the last 30 days is kept.", "flag"),
+        Option(
+            "renew",
+            "Ask again where a reply of the last 30 days is kept; with --refresh for complete days too.",
+            "flag",
+        ),
         Option("aircraft", "Table that names airframes, as tar1090-db publishes it.", "path"),
     ),
     cost=Cost(

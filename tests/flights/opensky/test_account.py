@@ -29,7 +29,7 @@ def test_no_account_says_which_variables_and_where_to_get_one(config: Path) -> N
     for environment in ({}, {"OPENSKY_CLIENT_ID": "me"}, {"OPENSKY_CLIENT_SECRET": SECRET}):
         with pytest.raises(CredentialsMissing) as caught:
             find_credentials(environment)
-        for said in ("OPENSKY_CLIENT_ID", "OPENSKY_CLIENT_SECRET", "settings.conf", "API Client"):
+        for said in ("OPENSKY_CLIENT_ID", "OPENSKY_CLIENT_SECRET", "settings.conf", "API client"):
             assert said in str(caught.value)
         assert SECRET not in str(caught.value)
 

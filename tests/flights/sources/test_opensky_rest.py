@@ -1,5 +1,6 @@
 """Days of OpenSky's REST interface, pulled from a server on this machine (opensky_rest)."""
 
+import gzip
 import pickle
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,6 +14,7 @@ from opensky_server import SECRET, OpenSky
 from flights.archive import Archive
 from flights.config import read_settings
 from flights.errors import (
+    ArchiveError,
     BadPayload,
     CredentialsMissing,
     CredentialsRejected,
@@ -347,6 +349,23 @@ def test_malformed_reply_fails_the_day_and_is_not_kept(sky: OpenSky, body: bytes
     with pytest.raises(BadPayload, match="departures ELLX 2025-06-13"):
         collect(source)
     assert source.offers(DAY, DAY)[0].requests == 3
+
+
+def test_reply_without_end_is_refused(sky: OpenSky) -> None:
+    bomb = gzip.compress(b"[" + b" " * 20_000_000 + b"]")
+    packed = status(200, {"Content-Encoding": "gzip"}, bomb)
+    sky.api.fault("/api/flights/departure", packed, status(200, body=b" " * 20_000_000))
+    for _ in range(2):
+        with pytest.raises(BadPayload, match="more than the 16,000,000 bytes"):
+            collect(open_at())
+
+
+def test_cache_that_cannot_be_written_is_told(sky: OpenSky, tmp_path: Path) -> None:
+    cache = tmp_path / "archive" / "cache" / "opensky"
+    cache.mkdir(parents=True)
+    (cache / "replies").write_text("in the way")
+    with pytest.raises(ArchiveError, match="FLIGHTS_CACHE"):
+        collect(open_at())
 
 
 # the world in slices
