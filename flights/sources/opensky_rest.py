@@ -74,7 +74,7 @@ SPEC = SourceSpec(
         ),
         Option(
             "renew",
-            "Ask again where a reply of the last 30 days is kept; with --refresh for complete days too.",
+            "Ask again where a reply of the last 30 days is kept; --refresh alone uses it.",
             "flag",
         ),
         Option("aircraft", "Table that names airframes, as tar1090-db publishes it.", "path"),
