@@ -4,10 +4,11 @@ import logging
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
-from loopback import status
+from loopback import slow, status
 from opensky_server import CLIENT_ID, SECRET, TOKEN_PATH, OpenSky
 
 from flights import CONTENTS_SENTENCE, __main__
@@ -91,6 +92,27 @@ def test_pull_out_of_credits_pauses_and_goes_on(busy: OpenSky, tmp_path: Path) -
     second = run(*PULL)
     assert second.returncode == 0, second.stderr
     assert len(busy.asked) == len(set(busy.asked)) == 13
+
+
+def test_killed_pull_asks_again_only_what_was_under_way(busy: OpenSky) -> None:
+    for kind in ("departure", "arrival"):
+        busy.api.fault(f"/api/flights/{kind}", slow(0.3), forever=True)
+    pull = subprocess.Popen(
+        [sys.executable, "-m", "flights", *PULL], cwd=ROOT, stderr=subprocess.DEVNULL
+    )
+    try:
+        give_up = time.monotonic() + 60
+        while len(busy.asked) < 5 and time.monotonic() < give_up:
+            time.sleep(0.02)
+    finally:
+        pull.kill()
+        pull.wait()
+    assert len(busy.asked) >= 5
+    done = run(*PULL)
+    assert done.returncode == 0, done.stderr
+    assert "6 complete" in done.stderr or "complete already" in done.stderr
+    assert len(set(busy.asked)) == 13
+    assert len(busy.asked) <= 13 + 1
 
 
 def test_pull_without_an_account_sends_nothing(
