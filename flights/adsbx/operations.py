@@ -5,11 +5,12 @@ signal_type, manufacturer, model and more that are not read. The file is named `
 server undoes the packing on the way what arrives is plain, so the first bytes decide.
 """
 
+import codecs
 import gzip
 import zlib
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import IO
 
 import pandas as pd
 import pyarrow as pa
@@ -59,19 +60,16 @@ def read_operations(path: Path) -> Operations:
     """
     parts: list[pd.DataFrame] = []
     torn: list[int] = []
-    problem = ""
     with path.open("rb") as file:
         stream = _Unpacked(file, path.name)
         names = _read_header(stream, path.name)
+        problem = ""
         try:
             for batch in _open(stream, names, torn):
                 parts.append(_read_batch(batch))
-        except _Broken as broken:
-            problem = str(broken)
         except pa.ArrowInvalid as error:
-            if not parts:
-                raise BadPayload(f"{path.name} is no table of operations: {error}") from error
-            problem = f"{path.name} breaks off: {str(error)[:200]}."
+            problem = f"{path.name} cannot be read on: {str(error)[:200]}."
+    problem = stream.problem or problem
     if problem and not parts:
         raise BadPayload(problem)
     rows = pd.concat(parts, ignore_index=True) if parts else _read_batch(_nothing())
@@ -85,31 +83,40 @@ def read_operations(path: Path) -> Operations:
     )
 
 
-class _Broken(Exception):
-    """The packing ends in the middle."""
-
-
 class _Unpacked:
     """A file that may be gzip, read forward as plain bytes, as `pyarrow` wants to read it."""
 
-    def __init__(self, file: IO[bytes], name: str) -> None:
+    def __init__(self, file: BufferedReader, name: str) -> None:
         self.name = name
         self.closed = False
+        self.problem = ""
         self._unpacked = 0
         self._ahead = b""
+        self._text = codecs.getincrementaldecoder("utf-8")("replace")
         packed = file.read(2) == _GZIP
         file.seek(0)
-        self._file: IO[bytes] | gzip.GzipFile = gzip.GzipFile(fileobj=file) if packed else file
+        self._file = gzip.GzipFile(fileobj=file) if packed else file
 
     def read(self, size: int = -1) -> bytes:
         """At most so many bytes."""
         if self._ahead:
             found, self._ahead = self._ahead, b""
             return found
+        while found := self._read(size if size and size > 0 else BLOCK):
+            # As UTF-8 throughout: pyarrow cannot skip a torn line that is none.
+            if text := self._text.decode(found).encode():
+                return text
+        return self._text.decode(b"", final=True).encode()
+
+    def _read(self, size: int) -> bytes:
+        """Bytes as they come, so that those before a cut are not lost; none behind it."""
+        if self.problem:
+            return b""
         try:
-            found = self._file.read(size if size and size > 0 else BLOCK)
+            found = self._file.read1(size)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise _Broken(f"{self.name} is cut or damaged ({error}); the rest was read.") from error
+            self.problem = f"{self.name} is cut or damaged ({error}); what came before was read."
+            return b""
         self._unpacked += len(found)
         if self._unpacked > MOST_UNPACKED:
             raise BadPayload(f"{self.name} unpacks to more than {MOST_UNPACKED:,} bytes.")
@@ -126,14 +133,15 @@ class _Unpacked:
 
 def _read_header(stream: _Unpacked, name: str) -> list[str]:
     """Names of the columns; the stream then stands before the first row."""
-    try:
-        data = stream.read(BLOCK)
-    except _Broken as broken:
-        raise BadPayload(f"{name}: nothing of it can be unpacked.") from broken
+    data = b""
+    while b"\n" not in data and len(data) < LONGEST_HEADER and (more := stream.read(BLOCK)):
+        data += more
     line, _, rest = data.partition(b"\n")
     text = line[:LONGEST_HEADER].decode("utf-8", "replace").removeprefix("\ufeff")
     names = [each.strip(' "\r') for each in text.split(",")]
     lacking = [each for each in NEEDED if each not in names]
+    if stream.problem and not data:
+        raise BadPayload(stream.problem)
     if lacking or len(set(names)) < len(names):
         raise BadPayload(
             f"{name} is no table of operations: its first line is {text[:60]!r} and it lacks "
