@@ -20,6 +20,7 @@ _NOTHING = pa.array(["", "nan", "none", "null", "n/a", "<na>", "nat"])
 _ADDRESS = "^[0-9a-f]{6}$"
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$"
 _CONTROL = "[\\x00-\\x1f\\x7f]+"
+_LONGEST = 200
 
 
 def read_text(values: pa.Array, longest: int, *, upper: bool = False) -> pa.Array:
@@ -106,9 +107,15 @@ def _only(text: pa.Array, pattern: str) -> pa.Array:
 
 
 def _plain(values: pa.Array) -> pa.Array:
-    """Without dictionary, and null columns as text."""
+    """Without dictionary, and null columns as text.
+
+    Text is clipped before it is repeated: one long text, named a million times, is a bomb.
+    """
     if pa.types.is_dictionary(values.type):
-        values = values.dictionary_decode()
+        names = values.dictionary
+        if _is_text(names.type):
+            names = pc.utf8_slice_codeunits(_as_text(names), 0, _LONGEST)
+        return names.take(values.indices)
     return values.cast(pa.string()) if pa.types.is_null(values.type) else values
 
 

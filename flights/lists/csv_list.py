@@ -22,7 +22,7 @@ from flights.errors import BadPayload
 from flights.lists.columns import hide_addresses, read_addresses
 from flights.lists.rows import FEET, Batch, Batches, make_rows
 
-BLOCK = 4 << 20
+BLOCK = 2 << 20
 """Bytes unpacked and parsed at a time: what bounds the memory."""
 LONGEST_LINE = 1 << 16
 MOST_UNPACKED = 50
@@ -56,7 +56,7 @@ def read_csv_list(path: Path) -> Batches:
     with path.open("rb", buffering=0) as packed:
         lines = _Lines(packed, path)
         names = _read_header(lines)
-        for block in lines:
+        for block in filter(bytes.strip, lines):
             rows, torn = _parse(block, names)
             yield Batch(rows, torn, min(packed.tell() / max(size, 1), 1.0))
 

@@ -1,10 +1,11 @@
 """Rows of one day of a flight list become FLIGHT records: identity, operator, both ends judged."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from flights.geo import great_circle_km
@@ -18,9 +19,11 @@ UNPLACED = "field_unknown"
 MONTH_CUT = "month_cut"
 """Flag of a flight that is one of two parts, because its list cuts flights at a month's end."""
 
-_AT_MIDNIGHT = pd.Timedelta(minutes=1)
-
+_AT_MIDNIGHT = timedelta(minutes=1)
+_OPERATOR = "^" + OPERATOR.pattern.replace("(", "(?P<operator>", 1)
 _ENDS = {"origin": "first", "destination": "last"}
+
+Columns = dict[str, pa.Array]
 
 
 def make_flights(
@@ -33,86 +36,104 @@ def make_flights(
     (`CY-0002`): where it lies cannot be said, so no region may be excluded. The flight is
     flagged `field_unknown` then. Of rows with one address and one `firstseen` the longest stays.
     """
-    frame = _each_once(rows.to_pandas())
-    counts = {"dropped_repeated": rows.num_rows - len(frame)}
-    columns: dict[str, object] = {
-        "source": source,
-        "day": day,
-        "callsign": frame["callsign"],
-        "operator": _find_operators(frame),
-        # What no list tells: how many positions, how they were received, how long unheard.
-        "positions": 0,
-        "longest_silence_s": None,
-        "received": None,
-    }
-    marks = {UNPLACED: np.zeros(len(frame), bool)}
+    given = rows.num_rows
+    rows = _each_once(rows)
+    count = rows.num_rows
+    counts = {"dropped_repeated": given - count}
+    columns: Columns = {name: rows[name].combine_chunks() for name in rows.column_names}
+    del rows  # a day is large, and each step here copies some of it
+    # How many positions there were, how they were received and how long none, no list tells.
+    columns["positions"] = pa.array(np.zeros(count, np.int32))
+    columns["operator"] = _find_operators(columns)
+    marks = {UNPLACED: np.zeros(count, bool)}
+    if cuts_months:
+        marks[MONTH_CUT] = _find_cut(columns, day)
     for end, place in _ENDS.items():
-        ends, strange = _judge_end(frame, end, place)
-        columns |= ends
+        judged, strange = _judge_end(columns, end, place)
+        columns |= judged
         marks[UNPLACED] |= strange
         counts[f"{end}_unplaced"] = int(np.count_nonzero(strange))
-    if cuts_months:
-        marks[MONTH_CUT] = _find_cut(frame, day)
-    columns["flags"] = _write_flags(marks, len(frame))
-    kept = {name: frame[name] for name in frame.columns if name not in columns}
+    columns["flags"] = _write_flags(marks, count)
+    columns["source"] = pa.repeat(source, count)
+    columns["day"] = pa.repeat(pa.scalar(day, pa.date32()), count)
     schema = arrow_schema("flights")
-    made = pd.DataFrame(columns | kept, index=frame.index)[schema.names]
-    return pa.Table.from_pandas(made, schema=schema, preserve_index=False).to_pandas(), counts
+    made = pa.table(
+        [columns.pop(each.name, pa.nulls(count, each.type)).cast(each.type) for each in schema],
+        schema=schema,
+    )
+    return made.to_pandas(split_blocks=True, self_destruct=True), counts
 
 
-def _each_once(frame: pd.DataFrame) -> pd.DataFrame:
+def _each_once(rows: pa.Table) -> pa.Table:
     """Rows with their `flight_id`, each of these once, in order of time."""
-    seconds = frame["firstseen"].astype("datetime64[s, UTC]").astype("int64").astype(str)
-    frame = frame.assign(flight_id=frame["icao24"] + "-" + seconds)
-    frame = frame.sort_values(["firstseen", "flight_id", "lastseen", "callsign"], kind="stable")
-    return frame.drop_duplicates("flight_id", keep="last").reset_index(drop=True)
+    seconds = pc.floor(pc.divide(rows["firstseen"].cast(pa.int64()), 1000)).cast(pa.string())
+    named = pc.binary_join_element_wise(rows["icao24"], seconds, "-")
+    rows = rows.append_column("flight_id", named)
+    by = ("firstseen", "flight_id", "lastseen", "callsign")
+    rows = rows.take(pc.sort_indices(rows, sort_keys=[(name, "ascending") for name in by]))
+    named = rows["flight_id"].combine_chunks()
+    if not len(named):
+        return rows
+    again = pc.equal(named[:-1], named[1:])
+    if not pc.any(again).as_py():
+        return rows
+    return rows.filter(pa.concat_arrays([pc.invert(again), pa.array([True])]))
 
 
-def _find_operators(frame: pd.DataFrame) -> pd.Series:
+def _find_operators(columns: Columns) -> pa.Array:
     """Who flies it by its callsign; else whom the list names as operator of the airframe."""
-    said = frame["callsign"].str.extract(f"^{OPERATOR.pattern}", expand=False)
-    given = frame["operator"].where(frame["operator"].str.fullmatch("[A-Z]{3}"))
-    return said.fillna(given)
+    said = pc.extract_regex(columns["callsign"], _OPERATOR)
+    three = pc.match_substring_regex(columns["operator"], "^[A-Z]{3}$")
+    given = pc.if_else(three, columns["operator"], pa.scalar(None, pa.string()))
+    return pc.coalesce(pc.struct_field(said, 0), given)
 
 
-def _find_cut(frame: pd.DataFrame, day: date) -> NDArray[np.bool_]:
+def _find_cut(columns: Columns, day: date) -> NDArray[np.bool_]:
     """Flights heard at the very moment the month of `day` begins or ends, with no end there."""
-    begins = pd.Timestamp(day.replace(day=1), tz="UTC")
-    ends = begins + pd.offsets.MonthBegin(1)
-    came = frame["origin"].isna() & (frame["firstseen"] < begins + _AT_MIDNIGHT)
-    went = frame["destination"].isna() & (frame["lastseen"] >= ends - _AT_MIDNIGHT)
-    return (came | (went & (frame["lastseen"] < ends))).to_numpy()
+    begins = datetime(day.year, day.month, 1, tzinfo=UTC)
+    ends = (begins + timedelta(days=31)).replace(day=1)
+    first, last = columns["firstseen"], columns["lastseen"]
+    came = pc.and_(pc.is_null(columns["origin"]), pc.less(first, begins + _AT_MIDNIGHT))
+    at_end = pc.and_(pc.greater_equal(last, ends - _AT_MIDNIGHT), pc.less(last, ends))
+    went = pc.and_(pc.is_null(columns["destination"]), at_end)
+    return pc.or_(came, went).to_numpy(zero_copy_only=False)
 
 
-def _write_flags(marks: dict[str, NDArray[np.bool_]], count: int) -> NDArray[np.object_]:
+def _write_flags(marks: dict[str, NDArray[np.bool_]], count: int) -> pa.Array:
     flags = np.full(count, "", dtype=object)
     for name, mask in marks.items():
         flags[mask & (flags != "")] += ","
         flags[mask] += name
-    return flags
+    return pa.array(flags, pa.string())
 
 
-def _judge_end(
-    frame: pd.DataFrame, end: str, place: str
-) -> tuple[dict[str, object], NDArray[np.bool_]]:
+def _judge_end(columns: Columns, end: str, place: str) -> tuple[Columns, NDArray[np.bool_]]:
     """Columns of one end, and where the list names a field that cannot be placed."""
-    codes, named = pd.factorize(frame[end])
+    coded = columns[end].dictionary_encode()
     airports = load_airports()
-    current = pd.Index([current_code(code) for code in named])
-    row = np.append(airports.index.get_indexer(current), -1)[codes]
-    known = row >= 0
+    current = [current_code(code) for code in coded.dictionary.to_pylist()]
+    found = np.append(airports.index.get_indexer(pd.Index(current, dtype=object)), -1)
+    number = pc.fill_null(coded.indices, len(current)).to_numpy()
+    row = found[number]
     at = {name: _taken(airports[name], row) for name in ("latitude", "longitude", "elevation_ft")}
-    latitude, longitude, altitude_ft = (frame[f"{place}_{name}"].to_numpy(float) for name in PLACE)
+    latitude, longitude, altitude_ft = (
+        pc.fill_null(columns[f"{place}_{name}"], np.nan).to_numpy() for name in PLACE
+    )
     away_km = great_circle_km(latitude, longitude, at["latitude"], at["longitude"])
+    placed = pa.array(found >= 0)
+    names = pc.if_else(placed, pa.array([*current, None], pa.string()), None)
     return {
-        end: _taken(pd.Series(airports.index, dtype=object), row),
-        f"{end}_evidence": np.where(known, "estimated", "lost"),
-        f"{end}_distance_km": away_km.astype(np.float32),
-        f"{end}_height_ft": (altitude_ft - at["elevation_ft"]).astype(np.float32),
-    }, ~known & (codes >= 0)
+        end: names.take(pa.array(number)),
+        f"{end}_evidence": pc.if_else(placed, "estimated", "lost").take(pa.array(number)),
+        f"{end}_distance_km": _known(away_km),
+        f"{end}_height_ft": _known(altitude_ft - at["elevation_ft"]),
+    }, (row < 0) & (number < len(current))
 
 
-def _taken(values: pd.Series, row: NDArray[np.intp]) -> NDArray:
-    """Values by row, unknown where the row is -1."""
-    unknown = np.array([None if values.dtype == object else np.nan], dtype=values.dtype)
-    return np.append(values.to_numpy(), unknown)[row]
+def _taken(values: pd.Series, row: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Values by row, NaN where the row is -1."""
+    return np.append(values.to_numpy(float), np.nan)[row]
+
+
+def _known(values: NDArray[np.float64]) -> pa.Array:
+    return pa.array(values.astype(np.float32), from_pandas=True)

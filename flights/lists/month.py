@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import pyarrow as pa
 
 from flights.errors import BadPayload
 from flights.ledger import InputFile, LedgerEntry
@@ -24,6 +25,8 @@ THIN_SHARE = 0.2
 USUAL_DAY, USUAL_HOUR = 50, 20
 """A month must have so many rows in its median day (hour) for a thin day (empty hour) to tell."""
 _READING_SHARE = 0.6
+_FREED_EVERY = 8
+"""Batches after which memory that is no longer used goes back to the system."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ def collect_month(task: MonthTask, batches: Batches, report: Report) -> Iterator
         reading = _Reading(task, spill)
         reading.take(batches, report)
         reading.look_over()
+        pa.default_memory_pool().release_unused()
         for number, day in enumerate(task.days):
             share = _READING_SHARE + (1 - _READING_SHARE) * number / len(task.days)
             report(f"{task.file.name}: flights of {day}", share)
@@ -76,12 +80,14 @@ class _Reading:
     def take(self, batches: Batches, report: Report) -> None:
         """Deal all rows to their days; damage ends it, and stands for every day."""
         try:
-            for batch in batches:
+            for number, batch in enumerate(batches):
                 self._rows += batch.rows.num_rows
                 self._torn += batch.torn
                 if self._rows > MOST_ROWS:
                     raise BadPayload(f"{self._task.file.name} has over {MOST_ROWS:,} rows.")
                 self._spill.take(batch.rows)
+                if number % _FREED_EVERY == 0:
+                    pa.default_memory_pool().release_unused()
                 message = f"{self._task.file.name}: {self._rows:,} rows read"
                 report(message, _READING_SHARE * batch.share)
         except BadPayload as error:
@@ -114,10 +120,13 @@ class _Reading:
 
     def records(self, day: date) -> DayRecords:
         """Records of one day."""
-        rows = self._spill.rows(day)
         flights, counts = make_flights(
-            rows, source=self._task.source, day=day, cuts_months=self._task.cuts_months
+            self._spill.rows(day),
+            source=self._task.source,
+            day=day,
+            cuts_months=self._task.cuts_months,
         )
+        pa.default_memory_pool().release_unused()
         counts |= {"flights": len(flights), "aircraft": int(flights["icao24"].nunique())}
         counts |= {"file_rows": self._rows, "dropped_torn": self._torn}
         for (of, rule), count in self._spill.faults.items():

@@ -10,6 +10,7 @@ References
 https://www.opdi.aero; exporter: https://github.com/euctrl-pru/OPDI
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -20,7 +21,10 @@ from flights.lists.columns import read_addresses
 from flights.lists.month import MOST_ROWS
 from flights.lists.rows import Batch, Batches, make_rows
 
-ROWS_AT_ONCE = 32_768
+ROWS_AT_ONCE = 16_384
+MOST_UNPACKED = 1 << 30
+"""Bytes that a column of a row group may claim to unpack to."""
+_BUFFER = 1 << 20
 _MAGIC = b"PAR1"
 _NAMES = {
     "icao24": "icao24",
@@ -48,10 +52,11 @@ def read_parquet_list(path: Path) -> Batches:
     """
     _check_magic(path)
     try:
-        with pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:
-            columns = _find_columns(path, file.schema_arrow)
-            if file.metadata.num_rows > MOST_ROWS:
-                raise BadPayload(f"{path.name} claims {file.metadata.num_rows:,} rows.")
+        schema = pq.read_schema(path)
+        columns = _find_columns(path, schema)
+        how = {"pre_buffer": False, "buffer_size": _BUFFER}
+        with pq.ParquetFile(path, read_dictionary=_list_texts(schema, columns), **how) as file:
+            _check_size(path, file.metadata)
             total, done = max(file.metadata.num_rows, 1), 0
             for batch in file.iter_batches(ROWS_AT_ONCE, columns=[*columns], use_threads=False):
                 done += len(batch)
@@ -73,6 +78,26 @@ def _check_magic(path: Path) -> None:
         raise BadPayload(f"{path.name} is no Parquet file: it begins with {start!r}.")
     if tail != _MAGIC:
         raise BadPayload(f"{path.name} is cut short: its Parquet footer is missing.")
+
+
+def _list_texts(schema: pa.Schema, columns: Mapping[str, str]) -> list[str]:
+    """Columns to be read as dictionaries: a long text that stands in many rows is held once.
+
+    Times are left out, since hardly two are the same.
+    """
+    kinds = {name: schema.field(name).type for name in columns if not name.endswith("_seen")}
+    return [name for name, kind in kinds.items() if kind in (pa.string(), pa.binary())]
+
+
+def _check_size(path: Path, metadata: pq.FileMetaData) -> None:
+    """Refuse what claims to be too large."""
+    if metadata.num_rows > MOST_ROWS:
+        raise BadPayload(f"{path.name} claims {metadata.num_rows:,} rows.")
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        sizes = [group.column(at).total_uncompressed_size for at in range(group.num_columns)]
+        if max(sizes, default=0) > MOST_UNPACKED:
+            raise BadPayload(f"{path.name}: row group {number} unpacks to {max(sizes):,} bytes.")
 
 
 def _find_columns(path: Path, schema: pa.Schema) -> dict[str, str]:

@@ -69,6 +69,8 @@ class DaySpill:
         self._count_unfit(rows, number, here)
         self._count_hours(rows, number, fit)
         order = np.flatnonzero(fit)
+        if not len(order):
+            return
         order = order[np.argsort(number[order], kind="stable")]
         days, starts = np.unique(number[order], return_index=True)
         for at, begin, end in zip(days.tolist(), starts, [*starts[1:], len(order)], strict=True):
