@@ -8,7 +8,7 @@ import streamlit as st
 
 from analysis import widgets
 from analysis.captions import list_days
-from analysis.pull_form import fill_form
+from analysis.pull_form import can_fill, fill_form
 from analysis.pulling import to_need
 from analysis.study import Study
 from analysis.wording import write_date
@@ -43,6 +43,7 @@ def show_plan(study: Study, archive: Archive) -> None:
         return
     st.markdown(_say(describe_need(plan)))
     st.subheader("The cheapest ways to get it", anchor=False)
+    st.caption("Quickest first, those to apply for last. Each would serve the whole series alone.")
     for number, way in enumerate(way for way in plan.ways if way.fit != "no"):
         _show_way(way, number, own=study.source)
     refused = [way for way in plan.ways if way.fit == "no"]
@@ -51,8 +52,8 @@ def show_plan(study: Study, archive: Archive) -> None:
             st.markdown(
                 "\n".join(f"- **{w.spec.title}.** {_say(' '.join(w.why))}" for w in refused)
             )
-    for text in filter(None, (ONE_SOURCE, describe_story(plan), describe_assumptions())):
-        st.caption(_say(text))
+    closing = filter(None, (ONE_SOURCE, describe_story(plan), describe_assumptions()))
+    st.caption(_say(" ".join(closing)))
 
 
 def _name_study(plan: StudyPlan) -> str:
@@ -76,21 +77,19 @@ def _show_lacking(plan: StudyPlan, archive: Archive) -> None:
 def _show_way(way: Way, number: int, *, own: str) -> None:
     """One source with its price, its limits, and a button that fills in the form."""
     spec = way.spec
-    with st.container(border=True, gap="small"):
-        mark = {"in part": " · a part of a region only", "own files": " · files of your own"}
-        same = " · this study's source" if spec.key == own else ""
-        st.markdown(f"**{spec.title}**{mark.get(way.fit, '')}{same}")
-        st.markdown(_capital(describe_cost(way)) + ".")
-        st.caption(
-            f"Account: {ACCOUNTS[spec.account]}; needs {spec.needs}. Licence: {spec.licence}."
-        )
-        limits = describe_limits(way)
-        if limits:
-            st.caption(_say(limits))
-        if way.days:
-            st.button("Fill in the form", key=f"way-{number}", on_click=fill_form, args=(way,))
-        if spec.key != own and not way.days:
-            st.caption("Choose it as the source of the question to use it.")
+    mark = {"in part": " · a part of a region only", "own files": " · files of your own"}
+    same = " · this study's source" if spec.key == own else ""
+    account = f"Account: {ACCOUNTS[spec.account]}; needs {spec.needs}."
+    with st.container(border=True):
+        words, button = st.columns([5, 1], gap="small")
+        with words.container(gap="xsmall"):
+            st.markdown(f"**{spec.title}**{mark.get(way.fit, '')}{same}")
+            st.markdown(f"{_capital(describe_cost(way))}.")
+            st.caption(f"{account} Licence: {spec.licence}. {_say(describe_limits(way))}")
+            if spec.key != own and not way.days:
+                st.caption("Choose it as the source of the question to use it.")
+        if way.days and can_fill(way):
+            button.button("Fill in the form", key=f"way-{number}", on_click=fill_form, args=(way,))
 
 
 def _capital(text: str) -> str:

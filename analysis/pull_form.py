@@ -21,6 +21,10 @@ from flights.sources import find_spec, open_source
 from flights.sources.base import Option, SourceSpec
 
 _SHOWN = 6
+_WIDTH = 620
+_ELSEWHERE = ("table",)
+"""Sources that are imported in a block of their own."""
+
 _UPFRONT = ("regions", "choice")
 """Kinds of option that are shown even where they may be left out."""
 
@@ -34,6 +38,11 @@ class Asked:
     first: date | None
     last: date | None
     refresh: bool = False
+
+
+def can_fill(way: Way) -> bool:
+    """False for what has a form of its own."""
+    return way.source not in _ELSEWHERE
 
 
 def fill_form(way: Way) -> None:
@@ -50,7 +59,7 @@ def offer_pull(source: str, archive: Archive) -> None:
     key = source.partition(".")[0]
     spec = find_spec(key)
     st.subheader("Get more days", anchor=False)
-    if key == "table":
+    if key in _ELSEWHERE:
         st.caption("A table of your own is imported below.")
         return
     if st.session_state.get("d_filled") != source:
@@ -104,12 +113,14 @@ def _ask_option(source: str, option: Option) -> str | None:
     """One option in the control that fits its kind; None where it is not given."""
     key, label = _key(source, option.name), option.name.replace("_", " ").capitalize()
     if option.kind == "flag":
-        return "yes" if st.toggle(label, key=key, help=option.help) else None
+        return "yes" if st.toggle(option.help.rstrip("."), key=key) else None
     if option.kind == "choice":
         st.session_state.setdefault(key, option.default or option.choices[0])
         return st.segmented_control(label, option.choices, key=key, help=option.help, required=True)
     st.session_state.setdefault(key, option.default or "")
-    text = st.text_input(label, key=key, placeholder=option.placeholder, help=option.help)
+    text = st.text_input(
+        label, key=key, placeholder=option.placeholder, help=option.help, width=_WIDTH
+    )
     if option.kind == "regions" and text.strip():
         _name_region(text)
     return text.strip() if text.strip() != (option.default or "") else None

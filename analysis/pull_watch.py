@@ -13,7 +13,8 @@ from flights.planning.text import write_size
 from flights.progress import DayProgress, PullProgress, write_span
 
 _REFRESH_S = 1.0
-_SHOWN = 3
+_SHOWN = 5
+_RUNNING = 3
 _REASONS = 8
 _UNDONE = ("waiting", "running")
 _BAD = ("failed", "partial")
@@ -29,15 +30,36 @@ def show_pulls(archive: Archive) -> None:
 
 
 def _watch(archive: Archive) -> None:
-    found = pulls.list_pulls(archive)
+    found = pulls.list_pulls(archive)[:_SHOWN]
     latest = {each.source: each.id for each in reversed(found)}
-    for progress in found[:_SHOWN]:
-        with st.container(border=True, gap="small"):
-            _show_pull(progress, archive, is_latest=latest[progress.source] == progress.id)
+    ended = [each for each in found if not _matters(each, latest)]
+    for progress in found:
+        if progress not in ended:
+            with st.container(border=True, gap="xsmall"):
+                _show_pull(progress, archive, is_latest=latest[progress.source] == progress.id)
+    if ended:
+        with st.expander(f"Earlier pulls ({len(ended)})"):
+            for progress in ended:
+                _show_pull(progress, archive, is_latest=False)
     before, now = st.session_state.get("pulling"), any(p.state == "running" for p in found)
     st.session_state["pulling"] = now
     if before and not now:
         st.rerun()
+
+
+def _matters(progress: PullProgress, latest: dict[str, str]) -> bool:
+    """True for what runs, and for the latest of a source where something is left to do."""
+    if progress.state == "running":
+        return True
+    return latest[progress.source] == progress.id and _has_more(progress)
+
+
+def _has_more(progress: PullProgress) -> bool:
+    """True where asking again could bring a day; what is broken by design stays so."""
+    hopeless = widgets.is_simulated(progress.source) and progress.state == "finished"
+    return not hopeless and (
+        progress.state != "finished" or any(day.state in _BAD for day in progress.days)
+    )
 
 
 def _show_pull(progress: PullProgress, archive: Archive, *, is_latest: bool) -> None:
@@ -48,10 +70,8 @@ def _show_pull(progress: PullProgress, archive: Archive, *, is_latest: bool) -> 
     if progress.state == "paused":
         when = progress.resume_at
         st.markdown(f"It can go on from {write_instant(when)}." if when else "It can go on later.")
-    bad = [day for day in progress.days if day.state in _BAD]
-    _tell_bad(bad)
-    left = bad or any(day.state in _UNDONE for day in progress.days) or not progress.days
-    if is_latest and left:
+    _tell_bad([day for day in progress.days if day.state in _BAD])
+    if is_latest and _has_more(progress):
         _offer_again(progress, archive)
 
 
@@ -73,7 +93,7 @@ def _show_running(progress: PullProgress, archive: Archive) -> None:
     figures = " · ".join(_list_figures(progress))
     if figures:
         st.caption(figures)
-    for day in [day for day in progress.days if day.state == "running"][:_SHOWN]:
+    for day in [day for day in progress.days if day.state == "running"][:_RUNNING]:
         st.caption(f"{list_days([day.day])}: {day.message or 'reading'} ({day.share:.0%})")
     if st.button("Stop", key=f"stop-{progress.id}"):
         pulls.cancel_pull(archive, progress.id)

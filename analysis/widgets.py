@@ -17,6 +17,7 @@ from analysis.event_study import run_study
 from analysis.maps import CompactDeck, draw_route, load_ground
 from analysis.results import StudyResult
 from analysis.study import Event, Study, from_query, read_study, to_query
+from flights import coverage
 from flights.archive import Archive
 from flights.config import read_settings
 from flights.ledger import LedgerEntry
@@ -87,12 +88,8 @@ def name_series(archive: Archive, source: str) -> str:
     key = source.partition(".")[0]
     if key not in SOURCES:
         return source
-    kind, _, text = find_scope(archive, source).partition(":")
-    if kind == "regions":
-        return f"{find_spec(key).title}: {name_region(text)}"
-    if kind == "icao24":
-        return f"{find_spec(key).title}: {len(text.split(','))} chosen aircraft"
-    return find_spec(source).title
+    scope = find_scope(archive, source)
+    return coverage.name_series(find_spec(key if scope else source).title, scope)
 
 
 def held_span(archive: Archive, source: str) -> tuple[date, date] | None:

@@ -54,6 +54,22 @@ def judge_cover(spec: SourceSpec, scope: str, origin: Region, destination: Regio
     return replace(narrowed, notes=boxed.notes + narrowed.notes)
 
 
+def name_series(title: str, scope: str) -> str:
+    """Title of a source and what a series of it was narrowed to, for people.
+
+    >>> name_series("A list", "regions:airport:ELLX+country:IS")
+    'A list: Luxembourg-Findel International Airport (ELLX) and Iceland'
+    >>> name_series("A list", "icao24:4d0103"), name_series("A list", "")
+    ('A list: 1 chosen aircraft', 'A list')
+    """
+    kind, _, text = scope.partition(":")
+    if kind == "regions":
+        return f"{title}: {parse_region(text).label}"
+    if kind == "icao24":
+        return f"{title}: {len(text.split(','))} chosen aircraft"
+    return title
+
+
 def describe_box(box: Box) -> str:
     """The area in words.
 

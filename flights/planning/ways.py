@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from flights.archive import Archive
-from flights.coverage import judge_cover
+from flights.coverage import judge_cover, name_series
 from flights.history import Span, plan_span
 from flights.planning.commands import write_pulls
 from flights.planning.lacking import Lack, list_days_to_pull, list_lacking
@@ -101,7 +101,7 @@ class _Planner:
         part = spec.box is not None and bool(cover.notes)
         fit = "in part" if part else "whole" if spec.remote or spec.simulated else "own files"
         why = (*cover.notes, *self._tell_airports(spec, scope), *self._tell_later(span))
-        way = Way(narrow(spec, scope) if scope else spec, fit, why)
+        way = Way(_narrow(spec, scope), fit, why)
         by_airport = spec.cost is not None and spec.cost.per_airport
         airports = self._count_airports(scope) if by_airport else 1
         return self.prices.price(way, span, airports=airports)
@@ -172,6 +172,11 @@ class _Planner:
         if airports == 1:
             return ()
         return (f"It is asked for {airports} airports; a study of those that matter costs less.",)
+
+
+def _narrow(spec: SourceSpec, scope: str) -> SourceSpec:
+    """The spec of a series under a title for people; the source itself for no scope."""
+    return replace(narrow(spec, scope), title=name_series(spec.title, scope)) if scope else spec
 
 
 _NEVER_COUNTED = "Its days cannot be compared with one another, so nothing is counted from it."

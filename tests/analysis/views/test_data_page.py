@@ -255,7 +255,7 @@ def test_failed_days_are_told_with_their_reasons_and_can_be_asked_again(
     bad = tuple(
         DayProgress(date(2050, 1, n), "failed", 1.0, "The server sent half of it.") for n in (3, 4)
     )
-    ended = PullProgress("3-c", "simulated", "finished", "2 failed", days=(*DAYS[:1], *bad))
+    ended = PullProgress("3-c", "opdi", "finished", "2 failed", days=(*DAYS[:1], *bad))
     with _pull_noted(weeks, ended, options={}, days=[None, None], refresh=False):
         app = open_page(page="data")
         table = app.table[0].value
