@@ -98,7 +98,9 @@ def write_parquet(path: Path, rows: int) -> None:
     pieces = []
     for first in range(0, rows, PIECE):
         made = make_piece(random, first, min(PIECE, rows - first), rows)
-        short = {name: pc.utf8_slice_codeunits(made[name], 0, 19) for name in made.column_names[7:9]}
+        short = {
+            name: pc.utf8_slice_codeunits(made[name], 0, 19) for name in made.column_names[7:9]
+        }
         pieces.append(
             pa.table(
                 {
