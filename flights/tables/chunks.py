@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-CHUNK_ROWS = 50_000
-CHUNK_CHARACTERS = 16_000_000
+CHUNK_ROWS = 20_000
+CHUNK_CHARACTERS = 8_000_000
 MOST_COLUMNS = 500
-MOST_ROWS = 100_000_000
+MOST_ROWS = 20_000_000
 LONGEST_CELL = 131_072
 """Characters of a cell, as Python's csv module bounds them."""
 
@@ -53,5 +54,5 @@ class Chunk:
     def column(self, name: str) -> pa.Array:
         """Texts of one column without blanks around; null where a cell is empty."""
         place = self.columns.index(name)
-        texts = [row[place] for row in self.cells]
-        return pa.array([(t.strip() or None) if t else None for t in texts], pa.string())
+        texts = pc.utf8_trim_whitespace(pa.array([row[place] for row in self.cells], pa.string()))
+        return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)

@@ -111,7 +111,7 @@ class TableDays:
 
     def _of_table(self) -> dict[str, int]:
         """Rows of the whole table kept aside, by rule: the same on each of its days."""
-        return {f"dropped_{rule}": n for rule, n in self.findings.kept_aside.items()}
+        return {f"dropped_in_table_{rule}": n for rule, n in self.findings.kept_aside.items()}
 
     def judge(self, day: date) -> tuple[str, tuple[str, ...]]:
         """Status of a day, and why."""

@@ -14,7 +14,7 @@ from flights.tables.fields import IDENTITIES
 from flights.tables.rules import LONGEST_FLIGHT_H
 from flights.tables.shapes import BARE_CLOCK, Mask
 from flights.tables.times import Clock, Instants, read_instants
-from flights.tables.values import LEFT, READERS, is_missing, pseudo_address
+from flights.tables.values import LEFT, READERS, pseudo_address, without_missing
 
 NO_LASTSEEN, NO_ADDRESS, NO_AIRFRAME = "no_lastseen", "no_icao24", "no_airframe"
 """Flags of flights: no time of arrival; an address made of the registration, or of the
@@ -118,18 +118,12 @@ class _Texts:
             count = len(self._chunk.lines)
             empty = column is None
             texts = pa.nulls(count, pa.string()) if empty else self._chunk.column(str(column))
-            self._read[name] = texts if empty else _without_missing(texts)
+            self._read[name] = texts if empty else without_missing(texts)
         return self._read[name]
 
     def missing(self, name: str) -> Mask:
         """True where a field has no value."""
         return self[name].is_null().to_numpy(zero_copy_only=False)
-
-
-def _without_missing(texts: pa.Array) -> pa.Array:
-    coded = texts.dictionary_encode()
-    words = [None if word is None or is_missing(word) else word for word in _words(coded)]
-    return pa.array(words, pa.string()).take(coded.indices)
 
 
 def _words(coded: pa.DictionaryArray) -> list[str]:
@@ -201,11 +195,10 @@ def _identify(values: dict[str, pa.Array]) -> list[tuple[Mask, str]]:
     """Fill addresses that are not given; which rows that are, and their flag."""
     flags = []
     for name, flag in zip(IDENTITIES[1:], (NO_ADDRESS, NO_AIRFRAME), strict=True):
-        coded = values[name].dictionary_encode()
+        lacking = pc.and_(values["icao24"].is_null(), values[name].is_valid())
+        flags.append((lacking.to_numpy(zero_copy_only=False), flag))
+        coded = pc.if_else(lacking, values[name], None).dictionary_encode()
         made = [pseudo_address(name, word) for word in _words(coded)]
-        lacking = values["icao24"].is_null()
-        filled = pc.and_(lacking, values[name].is_valid())
-        flags.append((filled.to_numpy(zero_copy_only=False), flag))
         address = pa.array(made, pa.string()).take(coded.indices)
         values["icao24"] = pc.coalesce(values["icao24"], address)
     return flags

@@ -10,6 +10,7 @@ RULES = {
     "no_time": "has no time of departure",
     "time": "has a time of departure that cannot be read",
     "no_time_of_day": "has a date of departure and no time of day",
+    "either": "has a date whose day and month could be either way around",
     "clock_twice": "left at a local time that came twice: clocks were set back",
     "clock_never": "left at a local time that never was: clocks were set forward",
     "year": f"left outside the years {FIRST_YEAR} to {LAST_YEAR}",

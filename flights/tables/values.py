@@ -3,7 +3,10 @@
 import hashlib
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from flights.reference.airports import current_code, load_airports
 from flights.tables.rules import LONGEST_TEXT
@@ -27,6 +30,15 @@ _OPERATOR = re.compile(r"[A-Z]{3}")
 def is_missing(text: str) -> bool:
     """True for what tables write where there is nothing."""
     return text.lower() in _MISSING or text in _MISSING_EXACTLY
+
+
+def without_missing(texts: pa.Array) -> pa.Array:
+    """The column with null for what `is_missing`."""
+    missing = pc.or_(
+        pc.is_in(pc.utf8_lower(texts), pa.array(sorted(_MISSING))),
+        pc.is_in(texts, pa.array(sorted(_MISSING_EXACTLY))),
+    )
+    return pc.if_else(missing, pa.scalar(None, pa.string()), texts)
 
 
 def read_address(text: str) -> Value:
@@ -97,15 +109,18 @@ def pseudo_address(kind: str, text: str) -> str:
     return "~" + hashlib.sha256(f"{kind}:{text}".encode()).hexdigest()[:6]
 
 
+_remember = lru_cache(maxsize=50_000)
+"""Columns repeat themselves from chunk to chunk."""
+
 READERS: dict[str, Callable[[str], Value]] = {
-    "icao24": read_address,
-    "callsign": read_callsign,
-    "registration": read_registration,
-    "typecode": read_typecode,
-    "model": read_text,
-    "operator": read_operator,
-    "origin": read_airport,
-    "destination": read_airport,
+    "icao24": _remember(read_address),
+    "callsign": _remember(read_callsign),
+    "registration": _remember(read_registration),
+    "typecode": _remember(read_typecode),
+    "model": _remember(read_text),
+    "operator": _remember(read_operator),
+    "origin": _remember(read_airport),
+    "destination": _remember(read_airport),
 }
 
 

@@ -77,7 +77,7 @@ def test_bad_row_makes_its_day_partial_and_no_other(put, archive: Archive) -> No
     assert [entry.status for entry in ledger.values()] == ["complete"] * 3 + ["partial"]
     entry = ledger[date(2025, 6, 4)]
     assert entry.counts["dropped_rows"] == 1
-    assert entry.counts["dropped_origin"] == 1
+    assert entry.counts["dropped_in_table_origin"] == 1
     assert "1 row of this day could not be taken in." in entry.reasons
     assert len(flights(archive)) == 2
 
@@ -110,7 +110,7 @@ def test_bad_rows_lie_in_a_file_with_line_and_reason(put, archive: Archive) -> N
 def test_repeated_rows_are_counted_and_do_not_spoil_a_day(put, archive: Archive) -> None:
     ledger = put(GOOD + GOOD, covers=SPAN)
     assert {entry.status for entry in ledger.values()} == {"complete"}
-    assert ledger[date(2025, 6, 1)].counts["dropped_duplicate"] == 2
+    assert ledger[date(2025, 6, 1)].counts["dropped_in_table_duplicate"] == 2
     assert len(flights(archive)) == 2
 
 

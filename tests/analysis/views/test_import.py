@@ -1,0 +1,127 @@
+"""The block of the Data page that imports a table, run without a browser."""
+
+import re
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from flights.archive import Archive
+from flights.pulls import list_pulls
+
+Open = Callable[..., AppTest]
+ROWS = (
+    "Flight;Reg;From;To;Departure;Arrival\n"
+    "CLX7304;LX-VCA;LUX;PVG;2025-06-01 12:00;2025-06-01 23:00\n"
+    "<b>CLX7306;LX-VCB;LUX;PVG;2025-06-02 12:00;\n"
+    "CLX7306;LX-VCB;Luxembourg;PVG;2025-06-03 12:00;\n"
+)
+
+
+@pytest.fixture
+def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Archive:
+    """An empty archive that the page opens."""
+    monkeypatch.setenv("FLIGHTS_ARCHIVE", str(tmp_path / "mine"))
+    return Archive(tmp_path / "mine")
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "My list.csv"
+    path.write_text(ROWS, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def page(archive: Archive, table: Path) -> AppTest:
+    """The block with the table named."""
+
+    def script() -> None:
+        from analysis import import_panel, widgets
+
+        import_panel.show_import(widgets.open_archive())
+
+    app = AppTest.from_function(script, default_timeout=60).run()
+    app.segmented_control(key="i_how").set_value("It lies on this machine").run()
+    return app.text_input(key="i_path").set_value(str(table)).run()
+
+
+def _said(app: AppTest) -> str:
+    texts = [*app.markdown, *app.caption, *app.warning, *app.success]
+    return " ".join(str(each.value) for each in texts)
+
+
+def _by_label(app: AppTest, label: str):
+    (found,) = [each for each in app.selectbox if each.label == label]
+    return found
+
+
+def _press(app: AppTest, label: str) -> AppTest:
+    (button,) = [each for each in app.button if each.label == label]
+    return button.click().run()
+
+
+def test_guess_is_shown_and_can_be_changed(page: AppTest) -> None:
+    assert not page.exception
+    assert _by_label(page, "Time of departure").value == "Departure"
+    assert _by_label(page, "Origin").value == "From"
+    assert _by_label(page, "Operator").value == ""
+    (name,) = [each for each in page.text_input if each.label == "Name"]
+    assert name.value == "my-list"
+    shown = page.dataframe[0].value
+    assert shown["Origin"].tolist() == ["ELLX", "ELLX", ""]
+    assert shown["Callsign"].tolist()[1] == "<b>CLX7306"
+    _by_label(page, "Origin").set_value("").run()
+    assert "Origin" not in page.dataframe[0].value
+
+
+def test_times_without_a_zone_ask_for_it(page: AppTest) -> None:
+    before = page.dataframe[0].value["Time of departure (UTC)"].tolist()[0]
+    page.selectbox(key="i_zone").set_value("Europe/Luxembourg").run()
+    after = page.dataframe[0].value["Time of departure (UTC)"].tolist()[0]
+    assert (before, after) == ("2025-06-01 12:00:00", "2025-06-01 10:00:00")
+
+
+def test_column_that_is_needed_is_asked_for(page: AppTest) -> None:
+    _by_label(page, "Time of departure").set_value("").run()
+    assert "which column is the time of departure" in _said(page)
+    assert not [each for each in page.button if each.label == "Check the whole table"]
+
+
+def test_unreadable_file_is_a_sentence(page: AppTest, tmp_path: Path) -> None:
+    other = tmp_path / "book.xlsx"
+    other.write_bytes(b"PK\x03\x04 and more")
+    page.text_input(key="i_path").set_value(str(other)).run()
+    assert "save the sheet as CSV" in _said(page)
+    assert not page.exception
+
+
+def test_import_runs_on_its_own_and_ends_in_a_question(page: AppTest, archive: Archive) -> None:
+    _press(page, "Check the whole table")
+    assert "2 flights on 2 days" in _said(page)
+    assert "1 row kept aside: 1 row has an origin" in _said(page)
+    page.radio(key="i_covers").set_value("Yes").run()
+    _press(page, "Import")
+    give_up = time.monotonic() + 90
+    while list_pulls(archive)[0].state == "running" and time.monotonic() < give_up:
+        time.sleep(0.2)
+    page.run()
+    ledger = archive.read_ledger("table.my-list")
+    assert {entry.status for entry in ledger.values()} == {"complete"}
+    assert list(ledger) == [date(2025, 6, 1), date(2025, 6, 2)]
+    assert "“Own table: my-list” holds 2 flights on 2 days, 2 of them complete" in _said(page)
+    assert "1 row kept aside lie in rejected/table.my-list/My list.csv" in _said(page)
+    assert [each for each in page.button if each.label == "Ask a question about it"]
+    assert "2 days of this name are held already" in _said(page)
+
+
+def test_dates_that_could_be_either_are_asked_for(page: AppTest, table: Path) -> None:
+    table.write_text(re.sub(r"2025-06-0\d", "03/04/2025", ROWS), encoding="utf-8")
+    page.run()
+    _press(page, "Check the whole table")
+    assert "Say which" in _said(page)
+    page.selectbox(key="i_dates").set_value("day-first").run()
+    assert page.dataframe[0].value["Time of departure (UTC)"].tolist()[0].startswith("2025-04-03")
