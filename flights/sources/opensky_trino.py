@@ -1,6 +1,6 @@
 """OpenSky's Trino database through pyopensky: flights by UTC day, for research accounts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -88,8 +88,12 @@ class OpenSkyTrino:
         if last < FIRST_DAY:
             raise NotCovered(f"OpenSky's table of flights begins on {FIRST_DAY}, after {last}.")
         self.database.check_account()
-        first, last = max(first, FIRST_DAY), last + timedelta(days=1)
-        return [self._offer(first + timedelta(days=n)) for n in range((last - first).days + 1)]
+        first, extra = max(first, FIRST_DAY), last + timedelta(days=1)
+        days = [first + timedelta(days=n) for n in range((extra - first).days)]
+        why = (
+            f"{extra} is read too: flights that left on {last} and landed after midnight lie there."
+        )
+        return [*map(self._offer, days), replace(self._offer(extra), notes=(why,))]
 
     def _offer(self, day: date) -> Offer:
         size, queries = WORLD_DAY_BYTES, 1

@@ -2,6 +2,8 @@
 
 import logging
 import pickle
+import subprocess
+import sys
 import threading
 import webbrowser
 from concurrent.futures import ThreadPoolExecutor
@@ -407,6 +409,37 @@ def test_no_more_than_two_queries_run_at_once(trino: TrinoServer) -> None:
         assert [len(job.result()) for job in jobs] == [24] * 5
     assert trino.most_at_once == 2
     assert any("2 queries at OpenSky run already" in message for message in told)
+
+
+HOLD = """
+import fcntl, sys
+held = [open(path, "w") for path in sys.argv[1:]]
+for each in held:
+    fcntl.flock(each, fcntl.LOCK_EX)
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_places_are_those_of_all_processes_and_a_kill_gives_them_back(trino: TrinoServer) -> None:
+    trino.add(*hourly(DAY_S))
+    ask()
+    folder = read_settings().cache / "opensky"
+    paths = [str(folder / f"trino-{number}.lock") for number in range(2)]
+    other = subprocess.Popen(
+        [sys.executable, "-c", HOLD, *paths], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with other:
+        assert other.stdout and other.stdout.readline() == b"held\n"
+        told: list[str] = []
+
+        def listen(message: str, share: float) -> None:
+            told.append(message)
+            other.kill()
+
+        patient = replace(database(), manners=replace(QUICK, sleep=_nap))
+        assert len(ask(patient, None, listen)) == 24
+    assert "2 queries at OpenSky run already" in told[0]
 
 
 def _nap(seconds: float) -> None:

@@ -50,6 +50,7 @@ def test_one_day_more_than_asked_is_offered_with_its_queries(trino: TrinoServer)
     offers = open_quickly().offers(FIRST, LAST)
     assert [offer.day for offer in offers] == [FIRST + timedelta(days=n) for n in range(4)]
     assert {offer.requests for offer in offers} == {1}
+    assert "2025-06-15 is read too" in offers[-1].notes[0] and not offers[0].notes
     narrowed = open_quickly(regions="airport:ELLX").offers(FIRST, LAST)
     assert {offer.requests for offer in narrowed} == {2}
     assert 0 < narrowed[0].size_bytes < offers[0].size_bytes
