@@ -164,11 +164,11 @@ def show_flights(result: StudyResult, flights: pd.DataFrame, archive: Archive) -
 
 def show_flight(flight: pd.Series, archive: Archive, *, simulated: bool) -> None:
     """One flight: a sentence, its positions on a map."""
-    start, end = flight["firstseen"], flight["lastseen"]
+    start = flight["firstseen"]
+    end = flight["lastseen"] if pd.notna(flight["lastseen"]) else start
+    name = flight["callsign"] if pd.notna(flight["callsign"]) else flight["icao24"]
     with st.container(border=True):
-        st.markdown(
-            f"**{_plain(flight['callsign'] or flight['icao24'])}** {_describe_flight(flight)}"
-        )
+        st.markdown(f"**{_plain(name)}** {_describe_flight(flight)}")
         tracks = archive.load_tracks(flight["source"], flight["icao24"], start, end)
         lost = [
             (flight[f"{edge}_longitude"], flight[f"{edge}_latitude"])
@@ -190,10 +190,12 @@ def _describe_flight(flight: pd.Series) -> str:
     end = (
         _plain(flight["destination"]) if pd.notna(flight["destination"]) else "a place nobody heard"
     )
+    last = flight["lastseen"]
+    until = f"last heard {write_instant(last)}" if pd.notna(last) else "until when is not known"
     return (
         f"from {origin} ({flight['origin_evidence']}) to {end} "
         f"({flight['destination_evidence']}), first heard {write_instant(flight['firstseen'])}, "
-        f"last heard {write_instant(flight['lastseen'])}. {_plain(flight['why'])}"
+        f"{until}. {_plain(flight['why'])}"
     )
 
 

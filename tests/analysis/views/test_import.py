@@ -10,7 +10,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from flights.archive import Archive
+from flights.pull import plan_pull, run_pull
 from flights.pulls import list_pulls
+from flights.sources import open_source
 
 Open = Callable[..., AppTest]
 ROWS = (
@@ -125,3 +127,28 @@ def test_dates_that_could_be_either_are_asked_for(page: AppTest, table: Path) ->
     assert "Say which" in _said(page)
     page.selectbox(key="i_dates").set_value("day-first").run()
     assert page.dataframe[0].value["Time of departure (UTC)"].tolist()[0].startswith("2025-04-03")
+
+
+def test_flight_of_a_table_without_an_arrival_can_be_opened(archive: Archive, table: Path) -> None:
+    source = open_source("table", path=table, name="mine", covers="2025-06-01..2025-06-02")
+    run_pull(plan_pull(source, archive), archive)
+
+    def script() -> None:
+        from datetime import date
+
+        from analysis import panels, widgets
+        from analysis.study import Event, Study
+
+        day = date(2025, 6, 1)
+        archive = widgets.open_archive()
+        days, events = (day, day.replace(day=2)), (Event(day),)
+        study = Study("table.mine", *days, "world:", "world:", events, min_grade="")
+        result, flights = widgets.load_answer(archive, study)
+        panels.show_flights(result, flights, archive)
+        for _, flight in flights.iterrows():
+            panels.show_flight(flight, archive, simulated=False)
+
+    app = AppTest.from_function(script, default_timeout=60).run()
+    assert not app.exception
+    assert "until when is not known" in _said(app)
+    assert "The archive keeps no positions of this flight." in _said(app)
