@@ -15,7 +15,7 @@ from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
 from analysis.captions import SIMULATED, count_noun, name_route
-from analysis.palette import Palette, choose, rgba
+from analysis.palette import FONT, Palette, choose, rgba
 from analysis.places import (
     Point,
     fit_view,
@@ -59,6 +59,11 @@ class Ground:
     area: BaseGeometry | None = None
     area_label: str = ""
 
+    @property
+    def areas(self) -> tuple[BaseGeometry, ...]:
+        """The area, where there is one: it is always in view."""
+        return (self.area,) if self.area is not None else ()
+
 
 def draw_route(
     result: StudyResult, flights: pd.DataFrame, ground: Ground, *, dark: bool = False
@@ -67,7 +72,7 @@ def draw_route(
     palette = choose(dark)
     pairs, lost = gather_pairs(flights, ground.airports), gather_lost(flights)
     points: list[Point] = [pair[end] for pair in pairs for end in ("s", "t")]
-    view = fit_view(points or list_corners(ground.shapes))
+    view = fit_view([*(points or list_corners(ground.shapes)), *list_corners(ground.areas)])
     layers = [
         *_draw_ground(ground, palette),
         *_draw_area(ground, palette),
@@ -183,7 +188,7 @@ def _draw_ground(ground: Ground, palette: Palette) -> list[pdk.Layer]:
 
 
 def _draw_area(ground: Ground, palette: Palette) -> list[pdk.Layer]:
-    """What the source looks at, its name inside the north-western corner."""
+    """What the source looks at, its name above the north-western corner."""
     if ground.area is None:
         return []
     west, _, _, north = ground.area.bounds
@@ -205,8 +210,9 @@ def _draw_area(ground: Ground, palette: Palette) -> list[pdk.Layer]:
         get_size=13,
         get_color=rgba(palette.unsure),
         get_text_anchor="'start'",
-        get_alignment_baseline="'top'",
-        get_pixel_offset=[6, 6],
+        get_alignment_baseline="'bottom'",
+        get_pixel_offset=[0, -4],
+        font_family=FONT,
     )
     return [outline, name]
 

@@ -32,7 +32,8 @@ def draw_still(
     palette = choose(dark)
     pairs, lost = gather_pairs(flights, ground.airports), gather_lost(flights)
     points: list[Point] = [pair[end] for pair in pairs for end in ("s", "t")]
-    view = fit_view(points or list_corners(ground.shapes), WIDTH, HEIGHT)
+    corners = [*(points or list_corners(ground.shapes)), *list_corners(ground.areas)]
+    view = fit_view(corners, WIDTH, HEIGHT)
     layers = [
         _shapes(_land_in_view(ground, view), fill=palette.land, stroke=palette.shore, width=0.6),
         _shapes(_outlines(ground), fill=palette.grid, stroke=palette.quiet, width=1.2),
@@ -88,9 +89,8 @@ def _draw_area(ground: Ground, palette: Palette) -> list[Spec]:
             "type": "text",
             "text": ground.area_label,
             "align": "left",
-            "baseline": "top",
-            "dx": 6,
-            "dy": 6,
+            "baseline": "bottom",
+            "dy": -4,
             "fontSize": 13,
             "color": palette.unsure,
             "clip": True,

@@ -1,5 +1,6 @@
 """Routes on the map: what goes where, and what the browser is sent."""
 
+import itertools
 import json
 from dataclasses import replace
 
@@ -140,3 +141,35 @@ def test_view_is_always_one_that_can_be_drawn(points: list[tuple[float, float]])
     view = fit_view(points)
     assert -180 <= view.longitude <= 180 and -85 <= view.latitude <= 85
     assert -2 < view.zoom <= 6
+
+
+EUROPE = box(-25.9, 26.7, 49.7, 70.3)
+
+
+def test_area_of_a_source_is_drawn_with_its_name(flights: pd.DataFrame) -> None:
+    result = made.make_result("null")
+    ground = replace(GROUND, area=EUROPE, area_label="area of a list of Europe")
+    layers = _layers(draw_route(result, flights, ground))
+    (feature,) = layers["area"]["data"]["features"]
+    assert feature["geometry"]["type"] == "Polygon" and layers["area"]["filled"] is False
+    assert layers["area-name"]["data"] == [{"p": [-25.9, 70.3], "text": "area of a list of Europe"}]
+    assert not {"area", "area-name"} & set(_layers(draw_route(result, flights, GROUND)))
+
+
+def test_area_on_paper_follows_the_parallels(flights: pd.DataFrame) -> None:
+    result = made.make_result("null")
+    ground = replace(GROUND, area=EUROPE, area_label="area of a list of Europe")
+    spec = draw_still(result, flights, ground)
+    # d3 joins corners by great circles: only near corners keep an edge on its parallel.
+    (outline,) = [layer for layer in spec["layer"] if layer["mark"].get("fill") == "none"]
+    ring = outline["data"]["values"][0]["geometry"]["coordinates"][0]
+    assert max(abs(a[0] - b[0]) for a, b in itertools.pairwise(ring)) <= 1.0
+    assert "area of a list of Europe" in render_svg(spec)
+
+
+def test_only_a_source_with_an_area_has_one_on_the_ground() -> None:
+    ground = load_ground("country:LU", "country:NO", "opdi")
+    assert ground.area is not None and ground.area.bounds == pytest.approx(EUROPE.bounds, abs=0.1)
+    assert ground.area_label == "area of EUROCONTROL OPDI flight lists"
+    for source in ("readsb", "table.mine", "nobody-knows", ""):
+        assert load_ground("country:LU", "country:NO", source).area is None
