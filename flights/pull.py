@@ -224,14 +224,14 @@ class _RunIn:
         self, offers: tuple[Offer, ...], reader: Reader, tracker: Tracker, patience: _Patience
     ) -> Iterator[Answer]:
         left, days = deque(offers), {offer.day: reader.days_of(offer) for offer in offers}
-        jobs: dict[Future, Offer] = {}
+        jobs: set[Future] = set()
         with Signals(reader.archive.root / "pulls") as signals:
             try:
                 while True:
                     while left and len(jobs) < self._workers and not patience.halt:
                         offer = left.popleft()
                         news = signals.reporter(offer.day)
-                        jobs[self._executor.submit(reader, offer, news)] = offer
+                        jobs.add(self._executor.submit(reader, offer, news))
                     if not jobs:
                         return
                     done, _ = wait(jobs, timeout=_POLL_S, return_when=FIRST_COMPLETED)
@@ -239,24 +239,19 @@ class _RunIn:
                     for day, message, share in signals.said():
                         tracker.advance(days[day], message, share)
                     for job in done:
-                        yield _result(job, jobs.pop(job))
+                        jobs.remove(job)
+                        yield job.result()
+            except BrokenExecutor as error:
+                raise ArchiveError(
+                    "A worker died, often for want of memory. Days already stored stay; try "
+                    "again with fewer workers."
+                ) from error
             except BaseException:
                 _stop(signals, jobs)
                 raise
 
 
-def _result(job: Future, offer: Offer) -> Answer:
-    try:
-        answer: Answer = job.result()
-    except BrokenExecutor as error:
-        raise ArchiveError(
-            f"A worker died while it read {offer.day}, often for want of memory. "
-            "Days already stored stay; try again with fewer workers."
-        ) from error
-    return answer
-
-
-def _stop(signals: Signals, jobs: dict[Future, Offer]) -> None:
+def _stop(signals: Signals, jobs: set[Future]) -> None:
     """Take back what has not begun; what runs ends at its next report."""
     signals.stop()
     running = [job for job in jobs if not job.cancel()]

@@ -103,7 +103,8 @@ class Reader:
             return shelf.answer(Halt("failed", tell_error(error)))
         except Exception as error:  # noqa: BLE001 - whatever a source does, the pull goes on
             expected = isinstance(error, FlightDataError)
-            log.warning("%s failed: %s", offer.day, tell_error(error), exc_info=not expected)
+            level = logging.INFO if expected else logging.WARNING
+            log.log(level, "%s failed: %s", offer.day, tell_error(error), exc_info=not expected)
             shelf.close("failed", tell_error(error))
             gone = isinstance(error, SourceUnavailable) and not isinstance(error, _ANSWERED)
             return replace(shelf.answer(), unreachable=tell_error(error) if gone else "")

@@ -4,7 +4,10 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 
@@ -18,8 +21,8 @@ from flights.errors import FlightDataError, InvalidInput, RateLimited
 from flights.export import note_of
 from flights.plan import check_room
 from flights.progress import PullProgress
-from flights.pull import PullPlan, PullReport, count_states, plan_pull, run_pull
-from flights.pulls import ProgressFile, expect_seconds, new_pull_id, write_progress
+from flights.pull import PullPlan, PullReport, count_states, plan_pull, run_pull, utc_now
+from flights.pulls import ProgressFile, expect_seconds, new_pull_id
 from flights.reference.editions import current_aircraft
 from flights.sources import find_source, find_spec, open_source
 
@@ -46,34 +49,64 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(asked: argparse.Namespace) -> int:
     """Plan, state the cost, ask where somebody can answer, pull, report."""
-    # A pull that is told to end leaves as tidily as one that is interrupted.
-    signal.signal(signal.SIGTERM, _interrupt)
+    stop = _Stop()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, stop)
     archive = open_archive(asked)
     if asked.scheduler:  # whose workers stand in other folders
         archive = Archive(archive.root.absolute())
     # Sources keep what they fetch in the cache of this archive, whatever named it.
     os.environ[ARCHIVE_VARIABLE] = str(archive.root)
-    try:
+    with _told(asked, archive):
         plan = _plan(asked, archive)
         _state(plan, archive, asked.workers or 1)
         if not asked.yes and not _agreed(plan):
             tell("Nothing was read.")
             return IN_PART
-        report = _pull(asked, plan, archive)
-    except FlightDataError as error:
-        if asked.progress_id:
-            state = "paused" if isinstance(error, RateLimited) else "failed"
-            failed = PullProgress(asked.progress_id, asked.source, state, str(error))
-            write_progress(archive.root, failed)
-        raise
+    report = _pull(asked, plan, archive, stop)
     _report(report)
     _index(report, plan, archive)
     tell(note_of(plan.source.spec))
     return DONE if report.is_complete else IN_PART
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+@contextmanager
+def _told(asked: argparse.Namespace, archive: Archive) -> Iterator[None]:
+    """Whoever follows this pull learns what happens before it: planning may take minutes."""
+    if not asked.progress_id:
+        yield
+        return
+    file = ProgressFile(archive.root, asked.progress_id)
+    begun = PullProgress(asked.progress_id, asked.source, "running", "Asking what there is …")
+    file(begun)
+    try:
+        yield
+    except KeyboardInterrupt:
+        file(replace(begun, state="cancelled", message="Stopped as asked."))
+        raise
+    except RateLimited as error:
+        wait = timedelta(seconds=error.wait_seconds or 0)
+        resume_at = utc_now() + wait if wait else None
+        file(replace(begun, state="paused", message=str(error), resume_at=resume_at))
+        raise
+    except FlightDataError as error:
+        file(replace(begun, state="failed", message=str(error)))
+        raise
+
+
+class _Stop:
+    """Takes signals: a pull that is told to end leaves as tidily as one that is interrupted.
+
+    The interrupt is lost where it is raised inside a callback of foreign code, so it is raised
+    again at the next step.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __call__(self, _number: int, _frame: FrameType | None) -> None:
+        self.asked = True
+        raise KeyboardInterrupt
 
 
 def _plan(asked: argparse.Namespace, archive: Archive) -> PullPlan:
@@ -130,7 +163,7 @@ def _agreed(plan: PullPlan) -> bool:
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-def _pull(asked: argparse.Namespace, plan: PullPlan, archive: Archive) -> PullReport:
+def _pull(asked: argparse.Namespace, plan: PullPlan, archive: Archive, stop: _Stop) -> PullReport:
     file = ProgressFile(archive.root, asked.progress_id or new_pull_id(archive))
     lines: Callable[[PullProgress], None] = LiveLine() if sys.stderr.isatty() else DayLines(tell)
 
@@ -138,6 +171,8 @@ def _pull(asked: argparse.Namespace, plan: PullPlan, archive: Archive) -> PullRe
         file(now)
         if not asked.progress_id:
             lines(now)
+        if stop.asked and now.state == "running":
+            raise KeyboardInterrupt
 
     with open_executor(len(plan.offers), asked.workers, asked.scheduler) as (executor, workers):
         return run_pull(plan, archive, executor=executor, workers=workers, progress=progress)

@@ -38,9 +38,7 @@ def make_tars(days: int) -> dict[date, bytes]:
 
 def pull(root: Path, mirrors: str, last: date, workers: int) -> None:
     """A pull as the command line does it, in this process."""
-    from flights import __main__, sources
-
-    sources.SOURCES.setdefault("adsblol", "adsblol")
+    from flights import __main__
 
     os.environ |= {"FLIGHTS_MIRRORS": mirrors, "FLIGHTS_ARCHIVE": str(root)}
     code = __main__.main(

@@ -1,5 +1,7 @@
 """A source whose days end as a test wants them to."""
 
+import os
+import signal
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -74,6 +76,8 @@ class Source:
                     while True:
                         report("still at it", 0.5)
                         time.sleep(0.02)
+            if how == "killed":
+                os.kill(os.getpid(), signal.SIGKILL)
             if how in ERRORS:
                 raise ERRORS[how]
             yield from self._day(each, how)

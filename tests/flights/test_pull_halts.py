@@ -1,13 +1,15 @@
 """Pulls that end early: told to wait, refused, cut off; what they leave and say."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
+import processes
 import pytest
-from made_source import Clock, Source, day, statuses
+from made_source import Clock, Source, day, leftovers, statuses
 
 from flights.archive import Archive
+from flights.errors import ArchiveError
 from flights.progress import PullProgress
 from flights.pull import plan_pull, run_pull
 
@@ -100,3 +102,16 @@ def test_files_that_are_not_there_are_no_lost_connection(archive) -> None:
     report = run_pull(plan_pull(Source(6, ends), archive), archive)
     assert report.progress.state == "finished"
     assert statuses(archive)[5] == "complete"
+
+
+def test_worker_that_dies_ends_the_pull_and_days_stored_stay(archive) -> None:
+    seen: list[PullProgress] = []
+    plan = plan_pull(Source(6, ((3, "killed"),)), archive)
+    with (
+        ProcessPoolExecutor(1, mp_context=processes.context()) as executor,
+        pytest.raises(ArchiveError, match="try again with fewer workers"),
+    ):
+        run_pull(plan, archive, executor=executor, workers=1, progress=seen.append)
+    assert statuses(archive) == {0: "complete", 1: "complete", 2: "complete"}
+    assert seen[-1].state == "failed"
+    assert leftovers(archive) == []

@@ -6,19 +6,23 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 import worlds
 from made_source import SPEC, Source, day
+from tiny_days import tiny_tar
 from worlds import DAY, SOURCE
 
 from flights import CONTENTS_SENTENCE, __main__, sources
 from flights.archive import Archive
 from flights.config import read_settings
+from flights.errors import RateLimited, SourceUnavailable
 from flights.pulls import list_pulls, read_progress
 from flights.sources.base import Option, SourceSpec
 
@@ -114,6 +118,33 @@ def test_pull_keeps_its_progress_where_the_app_looks(run, made_up, root: Path) -
     assert read_progress(root, "1-a").state == "finished"
     assert run("pull", SOURCE, "--refresh")[0] == 0
     assert [each.state for each in list_pulls(root)] == ["finished", "finished"]
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (RateLimited("Example asks to wait 1 h.", 3600.0), "paused"),
+        (SourceUnavailable("example.org cannot be reached."), "failed"),
+        (KeyboardInterrupt(), "cancelled"),
+    ],
+)
+def test_what_happens_while_planning_is_told_where_the_app_looks(
+    run, made_up, root: Path, monkeypatch, error: BaseException, state: str
+) -> None:
+    made_up(Source(2))
+    seen = []
+
+    def offers(*_: object) -> None:
+        seen.append(read_progress(root, "1-a"))
+        raise error
+
+    monkeypatch.setattr(Source, "offers", offers)
+    code = run("pull", SOURCE, "--yes", "--progress-id", "1-a")[0]
+    assert code == (130 if state == "cancelled" else 1)
+    [before], end = seen, read_progress(root, "1-a")
+    assert (before.state, before.pid) == ("running", os.getpid())
+    assert end.state == state
+    assert (end.resume_at is not None) == (state == "paused")
 
 
 def test_second_pull_knows_how_long_it_takes(run, made_up, root: Path) -> None:
@@ -242,8 +273,15 @@ def start(*arguments: object) -> subprocess.Popen:
 def test_pull_that_is_told_to_end_leaves_whole_days(
     tmp_path: Path, how: signal.Signals, workers: int
 ) -> None:
-    root = tmp_path / "archive"
-    process = start("pull", "simulated", "--yes", "--archive", root, "--workers", workers)
+    root, lying = tmp_path / "archive", tmp_path / "tars"
+    lying.mkdir()
+    for n in range(80):
+        each = date(2031, 3, 1) + timedelta(days=n)
+        name = f"v{each:%Y.%m.%d}-planes-readsb-prod-0.tar"
+        (lying / name).write_bytes(tiny_tar(each))
+    process = start(
+        *("pull", "readsb", "--path", lying, "--yes"), *("--archive", root, "--workers", workers)
+    )
     give_up = time.monotonic() + 60
     while not list(root.glob("ledger/*/*.json")) and time.monotonic() < give_up:
         time.sleep(0.1)
@@ -257,10 +295,30 @@ def test_pull_that_is_told_to_end_leaves_whole_days(
     assert "Traceback" not in said
     assert not [path for path in (root / "redo").rglob("*") if path.is_file()]
     assert not list((root / "pulls").glob(".work-*"))
-    ledger = Archive(root).read_ledger("simulated", verify=True)
-    assert {entry.status for entry in ledger.values()} <= {"complete", "partial", "missing"}
-    assert [path.name for path in (root / "ledger").iterdir()] == ["simulated"]
+    ledger = Archive(root).read_ledger("readsb", verify=True)
+    assert {entry.status for entry in ledger.values()} == {"complete"}
+    assert 0 < len(ledger) < 80
+    assert [path.name for path in (root / "ledger").iterdir()] == ["readsb"]
     assert [each.state for each in list_pulls(root)] == ["cancelled"]
+
+
+def test_interrupt_that_got_lost_in_foreign_code_is_raised_again(
+    made_up, root: Path, monkeypatch
+) -> None:
+    handlers: dict[int, Callable[..., None]] = {}
+    monkeypatch.setattr(signal, "signal", handlers.__setitem__)
+    collect = Source.collect
+
+    def swallowing(self, offer, report):
+        if offer.day == day(2):
+            with suppress(KeyboardInterrupt):
+                handlers[signal.SIGTERM](signal.SIGTERM, None)
+        return collect(self, offer, report)
+
+    monkeypatch.setattr(Source, "collect", swallowing)
+    made_up(Source(6))
+    assert __main__.main(["pull", SOURCE]) == 130
+    assert len(Archive(root).read_ledger(SOURCE)) == 2
 
 
 def test_downloads_go_to_the_cache_of_the_archive_that_was_named(
