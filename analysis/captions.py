@@ -44,6 +44,15 @@ def count_noun(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
+def escape_text(text: object) -> str:
+    """Text of strangers (a callsign, a column's name) made harmless in Markdown.
+
+    >>> print(escape_text("![x](http://a)"))
+    \\!\\[x\\]\\(http\\://a\\)
+    """
+    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-.!|$~:" else c for c in str(text))
+
+
 def name_route(result: StudyResult) -> str:
     """The route in words."""
     return f"{result.origin_label} → {result.destination_label}"

@@ -134,7 +134,7 @@ def ask_reading(head: Chunk, columns: dict[str, str]) -> Options:
             ["", *ORDERS],
             key="i_dates",
             width=260,
-            format_func=lambda order: order or "there are none",
+            format_func=lambda order: order or "none is in doubt",
         )
         keep = st.checkbox(
             "Keep flights with an airport code nobody knows",

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from analysis import import_form, widgets
-from analysis.captions import count_noun
+from analysis.captions import count_noun, escape_text
 from flights import pulls
 from flights.archive import Archive
 from flights.errors import FlightDataError
@@ -27,7 +27,7 @@ def show_import(archive: Archive) -> None:
             return
         table, head = import_form.look_into(path)
         for note in table.notes:
-            st.caption(note)
+            st.caption(escape_text(note))
         name = import_form.ask_name(path)
         columns = import_form.ask_columns(path, table, head)
         reading = import_form.ask_reading(head, columns)
@@ -38,7 +38,7 @@ def show_import(archive: Archive) -> None:
         if found is not None:
             _offer(archive, source, found, options)
     except FlightDataError as error:
-        st.warning(str(error))
+        st.warning(escape_text(error))
 
 
 def _check(source: OwnTable, options: import_form.Options) -> Findings | None:
@@ -46,7 +46,7 @@ def _check(source: OwnTable, options: import_form.Options) -> Findings | None:
     read = {key: value for key, value in options.items() if key != "name"}
     asked = (import_form.stamp_of(source.table.path), read)
     for remark in source.remarks[1:]:
-        st.caption(remark)
+        st.caption(escape_text(remark))
     if st.button("Check the whole table", key="i_check"):
         st.session_state["i_checked"] = asked
     if st.session_state.get("i_checked") != asked:
@@ -60,7 +60,7 @@ def _offer(
 ) -> None:
     """What was found, what is not known about it, and the import."""
     for line in describe_findings(found):
-        st.markdown(line)
+        st.markdown(escape_text(line))
     if found.rejected:
         st.download_button(
             "Rows kept aside, with the reasons",
@@ -117,7 +117,7 @@ def _show_imported(archive: Archive) -> None:
     title = find_spec(key).title
     held = widgets.load_ledger(archive, key)
     if progress.state != "finished" or not held:
-        st.warning(f"The import into “{title}” did not end well. {progress.message}")
+        st.warning(f"The import into “{title}” did not end well. {escape_text(progress.message)}")
         return
     st.success(_tell_imported(archive, key, Path(path)))
     if st.button("Ask a question about it", key="i_ask"):
@@ -146,5 +146,5 @@ def _tell_imported(archive: Archive, key: str, path: Path) -> str:
     aside = sum(n for name, n in latest.counts.items() if name.startswith("dropped_in_table_"))
     if aside:
         file = rejected_path(Path(), key, path)
-        said += f" {count_noun(aside, 'row')} kept aside lie in {file} of the archive."
+        said += f" {count_noun(aside, 'row')} kept aside lie in {escape_text(file)} of the archive."
     return said

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from analysis import maps, report, tables, widgets
-from analysis.captions import SIMULATED, count_noun, describe_figures, write_instant
+from analysis.captions import SIMULATED, count_noun, describe_figures, escape_text, write_instant
 from analysis.palette import OUTCOME_MARKS, Palette, choose, look_of
 from analysis.results import CheckResult, StudyResult
 from analysis.study import Study, to_query
@@ -168,7 +168,7 @@ def show_flight(flight: pd.Series, archive: Archive, *, simulated: bool) -> None
     end = flight["lastseen"] if pd.notna(flight["lastseen"]) else start
     name = flight["callsign"] if pd.notna(flight["callsign"]) else flight["icao24"]
     with st.container(border=True):
-        st.markdown(f"**{_plain(name)}** {_describe_flight(flight)}")
+        st.markdown(f"**{escape_text(name)}** {_describe_flight(flight)}")
         tracks = archive.load_tracks(flight["source"], flight["icao24"], start, end)
         lost = [
             (flight[f"{edge}_longitude"], flight[f"{edge}_latitude"])
@@ -186,22 +186,17 @@ def show_flight(flight: pd.Series, archive: Archive, *, simulated: bool) -> None
 
 
 def _describe_flight(flight: pd.Series) -> str:
-    origin = _plain(flight["origin"]) if pd.notna(flight["origin"]) else "a place nobody heard"
-    end = (
-        _plain(flight["destination"]) if pd.notna(flight["destination"]) else "a place nobody heard"
+    origin, end = (
+        escape_text(flight[side]) if pd.notna(flight[side]) else "a place nobody heard"
+        for side in ("origin", "destination")
     )
     last = flight["lastseen"]
     until = f"last heard {write_instant(last)}" if pd.notna(last) else "until when is not known"
     return (
         f"from {origin} ({flight['origin_evidence']}) to {end} "
         f"({flight['destination_evidence']}), first heard {write_instant(flight['firstseen'])}, "
-        f"{until}. {_plain(flight['why'])}"
+        f"{until}. {escape_text(flight['why'])}"
     )
-
-
-def _plain(text: object) -> str:
-    """Text from a radio made harmless in Markdown."""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-.!|$~:" else c for c in str(text))
 
 
 def show_downloads(result: StudyResult, flights: pd.DataFrame, study: Study) -> None:

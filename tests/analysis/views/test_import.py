@@ -53,7 +53,7 @@ def page(archive: Archive, table: Path) -> AppTest:
 
 def _said(app: AppTest) -> str:
     texts = [*app.markdown, *app.caption, *app.warning, *app.success]
-    return " ".join(str(each.value) for each in texts)
+    return " ".join(str(each.value) for each in texts).replace("\\", "")
 
 
 def _by_label(app: AppTest, label: str):
@@ -99,6 +99,16 @@ def test_unreadable_file_is_a_sentence(page: AppTest, tmp_path: Path) -> None:
     page.text_input(key="i_path").set_value(str(other)).run()
     assert "save the sheet as CSV" in _said(page)
     assert not page.exception
+
+
+def test_names_of_columns_are_shown_and_never_followed(page: AppTest, table: Path) -> None:
+    link = "![x](http://example.org/x.png)"
+    table.write_text(ROWS.replace("Departure", link).replace("12:00", "soon"), encoding="utf-8")
+    page.run()
+    (warning,) = page.warning
+    assert "which column is the time of departure" in _said(page)
+    assert link not in warning.value
+    assert link in _said(page)
 
 
 def test_import_runs_on_its_own_and_ends_in_a_question(page: AppTest, archive: Archive) -> None:
