@@ -212,7 +212,7 @@ def _draw_area(ground: Ground, palette: Palette) -> list[pdk.Layer]:
         get_text_anchor="'start'",
         get_alignment_baseline="'bottom'",
         get_pixel_offset=[0, -4],
-        font_family=FONT,
+        font_family=f"'{FONT}'",
     )
     return [outline, name]
 

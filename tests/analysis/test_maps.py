@@ -153,6 +153,7 @@ def test_area_of_a_source_is_drawn_with_its_name(flights: pd.DataFrame) -> None:
     (feature,) = layers["area"]["data"]["features"]
     assert feature["geometry"]["type"] == "Polygon" and layers["area"]["filled"] is False
     assert layers["area-name"]["data"] == [{"p": [-25.9, 70.3], "text": "area of a list of Europe"}]
+    assert not layers["area-name"]["fontFamily"].startswith("@@=")  # a text, not an expression
     assert not {"area", "area-name"} & set(_layers(draw_route(result, flights, GROUND)))
 
 
