@@ -25,6 +25,7 @@ from flights import __version__, redo
 from flights.day_files import DayFiles
 from flights.errors import ArchiveError, BadPayload, InvalidInput
 from flights.ledger import LedgerEntry, not_asked
+from flights.packed import PackedTable
 from flights.records import TABLES, DayRecords, arrow_schema, conform
 from flights.redo import Slot
 
@@ -90,7 +91,9 @@ class Archive:
             return None
         return None if fault else entry
 
-    def _replace(self, slot: Slot, entry: LedgerEntry, tables: dict[str, pa.Table]) -> LedgerEntry:
+    def _replace(
+        self, slot: Slot, entry: LedgerEntry, tables: dict[str, pa.Table | PackedTable]
+    ) -> LedgerEntry:
         try:
             described = {name: redo.stage(slot, name, table) for name, table in tables.items()}
             entry = replace(
@@ -222,12 +225,15 @@ def _reopen(root: Path) -> Archive:
     return Archive(root)
 
 
-def _arrow_tables(records: DayRecords) -> dict[str, pa.Table]:
+def _arrow_tables(records: DayRecords) -> dict[str, pa.Table | PackedTable]:
     """The four tables in schema and order; none where the day holds no data."""
     if records.entry.status not in ("complete", "partial"):
         return {}
-    tables = {}
+    tables: dict[str, pa.Table | PackedTable] = {}
     for name in TABLES:
+        if (packed := _packed(records, name)) is not None:
+            tables[name] = packed
+            continue
         table = conform(name, records.table(name))
         own = pc.and_(
             pc.equal(table["source"], records.entry.source), pc.equal(table["day"], records.day)
@@ -239,6 +245,16 @@ def _arrow_tables(records: DayRecords) -> dict[str, pa.Table]:
             )
         tables[name] = _in_order(table, _ORDER[name])
     return tables
+
+
+def _packed(records: DayRecords, name: str) -> PackedTable | None:
+    """A table that is packed and can be written so; None where it has to be looked at whole."""
+    table = records.table(name)
+    if not isinstance(table, PackedTable) or not table.schema.equals(arrow_schema(name)):
+        return None
+    own = {"source": records.entry.source, "day": records.day}
+    fits = table.count_rows_where(own) == table.num_rows and table.is_in_order(_ORDER[name])
+    return table if fits else None
 
 
 def _in_order(table: pa.Table, columns: tuple[str, ...]) -> pa.Table:

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from flights.errors import BadPayload
 from flights.ledger import LedgerEntry
+from flights.packed import PackedTable
 
 EVIDENCE = ("surface", "low", "estimated", "lost")
 """What an end rests on, most trusted first."""
@@ -165,7 +166,7 @@ def empty(table: str) -> pd.DataFrame:
     return arrow_schema(table).empty_table().to_pandas()
 
 
-def conform(table: str, frame: pd.DataFrame | pa.Table) -> pa.Table:
+def conform(table: str, frame: pd.DataFrame | pa.Table | PackedTable) -> pa.Table:
     """`frame` as an Arrow table in exactly the schema of `table`; a copy only where it must be.
 
     Raises
@@ -173,6 +174,8 @@ def conform(table: str, frame: pd.DataFrame | pa.Table) -> pa.Table:
     BadPayload
         A column is missing, unknown, or holds what its type cannot.
     """
+    if isinstance(frame, PackedTable):
+        frame = frame.whole()
     schema = arrow_schema(table)
     arrow = isinstance(frame, pa.Table)
     unlike = set(schema.names) ^ set(frame.column_names if arrow else frame.columns)
@@ -192,13 +195,14 @@ def conform(table: str, frame: pd.DataFrame | pa.Table) -> pa.Table:
 class DayRecords:
     """What one source gave for one UTC day: the ledger entry and the four tables.
 
-    A big day's `tracks` may be given as Arrow, which takes a third of the memory.
+    A big day's `tracks` may be given as Arrow or packed, which takes a third or less of the
+    memory.
     """
 
     entry: LedgerEntry
     flights: pd.DataFrame
     edges: pd.DataFrame
-    tracks: pd.DataFrame | pa.Table
+    tracks: pd.DataFrame | pa.Table | PackedTable
     reception: pd.DataFrame
 
     @property
@@ -206,7 +210,7 @@ class DayRecords:
         """UTC day the tables speak of."""
         return self.entry.day
 
-    def table(self, name: str) -> pd.DataFrame | pa.Table:
+    def table(self, name: str) -> pd.DataFrame | pa.Table | PackedTable:
         """One of the four tables by its name in `TABLES`, as it was given."""
         return getattr(self, name)
 

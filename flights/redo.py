@@ -27,6 +27,7 @@ import pyarrow.parquet as pq
 from flights import CONTENTS_SENTENCE, ledger
 from flights.errors import ArchiveError, BadPayload
 from flights.ledger import LedgerEntry
+from flights.packed import PackedTable
 from flights.records import TABLES
 
 log = logging.getLogger(__name__)
@@ -106,12 +107,15 @@ def _take(path: Path) -> int | None:
     return None
 
 
-def stage(slot: Slot, name: str, table: pa.Table) -> dict[str, Any]:
+def stage(slot: Slot, name: str, table: pa.Table | PackedTable) -> dict[str, Any]:
     """Write a table beside the day; rows, bytes and sha256 for the ledger entry."""
     rough = slot.lock.with_name(f"{slot.day}.{name}.rough")
-    marked = table.replace_schema_metadata({"contents": CONTENTS_SENTENCE})
-    with rough.open("wb") as file:
-        pq.write_table(marked, file, compression="zstd", row_group_size=ROW_GROUP)
+    marked = table.schema.with_metadata({"contents": CONTENTS_SENTENCE})
+    with rough.open("wb") as out, pq.ParquetWriter(out, marked, compression="zstd") as writer:
+        # The same bytes, packed or not: a packed table is unpacked a row group at a time.
+        pieces = table.pieces(ROW_GROUP) if isinstance(table, PackedTable) else [table]
+        for piece in pieces:
+            writer.write_table(piece.cast(marked), row_group_size=ROW_GROUP)
     with rough.open("rb") as file:
         sha256 = digest(file)
     facts = {"rows": table.num_rows, "bytes": rough.stat().st_size, "sha256": sha256}

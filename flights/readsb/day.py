@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
+from flights.packed import PackedTable, pack
 from flights.readsb.legs import find_legs
 from flights.readsb.reception import count_reception, sum_reception
 from flights.records import arrow_schema, conform, empty
@@ -28,7 +28,7 @@ class DayTables(NamedTuple):
 
     flights: pd.DataFrame
     edges: pd.DataFrame
-    tracks: pa.Table
+    tracks: PackedTable
     reception: pd.DataFrame
     counts: dict[str, int]
 
@@ -37,28 +37,22 @@ class _Pile:
     """Parts of one table below each other. They wait packed: a big day's tracks take 150 MB."""
 
     def __init__(self, table: str) -> None:
-        self._table, self._schema = table, arrow_schema(table)
-        self._packed = pa.BufferOutputStream()
-        packing = pa.ipc.IpcWriteOptions(compression="zstd")
-        self._writer = pa.ipc.new_stream(self._packed, self._schema, options=packing)
+        self._table = table
+        self._packed: list[bytes] = []
+        self._count = 0
 
     def add(self, part: pd.DataFrame) -> None:
         """Put one more part below the others."""
-        self._writer.write_table(conform(self._table, part))
+        self._packed.append(pack(conform(self._table, part)))
+        self._count += len(part)
 
-    def whole(self) -> pa.Table:
-        """All parts, each column in one piece; nothing can be added after."""
-        self._writer.close()
-        packed = self._packed.getvalue()
-        columns = [_unpack(packed, number) for number in range(len(self._schema))]
-        return pa.table(columns, schema=self._schema)
+    def packed(self) -> PackedTable:
+        """All parts as they wait."""
+        return PackedTable(arrow_schema(self._table), tuple(self._packed), self._count)
 
-
-def _unpack(packed: pa.Buffer, number: int) -> pa.Array:
-    """One column: never are two there both in pieces and whole."""
-    wanted = pa.ipc.IpcReadOptions(included_fields=[number])
-    pieces = pa.ipc.open_stream(packed, options=wanted).read_all()[0]
-    return pieces.combine_chunks()
+    def whole(self) -> pd.DataFrame:
+        """All parts as a frame."""
+        return self.packed().whole().to_pandas()
 
 
 def assemble_day(
@@ -89,9 +83,9 @@ def assemble_day(
             heard = [sum_reception(heard)]
     reception = sum_reception(heard)
     return DayTables(
-        flights=_describe(found["flights"].whole().to_pandas(), airframes),
-        edges=found["edges"].whole().to_pandas(),
-        tracks=found["tracks"].whole(),
+        flights=_describe(found["flights"].whole(), airframes),
+        edges=found["edges"].whole(),
+        tracks=found["tracks"].packed(),
         reception=_with_key(reception, source, day),
         counts=counts,
     )

@@ -76,16 +76,35 @@ def _square(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> ND
 
 def _cells(square: NDArray[np.int32]) -> NDArray[np.int64]:
     """H3 cell of each square."""
-    looked_up = _looked_up_cells()
-    new = np.unique(square[looked_up[square] == 0])
-    looked_up[new] = [_cell(each) for each in new.tolist()]
-    return looked_up[square]
+    known = _known_cells()
+    number = known.number_of[square]
+    for new in np.unique(square[number == 0]).tolist():
+        known.number_of[new] = known.count(_cell(new))
+    return np.array(known.cells)[known.number_of[square]]
+
+
+class _KnownCells:
+    """Cells met so far: a number for each square (0 = not asked yet) and the cell it stands for.
+
+    There are 41,162 cells of this resolution, so 16 bits hold their numbers.
+    """
+
+    def __init__(self) -> None:
+        self.number_of: NDArray[np.uint16] = np.zeros(ROWS * COLUMNS, np.uint16)
+        self.cells = [0]
+        self._numbers: dict[int, int] = {}
+
+    def count(self, cell: int) -> int:
+        """The number of a cell, a new one where it is met for the first time."""
+        if cell not in self._numbers:
+            self._numbers[cell] = len(self.cells)
+            self.cells.append(cell)
+        return self._numbers[cell]
 
 
 @cache
-def _looked_up_cells() -> NDArray[np.int64]:
-    """Cell of each square asked for so far, else 0. A tenth of the memory of a dict."""
-    return np.zeros(ROWS * COLUMNS, np.int64)
+def _known_cells() -> _KnownCells:
+    return _KnownCells()
 
 
 def _cell(square: int) -> int:

@@ -27,7 +27,7 @@ from flights.readsb.tarstream import BLOCK, HashedParts, Stream, TarDamaged, Tar
 SMALL_BYTES = 1 << 20
 """Tars up to this size are read whole."""
 LARGEST_WINDOW, SMALLEST_WINDOW = 256 << 10, 8 << 10
-_WINDOWS = 16_384
+_WINDOWS = 8_192
 """Windows a tar would divide into; the limits hold for small and very large ones."""
 HALF_HOURS = 48
 _SURE_SHARE = 0.3

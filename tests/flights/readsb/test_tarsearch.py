@@ -50,20 +50,20 @@ def test_heatmaps_are_found_in_any_order_of_folders(order: str) -> None:
     assert tar.requests < 40 and tar.bytes < 0.05 * len(data)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.permutations(["heatmap", "acas", "readme", "traces"]),
     st.integers(1, 1000),
     st.sampled_from([500, 4_000, 30_000]),
-    st.sampled_from([300, 1_500, 6_000]),
+    st.sampled_from([300, 1_000, 2_500]),
 )
 def test_what_is_found_is_the_first_header_whatever_the_sizes(order, seed, heatmap, trace) -> None:
     folders = make_folders(heatmap_bytes=heatmap, trace_bytes=trace, traces=1, seed=seed)
     data = tar_in_order(folders, order, seed=seed)
-    start, _ = search(data, window=2 << 10)
+    start, _ = search(data, window=6 << 10)
     # A small block among large traces may be passed over; a wrong place is never given.
     assert start in (None, true_start(data))
-    if heatmap > trace:
+    if heatmap >= 4_000:
         assert start is not None
 
 
