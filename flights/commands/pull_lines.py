@@ -115,11 +115,14 @@ class DayLines:
                 continue
             self._told.add(day.day)
             left = progress.seconds_left
-            rest = f", {write_span(left)} left" if left else ""
-            self._tell(
-                f"{day.day} {day.state}: {day.flights:,} flights, {day.positions:,} positions"
-                f"{rest}. {day.message}".rstrip()
-            )
+            parts = [
+                f"{count(day.flights, 'flight')}, {count(day.positions, 'position')}"
+                if day.state in ("complete", "partial")  # elsewhere nothing is known, not zero
+                else "",
+                day.message.rstrip("."),
+                f"{write_span(left)} left" if left else "",
+            ]
+            self._tell(f"{day.day} {day.state}: {'. '.join(filter(None, parts))}.")
 
 
 class LiveLine:

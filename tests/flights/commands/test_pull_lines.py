@@ -79,6 +79,13 @@ def test_elsewhere_each_day_is_one_line_and_nothing_is_drawn_anew() -> None:
     assert not re.search(r"[\r\x1b]", told[0])
 
 
+def test_day_without_data_gets_its_reason_and_no_zeros() -> None:
+    told: list[str] = []
+    gone = DayProgress(FIRST, "missing", 1.0, "The source has nothing for this day.")
+    DayLines(told.append)(replace(PROGRESS, days=(gone,), seconds_left=None))
+    assert told == ["2050-03-01 missing: The source has nothing for this day."]
+
+
 @pytest.fixture
 def archive(tmp_path) -> Archive:
     return Archive(tmp_path)
