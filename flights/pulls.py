@@ -21,10 +21,11 @@ from pathlib import Path
 from flights.archive import Archive
 from flights.errors import ArchiveError, InvalidInput
 from flights.plan import PullPlan
+from flights.process_marks import process_mark
 from flights.progress import DayProgress, PullProgress, from_json, to_json
 from flights.sources import find_spec
 
-__all__ = ["DayProgress", "PullProgress"]
+__all__ = ["DayProgress", "PullProgress", "process_mark"]
 
 _ID = re.compile(r"[0-9a-z][0-9a-z-]{0,63}")
 _EVERY_S = 0.3
@@ -179,30 +180,6 @@ def _is_alive(progress: PullProgress, age_s: float) -> bool:
     return process_mark(progress.pid) == progress.process != ""
 
 
-def process_mark(pid: int) -> str:
-    """What tells a running process from a later one of the same number; "" when it is gone."""
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        return "" if Path("/proc/self/stat").exists() else _mark_without_proc(pid)
-    fields = text.rpartition(")")[2].split()
-    if fields[0] not in "ZX":
-        return fields[19]
-    with suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)  # one of ours that nobody has buried yet
-    return ""
-
-
-def _mark_without_proc(pid: int) -> str:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return ""
-    except PermissionError:
-        pass
-    return "alive"
-
-
 def _last_words(path: Path) -> str:
     with suppress(OSError):
         lines = path.with_suffix(".log").read_text("utf-8", errors="replace").strip().splitlines()
@@ -250,7 +227,7 @@ def expect_seconds(archive: Archive | Path | str, plan: PullPlan) -> PullPlan:
 
 
 def _seconds_per_day(progress: PullProgress) -> float | None:
-    done = [day for day in progress.days if day.state in ("complete", "partial", "missing")]
+    done = [day for day in progress.days if day.state in ("complete", "partial")]
     if not (done and progress.started_at and progress.updated_at):
         return None
     return (progress.updated_at - progress.started_at).total_seconds() / len(done)

@@ -30,6 +30,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
     (
         "flights.progress",
         "flights.signals",
+        "flights.process_marks",
         "flights.places",
         "flights.sums",
         "flights.facts_build",
