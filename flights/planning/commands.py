@@ -40,7 +40,7 @@ def write_pulls(
     names = [option.name for option in spec.options if option.required or option.name in given]
     words = [spec.key.partition(".")[0]]
     for name in names:
-        words += [f"--{name}", shlex.quote(given[name]) if name in given else name.upper()]
+        words += [f"--{name.replace('_', '-')}", shlex.quote(given[name]) if name in given else name.upper()]
     words += ["--archive", shlex.quote(archive)] if archive else []
     pull = f"python -m flights pull {' '.join(words)}"
     runs = list(group_days(days))
