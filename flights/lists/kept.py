@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from flights.errors import BadPayload
@@ -41,12 +41,19 @@ class KeptFile:
     def known(self) -> InputFile | None:
         """What lies there, where it is the file that the server has now."""
         try:
-            file = InputFile(**json.loads(self._note.read_bytes()))
+            note = json.loads(self._note.read_bytes())
+            file = InputFile(**note["file"])
             lies = self.path.stat().st_size == file.size
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, KeyError):
             return None
-        same = (file.size, file.etag) == (self.resource.size, self.resource.etag)
-        return file if lies and same and file.etag else None
+        return file if lies and note.get("fingerprint") == self.fingerprint else None
+
+    def fingerprint_of(self, file: InputFile) -> str:
+        """That of the offer, unless the server had another file by the time it was fetched."""
+        fetched = Resource(self.resource.url, file.size, file.etag)
+        if file.etag and self.resource.is_other_than(fetched):
+            return replace(self, resource=fetched).fingerprint
+        return self.fingerprint
 
     def fetch(self, door: Door, report: Report) -> InputFile:
         """The file, from the cache or the server.
@@ -61,7 +68,8 @@ class KeptFile:
             self._note.unlink(missing_ok=True)
             found = door.download(self.resource.url, self.path, report=report)
             self._check(found)
-            self._note.write_text(json.dumps(asdict(found)), encoding="utf-8")
+            note = {"fingerprint": self.fingerprint_of(found), "file": asdict(found)}
+            self._note.write_text(json.dumps(note), encoding="utf-8")
         return found
 
     def drop(self) -> None:

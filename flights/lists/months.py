@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -64,7 +64,7 @@ class Listing:
             reader=self.reader,
             release_kind=self.release_kind,
             filed_by=self.filed_by,
-            fingerprint=replace(kept, resource=_as_fetched(resource, file.etag)).fingerprint,
+            fingerprint=kept.fingerprint_of(file),
             gaps=gap_sentences,
             cuts_months=self.cuts_months,
         )
@@ -109,11 +109,6 @@ def days_of(month: date) -> tuple[date, ...]:
     """Every day of a month."""
     length = monthrange(month.year, month.month)[1]
     return tuple(month.replace(day=number + 1) for number in range(length))
-
-
-def _as_fetched(looked: Resource, etag: str | None) -> Resource:
-    """What was read, which may be newer than what was looked up."""
-    return replace(looked, etag=etag or looked.etag)
 
 
 def _later(report: Report) -> Report:

@@ -182,6 +182,24 @@ def test_file_that_changes_between_look_and_fetch_is_refused_or_named(source, lo
     assert cached(source) == []
 
 
+def test_file_republished_in_the_same_size_is_named_as_it_was_fetched(source, loopback, february):
+    path = put_zenodo(loopback, NAME, february, etag='"one"')
+    (offer,) = source.offers(FEBRUARY[0], FEBRUARY[0])
+    put_zenodo(loopback, NAME, february, etag='"two"')
+    (records,) = source.collect(offer, quiet)
+    (newer,) = source.offers(FEBRUARY[0], FEBRUARY[0])
+    assert records.entry.fingerprint == newer.fingerprint != offer.fingerprint
+    assert (newer.requests, loopback.count(path, "GET")) == (0, 1)
+
+
+def test_server_without_tags_is_asked_once_for_a_month_in_parts(source, loopback, february):
+    path = f"/records/{FULL}/files/{NAME}"
+    loopback.put(path, february, etag=None)
+    collect(source, FEBRUARY[0], FEBRUARY[0])
+    assert collect(source, FEBRUARY[1], FEBRUARY[1])[FEBRUARY[1]].entry.is_complete
+    assert loopback.count(path, "GET") == 1
+
+
 def test_file_that_is_not_what_its_md5_names_is_refused(source, loopback, february):
     put_zenodo(loopback, NAME, february, etag=f'"md5:{"0" * 32}"')
     with pytest.raises(BadPayload, match="md5"):
