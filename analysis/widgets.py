@@ -89,7 +89,8 @@ def name_series(archive: Archive, source: str) -> str:
     if key not in SOURCES:
         return source
     scope = find_scope(archive, source)
-    return coverage.name_series(find_spec(key if scope else source).title, scope)
+    is_part = scope.partition(":")[0] in ("regions", "icao24")
+    return coverage.name_series(find_spec(key if is_part else source).title, scope)
 
 
 def held_span(archive: Archive, source: str) -> tuple[date, date] | None:

@@ -34,17 +34,31 @@ def write_pulls(
 ) -> list[str]:
     """Commands that pull the days of a source, or of a series narrowed to `scope`.
 
-    What only the user knows, like a path, stands in capital letters.
+    What only the user knows, like a path, stands in capital letters. A source that counts days
+    as complete only where its user says so (option `covers`) is told so.
     """
-    given = dict([scope.split(":", 1)]) if ":" in scope else {}
-    names = [option.name for option in spec.options if option.required or option.name in given]
-    words = [spec.key.partition(".")[0]]
-    for name in names:
-        words += [f"--{name.replace('_', '-')}", shlex.quote(given[name]) if name in given else name.upper()]
+    words = [spec.key.partition(".")[0], *_write_options(spec, scope)]
     words += ["--archive", shlex.quote(archive)] if archive else []
     pull = f"python -m flights pull {' '.join(words)}"
+    whole = any(option.name == "covers" for option in spec.options)
     runs = list(group_days(days))
-    lines = [f"{pull} --from {first} --to {last}" for first, last in runs[:SHOWN]]
+    lines = [
+        f"{pull}{f' --covers {first}..{last}' if whole else ''} --from {first} --to {last}"
+        for first, last in runs[:SHOWN]
+    ]
     if len(runs) > SHOWN:
         lines.append(f"… and {len(runs) - SHOWN} more runs of days; see python -m flights ledger")
     return lines
+
+
+def _write_options(spec: SourceSpec, scope: str) -> list[str]:
+    """Options that must be given, and the one that narrows to the scope."""
+    kind, _, text = scope.partition(":")
+    narrowing = {"table": "name"}.get(kind, kind)
+    words = []
+    for option in spec.options:
+        if option.name == narrowing:
+            words += [f"--{option.name}", shlex.quote(text)]
+        elif option.required:
+            words += [f"--{option.name.replace('_', '-')}", option.name.upper()]
+    return words
