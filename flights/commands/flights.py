@@ -23,7 +23,7 @@ from flights.commands.base import (
 )
 from flights.errors import ArchiveError, InvalidInput
 from flights.export import Header, open_writer
-from flights.ledger import LedgerEntry, not_asked
+from flights.ledger import LedgerEntry, judge_departures, not_asked
 from flights.regions.base import Region
 
 EXAMPLE = (
@@ -52,8 +52,9 @@ def run(asked: argparse.Namespace) -> int:
     archive = open_archive(asked)
     check_days(asked.first, asked.last)
     source = asked.source or _only_source(archive)
-    known = archive.read_ledger(source)
+    known = judge_departures(archive.read_ledger(source))
     days = [known.get(day) or not_asked(source, day) for day in each_day(asked.first, asked.last)]
+    notes = _check_places(asked, source, days)
     header = Header(note_for([source]), _question(asked, source), days)
     count = 0
     with _output(asked) as stream:
@@ -62,7 +63,22 @@ def run(asked: argparse.Namespace) -> int:
             writer.write(frame)
             count += len(frame)
         writer.close()
+    for note in notes:
+        tell(note)
     return _tell_written(count, days, header.note)
+
+
+def _check_places(
+    asked: argparse.Namespace, source: str, days: list[LedgerEntry]
+) -> tuple[str, ...]:
+    """What the series does not hold of the places asked for; `NotCovered` for nothing at all."""
+    if not (asked.origin or asked.destination):
+        return ()
+    from flights.regions import parse_region
+    from flights.routes import Route, check_cover
+
+    origin, destination = (parse_region(t or "world:") for t in (asked.origin, asked.destination))
+    return check_cover(Route(origin, destination), source, days).notes
 
 
 def _tell_written(count: int, days: list[LedgerEntry], note: str) -> int:
