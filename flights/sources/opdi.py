@@ -49,15 +49,17 @@ class Opdi:
             "a route must lie inside; where a flight came from or went to beyond is unknown.",
             "Nearly half of the flights have no airport at one end (47 % of departures, 44 % of "
             "arrivals in 2025); some reporting airports have no reception at all.",
+            "Published some months late; new months may be issued again.",
             "A flight in the air as a month ends is listed as two, one in each month (flag "
             "month_cut).",
             *KNOWN_HOLES,
         ),
         box=BOX,
         remote=True,
-        cost=Cost(bytes_per_day=3_000_000, monthly=True),
+        cost=Cost(bytes_per_day=3_000_000, monthly=True, delay_days=60),
         cannot_show="anything outside its European box, where a flight was between its ends, "
         "and how well a place was heard",
+        why_absent="EUROCONTROL has published no list of this month, or not yet.",
     )
 
     def offers(self, first: date, last: date) -> list[Offer]:

@@ -13,6 +13,7 @@ from made_lists import COLUMNS, every_hour, list_bytes, row
 from flights.errors import BadPayload, InvalidInput, NotCovered, RateLimited, SourceUnavailable
 from flights.ledger import judge_departures
 from flights.records import TABLES, conform
+from flights.sources import find_spec
 from flights.sources.opensky_lists import OpenSkyLists, open_source
 
 FEBRUARY = [date(2020, 2, 1) + timedelta(days=n) for n in range(29)]
@@ -247,6 +248,8 @@ def test_cc_by_edition_names_airframes_by_stand_ins(loopback, monkeypatch, tmp_p
     monkeypatch.setenv("FLIGHTS_MIRRORS", mirrors_of(loopback))
     source = replace(open_source(edition="cc-by"), door=quick_door(tmp_path))
     records = collect(source)[FEBRUARY[0]]
+    assert records.entry.source == source.spec.key != find_spec("opensky-lists").key
+    assert (source.spec.licence, source.spec.scope) == ("CC BY 4.0", "edition:cc-by")
     assert records.entry.release_kind == f"cc-by edition, Zenodo record {CC_BY}"
     assert records.entry.counts["dropped_bad_address"] == 1
     assert records.flights["icao24"].str.fullmatch("~[0-9a-f]{6}").all()
