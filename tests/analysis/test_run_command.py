@@ -34,7 +34,7 @@ def test_claim_without_data_says_which_days_to_pull(
     assert "Pull 158 more days before 13 Jun 2025." in captured.out
     assert captured.out.rstrip().endswith(CONTENTS_SENTENCE)
     assert "212 of 212 days of this study are missing (212 not asked)" in captured.err
-    command = "python -m flights pull readsb --path PATH --archive '{}' --from {} --to {}"
+    command = "python -m flights pull adsblol --archive '{}' --from {} --to {}"
     assert command.format(archive, "2025-01-01", "2025-07-31") in captured.err
 
 
@@ -56,7 +56,7 @@ def test_same_study_twice_gives_the_same_bytes_but_for_the_time_stamp(tmp_path: 
 
 def test_simulated_study_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "study.toml"
-    text = CLAIM.read_text("utf-8").replace('"readsb"', '"simulated"').replace("2025-", "2050-")
+    text = CLAIM.read_text("utf-8").replace('"adsblol"', '"simulated"').replace("2025-", "2050-")
     path.write_text(text, "utf-8")
     arguments = ["run", str(path), "--out", str(tmp_path), "--archive", str(tmp_path / "none")]
     assert main(arguments, clock=at(1)) == 0
