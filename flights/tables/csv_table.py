@@ -3,32 +3,15 @@
 import csv
 import gzip
 import io
-import re
 import zlib
-from collections.abc import Iterator, Sequence
-from functools import partial
-from itertools import accumulate, islice
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
-
-import numpy as np
+from typing import IO
 
 from flights.errors import BadPayload, InvalidInput
-from flights.tables.chunks import (
-    CHUNK_CHARACTERS,
-    CHUNK_ROWS,
-    MOST_COLUMNS,
-    MOST_ROWS,
-    Chunk,
-    Table,
-)
+from flights.tables.chunks import MOST_COLUMNS, Chunk, Table
+from flights.tables.csv_rows import Lines, divide_rows
 
-LONGEST_LINE = 1_000_000
-MOST_IN_BLOCK = 64_000_000
-MOST_CHARACTERS = 8_000_000_000
-MOST_LINES = 2 * MOST_ROWS
-BLOCK_ROWS = 256
-"""Rows read at once; more than `MOST_IN_BLOCK` characters of them are not held."""
 HEAD_BYTES = 262_144
 DELIMITERS = (",", ";", "\t", "|")
 _MARKS = (
@@ -38,7 +21,6 @@ _MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-_BREAK = re.compile(r"\r\n|\r|\n")
 FALLBACK = "cp1252"
 FALLBACK_NOTE = "The text is not UTF-8; it was read as Windows-1252 (Latin-1)."
 
@@ -78,11 +60,11 @@ def read_csv(table: Table) -> Iterator[Chunk]:
     """
     with _open(table.path, table.packed) as (raw, stream):
         text = io.TextIOWrapper(stream, table.encoding, _on_errors(table.encoding), newline="")
-        lines = _Lines(text, table.path.name)
+        lines = Lines(text, table.path.name)
         reader = csv.reader(lines, delimiter=table.delimiter, strict=True)
         try:
             next(reader, None)
-            yield from _chunks(reader, lines, table, raw)
+            yield from divide_rows(reader, lines, table, raw)
         except csv.Error as error:
             raise BadPayload(
                 f"{table.path.name}, line {reader.line_num}: {error}. A quote that is opened and "
@@ -93,78 +75,6 @@ def read_csv(table: Table) -> Iterator[Chunk]:
                 f"{table.path.name} breaks off after line {reader.line_num}: {error}. "
                 "Nothing was taken in; get the file again."
             ) from error
-
-
-def _chunks(reader: Any, lines: "_Lines", table: Table, raw: IO[bytes]) -> Iterator[Chunk]:
-    width, total = len(table.columns), 0
-    done = False
-    while not done:
-        numbers: list[int] = []
-        cells: list[list[str]] = []
-        odd: list[tuple[int, list[str]]] = []
-        full = lines.characters + CHUNK_CHARACTERS
-        while len(cells) + len(odd) < CHUNK_ROWS and lines.characters < full and not done:
-            before = reader.line_num
-            block = list(islice(reader, BLOCK_ROWS))
-            lines.block_done()
-            done = len(block) < BLOCK_ROWS
-            begins = _number(block, before, reader.line_num)
-            if all(len(row) == width for row in block):
-                numbers += begins
-                cells += block
-                continue
-            for number, row in zip(begins, block, strict=True):
-                if len(row) == width:
-                    numbers.append(number)
-                    cells.append(row)
-                elif any(cell.strip() for cell in row):
-                    odd.append((number, row[:MOST_COLUMNS]))
-        total += len(cells) + len(odd)
-        if total > MOST_ROWS:
-            raise BadPayload(
-                f"{table.path.name} has more than {MOST_ROWS:,} rows; divide it into several files."
-            )
-        if cells or odd:
-            share = min(1.0, raw.tell() / table.size) if table.size else 1.0
-            yield Chunk(table.columns, np.array(numbers, np.int64), cells, odd, share)
-
-
-def _number(block: list[list[str]], before: int, after: int) -> Sequence[int]:
-    """The line on which each row begins; cells may hold line breaks."""
-    if after - before == len(block):
-        return range(before + 1, after + 1)
-    tall = [1 + sum(len(_BREAK.findall(cell)) for cell in row) for row in block]
-    return [before + 1, *(before + 1 + n for n in accumulate(tall[:-1]))][: len(block)]
-
-
-class _Lines:
-    """Lines of a text, none longer than is sensible, and how much was read."""
-
-    def __init__(self, text: io.TextIOBase, name: str) -> None:
-        self._text, self._name = text, name
-        self.characters = 0
-        self._block_from = 0
-        self._count = 0
-
-    def block_done(self) -> None:
-        """Rows up to here were taken over."""
-        self._block_from = self.characters
-
-    def __iter__(self) -> Iterator[str]:
-        for line in iter(partial(self._text.readline, LONGEST_LINE), ""):
-            self._count += 1
-            self.characters += len(line)
-            if self.characters - self._block_from > MOST_IN_BLOCK or len(line) == LONGEST_LINE:
-                raise BadPayload(
-                    f"{self._name}, line {self._count}: rows of so many characters are no table "
-                    "this program reads. Look what the file is; a quote left open does this too."
-                )
-            if self.characters > MOST_CHARACTERS or self._count > MOST_LINES:
-                raise BadPayload(
-                    f"{self._name} is longer than is read: {MOST_CHARACTERS:,} characters or "
-                    f"{MOST_LINES:,} lines. Divide it into several files."
-                )
-            yield line
 
 
 class _open:  # noqa: N801 - reads like the function it stands for
@@ -239,7 +149,7 @@ def _try_rows(lines: list[str], delimiter: str) -> list[list[str]]:
 def _read_columns(table: Table) -> tuple[str, ...]:
     with _open(table.path, table.packed) as (_, stream):
         text = io.TextIOWrapper(stream, table.encoding, _on_errors(table.encoding), newline="")
-        lines = _Lines(text, table.path.name)
+        lines = Lines(text, table.path.name)
         try:
             head = next(csv.reader(lines, delimiter=table.delimiter, strict=True), [])
         except (csv.Error, UnicodeDecodeError) as error:

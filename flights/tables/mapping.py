@@ -19,6 +19,8 @@ from flights.tables.values import is_missing, read_airport
 SAMPLE_ROWS = 300
 _ENOUGH, _NEARLY_ALL = 0.6, 0.9
 _ENDINGS = re.compile(r"(utc|gmt|z|local|lt|code)$")
+_PLANNED = re.compile(r"(std|sta|etd|eta)\b|sched|plan|estimated")
+"""Heads of times that were meant, not flown."""
 
 Columns = dict[str, str]
 """Field -> column."""
@@ -85,6 +87,7 @@ def _guess_by_value(seen: Mapping[str, "_Looks"], guessed: Columns) -> None:
             guessed[name] = alike[0]
             del free[alike[0]]
     times = [column for column, looks in free.items() if looks.share("instant") >= _NEARLY_ALL]
+    times = [column for column in times if not _PLANNED.match(column.strip().lower())]
     if "firstseen" in guessed:
         return
     if len(times) == 1:
