@@ -45,6 +45,7 @@ SPEC = SourceSpec(
         "11 June 2026 on are missing.",
         "Few receivers stand in inland China, Iran, Turkmenistan, Africa and over oceans.",
     ),
+    why_absent="adsb.lol has published no release of this day, or not yet.",
     remote=True,
     positions=True,
     cost=Cost(bytes_per_day=700_000_000, requests_per_day=HEATMAP_REQUESTS),
@@ -137,8 +138,8 @@ class Adsblol:
         )
 
     def _nothing(self, day: date) -> DayRecords:
-        why = "adsb.lol has published no release of this day."
-        entry = LedgerEntry(self.spec.key, day, "missing", (why,), scope=self.spec.scope)
+        why = (SPEC.why_absent,)
+        entry = LedgerEntry(self.spec.key, day, "missing", why, scope=self.spec.scope)
         return DayRecords(entry, **{name: empty(name) for name in TABLES})
 
 
