@@ -60,7 +60,7 @@ FIELDS = (
         (
             *("lastseen", "arrivaltime", "arrtime", "landingtime", "landing", "arrivedat"),
             *("arrival", "arrived", "actualarrival", "ata", "landed", "timearrival", "arr"),
-            *("timeofarrival", "endtime", "end", "ontime", "stop", "stoptime"),
+            *("timeofarrival", "endtime", "end", "ontime", "on", "stop", "stoptime"),
             *("arrivaltimeutc", "arrtimeutc", "landingutc", "arrivalutc"),
         ),
         "Landing, or when the flight was last seen.",
