@@ -58,7 +58,7 @@ def offer_pull(source: str, archive: Archive) -> None:
     """The form of a source: what to read, which days, what it would cost, start."""
     key = source.partition(".")[0]
     spec = find_spec(key)
-    st.subheader("Get more days", anchor=False)
+    st.subheader(f"Get more days of “{spec.title}”", anchor=False)
     if key in _ELSEWHERE:
         st.caption("A table of your own is imported below.")
         return

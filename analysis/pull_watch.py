@@ -107,8 +107,9 @@ def _count_days(progress: PullProgress, archive: Archive) -> str:
 
 
 def _list_figures(progress: PullProgress) -> list[str]:
-    """What has come so far."""
-    found = []
+    """Days by state, and what has come so far."""
+    states = [day.state for day in progress.days]
+    found = [f"{states.count(each):,} {each}" for each in dict.fromkeys(states)]
     if progress.bytes_total:
         found.append(f"{write_size(progress.bytes_done)} of {write_size(progress.bytes_total)}")
     if progress.rate_bytes_s:
