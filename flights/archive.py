@@ -188,7 +188,9 @@ class Archive:
         edges = _frame("edges", [pair[1] for pair in read])
         flights = join_days(flights, edges)
         complete = {s.day for s in slots if self.entry(source, s.day).is_complete} - without
-        return _of_days(flights, date_departures(flights, complete), (first, last))
+        # Only sources that cut flights at midnight say where each airframe stood then.
+        departed = date_departures(flights, complete) if len(edges) else _utc_midnight(flights)
+        return _of_days(flights, departed, (first, last))
 
     def load_tracks(
         self, source: str, icao24: str, start: datetime, stop: datetime
@@ -290,6 +292,10 @@ def _of_days(flights: pd.DataFrame, departed: pd.Series, days: tuple[date, date]
     as_dates = pd.Series([day.date() for day in met], dtype=object)
     flights = flights[inside].assign(day=as_dates.take(codes).array)
     return flights.sort_values(["firstseen", "flight_id"], ignore_index=True)
+
+
+def _utc_midnight(flights: pd.DataFrame) -> pd.Series:
+    return flights["firstseen"].dt.floor("D")
 
 
 def _shift(day: date, days: int) -> date:

@@ -1,5 +1,6 @@
 """A flight in the air at midnight belongs to the day before, also where that day is lost."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from worlds import DAY, SOURCE
 
 from flights.archive import Archive
 from flights.readsb.midnight import date_departures
+from flights.records import empty
 
 BEFORE = DAY - timedelta(days=1)
 
@@ -47,4 +49,14 @@ def test_day_after_a_hole_is_not_swollen_by_flights_of_the_hole(tmp_path: Path) 
     assert len(archive.load_flights(SOURCE, DAY, DAY)) == 5
     assert len(archive.load_flights(SOURCE, BEFORE, BEFORE)) == 1
     archive.write_day(worlds.records(3, of=worlds.entry(BEFORE)))
+    assert len(archive.load_flights(SOURCE, DAY, DAY)) == 6
+
+
+def test_list_that_is_not_cut_at_midnight_keeps_its_first_minutes(tmp_path: Path) -> None:
+    records = worlds.records(6)
+    midnight = pd.Timestamp(DAY, tz="UTC")
+    records.flights["firstseen"] = midnight + pd.to_timedelta(range(6), unit="min")
+    records.flights["origin_evidence"] = "lost"
+    archive = Archive(tmp_path)
+    archive.write_day(replace(records, edges=empty("edges")))
     assert len(archive.load_flights(SOURCE, DAY, DAY)) == 6
