@@ -16,6 +16,15 @@ from flights.records import empty
 BEFORE = DAY - timedelta(days=1)
 
 
+def edges(day: date) -> pd.DataFrame:
+    """Where an airframe that flew on no other day stood at noon: the source cuts at midnight."""
+    row = dict.fromkeys(empty("edges").columns)
+    row |= {"source": SOURCE, "day": day, "icao24": f"{day.day:06x}", "on_ground": True}
+    noon = pd.Timestamp(day, tz="UTC") + pd.Timedelta(hours=12)
+    rows = [row | {"edge": edge, "seen_at": noon} for edge in ("first", "last")]
+    return pd.DataFrame(rows, columns=empty("edges").columns)
+
+
 def flight(minutes: float, evidence: str) -> pd.DataFrame:
     seen = pd.Timestamp(DAY, tz="UTC") + pd.Timedelta(minutes=minutes)
     return pd.DataFrame({"firstseen": [seen], "origin_evidence": [evidence]})
@@ -45,10 +54,10 @@ def test_day_after_a_hole_is_not_swollen_by_flights_of_the_hole(tmp_path: Path) 
     records.flights["firstseen"] = midnight + pd.to_timedelta(range(0, 120, 20), unit="min")
     records.flights["origin_evidence"] = "lost"
     archive = Archive(tmp_path)
-    archive.write_day(records)
+    archive.write_day(replace(records, edges=edges(DAY)))
     assert len(archive.load_flights(SOURCE, DAY, DAY)) == 5
     assert len(archive.load_flights(SOURCE, BEFORE, BEFORE)) == 1
-    archive.write_day(worlds.records(3, of=worlds.entry(BEFORE)))
+    archive.write_day(replace(worlds.records(3, of=worlds.entry(BEFORE)), edges=edges(BEFORE)))
     assert len(archive.load_flights(SOURCE, DAY, DAY)) == 6
 
 
