@@ -158,13 +158,15 @@ def _span(first: date | None, last: date | None) -> list[date]:
 
 
 def _stored_share(spec: SourceSpec, entries: Iterable[LedgerEntry]) -> float:
-    """Bytes stored per byte read in this archive so far."""
-    read = stored = 0
+    """Bytes stored per byte read in this archive so far; a file of many days is read once."""
+    read: set[tuple[str, int, str]] = set()
+    stored = 0
     for entry in entries:
         if entry.inputs and entry.tables:
-            read += sum(each.size for each in entry.inputs)
+            read |= {(each.name, each.size, each.sha256) for each in entry.inputs}
             stored += sum(table["bytes"] for table in entry.tables.values())
-    return stored / read if read else STORED_SHARE_NARROWED if spec.scope else STORED_SHARE
+    size = sum(each for _, each, _ in read)
+    return stored / size if size else STORED_SHARE_NARROWED if spec.scope else STORED_SHARE
 
 
 def _largest(spec: SourceSpec, offers: Iterable[Offer]) -> int:

@@ -133,3 +133,13 @@ def test_cache_on_another_disk_needs_room_there(archive, monkeypatch, tmp_path: 
     check_room(roomy, archive.root)
     assert not (other / "flights-cache").exists()
     assert plan.source.spec.key == SOURCE
+
+
+def test_file_of_many_days_counts_once_in_what_the_archive_will_grow(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    whole = (InputFile("month.csv.gz", 10_000_000, "ab" * 32),)
+    stored = 0
+    for n in range(2):
+        made = archive.write_day(worlds.records(4, of=worlds.entry(day(10 + n), inputs=whole)))
+        stored += sum(table["bytes"] for table in made.tables.values())
+    assert plan_pull(Source(2), archive).disk_needed == stored * 2_000_000 // 10_000_000
