@@ -20,12 +20,14 @@ LAST_EARLY_YEAR = 2023
 @dataclass(frozen=True)
 class Choice:
     """Releases of one day, the one to take first. `suffixes` are those the preferred listing
-    names for it, `problem` a sentence where the choice or the size is worth telling."""
+    names for it, `problem` a sentence where the choice is worth telling, `deficit` one where the
+    day is so small that it cannot be whole."""
 
     day: date
     ranked: tuple[Release, ...]
     suffixes: tuple[str, ...] = ()
     problem: str = ""
+    deficit: str = ""
 
 
 def choose(day: date, listings: Listings) -> Choice:
@@ -37,9 +39,8 @@ def choose(day: date, listings: Listings) -> Choice:
     rivals.sort(key=lambda each: (-(each.size_mib or 0), key(each) not in named, -each.year))
     taken, told = _prefer(rivals, named)
     ranked = (taken, *(each for each in rivals if each != taken))
-    sentences = [told, _short_rivals(ranked), _short_day(taken, listings)]
-    problem = " ".join(filter(None, sentences))
-    return Choice(day, ranked, named.get(key(taken), ()), problem)
+    problem = f"{told} {_short_rivals(ranked)}".strip()
+    return Choice(day, ranked, named.get(key(taken), ()), problem, _short_day(taken, listings))
 
 
 def _prefer(
@@ -97,7 +98,7 @@ def _short_day(taken: Release, listings: Listings) -> str:
         return ""
     return (
         f"The largest release of this day holds {_mib(taken)}, the days around it "
-        f"{usual:,.0f} MiB: it is probably cut short."
+        f"{usual:,.0f} MiB: part of the day must be missing."
     )
 
 

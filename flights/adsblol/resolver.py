@@ -33,12 +33,14 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class Resolved:
     """A day's release. `published` is None where the server could not be asked (`problem` says
-    so); `rivals` are other releases of the day, the likeliest first."""
+    so); `rivals` are other releases of the day, the likeliest first. `deficit` forbids to call
+    the day complete."""
 
     day: date
     published: Published | None
     rivals: tuple[Release, ...] = ()
     problem: str = ""
+    deficit: str = ""
 
     @property
     def size(self) -> int:
@@ -147,7 +149,8 @@ class Resolver:
                 told.append(f"{release.tag} is listed and not there.")
                 continue
             rivals = tuple(each for each in choice.ranked if each != release)
-            here = Resolved(day, found, rivals, " ".join([*told, found.problem]).strip())
+            sentence = " ".join([*told, found.problem]).strip()
+            here = Resolved(day, found, rivals, sentence, choice.deficit)
             if found.is_whole:
                 return here
             told.append(found.problem)

@@ -60,7 +60,8 @@ class Task:
     """One day's input, read for the source `source` in one of the two details.
 
     `only` are the addresses of a series narrowed to some aircraft (none = all): its `scope`
-    and the input's `fingerprint` are those of `LedgerEntry`.
+    and the input's `fingerprint` are those of `LedgerEntry`. `deficit` is a sentence for which
+    the day cannot be complete, whatever is found inside.
     """
 
     source: str
@@ -70,6 +71,7 @@ class Task:
     only: frozenset[str] = frozenset()
     scope: str = ""
     fingerprint: str = ""
+    deficit: str = ""
 
     @property
     def kind(self) -> str:
@@ -129,7 +131,7 @@ class _Reading:
         tables = assemble_day(
             self._buckets(day), source=self.task.source, day=day, airframes=airframes
         )
-        deficits = find_deficits(self.content, self.intake, day, self.task.kind)
+        deficits = self._deficits(day)
         if day != lying.day:
             deficits.insert(0, f"Found in {lying.name}, {_dating(lying)} {lying.day}.")
         if "mlatonly" in lying.release_kind:
@@ -138,6 +140,10 @@ class _Reading:
         counts = {**tables.counts, **repeated, **self._counts()}
         entry = self._entry(day, "partial" if deficits else "complete", deficits, counts)
         return DayRecords(entry, tables.flights, tables.edges, tables.tracks, tables.reception)
+
+    def _deficits(self, day: date) -> list[str]:
+        said = [self.task.deficit] if self.task.deficit else []
+        return said + find_deficits(self.content, self.intake, day, self.task.kind)
 
     def without_positions(self) -> DayRecords:
         """Records of the day asked for when it has no position: missing or failed, and why."""
@@ -160,7 +166,7 @@ class _Reading:
     def _without_the_aircraft(self) -> DayRecords:
         """Records of a day that was read and on which no aircraft asked for was heard."""
         day, count = self.task.lying.day, len(self.task.only)
-        deficits = find_deficits(self.content, self.intake, day, self.task.kind)
+        deficits = self._deficits(day)
         why = f"{self.task.lying.name} holds no position of the {count} aircraft asked for."
         status = "partial" if deficits else "complete"
         nothing = {"positions": 0, "aircraft": 0, "flights": 0, **self._counts()}

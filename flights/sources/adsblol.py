@@ -96,7 +96,7 @@ class Adsblol:
             found.day,
             int(share * found.size),
             (found,),
-            found.problem,
+            f"{found.problem} {found.deficit}".strip(),
             requests=HEATMAP_REQUESTS if self.detail == "heatmaps" else TRACE_REQUESTS,
             fingerprint=found.published.fingerprint if found.published else "",
         )
@@ -125,6 +125,7 @@ class Adsblol:
             only=self.only,
             scope=self.spec.scope,
             fingerprint=fingerprint,
+            deficit=found.deficit,
         )
         records = collect_days(task, report)
         return tuple(map(self.aircraft.note, records)) if self.aircraft else records

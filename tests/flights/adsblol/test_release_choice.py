@@ -69,8 +69,8 @@ def test_short_day_is_told_by_its_neighbours() -> None:
     }
     around[DAY] = (release("prod-0", 692),)
     found = choose(DAY, Listings(around, {}))
-    assert "692 MiB, the days around it 3,000 MiB: it is probably cut short" in found.problem
-    assert not choose(DAY + timedelta(days=1), Listings(around, {})).problem
+    assert "692 MiB, the days around it 3,000 MiB: part of the day must be" in found.deficit
+    assert not choose(DAY + timedelta(days=1), Listings(around, {})).deficit
 
 
 def test_unlisted_days_are_looked_for_in_all_pods_and_both_repositories() -> None:
@@ -106,7 +106,7 @@ def test_real_eleventh_of_june_is_whole_in_a_tmp_release_and_a_fifth_elsewhere(l
         day: tuple(each for each in releases if "tmp" not in each.pod)
         for day, releases in listed.sized.items()
     }
-    assert "probably cut short" in choose(date(2025, 6, 11), Listings(plain, {})).problem
+    assert "part of the day must be" in choose(date(2025, 6, 11), Listings(plain, {})).deficit
 
 
 def test_real_tmp_releases_of_23_may_are_cut_and_not_taken(listed) -> None:
@@ -117,6 +117,7 @@ def test_real_tmp_releases_of_23_may_are_cut_and_not_taken(listed) -> None:
 def test_no_other_real_day_of_2025_is_told_to_be_odd(listed) -> None:
     told = {day for day in listed.sized if choose(day, listed).problem}
     assert told == {date(2025, 5, 23), date(2025, 6, 11), date(2025, 10, 4)}
+    assert not any(choose(day, listed).deficit for day in listed.sized)
 
 
 def test_table_of_the_weeks_around_the_event(listed) -> None:
@@ -126,6 +127,7 @@ def test_table_of_the_weeks_around_the_event(listed) -> None:
         found = choose(day, listed)
         rivals = ", ".join(f"{each.pod} {each.size_mib}" for each in found.ranked[1:])
         taken = found.ranked[0]
-        rows.append(f"{day}  {taken.pod:<13}{taken.size_mib:>5} MiB  ({rivals}) {found.problem}")
+        told = f"{found.problem} {found.deficit}".strip()
+        rows.append(f"{day}  {taken.pod:<13}{taken.size_mib:>5} MiB  ({rivals}) {told}")
     print("\n" + "\n".join(rows))
     assert len(rows) == 23

@@ -193,6 +193,21 @@ def test_missing_heatmaps_make_it_partial(github, opened, tar):
     assert entry.reasons[0] == "2 of 48 half hours have no whole heatmap: 03:30-04:30 UTC."
 
 
+def test_release_a_fifth_of_those_around_it_is_never_complete(github, opened, tar):
+    """As the plain releases of 11 June 2025, though all its heatmaps may be there."""
+    github.publish(DAY, "prod-0", tar + b"\0" * (1 << 20))
+    for number in (-2, -1, 1, 2):
+        padded = tar + b"\0" * (5 << 20)
+        github.publish(DAY + timedelta(days=number), "prod-0", padded)
+    github.list_releases()
+    (offer,) = opened().offers(DAY, DAY)
+    (records,) = opened().collect(offer, quiet)
+    assert records.entry.status == "partial" and records.entry.counts["heatmaps"] == 48
+    assert "part of the day must be missing" in records.entry.reasons[0]
+    assert "part of the day must be missing" in offer.problem
+    assert not opened().offers(DAY + timedelta(days=1), DAY + timedelta(days=1))[0].problem
+
+
 def test_missing_trace_folders_make_it_partial(github, opened, tar):
     def edit(info: tarfile.TarInfo, body: bytes) -> bytes | None:
         parts = info.name.split("/")
