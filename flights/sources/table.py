@@ -40,7 +40,7 @@ SPEC = SourceSpec(
     attribution="Table given by the user.",
     terms="as the table's author says",
     area="what the table speaks of",
-    cost_per_day="about 100 bytes a flight; a million flights take some 15 seconds",
+    cost_per_day="about 100 bytes a flight; a million flights take some 20 seconds",
     known_holes=(
         "A table says what flew, not on which days somebody looked: days count only where its "
         "importer declares them complete.",

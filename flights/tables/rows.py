@@ -14,7 +14,7 @@ from flights.tables.fields import IDENTITIES
 from flights.tables.rules import LONGEST_FLIGHT_H
 from flights.tables.shapes import BARE_CLOCK, Mask
 from flights.tables.times import Clock, Instants, read_instants
-from flights.tables.values import LEFT, READERS, pseudo_address, without_missing
+from flights.tables.values import LEFT, READERS, pseudo_address, read_plain, without_missing
 
 NO_LASTSEEN, NO_ADDRESS, NO_AIRFRAME = "no_lastseen", "no_icao24", "no_airframe"
 """Flags of flights: no time of arrival; an address made of the registration, or of the
@@ -177,18 +177,23 @@ def _read_values(
     how: Understanding,
 ) -> pa.Array:
     """Values of one field; what is wrong with them is noted in `found`: rules, values left."""
+    plain = read_plain(name, texts[name])
+    if plain is not None:
+        return plain
     rules, left = found
     coded = texts[name].dictionary_encode()
     read = [READERS[name](word) for word in _words(coded)]
+    values = pa.array([value for value, _ in read], pa.string()).take(coded.indices)
     verdicts = np.array([name if why == "airport" else why for _, why in read] + [""], object)
-    places = pc.fill_null(coded.indices, len(read)).to_numpy()
-    broken = verdicts[places]
+    if not any(verdicts):  # nearly always
+        return values
+    broken = verdicts[pc.fill_null(coded.indices, len(read)).to_numpy()]
     if how.keep_unknown_airports and name in ("origin", "destination"):
         broken[broken == name] = LEFT
     left[name] = broken == LEFT
     for why in {*broken} - {"", LEFT}:
         _mark(rules, broken == why, why)
-    return pa.array([value for value, _ in read], pa.string()).take(coded.indices)
+    return values
 
 
 def _identify(values: dict[str, pa.Array]) -> list[tuple[Mask, str]]:

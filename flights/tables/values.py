@@ -48,7 +48,7 @@ def read_address(text: str) -> Value:
     (('4d0103', ''), (None, 'address'))
     """
     match = _ADDRESS.fullmatch(text.lower())
-    if not match or match[2] in ("000000", "ffffff"):
+    if not match or match[2] in _NO_ADDRESSES:
         return None, "address"
     return match[1] + match[2], ""
 
@@ -109,7 +109,30 @@ def pseudo_address(kind: str, text: str) -> str:
     return "~" + hashlib.sha256(f"{kind}:{text}".encode()).hexdigest()[:6]
 
 
-_remember = lru_cache(maxsize=50_000)
+_NO_ADDRESSES = ("000000", "ffffff")
+_PLAIN = {
+    "icao24": (pc.utf8_lower, "^[0-9a-f]{6}$"),
+    "callsign": (pc.utf8_upper, "^[A-Z0-9]{2,8}$"),
+    "registration": (pc.utf8_upper, "^[A-Z0-9-]{1,20}$"),
+}
+
+
+def read_plain(name: str, texts: pa.Array) -> pa.Array | None:
+    """The values of a column in which all texts are of the usual kind; None where one is not.
+
+    Gives what the field's reader gives, a column at a time.
+    """
+    if name not in _PLAIN:
+        return None
+    turn, pattern = _PLAIN[name]
+    turned = turn(texts)
+    usual = pc.match_substring_regex(turned, pattern)
+    if name == "icao24":
+        usual = pc.and_not(usual, pc.is_in(turned, pa.array(_NO_ADDRESSES)))
+    return turned if pc.all(usual, min_count=0).as_py() else None
+
+
+_remember = lru_cache(maxsize=100_000)
 """Columns repeat themselves from chunk to chunk."""
 
 READERS: dict[str, Callable[[str], Value]] = {

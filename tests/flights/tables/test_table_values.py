@@ -1,5 +1,6 @@
 """Single values: codes known, text shown, addresses made where there are none."""
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,12 +8,14 @@ from hypothesis import strategies as st
 from flights.records import parse_icao24
 from flights.tables.values import (
     LEFT,
+    READERS,
     is_missing,
     pseudo_address,
     read_address,
     read_airport,
     read_callsign,
     read_operator,
+    read_plain,
     read_registration,
     read_typecode,
 )
@@ -80,6 +83,27 @@ def test_what_is_no_designator_is_left_out_and_harms_nothing() -> None:
     assert read_operator("Cargolux") == (None, LEFT)
     assert read_operator("clx") == ("CLX", "")
     assert read_typecode("Boeing 747-8F") == (None, LEFT)
+
+
+TEXTS = st.one_of(
+    st.from_regex(r"[0-9a-fA-F]{6}", fullmatch=True),
+    st.from_regex(r"[A-Za-z0-9-]{1,9}", fullmatch=True),
+    st.sampled_from(["000000", "FFFFFF", "clx 7", "ß", "ẞ", "ı", "K", "<b>", "4d0103\n"]),
+    st.text(min_size=1, max_size=9),
+)
+
+
+@pytest.mark.parametrize("name", ["icao24", "callsign", "registration"])
+@given(texts=st.lists(st.none() | TEXTS, max_size=5))
+def test_column_at_a_time_gives_what_each_value_gives(name: str, texts: list[str | None]) -> None:
+    plain = read_plain(name, pa.array(texts, pa.string()))
+    each = [READERS[name](text) if text is not None else (None, "") for text in texts]
+    if plain is None:
+        return
+    assert (plain.to_pylist(), {rule for _, rule in each} | {""}) == (
+        [value for value, _ in each],
+        {""},
+    )
 
 
 @given(st.text(min_size=1, max_size=12))
