@@ -15,7 +15,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
-from flights.errors import InvalidInput
+import duckdb
+
+from flights.errors import ArchiveError, InvalidInput
 from flights.tables.chunks import Table
 from flights.tables.full_pass import FullPass, Report
 from flights.tables.opening import NotUtf8, as_latin
@@ -73,12 +75,20 @@ def stage_table(table: Table, how: Understanding, cache: Path, report: Report) -
         Days and months of its dates could be either way around.
     BadPayload
         The file cannot be read to its end.
+    ArchiveError
+        The cache cannot be written.
     """
     report("looking at the file", 0.0)
     digest = _digest_file(table.path)
     folder = cache / "tables" / _digest_of(digest, table, how)
     if not (folder / "about.json").exists():
-        _stage_anew(table, how, folder, digest, report)
+        try:
+            _stage_anew(table, how, folder, digest, report)
+        except (OSError, duckdb.Error) as error:
+            raise ArchiveError(
+                f"{table.path.name} could not be put aside in {folder.parent}: {error}. Check the "
+                "free space and the permissions; nothing was taken in."
+            ) from error
     return _load(folder)
 
 
@@ -94,8 +104,8 @@ def _stage_anew(
             findings = FullPass(as_latin(table), how, rough, report).run()
         findings |= {"sha256": digest, "size": table.size}
         (rough / "about.json").write_text(json.dumps(findings), encoding="utf-8")
-        shutil.rmtree(folder, ignore_errors=True)
-        rough.replace(folder)
+        if not (folder / "about.json").exists():  # another process may have been quicker
+            rough.replace(folder)
     finally:
         shutil.rmtree(rough, ignore_errors=True)
     _prune(folder.parent, keep=folder)

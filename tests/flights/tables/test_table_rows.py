@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from flights.errors import InvalidInput
+from flights.errors import ArchiveError, InvalidInput
 from flights.tables import full_pass, rejected
 from flights.tables.chunks import Chunk
 from flights.tables.mapping import guess_columns, read_head
@@ -214,6 +214,29 @@ def test_only_the_latest_stages_are_kept(stage: Stage, tmp_path: Path) -> None:
     left = {path.name for path in (tmp_path / "cache" / "tables").iterdir()}
     assert len(left) == 4
     assert folders[-1].name in left
+
+
+def test_cache_that_cannot_be_written_is_a_sentence(stage: Stage, tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file where a folder should be", encoding="utf-8")
+    with pytest.raises(ArchiveError, match="could not be put aside"):
+        stage(GOOD)
+
+
+def test_stage_of_a_quicker_process_is_taken(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = stage(GOOD).folder
+    hidden = tmp_path / "hidden"
+    first.rename(hidden)
+    sort = full_pass.FullPass._sort
+
+    def meanwhile(self: full_pass.FullPass, rough: Path) -> None:
+        sort(self, rough)
+        hidden.rename(first)
+
+    monkeypatch.setattr(full_pass.FullPass, "_sort", meanwhile)
+    assert stage(GOOD).flights == 1
+    assert [path.name for path in first.parent.iterdir()] == [first.name]
 
 
 def test_interrupted_reading_leaves_nothing(
