@@ -1,6 +1,7 @@
 """Words under and beside pictures: key figures, spans of days, the word SIMULATED."""
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -51,6 +52,19 @@ def escape_text(text: object) -> str:
     \\!\\[x\\]\\(http\\://a\\)
     """
     return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-.!|$~:" else c for c in str(text))
+
+
+def escape_sentence(text: object) -> str:
+    """A sentence of ours that may quote strangers (a file's name, a server's words), in Markdown.
+
+    What could become a link, a picture, a colour or a formula is made harmless; the rest stays
+    as it reads.
+
+    >>> print(escape_sentence("At 14:00 (UTC) [x](http://a) was 5 $."))
+    At 14:00 (UTC) \\[x\\](http\\://a) was 5 \\$.
+    """
+    plain = re.sub(r"([\\`*{}\[\]<>|$~])", r"\\\1", str(text))
+    return re.sub(r":(?=//|[a-z])|(?<=www)\.", r"\\\g<0>", plain)
 
 
 def name_route(result: StudyResult) -> str:

@@ -9,7 +9,14 @@ import pandas as pd
 import streamlit as st
 
 from analysis import maps, report, tables, widgets
-from analysis.captions import SIMULATED, count_noun, describe_figures, escape_text, write_instant
+from analysis.captions import (
+    SIMULATED,
+    count_noun,
+    describe_figures,
+    escape_sentence,
+    escape_text,
+    write_instant,
+)
 from analysis.palette import OUTCOME_MARKS, Palette, choose, look_of
 from analysis.results import CheckResult, StudyResult
 from analysis.study import Study, to_query
@@ -237,7 +244,8 @@ def show_sources(result: StudyResult) -> None:
             st.table(pd.DataFrame(dict(rows), index=bounds).T)
         missing = tables.group_missing(result)
         if missing:
-            st.table(pd.DataFrame(missing, columns=["days", "status", "why"]), hide_index=True)
+            lacking = [(*each[:2], escape_sentence(each[2])) for each in missing]
+            st.table(pd.DataFrame(lacking, columns=["days", "status", "why"]), hide_index=True)
         tried = ", ".join(f"{name}: {count}" for name, count in result.tries.items())
         st.caption(
             f"Looked at in this session: {tried}. Study {result.study_hash[:12]}, inputs "

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from analysis import widgets
-from analysis.captions import list_days
+from analysis.captions import escape_sentence, list_days
 from analysis.pull_form import can_fill, fill_form
 from analysis.pulling import to_need
 from analysis.study import Study
@@ -70,7 +70,10 @@ def _show_lacking(plan: StudyPlan, archive: Archive) -> None:
         return
     lacking = sum(len(lack.days) for lack in plan.lacking)
     st.markdown(f"“{title}” lacks {lacking} of the {len(days)} days from {asked}:")
-    rows = [(list_days(lack.days), lack.status, _say(lack.reason)) for lack in plan.lacking]
+    rows = [
+        (list_days(lack.days), lack.status, escape_sentence(_say(lack.reason)))
+        for lack in plan.lacking
+    ]
     st.table(pd.DataFrame(rows, columns=["days", "status", "why"]), hide_index=True)
 
 

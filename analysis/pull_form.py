@@ -8,7 +8,7 @@ from datetime import date
 import streamlit as st
 
 from analysis import widgets
-from analysis.captions import count_noun, list_days
+from analysis.captions import count_noun, escape_sentence, list_days
 from flights import pulls
 from flights.archive import Archive
 from flights.errors import FlightDataError
@@ -131,7 +131,7 @@ def _name_region(text: str) -> None:
     try:
         region = parse_region(text)
     except FlightDataError as error:
-        st.warning(str(error))
+        st.warning(escape_sentence(error))
         return
     st.caption(f"{region.label}: {count_noun(len(region.airports()), 'airport')}.")
 
@@ -170,7 +170,7 @@ def _plan(asked: Asked, spec: SourceSpec, archive: Archive) -> PullPlan | str:
 def _confirm(asked: Asked, plan: PullPlan | str, archive: Archive, workers: int) -> None:
     """The plan with its price and the source's terms; started only now."""
     if isinstance(plan, str):
-        st.warning(plan)
+        st.warning(escape_sentence(plan))
         return
     st.markdown(_state_cost(plan))
     _tell_problems(plan)
@@ -215,7 +215,7 @@ def _tell_problems(plan: PullPlan) -> None:
             f"{list_days(anew)}: published anew since it was pulled. “Ask complete days again” "
             "under “More options” reads it once more."
         )
-    st.markdown("\n".join(f"- {line}" for line in lines))
+    st.markdown("\n".join(f"- {escape_sentence(line)}" for line in lines))
 
 
 def _say_terms(spec: SourceSpec, archive: Archive) -> None:

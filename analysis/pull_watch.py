@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from analysis import widgets
-from analysis.captions import count_noun, list_days, write_instant
+from analysis.captions import count_noun, escape_sentence, list_days, write_instant
 from flights import pulls
 from flights.archive import Archive
 from flights.planning.text import write_size
@@ -66,7 +66,9 @@ def _show_pull(progress: PullProgress, archive: Archive, *, is_latest: bool) -> 
     if progress.state == "running":
         _show_running(progress, archive)
         return
-    st.markdown(f"{_count_days(progress, archive)}, {progress.state}. {progress.message}")
+    st.markdown(
+        f"{_count_days(progress, archive)}, {progress.state}. {escape_sentence(progress.message)}"
+    )
     if progress.state == "paused":
         when = progress.resume_at
         st.markdown(f"It can go on from {write_instant(when)}." if when else "It can go on later.")
@@ -94,7 +96,9 @@ def _show_running(progress: PullProgress, archive: Archive) -> None:
     if figures:
         st.caption(figures)
     for day in [day for day in progress.days if day.state == "running"][:_RUNNING]:
-        st.caption(f"{list_days([day.day])}: {day.message or 'reading'} ({day.share:.0%})")
+        st.caption(
+            f"{list_days([day.day])}: {escape_sentence(day.message or 'reading')} ({day.share:.0%})"
+        )
     if st.button("Stop", key=f"stop-{progress.id}"):
         pulls.cancel_pull(archive, progress.id)
     _tell_bad([day for day in progress.days if day.state in _BAD])
@@ -129,7 +133,7 @@ def _tell_bad(days: Iterable[DayProgress]) -> None:
     if not grouped:
         return
     rows = [
-        (list_days([each.day for each in found]), state, why or "–")
+        (list_days([each.day for each in found]), state, escape_sentence(why or "–"))
         for (state, why), found in list(grouped.items())[:_REASONS]
     ]
     st.table(pd.DataFrame(rows, columns=["days", "status", "why"]), hide_index=True)

@@ -76,6 +76,8 @@ def run_pull(
     try:
         check_room(plan, archive.root, workers=workers if executor else 1)
         stored = _note_absent(plan, archive, clock)
+        for day in _to_come(plan, clock()):
+            tracker.update(day, message="This day is not over yet (UTC): ask again later.")
         for entry in stored:
             tracker.update(
                 entry.day, state=entry.status, share=1.0, message=" ".join(entry.reasons)
@@ -115,14 +117,24 @@ def _starting(plan: PullPlan) -> PullProgress:
 def _note_absent(
     plan: PullPlan, archive: Archive, clock: Callable[[], datetime]
 ) -> list[LedgerEntry]:
-    """Store the answer "nothing" for days asked for that the source does not have."""
-    spec = plan.source.spec
+    """Store the answer "nothing" for days asked for that the source does not have.
+
+    Nothing is noted of days that are not over: nobody can have them yet.
+    """
+    spec, early = plan.source.spec, _to_come(plan, clock())
     why = spec.why_absent or "The source has nothing for this day."
     entries = (
         LedgerEntry(spec.key, day, "missing", (why,), asked_at=clock(), scope=spec.scope)
         for day in plan.absent
+        if day not in early
     )
     return [archive.write_day(without_data(entry)) for entry in entries]
+
+
+def _to_come(plan: PullPlan, now: datetime) -> tuple[date, ...]:
+    """Absent days of a remote source from today on; made-up days lie in any year."""
+    today = now.astimezone(UTC).date()
+    return tuple(day for day in plan.absent if plan.source.spec.remote and day >= today)
 
 
 def _end(tracker: Tracker, halt: Halt | None, now: datetime) -> PullProgress:

@@ -2,7 +2,16 @@
 
 import streamlit as st
 
-from analysis import calendars, import_panel, panels, plan_panel, pull_form, pull_watch, widgets
+from analysis import (
+    calendars,
+    captions,
+    import_panel,
+    panels,
+    plan_panel,
+    pull_form,
+    pull_watch,
+    widgets,
+)
 from analysis.study import Study
 from flights.archive import Archive
 from flights.errors import FlightDataError
@@ -52,7 +61,7 @@ def main() -> None:
         show_plan(study, archive)
         pull_form.offer_pull(source, archive)
     except FlightDataError as error:
-        st.warning(str(error))
+        st.warning(captions.escape_sentence(error))
     import_panel.show_import(archive)
 
 

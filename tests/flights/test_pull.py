@@ -4,6 +4,7 @@ import threading
 import time
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import processes
@@ -269,3 +270,13 @@ def test_killed_pull_is_taken_up_where_it_was(archive) -> None:
     assert plan_pull(Source(3), again).days == (day(1), day(2))
     assert run_pull(plan_pull(Source(3), again), again).is_complete
     assert leftovers(again) == []
+
+
+def test_day_that_is_not_over_is_not_noted_as_nothing(archive) -> None:
+    source = Source(2, spec=replace(SPEC, remote=True))
+    now = datetime(*day(3).timetuple()[:3], 9, tzinfo=UTC)
+    report = run_pull(plan_pull(source, archive, day(0), day(5)), archive, clock=lambda: now)
+    states = {row.day: row.state for row in report.progress.days}
+    assert states[day(2)] == "missing" and states[day(3)] == states[day(5)] == "waiting"
+    assert archive.entry(SOURCE, day(3)).status == "not asked"
+    assert not report.is_complete
