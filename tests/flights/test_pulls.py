@@ -69,7 +69,9 @@ def test_share_goes_by_bytes_and_by_days_where_there_are_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pid", "mark"), [(os.getpid(), "another start"), (2**22 - 3, "1"), (2**22 - 3, "")]
+    ("pid", "mark"),
+    [(os.getpid(), "another start"), (2**22 - 3, "1"), (2**22 - 3, "")],
+    ids=["its number was given away", "gone", "gone, mark unknown"],
 )
 def test_pull_whose_process_is_gone_is_failed(tmp_path: Path, pid: int, mark: str) -> None:
     write_progress(tmp_path, progress(pid=pid, process=mark))
