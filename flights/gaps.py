@@ -68,6 +68,13 @@ class Stretches:
         """True where the airframe was not heard again within the horizon."""
         return ~np.isfinite(self.back_at)
 
+    @property
+    def is_placed(self) -> NDArray[np.bool_]:
+        """False where one of the two places is not known: nothing can be excluded there."""
+        back = np.isfinite(self.back_latitude) & np.isfinite(self.back_longitude)
+        left = np.isfinite(self.left_latitude) & np.isfinite(self.left_longitude)
+        return left & (back | self.is_open)
+
     def take(self, rows: NDArray[np.intp] | slice) -> "Stretches":
         """Some of them."""
         return Stretches(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
@@ -209,7 +216,8 @@ class _Cosines:
         """A quick look, never too strict: within range of the first and of the next position."""
         angle = np.minimum((_farthest_km(stretches) + 1.0) / EARTH_RADIUS_KM, np.pi)
         least = (np.cos(angle) - 1e-12)[:, None]
-        return (self.left >= least) & ((self.back >= least) | stretches.is_open[:, None])
+        near = (self.left >= least) & ((self.back >= least) | stretches.is_open[:, None])
+        return near | ~stretches.is_placed[:, None]
 
     def stay_s(
         self, stretches: Stretches, stretch: NDArray[np.intp], place: NDArray[np.intp]
@@ -224,7 +232,8 @@ class _Cosines:
         # NaN compares as false: an airframe not heard again has no way back.
         out_of_range = (there_km > farthest) | (back_km > farthest)
         out_of_range |= np.isnan(stay) & (there > HORIZON_S)
-        return np.where(out_of_range, -np.inf, stay)
+        stay = np.where(out_of_range, -np.inf, stay)
+        return np.where(stretches.is_placed[stretch], stay, np.nan)
 
 
 def _arc_km(cosine: Floats) -> Floats:

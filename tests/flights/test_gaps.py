@@ -57,6 +57,13 @@ def test_no_place_at_all_is_excluded_without_a_stay() -> None:
     assert longest_stay_s(one, np.zeros(0), np.zeros(0))[0] == -np.inf
 
 
+def test_nothing_is_excluded_where_a_place_is_not_known() -> None:
+    for left, back in (((np.nan, np.nan), TEHRAN), (TEHRAN, (np.nan, np.nan))):
+        one = stretch(left, back, 1.0)
+        assert np.isnan(stay_h(one, SYDNEY))
+        assert len(find_reach(one, np.array([SYDNEY[0]]), np.array([SYDNEY[1]])).place) == 1
+
+
 def test_descent_takes_its_time_however_near_the_runway() -> None:
     low = stay_h(stretch(TEHRAN, TEHRAN, 2), TEHRAN)
     high = stay_h(stretch(TEHRAN, TEHRAN, 2, height_ft=40_000), TEHRAN)
@@ -104,8 +111,8 @@ def test_flight_that_was_flown_is_never_excluded(
     assert reach.stay_s[0] >= stay * 3600 - 5
 
 
-def test_reach_and_longest_stay_agree(rng_seed: int = 7) -> None:
-    rng = np.random.default_rng(rng_seed)
+def test_reach_and_longest_stay_agree() -> None:
+    rng = np.random.default_rng(7)
     n, m = 700, 40
     lat, lon = rng.uniform(-70, 70, (2, n)), rng.uniform(-180, 180, (2, n))
     ones = Stretches(
