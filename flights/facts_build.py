@@ -111,14 +111,14 @@ def _coded(flights: pd.DataFrame, airports: AirportNumbers, cargo: Grader) -> pa
         encode_end(flights, "destination", numbers),
         flights["origin_evidence"].map(ranks).fillna(len(EVIDENCE)).to_numpy(np.uint8),
         flights["destination_evidence"].map(ranks).fillna(len(EVIDENCE)).to_numpy(np.uint8),
-        _addresses(flights["icao24"]),
+        number_addresses(flights["icao24"]),
     ]
     for field, values in zip(_CODES, codes, strict=True):
         table = table.append_column(field, pa.array(values, field.type))
     return table
 
 
-def _addresses(icao24: pd.Series) -> np.ndarray:
+def number_addresses(icao24: pd.Series) -> np.ndarray:
     """Addresses as numbers, `NON_ICAO` set where the text begins with ~; 2**32 - 1 = unreadable."""
     codes, texts = pd.factorize(icao24)
     return np.array([*(_address(text) for text in texts), 2**32 - 1], dtype=np.uint32)[codes]

@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from flights import sql
 from flights.archive import Archive
 from flights.errors import ArchiveError, InvalidInput
 from flights.facts import Facts, Month
-from flights.facts_build import GRADE_CODES, Grader
+from flights.facts_build import GRADE_CODES, Grader, number_addresses
 from flights.ledger import LedgerEntry, judge_departures, not_asked
 from flights.month_rows import MonthRows
 from flights.places import LOST, NO_CELL, cell_id
@@ -34,6 +35,9 @@ __all__ = ["NO_CELL", "cell_id"]
 
 _TRIES = 3
 _MOST_MONTHS = 240
+_MARGIN = timedelta(days=3)
+"""Days before and after in which an airframe's other flights are looked for: what matters of
+them lies within the horizon of `gaps`."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,17 @@ class Engine(Protocol):
 
         Columns of `records.FLIGHT`, `cargo_grade`, `cargo_rule`, `cargo_source`,
         `origin_verdict` and `destination_verdict` (`observed` | `possible`), `bound`.
+        """
+        ...
+
+    def match_unknown(self, question: RouteQuestion) -> pd.DataFrame:
+        """As `match`, flights that stand in neither bound because no end is known."""
+        ...
+
+    def heard_around(self, source: str, flights: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """For each flight the one of its airframe before and the one behind, row by row.
+
+        Columns of `records.FLIGHT`; a row of nothing where a source heard none in the horizon.
         """
         ...
 
@@ -134,6 +149,18 @@ class DuckDBEngine:
     def match(self, question: RouteQuestion) -> pd.DataFrame:
         """As `Engine.match`."""
         return self._ask(question, _flights)[1]
+
+    def match_unknown(self, question: RouteQuestion) -> pd.DataFrame:
+        """As `Engine.match_unknown`."""
+        return self._ask(question, _unknown)[1]
+
+    def heard_around(self, source: str, flights: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """As `Engine.heard_around`."""
+        if flights.empty:
+            return flights, flights
+        first, last = flights["firstseen"].min().date(), flights["lastseen"].max().date()
+        span = RouteQuestion(source, first - _MARGIN, last + _MARGIN)
+        return self._ask(span, lambda asked: _around(asked, flights))[1]
 
     def heard_by_day(
         self,
@@ -277,6 +304,26 @@ def _flights(asked: _Asked) -> pd.DataFrame:
     bounds = [(pair, "lower") for pair in lower] + [(pair, "upper") for pair in more]
     picked = asked.session.pick(bounds) if asked.months else {}
     return asked.rows.read(asked.months, picked)
+
+
+def _unknown(asked: _Asked) -> pd.DataFrame:
+    pairs = [(pair, "neither") for pair in asked.pairs()[2]]
+    picked = asked.session.pick(pairs) if asked.months and pairs else {}
+    return asked.rows.read(asked.months, picked)
+
+
+def _around(asked: _Asked, flights: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    if not asked.months:
+        ids = (np.full(len(flights), -1, np.int64),) * 2
+    else:
+        seconds = (_seconds(flights[name]) for name in ("firstseen", "lastseen"))
+        ids = asked.session.neighbours(number_addresses(flights["icao24"]), *seconds)
+    before, behind = (asked.rows.read_ids(asked.months, each) for each in ids)
+    return before.set_axis(flights.index), behind.set_axis(flights.index)
+
+
+def _seconds(moments: pd.Series) -> np.ndarray:
+    return ((moments - pd.Timestamp(0, tz="UTC")) // pd.Timedelta(seconds=1)).to_numpy(np.int64)
 
 
 def _grade(name: str | None) -> int:

@@ -76,6 +76,23 @@ class Session:
         ]
         return self._cursor.execute(" union all ".join(selects), self._given).fetchnumpy()
 
+    def neighbours(
+        self, address: np.ndarray, firstseen_s: np.ndarray, lastseen_s: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Ids of the flights of the same airframes before and behind, -1 where there is none.
+
+        Before: the last that ended by `firstseen_s`; behind: the first that began from
+        `lastseen_s` on [s since 1970].
+        """
+        asked = {"address": address.tolist(), "b": firstseen_s.tolist(), "e": lastseen_s.tolist()}
+        self._cursor.execute(_ASKED, asked)
+        try:
+            given = {"facts": self._given["facts"]}
+            found = [self._cursor.execute(each, given).fetchnumpy() for each in (_BEFORE, _BEHIND)]
+        finally:
+            self._cursor.execute("drop table asked")
+        return tuple(_aligned(each, len(address)) for each in found)  # type: ignore[return-value]
+
     def _where(self, origin: Places, destination: Places) -> str:
         """Condition on a flight; what it says of lost ends is spelt out, to skip row groups."""
         conditions = [
@@ -102,6 +119,31 @@ class Session:
             )
             self._conditions[id(places)] = name
         return f"{column} in (select place from {self._conditions[id(places)]})"
+
+
+_ASKED = """
+create temp table asked as select unnest($address::uinteger[]) as address,
+    unnest($b::bigint[]) as began, unnest($e::bigint[]) as ended,
+    unnest(range(len($address::uinteger[]))) as n
+"""
+_OF_THESE = """
+    select address, firstseen_s, lastseen_s, id from read_parquet($facts)
+    where address in (select address from asked)
+"""
+_BEFORE = f"""
+select asked.n, own.id from asked asof join ({_OF_THESE}) own
+    on asked.address = own.address and asked.began >= own.lastseen_s
+"""
+_BEHIND = f"""
+select asked.n, own.id from asked asof join ({_OF_THESE}) own
+    on asked.address = own.address and asked.ended <= own.firstseen_s
+"""
+
+
+def _aligned(found: dict[str, np.ndarray], count: int) -> np.ndarray:
+    ids = np.full(count, -1, np.int64)
+    ids[found["n"]] = found["id"]
+    return ids
 
 
 def _is_lost(places: Places) -> str:
