@@ -60,9 +60,7 @@ def resolve_bounds(
     return _sort_out(flights)
 
 
-def _stay_s(
-    left: pd.DataFrame, back: pd.DataFrame, codes: frozenset[str] | None
-) -> np.ndarray:
+def _stay_s(left: pd.DataFrame, back: pd.DataFrame, codes: frozenset[str] | None) -> np.ndarray:
     """Longest stay the stretches leave at any of the airports; NaN where any stay would do."""
     if codes is None:
         return np.full(len(left), np.nan)
@@ -90,4 +88,5 @@ def _sort_out(flights: pd.DataFrame) -> Resolved:
     counted = flights[~excluded].assign(
         bound=np.where((verdicts[~excluded] == "possible").any(axis=1), "upper", "lower")
     )
-    return Resolved(counted.reset_index(drop=True), flights[excluded].reset_index(drop=True))
+    never = flights[excluded].assign(bound="neither")
+    return Resolved(counted.reset_index(drop=True), never.reset_index(drop=True))

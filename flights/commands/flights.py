@@ -104,9 +104,10 @@ def _frames(asked: argparse.Namespace, archive: Archive, source: str) -> Iterato
 
 def _match(asked: argparse.Namespace, archive: Archive, source: str) -> pd.DataFrame:
     """Flights of the upper bound of a route, each with the sentence why it counts."""
+    from flights.bounds import resolve_bounds
+    from flights.explanations import explain_flights
     from flights.query import DuckDBEngine, RouteQuestion
     from flights.regions import parse_region
-    from flights.routes import Route, explain_bounds
 
     origin, destination = (parse_region(t or "world:") for t in (asked.origin, asked.destination))
     grade = asked.min_grade
@@ -118,9 +119,9 @@ def _match(asked: argparse.Namespace, archive: Archive, source: str) -> pd.DataF
         _airports(destination),
         min_grade=grade,
     )
-    route = Route(origin, destination, grade or "")
-    found = DuckDBEngine(archive).match(question)
-    return found.assign(why=pd.Series(explain_bounds(found, route), found.index, dtype="str"))
+    found = resolve_bounds(DuckDBEngine(archive), question).counted
+    why = explain_flights(found, origin.label, destination.label)
+    return found.assign(why=pd.Series(why, found.index, dtype="str"))
 
 
 def _airports(region: Region) -> frozenset[str] | None:
