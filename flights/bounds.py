@@ -52,8 +52,8 @@ def resolve_bounds(
     places = {"origin": question.origin_airports, "destination": question.destination_airports}
     for end in ENDS:
         rows = flights.index[lost[end]]
-        pair = (before, flights) if end == "origin" else (flights, behind)
-        stay = _stay_s(*(each.loc[rows] for each in pair), places[end])
+        left, back = (before, flights) if end == "origin" else (flights, behind)
+        stay = _stay_s(left.loc[rows], back.loc[rows], places[end])
         flights[f"{end}_stay_s"] = pd.Series(stay, rows).reindex(flights.index)
         never = rows[stay < least_ground_s]
         flights.loc[never, f"{end}_verdict"] = EXCLUDED
