@@ -247,15 +247,15 @@ def _missing_days(
 def _listen(archive: Archive, flight: pd.Series, end: str, trend: Trend) -> Silence:
     """How well receivers heard what lies beyond the end, that day and on ordinary ones."""
     edge = ENDS[end]
-    place = [float(flight[f"{edge}_{n}"]) for n in ("latitude", "longitude")]
+    latitude, longitude = (float(flight[f"{edge}_{n}"]) for n in ("latitude", "longitude"))
     height = flight[f"{edge}_altitude_ft"]
     moment = flight["lastseen"] if end == "destination" else flight["firstseen"]
     if end == "origin":
         moment -= timedelta(hours=AHEAD_H)
-    if not np.isfinite(place).all():
+    if not (np.isfinite(latitude) and np.isfinite(longitude)):
         return judge_silence(pd.DataFrame(), frozenset(), moment, {}, altitude_ft=0.0)
     course = trend.course_deg if end == "destination" else (trend.course_deg + 180) % 360
-    cells = cells_ahead(*place, course, AHEAD_H * SPEED_KMH)
+    cells = cells_ahead(latitude, longitude, course, AHEAD_H * SPEED_KMH)
     first, last = _days(moment.date(), ORDINARY)
     complete = {
         day: entry.is_complete

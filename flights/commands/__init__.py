@@ -10,5 +10,6 @@ COMMANDS = {
     "pull": "read days of a source into the archive",
     "ledger": "show what is known of each day",
     "flights": "write flights of the archive, or those of a route",
+    "explain": "tell the story of one flight, and what its silences leave open",
 }
 """Name of a command and of its module -> what it does."""

@@ -18,6 +18,7 @@ from flights.commands.base import (
     check_days,
     each_day,
     note_for,
+    only_source,
     open_archive,
     tell,
 )
@@ -51,7 +52,7 @@ def run(asked: argparse.Namespace) -> int:
     """Write flights by day of `firstseen`, of a route where one is named."""
     archive = open_archive(asked)
     check_days(asked.first, asked.last)
-    source = asked.source or _only_source(archive)
+    source = asked.source or only_source(archive)
     known = archive.read_ledger(source)
     days = [known.get(day) or not_asked(source, day) for day in each_day(asked.first, asked.last)]
     header = Header(note_for([source]), _question(asked, source), days)
@@ -149,12 +150,3 @@ def _output(asked: argparse.Namespace) -> Iterator[IO[bytes]]:
         raise ArchiveError(f"{target} cannot be written: {error}.") from error
     finally:
         rough.unlink(missing_ok=True)
-
-
-def _only_source(archive: Archive) -> str:
-    sources = archive.sources()
-    if len(sources) == 1:
-        return sources[0]
-    if not sources:
-        raise InvalidInput(f"{archive.root} holds no days; `python -m flights pull` fills it.")
-    raise InvalidInput(f"The archive holds {', '.join(sources)}; choose one with --source.")
