@@ -17,7 +17,6 @@ from analysis.wording import write_date, write_heading
 from flights import CONTENTS_SENTENCE
 from flights.archive import Archive
 from flights.reference.countries import BORDERS_SENTENCE
-from flights.sources import find_spec
 
 _STYLE = """<style>
 .stMainBlockContainer {{ max-width: 78rem; padding-top: 4.5rem; }}
@@ -67,7 +66,7 @@ def show_problem(sentence: str, label: str) -> bool:
 def lacks_days(study: Study, archive: Archive) -> bool:
     """True where the archive holds no day of the study; says so with the way out."""
     held = widgets.held_span(archive, study.source)
-    title = find_spec(study.source).title
+    title = widgets.name_series(archive, study.source)
     if held is None:
         wanted = f"{write_date(study.first)} to {write_date(study.last)}"
         say_contents()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -13,7 +14,6 @@ from flights.archive import Archive
 from flights.errors import InvalidInput
 from flights.history import BASELINES, WINDOWS
 from flights.regions import parse_region
-from flights.sources import SOURCES, find_spec
 
 MOST_EVENTS = 4
 
@@ -47,7 +47,8 @@ def ask(study: Study, archive: Archive) -> Study:
             _say("days from")
             _choose_day("Event", "q_event")
             _say("as heard by")
-            _choose("Source", _list_sources(archive, study), "q_source", _name_source, width=300)
+            name = partial(widgets.name_series, archive)
+            _choose("Source", _list_sources(archive, study), "q_source", name, width=300)
         with _line():
             _say("between")
             _choose_day("First day", "q_first")
@@ -131,10 +132,6 @@ def _add_event() -> None:
 
 def _name_grade(grade: str) -> str:
     return "certain" if grade == "certain" else f"{grade} or better"
-
-
-def _name_source(key: str) -> str:
-    return find_spec(key).title if key in SOURCES else key
 
 
 def _name_region(spec: str) -> str:

@@ -64,6 +64,37 @@ def load_ledger(archive: Archive, source: str) -> dict[date, LedgerEntry]:
     return _load_ledger(str(archive.root), source, digest_ledger(archive, source))
 
 
+def list_series(archive: Archive) -> list[str]:
+    """Keys of all sources, each followed by the parts of it that the archive holds."""
+    held = archive.sources()
+    return [
+        key
+        for source in SOURCES
+        for key in (source, *(each for each in held if each.startswith(f"{source}.")))
+    ]
+
+
+def find_scope(archive: Archive, source: str) -> str:
+    """What a series was narrowed to, "" where it is the whole of its source."""
+    if "." not in source:
+        return ""
+    entries = load_ledger(archive, source).values()
+    return next((entry.scope for entry in entries if entry.scope), "")
+
+
+def name_series(archive: Archive, source: str) -> str:
+    """Title of a source, or of a part of it by what it was narrowed to."""
+    key = source.partition(".")[0]
+    if key not in SOURCES:
+        return source
+    kind, _, text = find_scope(archive, source).partition(":")
+    if kind == "regions":
+        return f"{find_spec(key).title}: {name_region(text)}"
+    if kind == "icao24":
+        return f"{find_spec(key).title}: {len(text.split(','))} chosen aircraft"
+    return find_spec(source).title
+
+
 def held_span(archive: Archive, source: str) -> tuple[date, date] | None:
     """First and last complete day of a source; None where there is none."""
     days = [day for day, entry in load_ledger(archive, source).items() if entry.is_complete]
@@ -145,13 +176,18 @@ def _read_example(example: Example) -> Study:
 
 
 def default_study(archive: Archive, source: str) -> Study:
-    """A first question to a source: any cargo flight, two weeks before the last day held."""
+    """A first question to a source: any cargo flight, two weeks before the last day held.
+
+    Of a series narrowed to regions: from there to anywhere.
+    """
     for study in list_examples().values():
         if study.source == source:
             return study
     first, last = held_span(archive, source) or (date(2025, 1, 1), date(2025, 12, 31))
     event = max(first, date.fromordinal(last.toordinal() - 13))
-    return Study(source, first, last, WORLDWIDE, WORLDWIDE, (Event(event),))
+    kind, _, text = find_scope(archive, source).partition(":")
+    origin = text if kind == "regions" else WORLDWIDE
+    return Study(source, first, last, origin, WORLDWIDE, (Event(event),))
 
 
 def take_study(archive: Archive) -> Study:
@@ -217,7 +253,7 @@ def is_dark() -> bool:
 
 def is_simulated(source: str) -> bool:
     """True where a source is made up; a source nobody knows is not."""
-    return source in SOURCES and find_spec(source).simulated
+    return source.partition(".")[0] in SOURCES and find_spec(source).simulated
 
 
 def read_clock() -> datetime:

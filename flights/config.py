@@ -7,6 +7,7 @@ from pathlib import Path
 
 ARCHIVE_VARIABLE = "FLIGHTS_ARCHIVE"
 AIRCRAFT_VARIABLE = "FLIGHTS_AIRCRAFT"
+AIRPORTS_VARIABLE = "FLIGHTS_AIRPORTS"
 CACHE_VARIABLE = "FLIGHTS_CACHE"
 MIRRORS_VARIABLE = "FLIGHTS_MIRRORS"
 
@@ -15,6 +16,7 @@ MIRRORS_VARIABLE = "FLIGHTS_MIRRORS"
 class Settings:
     """Where the archive lies, and which aircraft table (if any) names airframes.
 
+    `airports` is a table of OurAirports with fields the shipped one lacks (see `reference`).
     `cache` holds what was fetched and may be deleted. `mirrors`: a public server's address ->
     the address to ask instead, for institutes that keep a copy.
     """
@@ -23,6 +25,7 @@ class Settings:
     aircraft: Path | None = None
     cache: Path = Path("cache")
     mirrors: Mapping[str, str] = field(default_factory=dict)
+    airports: Path | None = None
 
     def server(self, address: str) -> str:
         """The address to ask: `address` (scheme and host), or its mirror."""
@@ -35,11 +38,13 @@ def read_settings(archive: str | os.PathLike[str] | None = None) -> Settings:
     aircraft = os.environ.get(AIRCRAFT_VARIABLE)
     root = Path(chosen).expanduser()
     cache = os.environ.get(CACHE_VARIABLE)
+    airports = os.environ.get(AIRPORTS_VARIABLE)
     return Settings(
         root,
         Path(aircraft).expanduser() if aircraft else None,
         Path(cache).expanduser() if cache else root / "cache",
         _read_mirrors(os.environ.get(MIRRORS_VARIABLE, "")),
+        Path(airports).expanduser() if airports else None,
     )
 
 

@@ -116,9 +116,10 @@ def _note_absent(
     plan: PullPlan, archive: Archive, clock: Callable[[], datetime]
 ) -> list[LedgerEntry]:
     """Store the answer "nothing" for days asked for that the source does not have."""
-    spec, why = plan.source.spec, ("The source has nothing for this day.",)
+    spec = plan.source.spec
+    why = spec.why_absent or "The source has nothing for this day."
     entries = (
-        LedgerEntry(spec.key, day, "missing", why, asked_at=clock(), scope=spec.scope)
+        LedgerEntry(spec.key, day, "missing", (why,), asked_at=clock(), scope=spec.scope)
         for day in plan.absent
     )
     return [archive.write_day(without_data(entry)) for entry in entries]

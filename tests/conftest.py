@@ -11,6 +11,7 @@ import pytest
 
 if TYPE_CHECKING:
     from loopback import LoopbackServer
+    from trino_server import TrinoServer
 
 SHARED = Path(os.environ.get("FLIGHTS_SHARED", Path(__file__).parents[2] / "shared"))
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -40,7 +41,7 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test sees the archive or the aircraft table of whoever runs it."""
     monkeypatch.setenv("FLIGHTS_ARCHIVE", str(tmp_path / "archive"))
-    for name in ("FLIGHTS_AIRCRAFT", "FLIGHTS_CACHE", "FLIGHTS_MIRRORS"):
+    for name in ("FLIGHTS_AIRCRAFT", "FLIGHTS_AIRPORTS", "FLIGHTS_CACHE", "FLIGHTS_MIRRORS"):
         monkeypatch.delenv(name, raising=False)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
@@ -53,6 +54,18 @@ def loopback() -> Iterator["LoopbackServer"]:
     from loopback import LoopbackServer
 
     with LoopbackServer() as server:
+        yield server
+
+
+@pytest.fixture
+def trino(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator["TrinoServer"]:
+    """OpenSky's Trino database on this machine, and an account there; see tests/trino_server.py."""
+    from trino_server import TrinoServer
+
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    with TrinoServer() as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
         yield server
 
 

@@ -292,6 +292,7 @@ class _Server(ThreadingHTTPServer):
 class _Answer(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1
+    disable_nagle_algorithm = True  # else each small answer waits 40 ms for an acknowledgement
     server: _Server
 
     def do_GET(self) -> None:

@@ -25,7 +25,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ("flights.gaps", "flights.silence", "flights.explanations"),
     ("flights.chains",),
     ("flights.readsb", "flights.regions", "flights.simulated", "flights.cargo"),
-    ("flights.opensky", "flights.lists", "flights.tables", "flights.adsblol"),
+    ("flights.opensky", "flights.lists", "flights.tables", "flights.adsblol", "flights.adsbx"),
     ("flights.sources",),
     ("flights.coverage",),
     ("flights.redo", "flights.day_files", "flights.archive"),
@@ -62,7 +62,8 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ("analysis.pulling",),
     ("analysis.widgets", "analysis.__main__"),
     ("analysis.question", "analysis.first_visit"),
-    ("analysis.panels", "analysis.pull_panels", "analysis.import_panel"),
+    ("analysis.panels", "analysis.pull_form", "analysis.pull_watch", "analysis.import_panel"),
+    ("analysis.plan_panel",),
     ("analysis.views",),
     ("app",),
 )

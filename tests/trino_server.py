@@ -1,11 +1,12 @@
 """A server on this machine that speaks the Trino REST protocol, with DuckDB behind it.
 
-    with TrinoServer() as trino:
+    def test_...(trino):                         # the fixture of conftest: with an account set
         trino.add(flight(...), ...)              # rows of flights_data4
         trino.fail("QUERY_QUEUE_FULL")           # how the next query ends
         trino.web.fault("/v1/statement", ...)    # what goes wrong on the way, see `loopback`
         trino.queries, trino.cancelled           # the SQL as it came; ids stopped by the client
-        trino.web.url                            # for FLIGHTS_MIRRORS
+        trino.auth                               # the server that hands out tokens
+        trino.web.url, trino.auth.url            # for FLIGHTS_MIRRORS
 
 As at OpenSky a query without the partition column in its WHERE is rejected, and a user runs two
 at once. Rows of DuckDB's answer go out in pages; each page is one GET of `nextUri`.
@@ -18,11 +19,15 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Self
+from urllib.parse import parse_qsl
 
 import duckdb
+import jwt
 from loopback import LoopbackServer, Reply, Request
 
 STATEMENT = "/v1/statement"
+TOKEN = "/auth/realms/opensky-network/protocol/openid-connect/token"
+USER, PASSWORD = "somebody", "s3cret-of-a-test"
 _TRACK = "struct(t integer, lat double, lon double, alt double, hdg real, ground boolean)[]"
 COLUMNS = {
     "icao24": "varchar",
@@ -89,11 +94,17 @@ class _Running:
 
 @dataclass
 class TrinoServer:
-    """See the top of the file. `page`: rows in one; `polls`: answers without rows before them."""
+    """See the top of the file. `page`: rows in one; `polls`: answers without rows before them.
+
+    `lasts_s`: how long a token is said to last.
+    """
 
     page: int = 1000
     polls: int = 2
+    lasts_s: int = 300
     web: LoopbackServer = field(default_factory=LoopbackServer)
+    auth: LoopbackServer = field(default_factory=LoopbackServer)
+    tokens: list[str] = field(default_factory=list)
     queries: list[str] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     most_at_once: int = 0
@@ -106,13 +117,24 @@ class TrinoServer:
         self._errors: list[dict[str, Any]] = []
         self._lock = threading.Lock()
         self.web.route(STATEMENT, self._answer)
+        self.auth.route(TOKEN, self._sign_in)
 
     def __enter__(self) -> Self:
         self.web.__enter__()
+        self.auth.__enter__()
         return self
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables under which the program finds this server and an account there."""
+        servers = {"trino": self.web.url, "auth": self.auth.url}
+        mirrors = (f"https://{name}.opensky-network.org={url}" for name, url in servers.items())
+        account = {"OPENSKY_USERNAME": USER, "OPENSKY_PASSWORD": PASSWORD}
+        return {**account, "FLIGHTS_MIRRORS": " ".join(mirrors)}
 
     def __exit__(self, *_: object) -> None:
         self.web.__exit__()
+        self.auth.__exit__()
         self._table.close()
 
     def add(self, *rows: dict[str, Any]) -> None:
@@ -125,6 +147,15 @@ class TrinoServer:
         """Let the next queries end in an error of Trino."""
         error = {"errorName": name, "errorType": kind, "message": said, "errorCode": 1}
         self._errors += [error] * times
+
+    def _sign_in(self, request: Request) -> Reply:
+        form = dict(parse_qsl(request.body.decode()))
+        if (form.get("username"), form.get("password")) != (USER, PASSWORD):
+            return Reply(401, b'{"error":"invalid_grant"}')
+        claims = {"preferred_username": USER, "jti": len(self.tokens)}
+        self.tokens.append(jwt.encode(claims, "a key of this test and of nothing else", "HS256"))
+        plain = {"access_token": self.tokens[-1], "expires_in": self.lasts_s}
+        return Reply(200, json.dumps(plain).encode())
 
     def _answer(self, request: Request) -> Reply:
         with self._lock:

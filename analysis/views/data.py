@@ -2,18 +2,19 @@
 
 import streamlit as st
 
-from analysis import calendars, panels, pull_panels, widgets
+from analysis import calendars, import_panel, panels, plan_panel, pull_form, pull_watch, widgets
+from analysis.study import Study
+from flights.archive import Archive
 from flights.errors import FlightDataError
-from flights.sources import SOURCES, find_spec
+from flights.sources import find_spec
 
 
-def show_ledger(source: str) -> None:
+def show_ledger(source: str, archive: Archive) -> None:
     """The calendar of one source."""
-    archive = widgets.open_archive()
     spec = find_spec(source)
     entries = widgets.load_ledger(archive, source)
     if not entries:
-        st.info(f"No day of “{spec.title}” was ever asked for. {spec.gives}")
+        st.info(f"No day of “{spec.title}” was ever asked for. It gives {spec.gives}.")
         return
     words = calendars.describe_calendar(entries, simulated=spec.simulated)
     chart = calendars.draw_calendar(entries, simulated=spec.simulated, dark=widgets.is_dark())
@@ -21,26 +22,38 @@ def show_ledger(source: str) -> None:
     st.caption(f"{words} {spec.attribution} Licence: {spec.licence}.")
 
 
+def show_plan(study: Study | None, archive: Archive) -> None:
+    """What the study lacks; without one, where to ask it."""
+    if study is None:
+        st.caption("Ask a question on the page Study: what it lacks will stand here.")
+    else:
+        plan_panel.show_plan(study, archive)
+
+
 def main() -> None:
     """Pick, call, draw."""
     archive = widgets.open_archive()
     study = st.session_state.get("study")
-    known = list(SOURCES)
+    known = widgets.list_series(archive)
     start = study.source if study else next(iter(archive.sources()), known[0])
-    st.session_state.setdefault("d_source", start)
+    st.session_state.setdefault("d_source", start if start in known else known[0])
     panels.frame(simulated=widgets.is_simulated(st.session_state["d_source"]))
     panels.say_contents()
     source = st.selectbox(
-        "Source", known, key="d_source", format_func=lambda key: find_spec(key).title, width=420
+        "Source",
+        known,
+        key="d_source",
+        format_func=lambda key: widgets.name_series(archive, key),
+        width=520,
     )
     try:
-        show_ledger(source)
-        if study is not None and study.source == source:
-            pull_panels.show_lacking(study, archive)
-        pull_panels.show_pulls(archive)
-        pull_panels.offer_pull(source, archive)
+        show_ledger(source, archive)
+        pull_watch.show_pulls(archive)
+        show_plan(study, archive)
+        pull_form.offer_pull(source, archive)
     except FlightDataError as error:
         st.warning(str(error))
+    import_panel.show_import(archive)
 
 
 main()

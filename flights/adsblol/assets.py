@@ -12,7 +12,7 @@ PART_BYTES = 2_000_000_000
 """Larger tars are published in parts of this size (`split -b`)."""
 MOST_PARTS = 26
 MIB = 1 << 20
-_LISTED_WITHIN = 0.02
+_LISTED_WITHIN, _REACHED = 0.02, 0.999
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _reaches_listed(found: list[Asset], release: Release) -> bool:
     """True where the parts found make up the listed size; full ones are never the last."""
     if not found or not release.size_mib or found[-1].size == PART_BYTES:
         return False
-    return sum(each.size for each in found) >= (release.size_mib - 1) * MIB
+    return sum(each.size for each in found) >= _REACHED * release.size_mib * MIB
 
 
 def _part(number: int) -> str:
@@ -125,7 +125,7 @@ def _published(release: Release, assets: tuple[Asset, ...], missing: str = "") -
         told = f"Part {missing} of {release.tag} is not there: {behind}."
         return Published(release, assets, False, told)
     listed = (release.size_mib or 0) * MIB
-    if listed and abs(size - listed) > _LISTED_WITHIN * listed:
+    if listed and abs(size - listed) > max(_LISTED_WITHIN * listed, MIB):
         told = f"{release.tag} is listed with {release.size_mib:,} MiB and has {size / MIB:,.0f}."
         return Published(release, assets, True, told)
     return Published(release, assets)

@@ -8,8 +8,10 @@ COMMANDS = {
     "sources": "list the sources: what they give and need",
     "plan": "say what a study still lacks and the cheapest ways to get it",
     "pull": "read days of a source into the archive",
+    "reference": "fetch tables about aircraft, airports and routes, or list what is held",
     "ledger": "show what is known of each day",
     "flights": "write flights of the archive, or those of a route",
     "explain": "tell the story of one flight, and what its silences leave open",
+    "track": "ask OpenSky for the way of one flight of the last 30 days",
 }
 """Name of a command and of its module -> what it does."""

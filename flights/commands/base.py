@@ -1,6 +1,7 @@
 """What commands share: exit codes, telling, the archive, days."""
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -8,7 +9,7 @@ from datetime import date, timedelta
 
 from flights import CONTENTS_SENTENCE
 from flights.archive import Archive
-from flights.config import Settings, read_settings
+from flights.config import ARCHIVE_VARIABLE, Settings, read_settings
 from flights.errors import InvalidInput
 from flights.export import note_of
 from flights.sources import find_spec
@@ -55,7 +56,12 @@ def settings_of(asked: argparse.Namespace) -> Settings:
 
 
 def open_archive(asked: argparse.Namespace) -> Archive:
-    """The archive of `--archive`, the environment, or `./data`."""
+    """The archive of `--archive`, the environment, or `./data`.
+
+    `--archive` goes to the environment: a source finds its cache there, in workers too.
+    """
+    if asked.archive:
+        os.environ[ARCHIVE_VARIABLE] = str(asked.archive)
     return Archive(settings_of(asked).archive)
 
 

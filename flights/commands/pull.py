@@ -1,6 +1,7 @@
 """`python -m flights pull`: days of a source into the archive."""
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -12,12 +13,14 @@ from flights.commands.base import DONE, IN_PART, add_days, open_archive, setting
 from flights.commands.executors import open_executor
 from flights.commands.pull_lines import DayLines, LiveLine, introduce, state_plan
 from flights.commands.source_options import add_source_options, read_source_options
+from flights.config import ARCHIVE_VARIABLE
 from flights.errors import FlightDataError, InvalidInput, RateLimited
 from flights.export import note_of
 from flights.plan import check_room
 from flights.progress import PullProgress
 from flights.pull import PullPlan, PullReport, count_states, plan_pull, run_pull
 from flights.pulls import ProgressFile, expect_seconds, new_pull_id, write_progress
+from flights.reference.editions import current_aircraft
 from flights.sources import find_source, find_spec, open_source
 
 EXAMPLE = "pull readsb --path globe_history --from 2025-06-12 --to 2025-06-14"
@@ -48,6 +51,8 @@ def run(asked: argparse.Namespace) -> int:
     archive = open_archive(asked)
     if asked.scheduler:  # whose workers stand in other folders
         archive = Archive(archive.root.absolute())
+    # Sources keep what they fetch in the cache of this archive, whatever named it.
+    os.environ[ARCHIVE_VARIABLE] = str(archive.root)
     try:
         plan = _plan(asked, archive)
         _state(plan, archive, asked.workers or 1)
@@ -85,11 +90,11 @@ def _plan(asked: argparse.Namespace, archive: Archive) -> PullPlan:
 
 
 def _options(asked: argparse.Namespace) -> dict[str, str | None]:
-    """Options as given, and the environment's aircraft table where the source can use one."""
+    """Options as given, and the aircraft table of now where the source can use one."""
     options = read_source_options(asked)
     known = {option.name: option.kind for option in find_spec(asked.source).options}
-    if "aircraft" in known and not options.get("aircraft"):
-        found = settings_of(asked).aircraft
+    if "aircraft" in known:
+        found = current_aircraft(settings_of(asked), options.get("aircraft"))
         options["aircraft"] = str(found) if found else None
     for name, value in options.items():
         if value and asked.scheduler and known.get(name) == "path":

@@ -31,6 +31,7 @@ def state_plan(plan: PullPlan) -> Iterator[str]:
     yield f"{plan.source.spec.key}: {count(len(plan.days), 'day')} to read{_cost(plan)}."
     if plan.days:
         yield f"  Days: {list_days(plan.days)}."
+    yield from (f"  {note}" for note in dict.fromkeys(n for o in plan.offers for n in o.notes))
     problems = [f"{offer.day}: {offer.problem}" for offer in plan.offers if offer.problem]
     yield from (f"  Known before: {each}" for each in problems[:_SHOWN])
     if len(problems) > _SHOWN:

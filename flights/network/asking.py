@@ -133,9 +133,9 @@ class Line:
     def _build(self, question: Question) -> httpx.Request:
         try:
             url = httpx.URL(question.url)
-        except httpx.InvalidURL:
+        except (httpx.InvalidURL, ValueError):
             raise InvalidInput("This address is none that can be asked: check its form.") from None
-        if url.scheme not in ("http", "https") or not url.host:
+        if url.scheme not in ("http", "https") or not url.raw_host:
             raise InvalidInput(f"{redact(url)} cannot be asked: only http and https addresses can.")
         headers = {"accept-encoding": "identity", **question.headers}
         return self._open_client().build_request(
@@ -149,7 +149,7 @@ class Line:
             self.traffic = Traffic(self.traffic.requests + 1, self.traffic.bytes)
         try:
             reply = self._open_client().send(request, stream=True, follow_redirects=False)
-        except (httpx.TransportError, httpx.InvalidURL) as error:
+        except (httpx.TransportError, httpx.InvalidURL, ValueError) as error:
             explain_failure(error, redact(request.url))
         if reply.status_code in (429, 503):
             self._hold(host, reply)
@@ -167,9 +167,9 @@ class Line:
         place = redact(request.url)
         try:
             url = request.url.join(location).copy_with(username=None, password=None)
-        except httpx.InvalidURL:
+        except (httpx.InvalidURL, ValueError):
             raise SourceUnavailable(f"{place} sends us to an address that is none.") from None
-        if url.scheme not in ("http", "https") or not url.host:
+        if url.scheme not in ("http", "https") or not url.raw_host:
             raise SourceUnavailable(f"{place} sends us to something that is no web address.")
         if request.url.scheme == "https" and url.scheme == "http":
             raise SourceUnavailable(f"{place} sends us from https to http, which is refused.")
@@ -195,8 +195,8 @@ class Line:
             return self._client
 
 
-def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
-    return url.scheme, url.host, url.port
+def _origin(url: httpx.URL) -> tuple[str, bytes, int | None]:
+    return url.scheme, url.raw_host, url.port
 
 
 def _let_answers_through(reply: httpx.Response) -> httpx.Response:

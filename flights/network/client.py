@@ -43,7 +43,9 @@ def explain_failure(error: Exception, place: str) -> NoReturn:
         ) from None
     if isinstance(error, httpx.ProxyError) and str(error)[:3] in ("401", "403", "407"):
         raise SourceUnavailable(f"The proxy does not let us reach {place}.") from None
-    if isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError | httpx.InvalidURL):
+    if isinstance(
+        error, httpx.UnsupportedProtocol | httpx.LocalProtocolError | httpx.InvalidURL | ValueError
+    ):
         raise SourceUnavailable(f"{place} cannot be asked this way.") from None
     if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError | httpx.ProxyError):
         raise Passing(f"{place} could not be reached") from None

@@ -16,6 +16,7 @@ from flights.errors import (
     BadPayload,
     RangesRefused,
     ResourceChanged,
+    ResourceMissing,
 )
 from flights.ledger import InputFile
 from flights.network.asking import Line
@@ -53,8 +54,12 @@ def download(wish: Download, line: Line, waiting: Waiting) -> InputFile:
     """Fetch a file by way of its `.part`; see `Door.download`."""
     try:
         with _own(wish.part) as file:
-            found = _fetch(wish, file, line, waiting)
-            wish.part.replace(wish.target)
+            try:
+                found = _fetch(wish, file, line, waiting)
+                wish.part.replace(wish.target)
+            except ResourceMissing:
+                wish.part.unlink()
+                raise
             wish.notes.unlink(missing_ok=True)
             return found
     except OSError as error:

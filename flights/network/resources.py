@@ -38,6 +38,11 @@ class Resource:
         return any(a is not None and b is not None and a != b for a, b in pairs)
 
 
+def _if_plain(text: str | None) -> str | None:
+    """A tag that can be sent back; one with odd characters counts as none."""
+    return text if text and text.isascii() and text.isprintable() and len(text) < 256 else None
+
+
 def _strong(etag: str | None) -> str | None:
     return etag.removeprefix("W/") if etag else None
 
@@ -49,7 +54,7 @@ def resource_of(reply: httpx.Response, url: str) -> Resource:
     return Resource(
         url,
         (read_span(reply).total if is_part else read_length(reply)) if says_size else None,
-        reply.headers.get("etag"),
-        reply.headers.get("last-modified"),
+        _if_plain(reply.headers.get("etag")),
+        _if_plain(reply.headers.get("last-modified")),
         is_part or "bytes" in reply.headers.get("accept-ranges", "").lower(),
     )

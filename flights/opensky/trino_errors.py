@@ -76,6 +76,8 @@ def judge_query_error(error: Any) -> Exception:
 def judge_reply(reply: Any, *_: object, **__: object) -> None:
     """A hook for `requests`: refusals and failures become errors before the client sees them."""
     status = int(reply.status_code)
+    if status in (401, 403, 407, 408, 429) or status >= 500:
+        reply.close()  # or its connection would stay open, with nobody to read it
     if status in (401, 403):
         raise CredentialsRejected(f"{PLACE} refused the account ({status}). {HOW_TO_GET}")
     if status in (408, 429) or status >= 500:

@@ -7,13 +7,9 @@ from datetime import date
 from typing import Any
 
 from flights.planning.commands import group_days
-from flights.planning.ways import (
-    ASSUMED_BYTES_S,
-    ASSUMED_REQUEST_S,
-    FITS,
-    StudyPlan,
-    Way,
-)
+from flights.planning.way import ASSUMED_BYTES_S, ASSUMED_REQUEST_S, FITS, Way
+from flights.planning.ways import StudyPlan
+from flights.progress import write_span
 
 ONE_SOURCE = (
     "Series of one study come from one source. A second source gives witnesses of single "
@@ -21,7 +17,7 @@ ONE_SOURCE = (
 )
 ACCOUNTS = {"": "none", "free": "a free one", "granted": "on application"}
 HEADS = {
-    "whole": "Ways to get the whole series, quickest first",
+    "whole": "Ways to get the whole series, quickest first, those to apply for last",
     "in part": "Sources that hold a part of a region",
     "own files": "With files of your own",
     "no": "Not for this study",
@@ -38,19 +34,6 @@ def write_size(size_bytes: float) -> str:
     unit, name = (1e9, "GB") if size_bytes >= 999.5e6 else (1e6, "MB")
     value = size_bytes / unit
     return f"{value:,.0f} {name}" if value >= 9.95 or value == 0 else f"{value:.1f} {name}"
-
-
-def write_time(seconds: float) -> str:
-    """A stretch of time for people.
-
-    >>> write_time(0.2), write_time(400), write_time(24_080), write_time(200_000)
-    ('1 s', '7 min', '6.7 h', '2.3 days')
-    """
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    if seconds < 5400:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h" if seconds < 172_800 else f"{seconds / 86_400:.1f} days"
 
 
 def write_days(days: Iterable[date]) -> str:
@@ -91,15 +74,15 @@ def describe_cost(way: Way) -> str:
         parts.append(f"spread over {way.credit_days} days")
     if way.seconds:
         rate = "as measured here" if way.measured else "by assumption"
-        parts.append(f"about {write_time(way.seconds)} {rate}")
+        parts.append(f"about {_write_time(way.seconds)} {rate}")
     return ", ".join(parts)
 
 
 def describe_limits(way: Way) -> str:
     """What a way cannot show."""
     spec = way.spec
-    blind = "" if spec.positions else "Not where a flight was between its ends."
-    return " ".join(filter(None, [spec.cannot_show or blind, *way.why]))
+    blind = spec.cannot_show or ("" if spec.positions else "where a flight was between its ends")
+    return " ".join([*([f"It cannot show {blind}."] if blind else []), *way.why])
 
 
 def describe_story(plan: StudyPlan) -> str:
@@ -175,11 +158,15 @@ def _tell_way(way: Way, mark: str, own: str) -> list[str]:
     lines += _wrap(f"account: {ACCOUNTS[spec.account]}; needs {spec.needs}", "    ")
     lines += _wrap(f"licence: {spec.licence}", "    ")
     limits = describe_limits(way)
-    lines += _wrap(f"limits: {limits}", "    ") if limits else []
+    lines += _wrap(limits, "    ") if limits else []
     lines += [f"    {command}" for command in way.commands]
     if spec.key != own:
         lines.append(f'    then say in the study: source = "{spec.key}"')
     return lines
+
+
+def _write_time(seconds: float) -> str:
+    return write_span(seconds) if seconds < 172_800 else f"{seconds / 86_400:.0f} days"
 
 
 def _wrap(text: str, indent: str = "", *, first: str | None = None) -> list[str]:

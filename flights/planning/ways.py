@@ -1,61 +1,23 @@
 """Every source judged as the one that could serve a study's whole series."""
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flights import pulls
 from flights.archive import Archive
 from flights.coverage import judge_cover
 from flights.history import Span, plan_span
-from flights.ledger import LedgerEntry
-from flights.planning.commands import group_days, write_pulls
+from flights.planning.commands import write_pulls
 from flights.planning.lacking import Lack, list_days_to_pull, list_lacking
 from flights.planning.need import StudyNeed
+from flights.planning.way import FITS, Prices, Way, lands_later
 from flights.regions import is_anywhere
 from flights.sources import SOURCES, find_spec
-from flights.sources.base import Cost, SourceSpec, narrow
-
-FITS = ("whole", "in part", "own files", "no")
-"""`whole`: covers the route. `in part`: covers some of a region. `own files`: covers what the
-user's files hold. `no`: cannot serve, and `Way.why` says for what reason."""
-
-ASSUMED_BYTES_S = 5e6
-ASSUMED_REQUEST_S = 1.0
+from flights.sources.base import SourceSpec, narrow
 
 STORY_BEFORE, STORY_AFTER = 7, 6
 """A fortnight in detail: days before and after the event."""
-
-
-@dataclass(frozen=True)
-class Way:
-    """One source as the only one of a study's series.
-
-    `spec` is that of the series, narrowed where it must be. `days` are those to pull, `held`
-    how many of `span` are complete. `seconds` is None where nothing says how long it takes;
-    `measured` tells a rate seen here from an assumed one. `credit_days`: days whose credits
-    are needed.
-    """
-
-    spec: SourceSpec
-    fit: str
-    why: tuple[str, ...] = ()
-    span: Span | None = None
-    days: tuple[date, ...] = ()
-    held: int = 0
-    size_bytes: int = 0
-    requests: int = 0
-    credits: int = 0
-    credit_days: int = 0
-    seconds: float | None = None
-    measured: bool = False
-    commands: tuple[str, ...] = ()
-
-    @property
-    def source(self) -> str:
-        """Key of the source, whatever it is narrowed to."""
-        return self.spec.key.partition(".")[0]
 
 
 @dataclass(frozen=True)
@@ -93,9 +55,9 @@ def plan_study(
     own = find_spec(need.source)
     entries = archive.read_ledger(need.source)
     scope = next((entry.scope for entry in entries.values() if entry.scope), "")
-    days = list_days_to_pull(entries, need.days.days, with_next=_by_arrival(own))
+    days = list_days_to_pull(entries, need.days.days, with_next=lands_later(own))
     known = {key: find_spec(key) for key in SOURCES}
-    planner = _Planner(need, archive, today, archive_option)
+    planner = _Planner(need, Prices(archive, archive_option), today)
     ways = [planner.judge(spec) for spec in known.values() if spec.simulated == own.simulated]
     return StudyPlan(
         need=need,
@@ -108,22 +70,17 @@ def plan_study(
     )
 
 
-def _rank(way: Way) -> tuple[int, float, int]:
+def _rank(way: Way) -> tuple[int, bool, float]:
+    """What anybody may pull comes before what has to be applied for."""
     seconds = math.inf if way.seconds is None else way.seconds
-    return FITS.index(way.fit), seconds, ("", "free", "granted").index(way.spec.account)
-
-
-def _by_arrival(spec: SourceSpec) -> bool:
-    """True where a flight lies in the day it landed in, so that the day after is needed too."""
-    return spec.cost is not None and spec.cost.next_day >= 1
+    return FITS.index(way.fit), way.spec.account == "granted", seconds
 
 
 @dataclass(frozen=True)
 class _Planner:
     need: StudyNeed
-    archive: Archive
+    prices: Prices
     today: date
-    archive_option: str | None
 
     def judge(self, spec: SourceSpec) -> Way:
         """One source as the only one."""
@@ -132,6 +89,8 @@ class _Planner:
         need, scope = self.need, self._scope(spec)
         if scope is None:
             return Way(spec, "no", ("It is pulled airport by airport, and the route names none.",))
+        if too_many := self._find_too_many(spec, scope):
+            return Way(spec, "no", (too_many,))
         cover = judge_cover(spec, scope, need.origin, need.destination)
         if cover.refusal:
             return Way(spec, "no", (cover.refusal,))
@@ -141,25 +100,11 @@ class _Planner:
             return Way(spec, "no", (_explain_days(spec, need, held),))
         part = spec.box is not None and bool(cover.notes)
         fit = "in part" if part else "whole" if spec.remote or spec.simulated else "own files"
-        why = (*cover.notes, *self._tell_later(span))
-        return self.price(narrow(spec, scope) if scope else spec, span, fit=fit, why=why)
-
-    def price(self, spec: SourceSpec, span: Span, *, fit: str, why: tuple[str, ...]) -> Way:
-        """What it takes to have all days of a span from a source."""
-        entries = self.archive.read_ledger(spec.key)
-        days = list_days_to_pull(entries, span.days, with_next=_by_arrival(spec))
-        way = Way(
-            spec=spec,
-            fit=fit,
-            why=why,
-            span=span,
-            days=tuple(days),
-            held=_count_complete(entries, span),
-            commands=tuple(write_pulls(spec, days, scope=spec.scope, archive=self.archive_option)),
-        )
-        if spec.cost is None:
-            return replace(way, seconds=0.0 if spec.simulated or not days else None)
-        return self._add_cost(way, spec.cost)
+        why = (*cover.notes, *self._tell_airports(spec, scope), *self._tell_later(span))
+        way = Way(narrow(spec, scope) if scope else spec, fit, why)
+        by_airport = spec.cost is not None and spec.cost.per_airport
+        airports = self._count_airports(scope) if by_airport else 1
+        return self.prices.price(way, span, airports=airports)
 
     def tell_story(self, specs: Iterable[SourceSpec]) -> Way | None:
         """The fortnight around the first event from the source that shows where flights were."""
@@ -167,7 +112,7 @@ class _Planner:
         span = Span(event - timedelta(days=STORY_BEFORE), event + timedelta(days=STORY_AFTER))
         simulated = find_spec(self.need.source).simulated
         found = [
-            self.price(spec, span, fit="whole", why=())
+            self.prices.price(Way(spec, "whole"), span)
             for spec in specs
             if spec.positions and spec.remote and spec.serves_frequency
             if spec.simulated == simulated and _spans(self._held(spec), span)
@@ -175,13 +120,14 @@ class _Planner:
         return min(found, key=_rank, default=None)
 
     def _scope(self, spec: SourceSpec) -> str | None:
-        """What to narrow it to: the end with fewer airports, where it is asked by airport."""
+        """What to narrow it to, where it can be: both ends, or, where every airport costs, the
+        end with fewer of them. None where it must be and cannot."""
+        if not any(option.name == "regions" for option in spec.options):
+            return ""
         by_airport = spec.cost is not None and spec.cost.per_airport
         ends = [each for each in (self.need.origin, self.need.destination) if not is_anywhere(each)]
-        if not by_airport and not any(o.name == "regions" and o.required for o in spec.options):
-            return ""
         if not ends:
-            return None
+            return None if by_airport else ""
         if by_airport:
             return f"regions:{min(ends, key=lambda region: len(region.airports())).spec}"
         return f"regions:{'+'.join(dict.fromkeys(region.spec for region in ends))}"
@@ -200,31 +146,32 @@ class _Planner:
         own = timedelta(days=self.need.window)
         return (_SOME_LATER,) if span.last >= max(self.need.events) + own else ()
 
-    def _add_cost(self, way: Way, cost: Cost) -> Way:
-        airports = self._count_airports(way.spec) if cost.per_airport else 1
-        days = float(len(way.days))
-        if cost.next_day < 1:  # a source that asks for it by itself, once a run of days
-            days += cost.next_day * len(list(group_days(way.days)))
-        months = len({(day.year, day.month) for day in way.days})
-        size = cost.bytes_per_day * (months * 30.4 if cost.monthly else days)
-        requests = math.ceil(cost.requests_per_day * days * airports)
-        credits = math.ceil(cost.credits_per_day * days * airports)
-        credit_days = math.ceil(credits / cost.credits_budget) if cost.credits_budget else 0
-        rate = pulls.measured_rate(self.archive, way.source)
-        seconds = max(size / (rate or ASSUMED_BYTES_S), requests * ASSUMED_REQUEST_S)
-        return replace(
-            way,
-            size_bytes=int(size),
-            requests=requests,
-            credits=credits,
-            credit_days=credit_days,
-            seconds=max(seconds, max(credit_days - 1, 0) * 86_400.0),
-            measured=rate is not None,
+    def _count_airports(self, scope: str) -> int:
+        ends = {each.spec: each for each in (self.need.origin, self.need.destination)}
+        return len(ends[scope.removeprefix("regions:")].airports())
+
+    def _find_too_many(self, spec: SourceSpec, scope: str) -> str:
+        """A sentence where one day of all airports costs more than a day's credits."""
+        cost = spec.cost
+        if cost is None or not (cost.per_airport and cost.credits_budget):
+            return ""
+        airports = self._count_airports(scope)
+        credits = airports * cost.credits_per_day
+        if credits <= cost.credits_budget:
+            return ""
+        return (
+            f"Either end has {airports:,} airports or more, {credits:,} credits a day of the "
+            f"{cost.credits_budget:,} there are. Name the airports that matter in the study, as "
+            "in airports:ELLX,EBLG."
         )
 
-    def _count_airports(self, spec: SourceSpec) -> int:
-        ends = {each.spec: each for each in (self.need.origin, self.need.destination)}
-        return len(ends[spec.scope.removeprefix("regions:")].airports())
+    def _tell_airports(self, spec: SourceSpec, scope: str) -> tuple[str, ...]:
+        if spec.cost is None or not spec.cost.per_airport:
+            return ()
+        airports = self._count_airports(scope)
+        if airports == 1:
+            return ()
+        return (f"It is asked for {airports} airports; a study of those that matter costs less.",)
 
 
 _NEVER_COUNTED = "Its days cannot be compared with one another, so nothing is counted from it."
@@ -237,10 +184,6 @@ _SOME_LATER = "Some of the dates to compare with lie after the event."
 
 def _spans(held: Span, span: Span) -> bool:
     return held.first <= span.first and span.last <= held.last
-
-
-def _count_complete(entries: Mapping[date, LedgerEntry], span: Span) -> int:
-    return sum(day in entries and entries[day].is_complete for day in span.days)
 
 
 def _explain_days(spec: SourceSpec, need: StudyNeed, held: Span) -> str:

@@ -14,6 +14,7 @@ from flights.readsb.members import HEATMAP, TRACE, Intake, Member
 from flights.readsb.spill import Spill
 from flights.records import TABLES, DayRecords, empty, parse_icao24
 from flights.reference.aircraft import Airframe
+from flights.reference.airports import airports_input
 
 READER_VERSION = 1
 _DECODING_SHARE = 0.7
@@ -196,7 +197,7 @@ class _Reading:
             day=day,
             status=status,
             reasons=(*reasons, *notes),
-            inputs=tuple(self.intake.inputs),
+            inputs=(*self.intake.inputs, *airports_input()),
             detail=detail,
             reader=f"readsb {detail} {READER_VERSION}",
             release_kind=lying.release_kind,

@@ -1,14 +1,13 @@
 """An aircraft table that names airframes, given beside an archive that does not."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flights.errors import InvalidInput
-from flights.ledger import InputFile
 from flights.records import DayRecords
 from flights.reference.aircraft import Airframe, read_aircraft
+from flights.reference.editions import input_of
 
 
 @dataclass(frozen=True)
@@ -23,10 +22,7 @@ class AircraftFile:
 
     def note(self, records: DayRecords) -> DayRecords:
         """The same records; the table is one of their inputs: another one names otherwise."""
-        with self.path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        table = InputFile(self.path.name, self.path.stat().st_size, digest)
-        entry = replace(records.entry, inputs=(*records.entry.inputs, table))
+        entry = replace(records.entry, inputs=(*records.entry.inputs, input_of(self.path)))
         return replace(records, entry=entry)
 
 

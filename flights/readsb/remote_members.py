@@ -6,7 +6,7 @@ need not cost three of traces. Nothing is stored.
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -98,14 +98,14 @@ def read_heatmaps(tar: RemoteTar, intake: Intake) -> Iterator[Member]:
         yield from read_whole(tar, HEATMAP, intake)
         return
     there: set[str] = set()
-    stop = start
-    for member, end in _read_stretch(tar, start, intake):
-        there.add(member.key)
-        stop = end
-        yield member
+    told = len(intake.problems)
+    stop = yield from _read_stretch(tar, start, intake, there)
     if len(there) < HALF_HOURS:
         intake.tell(f"{HALF_HOURS - len(there)} half hours are looked for in the rest of the tar")
-        yield from _read_rest(tar, (start, stop), intake)
+        yield from _read_between(tar, intake, 0, start)
+        # Nothing can be read behind damage, and nothing is there behind the end mark.
+        if len(intake.problems) == told and stop < tar.size:
+            yield from _read_between(tar, intake, stop, None)
     elif not tar.ends_whole():
         intake.problems.append(f"{tar.assets[-1].name} is cut: it ends without the end mark.")
 
@@ -134,9 +134,11 @@ class _Left(Exception):
     """A member stands there that is no longer of the stretch."""
 
 
-def _read_stretch(tar: RemoteTar, start: int, intake: Intake) -> Iterator[tuple[Member, int]]:
-    """Heatmaps that follow each other, and behind each the place up to which the tar is read."""
-    there: set[str] = set()
+def _read_stretch(
+    tar: RemoteTar, start: int, intake: Intake, there: set[str]
+) -> Generator[Member, None, int]:
+    """Heatmaps that follow each other; `there` gets their keys. Returns the place of the next
+    header."""
     strangers = 0
 
     def look(found: TarMember) -> None:
@@ -152,22 +154,23 @@ def _read_stretch(tar: RemoteTar, start: int, intake: Intake) -> Iterator[tuple[
                 there.add(member.key)
                 missing = HALF_HOURS - len(there)
                 stream.sure = int(_SURE_SHARE * missing * (stream.at - start) / len(there))
-                yield member, stream.at
+                yield member
                 if not missing:
                     break
+            stop = stream.at
         except _Left:
-            pass
+            stop = stream.at - BLOCK
         intake.inputs += stream.inputs
+    return stop
 
 
-def _read_rest(tar: RemoteTar, done: tuple[int, int], intake: Intake) -> Iterator[Member]:
-    """Heatmaps in the tar before and behind the stretch that was read."""
-    for start, stop in ((0, done[0]), (done[1], None)):
-        end = tar.size if stop is None else stop
-        with HashedParts(tar.spans(start, end, "rest of ")) as stream:
-            told = _Told(stream, intake, tar.size, start)
-            yield from tar_members(told, HEATMAP, intake, start=start, stop=stop)
-        intake.inputs += stream.inputs
+def _read_between(tar: RemoteTar, intake: Intake, start: int, stop: int | None) -> Iterator[Member]:
+    """Heatmaps whose headers stand in bytes `start` to `stop` (None = the end) of the tar."""
+    end = tar.size if stop is None else stop
+    with HashedParts(tar.spans(start, end, "rest of ")) as stream:
+        told = _Told(stream, intake, tar.size, start)
+        yield from tar_members(told, HEATMAP, intake, start=start, stop=stop)
+    intake.inputs += stream.inputs
 
 
 class _Told:

@@ -13,8 +13,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from flights.config import read_settings
 from flights.errors import InvalidInput
 from flights.geo import EARTH_RADIUS_KM
+from flights.ledger import InputFile
+from flights.reference.editions import input_of
+from flights.reference.ourairports import read_ourairports
 
 COLUMNS = ["name", "iata", "country", "latitude", "longitude", "elevation_ft", "rank"]
 
@@ -38,13 +42,37 @@ def load_airports() -> pd.DataFrame:
     """All airports by ICAO code (`code`): `COLUMNS`; country is ISO 3166 alpha-2, "" = none.
 
     Positions in degrees; `elevation_ft` is NaN where unknown. One frame for all callers: do
-    not write into it.
+    not write into it. FLIGHTS_AIRPORTS may name a table with fields that are missing here.
     """
     frame = _read_package()
     for kind, rows in read_corrections().groupby("kind", sort=True):
         frame = _mend(frame, str(kind), rows)
+    extra = read_settings().airports
+    if extra:
+        frame = supplement_airports(frame, read_ourairports(extra))
     frame["rank"] = _rank(frame)
     return frame.sort_index()[COLUMNS]
+
+
+def supplement_airports(shipped: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """The shipped fields as they are, and those of `other` that are nowhere among them.
+
+    Where both know a field the shipped one holds: it was mended against several sources, and the
+    days in the archive were judged by it. A field beside a shipped one is taken for the same
+    under another code.
+    """
+    aliases = _aliases()
+    unknown = other[[code not in shipped.index and code not in aliases for code in other.index]]
+    plain = shipped[shipped.index.str.fullmatch("[A-Z]{4}")]
+    is_new = _distance_km(unknown, plain) >= BESIDE_KM
+    return pd.concat([shipped, unknown[is_new][COLUMNS[:-1]]])
+
+
+@cache
+def airports_input() -> tuple[InputFile, ...]:
+    """For the ledger: the table that supplements the shipped one, () where none does."""
+    extra = read_settings().airports
+    return (input_of(extra),) if extra else ()
 
 
 @cache
@@ -135,16 +163,17 @@ def _rank(frame: pd.DataFrame) -> NDArray[np.int8]:
     plain = frame.index.str.fullmatch("[A-Z]{4}")
     wet = frame["name"].str.contains(_NOT_FOR_LANDPLANES, case=False, regex=True).to_numpy()
     rank = np.where(served, SERVED, np.where(plain, FIELD, STRIP))
-    beside = _distance_to_served(frame, served & ~wet) < BESIDE_KM
+    beside = _distance_km(frame, frame[served & ~wet]) < BESIDE_KM
     rank[wet | ((rank == FIELD) & beside)] = STRIP
     return rank.astype(np.int8)
 
 
-def _distance_to_served(frame: pd.DataFrame, served: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _distance_km(fields: pd.DataFrame, others: pd.DataFrame) -> NDArray[np.float64]:
+    """Distance of each field to the nearest of the others [km]."""
     from scipy.spatial import KDTree
 
-    places = _unit_vectors(frame["latitude"], frame["longitude"])
-    chords, _ = KDTree(places[served]).query(places)
+    places, known = (_unit_vectors(f["latitude"], f["longitude"]) for f in (fields, others))
+    chords, _ = KDTree(known).query(places)
     return _chord_km(chords)
 
 

@@ -9,11 +9,14 @@ from flights.errors import InvalidInput
 from flights.sources.base import Source, SourceSpec
 
 SOURCES = {
+    "adsblol": "adsblol",
     "opdi": "opdi",
     "opensky-lists": "opensky_lists",
     "readsb": "readsb_archive",
     "opensky-rest": "opensky_rest",
+    "adsbx-samples": "adsbx_samples",
     "opensky-trino": "opensky_trino",
+    "table": "table",
     "simulated": "simulated",
     "simulated-readsb": "simulated_readsb",
 }
@@ -39,10 +42,14 @@ def find_source(key: str) -> ModuleType:
 def find_spec(key: str) -> SourceSpec:
     """What a source says of itself; nothing is opened.
 
-    Of a series (see `find_source`) it says the same, with what the key tells of its scope.
+    Of a series (see `find_source`) it says the same, with what the key tells of its scope; a
+    module whose series are not parts of one whole has `describe_series(part)` for them.
     """
     module = find_source(key)
     name, _, part = key.partition(".")
+    if part and hasattr(module, "describe_series"):
+        described: SourceSpec = module.describe_series(part)
+        return described
     for each in vars(module).values():
         spec = getattr(each, "spec", None)
         if isinstance(each, type) and isinstance(spec, SourceSpec) and spec.key == name:

@@ -47,9 +47,9 @@ SPEC = SourceSpec(
     ),
     remote=True,
     positions=True,
-    cost=Cost(bytes_per_day=800_000_000, requests_per_day=HEATMAP_REQUESTS),
-    cannot_show="It cannot show flights where hardly any receiver stands, such as inland China, "
-    "Iran and Turkmenistan.",
+    cost=Cost(bytes_per_day=700_000_000, requests_per_day=HEATMAP_REQUESTS),
+    cannot_show="flights where hardly any receiver stands, such as inland China, Iran and "
+    "Turkmenistan",
     options=(
         Option(
             "detail",

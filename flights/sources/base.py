@@ -57,7 +57,9 @@ class SourceSpec:
 
     For planning: `cost` in figures; `account` is "" (none), "free" (for anybody) or "granted"
     (on application); `positions`: it tells where flights were between their ends;
-    `cannot_show` is a sentence.
+    `cannot_show` ends the sentence “It cannot show …”.
+
+    `why_absent`: what the ledger says of days the source does not have, where that is known.
     """
 
     key: str
@@ -82,6 +84,7 @@ class SourceSpec:
     account: str = ""
     positions: bool = False
     cannot_show: str = ""
+    why_absent: str = ""
 
 
 LONGEST_SLUG = 32
@@ -105,7 +108,8 @@ class Offer:
     `day` is the first (or only) one, `days` all of them ("()" = `day` alone). `parts` is the
     source's own business. `size_bytes`, `requests` and `credits` are what reading it costs,
     `problem` a sentence when something is already known to be wrong with it (it is asked all
-    the same, and the ledger will say so). `fingerprint`: as in `LedgerEntry`.
+    the same, and the ledger will say so). `notes` are sentences to read before agreeing, with
+    nothing wrong in them. `fingerprint`: as in `LedgerEntry`.
     """
 
     day: date
@@ -116,6 +120,7 @@ class Offer:
     requests: int = 0
     credits: int = 0
     fingerprint: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def all_days(self) -> tuple[date, ...]:

@@ -1,9 +1,8 @@
 """OpenSky's REST interface: flights from and to chosen airports, or the short ones of the world."""
 
-import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Any
 from flights.config import Settings, read_settings
 from flights.errors import InvalidInput
 from flights.http import Manners
-from flights.ledger import InputFile
 from flights.opensky.account import find_credentials
 from flights.opensky.credits import STANDARD_ACCOUNT, UNDER_A_DAY, Purse, read_budget
 from flights.opensky.days import SLICED, DayTask, collect_day
@@ -20,8 +18,8 @@ from flights.opensky.desk import Desk
 from flights.opensky.known_gaps import KNOWN_HOLES
 from flights.opensky.replies import Question, Replies
 from flights.opensky.rest import Api
+from flights.readsb.naming import AircraftFile, open_aircraft_file
 from flights.records import DayRecords
-from flights.reference.aircraft import Airframe, read_aircraft
 from flights.reference.airports import all_codes
 from flights.regions import is_anywhere, parse_region
 from flights.sources.base import Cost, Offer, Option, Report, SourceSpec, narrow
@@ -85,7 +83,7 @@ SPEC = SourceSpec(
         next_day=0.5,
     ),
     account="free",
-    cannot_show="Where a flight was between its ends, and how well a place was heard.",
+    cannot_show="where a flight was between its ends, and how well a place was heard",
 )
 
 
@@ -105,7 +103,7 @@ class OpenSkyRest:
     airports: tuple[str, ...] = ()
     spec: SourceSpec = SPEC
     budget: int = STANDARD_ACCOUNT
-    aircraft: Path | None = None
+    aircraft: AircraftFile | None = None
     since: datetime | None = None
     clock: Callable[[], datetime] = utc_now
     manners: Manners = field(default_factory=Manners)
@@ -153,9 +151,9 @@ class OpenSkyRest:
     def collect(self, offer: Offer, report: Report) -> Iterator[DayRecords]:
         """The day, asked airport by airport; what was answered is kept when something fails."""
         desk = Desk(self._api, self._replies)
-        names = self._name_airframes if self.aircraft else None
-        records = collect_day(self._task(offer.day), desk, report, names)
-        yield self._with_table(records) if self.aircraft else records
+        table = self.aircraft
+        records = collect_day(self._task(offer.day), desk, report, table.name if table else None)
+        yield table.note(records) if table else records
 
     def _task(self, day: date) -> DayTask:
         return DayTask(self.spec.key, day, self.airports)
@@ -171,19 +169,6 @@ class OpenSkyRest:
             purse = Purse(self.settings.cache / "opensky", self.budget, self.clock)
             self._held[os.getpid()] = Api(self.settings, purse, self.manners)
         return self._held[os.getpid()]
-
-    def _name_airframes(self, icao24s: frozenset[str]) -> Mapping[str, Airframe]:
-        assert self.aircraft is not None
-        return read_aircraft(self.aircraft, icao24s).airframes
-
-    def _with_table(self, records: DayRecords) -> DayRecords:
-        """The aircraft table is an input too: another table gives other registrations."""
-        assert self.aircraft is not None
-        with self.aircraft.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        table = InputFile(self.aircraft.name, self.aircraft.stat().st_size, digest)
-        entry = replace(records.entry, inputs=(*records.entry.inputs, table))
-        return replace(records, entry=entry)
 
 
 def open_source(
@@ -216,9 +201,7 @@ def open_source(
     if bool(regions) == _is_set(slices):
         both = "both --regions and --slices" if regions else "neither airports nor slices"
         raise InvalidInput(f"opensky-rest was asked for {both}. {_WAYS}")
-    table = Path(aircraft).expanduser() if aircraft else settings.aircraft
-    if table and not table.is_file():
-        raise InvalidInput(f"{table} is not there. Give an aircraft table (csv or csv.gz).")
+    table = open_aircraft_file(aircraft or settings.aircraft)
     source = OpenSkyRest(settings, budget=read_budget(budget), aircraft=table)
     if _is_set(renew):
         source = replace(source, since=source.clock())

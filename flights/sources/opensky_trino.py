@@ -1,6 +1,5 @@
 """OpenSky's Trino database through pyopensky: flights by UTC day, for research accounts."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,8 +9,8 @@ from flights.errors import InvalidInput, NotCovered
 from flights.opensky.known_gaps import KNOWN_HOLES, gap_sentences
 from flights.opensky.trino import Database
 from flights.opensky.trino_days import DayQuestion, collect_day
+from flights.readsb.naming import AircraftFile, open_aircraft_file
 from flights.records import DayRecords
-from flights.reference.aircraft import Airframe, read_aircraft
 from flights.reference.airports import all_codes
 from flights.regions import is_anywhere, parse_region
 from flights.sources.base import Cost, Offer, Option, Report, SourceSpec, narrow
@@ -67,7 +66,7 @@ class OpenSkyTrino:
 
     database: Database
     airports: frozenset[str] | None = None
-    aircraft: Path | None = None
+    aircraft: AircraftFile | None = None
     spec: SourceSpec = SPEC
 
     def offers(self, first: date, last: date) -> list[Offer]:
@@ -105,13 +104,10 @@ class OpenSkyTrino:
             day=offer.day,
             scope=self.spec.scope,
             airports=self.airports,
-            name_airframes=self._name_airframes if self.aircraft else None,
+            name_airframes=self.aircraft.name if self.aircraft else None,
         )
-        return (collect_day(self.database, asked, report),)
-
-    def _name_airframes(self, icao24s: frozenset[str]) -> Mapping[str, Airframe]:
-        assert self.aircraft is not None
-        return read_aircraft(self.aircraft, icao24s).airframes
+        records = collect_day(self.database, asked, report)
+        return (self.aircraft.note(records) if self.aircraft else records,)
 
 
 def open_source(
@@ -127,9 +123,7 @@ def open_source(
     InvalidInput
         The regions are none or hold no airport, or the aircraft table is not there.
     """
-    table = Path(aircraft).expanduser() if aircraft else None
-    if table and not table.is_file():
-        raise InvalidInput(f"{table} is not there. Give an aircraft table (csv or csv.gz).")
+    table = open_aircraft_file(aircraft)
     wanted = str(login).lower() not in ("", "none", "false", "no", "0")
     database = Database(read_settings(), wanted)
     if not regions:

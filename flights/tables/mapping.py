@@ -128,7 +128,8 @@ def _by_pattern(pattern: str) -> Callable[[list[str]], Iterable[bool]]:
 
 
 def _instants(texts: list[str]) -> Iterable[bool]:
-    return [rule in ("", "either") for rule in read_instants(pa.array(texts), Clock()).rule]
+    rules = read_instants(pa.array(texts), Clock()).rule
+    return [rule not in ("time", "no_time_of_day") for rule in rules]
 
 
 def _dates(texts: list[str]) -> Iterable[bool]:

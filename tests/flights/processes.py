@@ -7,11 +7,16 @@ from typing import Any
 
 import pytest
 
+_NEEDED = [
+    *("worlds", "flights.archive", "flights.facts", "flights.__main__", "flights.commands.pull"),
+    *("flights.readsb.collect", "flights.reference.airports", "scipy.spatial", "h3"),
+]
+
 
 def context() -> ForkServerContext:
     """A context whose processes start at once, whatever threads this process has."""
     found = multiprocessing.get_context("forkserver")
-    found.set_forkserver_preload(["worlds", "flights.archive", "flights.facts"])
+    found.set_forkserver_preload(_NEEDED)
     return found
 
 

@@ -69,6 +69,7 @@ def test_what_must_be_there_and_is_not_is_an_error(
         door.open(url)
     with pytest.raises(ResourceMissing, match="/none is not there"):
         door.download(url, tmp_path / "file")
+    assert list(tmp_path.glob("file*")) == []
 
 
 def test_fetch_gives_the_body_and_says_who_asks(loopback: LoopbackServer, tmp_path: Path) -> None:
@@ -270,6 +271,16 @@ def test_stream_without_a_sure_tag_does_not_go_on(
         pytest.raises(RangesRefused, match=r"cut after 70,000 bytes"),
     ):
         stream.read()
+
+
+@pytest.mark.parametrize("tag", ['"\xff"', '"' + "x" * 300 + '"', '"\t"'])
+def test_tags_that_cannot_be_sent_back_count_as_none(
+    loopback: LoopbackServer, tmp_path: Path, tag: str
+) -> None:
+    url = loopback.put("/file", BODY, etag=tag)
+    looked = quick_door(tmp_path).look(url)
+    assert looked is not None
+    assert looked.etag is None
 
 
 def test_stream_goes_on_by_date_where_there_is_no_tag(

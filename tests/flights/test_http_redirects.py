@@ -61,7 +61,21 @@ def test_a_redirect_cannot_plant_a_login(loopback: LoopbackServer, tmp_path: Pat
     assert "authorization" not in loopback.requests[1].headers
 
 
-@pytest.mark.parametrize("target", ["ftp://a.org/x", "file:///etc/passwd", "javascript:1", "//"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "ftp://a.org/x",
+        "file:///etc/passwd",
+        "javascript:1",
+        "//",
+        "http://a:99999999/",
+        "http://[::1/",
+        "http://a b/",
+        "http://xn--/",
+        "http://\xff\xfe/",
+        "http://a.org/" + "x" * 70_000,
+    ],
+)
 def test_redirects_off_the_web_are_refused(
     loopback: LoopbackServer, tmp_path: Path, target: str
 ) -> None:

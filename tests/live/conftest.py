@@ -1,6 +1,6 @@
 """Live tests: they ask the public servers, are out of the default run, and skip without network.
 
-    pytest tests/live
+    pytest tests/live -rs
 
 One small test per public host. Ask for as little as shows that the host still answers as
 FORMATS says: a look, a range, one small list. `live_door` skips where a host cannot be reached:

@@ -160,35 +160,6 @@ def test_source_that_is_not_held_offers_the_data_page(open_page: Open) -> None:
     assert [each.label for each in app.button if each.label == "Get data"]
 
 
-def test_data_page_draws_the_ledger_and_what_the_study_lacks(open_page: Open) -> None:
-    app = open_page(QUERY | {"last": "2050-10-25"})
-    app.switch_page("analysis/views/data.py").run()
-    assert not app.exception
-    assert (
-        "SIMULATED · days held"
-        in json.loads(app.get("vega_lite_chart")[0].proto.spec)["title"]["text"]
-    )
-    assert "22 Oct 2050 – 25 Oct 2050" in str(app.table[0].value)
-
-
-def test_pull_of_a_folder_that_is_none_gets_a_sentence(open_page: Open, tmp_path: Path) -> None:
-    app = open_page(page="data")
-    app.selectbox(key="d_source").set_value("readsb").run()
-    app.text_input(key="pull_path").set_value(str(tmp_path / "nothing")).run()
-    app.button(key="plan").click().run()
-    assert not app.exception
-    assert "nothing" in app.warning[0].value
-
-
-def test_plan_states_the_cost_before_anything_starts(open_page: Open) -> None:
-    app = open_page(page="data")
-    app.date_input(key="from-simulated").set_value(date(2050, 10, 20))
-    app.date_input(key="to-simulated").set_value(date(2050, 10, 23)).run()
-    app.button(key="plan").click().run()
-    assert "**2 days** to read" in _said(app) and "2 complete already" in _said(app)
-    assert app.button(key="start").label == "Start"
-
-
 def _note_pull(root: Path, state: str, message: str = "") -> str:
     """A pull as its own process would note it; this process stands in for it."""
     days = (DayProgress(date(2050, 1, 1), "complete", 1.0), DayProgress(date(2050, 1, 2)))
@@ -198,29 +169,6 @@ def _note_pull(root: Path, state: str, message: str = "") -> str:
     )
     pulls.write_progress(root, pull)
     return pull.id
-
-
-def test_running_pull_shows_how_far_it_is_and_can_be_stopped(
-    open_page: Open, weeks: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stopped = []
-    monkeypatch.setattr(pulls, "cancel_pull", lambda archive, pull_id: stopped.append(pull_id))
-    pull_id = _note_pull(weeks, "running")
-    try:
-        app = open_page(page="data")
-        assert "1 of 2 days, 75 s left" in str(app.get("progress")[0].proto.text)
-        app.button(key=f"stop-{pull_id}").click().run()
-        assert stopped == [pull_id]
-    finally:
-        (weeks / "pulls" / f"{pull_id}.json").unlink()
-
-
-def test_pull_that_failed_says_why(open_page: Open, weeks: Path) -> None:
-    pull_id = _note_pull(weeks, "failed", "The disk is full.")
-    try:
-        assert "failed. The disk is full." in _said(open_page(page="data"))
-    finally:
-        (weeks / "pulls" / f"{pull_id}.json").unlink()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """`python -m flights pull`: what it asks, says and returns."""
 
 import io
+import os
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from worlds import DAY, SOURCE
 
 from flights import CONTENTS_SENTENCE, __main__, sources
 from flights.archive import Archive
+from flights.config import read_settings
 from flights.pulls import list_pulls, read_progress
 from flights.sources.base import Option, SourceSpec
 
@@ -236,17 +238,45 @@ def start(*arguments: object) -> subprocess.Popen:
     )
 
 
-def test_pull_that_is_told_to_end_leaves_whole_days(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("how", "workers"), [(signal.SIGTERM, 1), (signal.SIGINT, 2)])
+def test_pull_that_is_told_to_end_leaves_whole_days(
+    tmp_path: Path, how: signal.Signals, workers: int
+) -> None:
     root = tmp_path / "archive"
-    process = start("pull", "simulated", "--yes", "--archive", root)
+    process = start("pull", "simulated", "--yes", "--archive", root, "--workers", workers)
     give_up = time.monotonic() + 60
     while not list(root.glob("ledger/*/*.json")) and time.monotonic() < give_up:
         time.sleep(0.1)
-    process.terminate()
+    if how == signal.SIGINT:
+        os.killpg(process.pid, how)  # as a terminal does it
+    else:
+        process.send_signal(how)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "stopped as asked" in said
+    assert "Traceback" not in said
     assert not [path for path in (root / "redo").rglob("*") if path.is_file()]
+    assert not list((root / "pulls").glob(".work-*"))
     ledger = Archive(root).read_ledger("simulated", verify=True)
     assert {entry.status for entry in ledger.values()} <= {"complete", "partial", "missing"}
     assert [path.name for path in (root / "ledger").iterdir()] == ["simulated"]
+    assert [each.state for each in list_pulls(root)] == ["cancelled"]
+
+
+def test_downloads_go_to_the_cache_of_the_archive_that_was_named(
+    run, made_up, tmp_path: Path
+) -> None:
+    made_up(Source(1))
+    assert run("pull", SOURCE, "--archive", tmp_path / "other")[0] == 0
+    assert read_settings().cache == tmp_path / "other" / "cache"
+
+
+def test_newest_edition_of_the_aircraft_table_names_airframes(
+    run, made_up, root, monkeypatch
+) -> None:
+    given = made_up(Source(1, spec=replace(SPEC, options=(Option("aircraft", "Names."),))))
+    monkeypatch.setattr(
+        "flights.commands.pull.current_aircraft", lambda settings, given: settings.cache / "a.csv"
+    )
+    assert run("pull", SOURCE)[0] == 0
+    assert given["aircraft"] == str(root / "cache" / "a.csv")

@@ -35,7 +35,7 @@ def test_plan_says_what_is_lacking_and_each_way_with_its_price(
     assert "lacks 172 of its 172 days" in said
     assert "172 not asked: 2025-01-06 to 2025-06-26. This day was never pulled." in said
     assert "1,380 credits of 4,000 a day, about 6 min by assumption" in said
-    assert "172 days to pull, about 120 GB, about 6.7 h by assumption" in said
+    assert "172 days to pull, about 120 GB, about 6 h 41 min by assumption" in said
     assert "account: on application" in said and "account: a free one" in said
     assert "- A list of Europe: China lies outside the area" in said
     assert "never extra counts" in said

@@ -67,6 +67,12 @@ def test_credits_beyond_a_day_take_more_days(plan: Plan) -> None:
     assert way.credits == airports * (172 * 8 + 4)
     assert way.credit_days == -(-way.credits // 4000)
     assert way.seconds == (way.credit_days - 1) * 86_400
+    assert f"It is asked for {airports} airports" in " ".join(way.why)
+
+
+def test_end_with_more_airports_than_a_day_has_credits_cannot_be_asked(plan: Plan) -> None:
+    way = _find(plan(origin="country:US", destination="country:CA"), "airports")
+    assert way.fit == "no" and "Name the airports that matter" in way.why[0]
 
 
 def test_list_of_europe_serves_only_europe(plan: Plan) -> None:
@@ -90,12 +96,12 @@ def test_lists_that_ended_say_so_and_serve_what_lay_before(plan: Plan) -> None:
     assert way.fit == "whole" and way.days[-1] == date(2021, 6, 27) and len(way.days) == 173
 
 
-def test_cluster_is_asked_for_both_ends_and_ranks_by_time(plan: Plan) -> None:
+def test_cluster_is_asked_for_both_ends_and_stands_last_as_one_applies_for_it(plan: Plan) -> None:
     found = plan()
     way = _find(found, "cluster")
     assert "--regions country:CN+airport:ELLX" in way.commands[0] and way.requests == 173
     order = [each.source for each in found.ways if each.fit == "whole"]
-    assert order == ["cluster", "airports", "heatmaps"]
+    assert order == ["airports", "heatmaps", "cluster"]
 
 
 def test_samples_never_serve_frequency_and_own_files_stand_apart(plan: Plan) -> None:
@@ -112,7 +118,9 @@ def test_made_up_study_is_offered_made_up_days_only(plan: Plan) -> None:
 
 def test_route_that_names_no_place_cannot_be_asked_by_airport(plan: Plan) -> None:
     found = plan(origin="world:", destination="world:")
-    assert _find(found, "airports").fit == "no" and _find(found, "cluster").fit == "no"
+    assert _find(found, "airports").fit == "no"
+    cluster = _find(found, "cluster")
+    assert cluster.fit == "whole" and cluster.spec.key == "cluster"
     assert _find(found, "europe").fit == "in part"
 
 

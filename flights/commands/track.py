@@ -1,0 +1,85 @@
+"""`python -m flights track`: the way of one flight, asked of OpenSky."""
+
+import argparse
+import json
+import sys
+from datetime import UTC, datetime
+
+from flights import CONTENTS_SENTENCE
+from flights.commands.base import DONE, IN_PART, settings_of, tell
+from flights.errors import InvalidInput
+from flights.export import Header, note_of, open_writer
+from flights.opensky.credits import Purse, read_budget
+from flights.opensky.rest import Api
+from flights.opensky.tracks import Track, fetch_track, read_track
+from flights.pull import utc_now
+from flights.sources import find_spec
+
+EXAMPLE = "track 4d0103 --at 2026-11-20T14:30 --format csv"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Which aircraft, when, and how to write it."""
+    parser.add_argument("icao24", help="address of the aircraft, six hex digits")
+    parser.add_argument(
+        "--at",
+        metavar="TIME",
+        required=True,
+        help="any moment of the flight, UTC, YYYY-MM-DDTHH:MM; at most 30 days ago",
+    )
+    parser.add_argument("--format", choices=("csv", "json"), default="csv")
+    parser.add_argument("--budget", help="credits for tracks this machine may spend a day (4000)")
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Ask for the track and write its points; OpenSky having none is an answer."""
+    settings, at = settings_of(asked), _moment(asked.at)
+    purse = Purse(settings.cache / "opensky", read_budget(asked.budget), utc_now)
+    api = Api(settings, purse, report=lambda said, _: tell(said))
+    spec = find_spec("opensky-rest")
+    note = note_of(spec)
+    body = fetch_track(api, asked.icao24, at, now=utc_now())
+    if body is None:
+        tell(
+            f"OpenSky has no track of {asked.icao24} at {at:%Y-%m-%d %H:%M} UTC. "
+            "That nobody heard it does not mean that it did not fly."
+        )
+        tell(note)
+        return IN_PART
+    track = read_track(body, f"track of {asked.icao24}")
+    _write(track, asked.format, note)
+    tell(f"{len(track.points)} points of {track.callsign or track.icao24}. {spec.attribution}.")
+    tell(spec.terms)
+    tell(note)
+    return DONE
+
+
+def _write(track: Track, kind: str, note: str) -> None:
+    points = track.points.assign(icao24=track.icao24, callsign=track.callsign)
+    if kind == "csv":
+        writer = open_writer("csv", sys.stdout.buffer, Header(note, {}, ()))
+        writer.write(points)
+        writer.close()
+        return
+    times = points["seen_at"].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    rows = points.assign(seen_at=times).astype(object)
+    told = {
+        "contents": CONTENTS_SENTENCE,
+        "note": note,
+        "attribution": find_spec("opensky-rest").attribution,
+        "icao24": track.icao24,
+        "callsign": track.callsign,
+        "start": track.start.isoformat(),
+        "stop": track.stop.isoformat(),
+        "points": rows.where(rows.notna(), None).to_dict("records"),
+    }
+    sys.stdout.write(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+
+
+def _moment(text: str) -> datetime:
+    """A time in UTC unless it names another zone."""
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise InvalidInput(f"{text!r} is no time; write 2026-11-20T14:30, in UTC.") from error
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)

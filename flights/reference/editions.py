@@ -1,0 +1,111 @@
+"""Reference tables fetched at run time lie in a dated cache of editions; which is in use.
+
+    <cache>/reference/<name>/<YYYY-MM-DD>/edition.json and its files
+
+The shipped tables remain what is used without a network. `kinds` says what there is to fetch,
+`fetching` fetches it.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from flights.config import Settings
+from flights.errors import InvalidInput
+from flights.ledger import InputFile
+
+NOTE = "edition.json"
+_LONGEST_NOTE = 1 << 20
+
+
+@dataclass(frozen=True)
+class EditionFile:
+    """A file of an edition: where it came from, and what it was."""
+
+    url: str
+    name: str
+    size: int
+    sha256: str
+    etag: str | None = None
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One reference table as it was published on a day; `rows` is what it held when read."""
+
+    name: str
+    title: str
+    fetched_at: datetime
+    licence: str
+    attribution: str
+    rows: int
+    files: tuple[EditionFile, ...]
+    folder: Path = field(default=Path(), compare=False)
+
+    @property
+    def day(self) -> date:
+        """UTC day on which it was fetched."""
+        return self.fetched_at.date()
+
+    @property
+    def label(self) -> str:
+        """What a ledger calls it: `tar1090-db 2026-11-20`."""
+        return f"{self.title} {self.day}"
+
+
+def list_editions(cache: Path, name: str) -> list[Edition]:
+    """Editions of a table that are whole, newest first."""
+    found = [
+        read_edition(path.parent) for path in edition_home(cache, name).glob(f"????-??-??/{NOTE}")
+    ]
+    whole = [edition for edition in found if edition is not None]
+    return sorted(whole, key=lambda edition: edition.fetched_at, reverse=True)
+
+
+def newest_edition(cache: Path, name: str) -> Edition | None:
+    """The edition in use; None where none was fetched."""
+    return next(iter(list_editions(cache, name)), None)
+
+
+def current_aircraft(settings: Settings, given: str | Path | None = None) -> Path | None:
+    """The table that names airframes: as given, else FLIGHTS_AIRCRAFT, else the newest edition."""
+    if given:
+        return Path(given).expanduser()
+    if settings.aircraft:
+        return settings.aircraft
+    edition = newest_edition(settings.cache, "aircraft")
+    return edition.folder / edition.files[0].name if edition else None
+
+
+def input_of(path: Path) -> InputFile:
+    """A table as the ledger remembers it, with its edition's date where it is of one."""
+    edition = read_edition(path.parent)
+    name = f"{path.name} ({edition.label})" if edition else path.name
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return InputFile(name, path.stat().st_size, digest)
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def edition_home(cache: Path, name: str) -> Path:
+    """The folder of a table's editions."""
+    return cache / "reference" / name
+
+
+def read_edition(folder: Path) -> Edition | None:
+    """The edition in a folder; None where there is none, or a file of it is not what it was."""
+    try:
+        with (folder / NOTE).open("rb") as file:
+            plain: dict[str, Any] = json.loads(file.read(_LONGEST_NOTE))
+        plain["fetched_at"] = datetime.fromisoformat(plain["fetched_at"])
+        plain["files"] = tuple(EditionFile(**each) for each in plain["files"])
+        edition = Edition(**plain, folder=folder)
+        sizes = [(folder / each.name).stat().st_size == each.size for each in edition.files]
+        return edition if sizes and all(sizes) else None
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
