@@ -88,6 +88,15 @@ class Engine(Protocol):
         """
         ...
 
+    def count_alike(
+        self, source: str, first: date, last: date, flight: Mapping[str, Any]
+    ) -> tuple[tuple[LedgerEntry, ...], pd.DataFrame]:
+        """The days' entries; and by `day` the flights with the callsign, the operator, the icao24.
+
+        Only flights that share the origin and the destination of `flight` where it has them.
+        """
+        ...
+
     def heard_by_day(
         self,
         source: str,
@@ -161,6 +170,14 @@ class DuckDBEngine:
         first, last = flights["firstseen"].min().date(), flights["lastseen"].max().date()
         span = RouteQuestion(source, first - _MARGIN, last + _MARGIN)
         return self._ask(span, lambda asked: _around(asked, flights))[1]
+
+    def count_alike(
+        self, source: str, first: date, last: date, flight: Mapping[str, Any]
+    ) -> tuple[tuple[LedgerEntry, ...], pd.DataFrame]:
+        """As `Engine.count_alike`."""
+        plain = {name: _text(flight[name]) for name in _ALIKE}
+        asked = RouteQuestion(source, first, last)
+        return self._ask(asked, lambda now: _count_alike(now, plain))
 
     def heard_by_day(
         self,
@@ -320,6 +337,21 @@ def _around(asked: _Asked, flights: pd.DataFrame) -> tuple[pd.DataFrame, pd.Data
         ids = asked.session.neighbours(number_addresses(flights["icao24"]), *seconds)
     before, behind = (asked.rows.read_ids(asked.months, each) for each in ids)
     return before.set_axis(flights.index), behind.set_axis(flights.index)
+
+
+_ALIKE = ("callsign", "operator", "icao24", "origin", "destination")
+
+
+def _text(value: Any) -> str | None:
+    return str(value) if pd.notna(value) else None
+
+
+def _count_alike(asked: _Asked, flight: Mapping[str, str | None]) -> pd.DataFrame:
+    if not asked.months:
+        return pd.DataFrame({"day": [], "callsign": [], "operator": [], "icao24": []})
+    wide = [month.folder / "flights.parquet" for month in asked.months]
+    found = asked.session.count_alike(wide, flight)
+    return found.assign(day=pd.to_datetime(found["day"]).dt.date)
 
 
 def _seconds(moments: pd.Series) -> np.ndarray:

@@ -4,13 +4,14 @@ Regions become small temporary tables of places and are semi-joined: lists of th
 statement are two to three times slower.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Self
 
 import duckdb
 import numpy as np
+import pandas as pd
 
 from flights.places import LOST
 from flights.sums import Places
@@ -93,6 +94,16 @@ class Session:
             self._cursor.execute("drop table asked")
         return tuple(_aligned(each, len(address)) for each in found)  # type: ignore[return-value]
 
+    def count_alike(self, wide: Sequence[Path], flight: Mapping[str, str | None]) -> pd.DataFrame:
+        """By day, flights with the callsign, the operator, the airframe, and the known ends."""
+        kinds = ("callsign", "operator", "icao24")
+        given = {
+            "wide": [str(path.absolute()) for path in wide],
+            **{name: self._given[name] for name in ("first", "last")},
+            **{name: flight[name] for name in (*kinds, "origin", "destination")},
+        }
+        return self._cursor.execute(_ALIKE, given).df()
+
     def _where(self, origin: Places, destination: Places) -> str:
         """Condition on a flight; what it says of lost ends is spelt out, to skip row groups."""
         conditions = [
@@ -121,6 +132,17 @@ class Session:
         return f"{column} in (select place from {self._conditions[id(places)]})"
 
 
+_ALIKE = """
+select day, count(*) filter (callsign = $callsign) as callsign,
+    count(*) filter (operator = $operator) as operator,
+    count(*) filter (icao24 = $icao24) as icao24
+from read_parquet($wide)
+where day between $first and $last
+    and ($origin::varchar is null or origin = $origin::varchar)
+    and ($destination::varchar is null or destination = $destination::varchar)
+    and (callsign = $callsign or operator = $operator or icao24 = $icao24)
+group by day order by day
+"""
 _ASKED = """
 create temp table asked as select unnest($address::uinteger[]) as address,
     unnest($b::bigint[]) as began, unnest($e::bigint[]) as ended,

@@ -22,7 +22,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ("flights.http",),
     ("flights.records",),
     ("flights.reference",),
-    ("flights.gaps", "flights.silence", "flights.explanations"),
+    ("flights.gaps", "flights.silence", "flights.habits", "flights.explanations"),
     ("flights.chains",),
     ("flights.readsb", "flights.regions", "flights.simulated", "flights.cargo"),
     ("flights.opensky", "flights.lists", "flights.tables", "flights.adsblol", "flights.adsbx"),
