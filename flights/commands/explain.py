@@ -6,6 +6,8 @@ import re
 import sys
 from datetime import UTC, datetime
 
+import pandas as pd
+
 from flights.commands.base import DONE, note_for, only_source, open_archive, tell
 from flights.errors import InvalidInput
 from flights.explain import Story, tell_story
@@ -64,15 +66,13 @@ def _plain(story: Story, lines: list[str], note: str) -> dict[str, object]:
         "contents": note,
         "source": story.source,
         "sentences": lines,
-        "flight": json.loads(story.flight.to_json(date_format="iso")),
-        "chain": json.loads(story.chain.flights.to_json(orient="records", date_format="iso")),
+        "flight": _rows(story.chain.flights.iloc[[story.at]])[0],
+        "chain": _rows(story.chain.flights),
         "gaps": [
             {
                 "end": gap.end,
                 "possible_airports": len(gap.candidates),
-                "candidates": json.loads(
-                    gap.candidates.head(MOST_CANDIDATES).to_json(orient="records")
-                ),
+                "candidates": _rows(gap.candidates.head(MOST_CANDIDATES)),
                 "reception": gap.silence.kind,
                 "heard": gap.silence.heard,
                 "ordinary": gap.silence.ordinary,
@@ -81,3 +81,8 @@ def _plain(story: Story, lines: list[str], note: str) -> dict[str, object]:
             for gap in story.gaps
         ],
     }
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, object]]:
+    """Rows as JSON values: null for what is not known, times in ISO form."""
+    return json.loads(frame.to_json(orient="records", date_format="iso"))
