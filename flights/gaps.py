@@ -190,6 +190,16 @@ def _fits(stretches: Stretches, course: Floats, away_km: Floats, spare_s: float)
     return (needed + spare_s <= there) & (away_km <= stretches.range_km)
 
 
+def _between_km(stretches: Stretches) -> Floats:
+    """Between the two positions [km]; NaN where the airframe was not heard again."""
+    return great_circle_km(
+        stretches.left_latitude,
+        stretches.left_longitude,
+        stretches.back_latitude,
+        stretches.back_longitude,
+    )
+
+
 def _farthest_km(stretches: Stretches) -> Floats:
     """Bound on how far from the first place it can have been [km]."""
     spent = np.where(stretches.is_open, HORIZON_S, stretches.back_at - stretches.left_at)
@@ -213,8 +223,14 @@ class _Cosines:
         return cls(left, back)
 
     def near(self, stretches: Stretches) -> NDArray[np.bool_]:
-        """A quick look, never too strict: within range of the first and of the next position."""
-        angle = np.minimum((_farthest_km(stretches) + 1.0) / EARTH_RADIUS_KM, np.pi)
+        """A quick look, never too strict: near enough to the first and to the next position.
+
+        There and back must fit into the time, so neither way can be longer than half of what
+        the time allows and half of what lies between the two positions.
+        """
+        spent_km, between_km = _farthest_km(stretches), _between_km(stretches)
+        away_km = np.where(stretches.is_open, spent_km, (spent_km + between_km) / 2)
+        angle = np.minimum((away_km + 1.0) / EARTH_RADIUS_KM, np.pi)
         least = (np.cos(angle) - 1e-12)[:, None]
         near = (self.left >= least) & ((self.back >= least) | stretches.is_open[:, None])
         return near | ~stretches.is_placed[:, None]
@@ -223,17 +239,27 @@ class _Cosines:
         self, stretches: Stretches, stretch: NDArray[np.intp], place: NDArray[np.intp]
     ) -> Floats:
         """Longest stay of each pair; NaN and -inf as in `longest_stay_s`."""
-        speed, farthest = stretches.speed_kt[stretch], stretches.range_km[stretch]
+        counts = np.bincount(stretch, minlength=len(stretches))  # pairs come in order of stretch
+        speed, farthest, left_ft, back_ft, spent_s = (
+            np.repeat(each, counts)
+            for each in (
+                stretches.speed_kt,
+                stretches.range_km,
+                stretches.left_altitude_ft,
+                stretches.back_altitude_ft,
+                stretches.back_at - stretches.left_at,
+            )
+        )
         there_km = _arc_km(self.left[stretch, place])
-        there = _least_s(there_km, stretches.left_altitude_ft[stretch], speed)
+        there = _least_s(there_km, left_ft, speed)
         back_km = _arc_km(self.back[stretch, place])
-        back = _least_s(back_km, stretches.back_altitude_ft[stretch], speed)
-        stay = (stretches.back_at - stretches.left_at)[stretch] - there - back
+        back = _least_s(back_km, back_ft, speed)
+        stay = spent_s - there - back
         # NaN compares as false: an airframe not heard again has no way back.
         out_of_range = (there_km > farthest) | (back_km > farthest)
         out_of_range |= np.isnan(stay) & (there > HORIZON_S)
         stay = np.where(out_of_range, -np.inf, stay)
-        return np.where(stretches.is_placed[stretch], stay, np.nan)
+        return np.where(np.repeat(stretches.is_placed, counts), stay, np.nan)
 
 
 def _arc_km(cosine: Floats) -> Floats:
