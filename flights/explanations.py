@@ -1,5 +1,6 @@
 """Why a flight counts on a route: what was heard at each end, and what that leaves open."""
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ _COUNTS = {
     "upper": "Counts in the upper bound only.",
     "neither": "Counts in no bound.",
 }
+_TOO_SOON = "too soon for a landing in "
 
 
 def explain_flights(flights: pd.DataFrame, origin: str, destination: str) -> list[str]:
@@ -30,6 +32,25 @@ def explain_flights(flights: pd.DataFrame, origin: str, destination: str) -> lis
         " ".join([*(explain_end(row, end, label) for end, label in labels.items()), _count(row)])
         for row in rows
     ]
+
+
+def class_exclusions(excluded: pd.DataFrame, origin: str, destination: str) -> dict[str, int]:
+    """Flights of `bounds.Resolved.excluded` by why, most frequent first; each counts once."""
+    labels = {"origin": origin, "destination": destination}
+    whys = [
+        "; ".join(filter(None, (_class_end(row, end, label) for end, label in labels.items())))
+        for row in excluded.to_dict("records")
+    ]
+    return dict(Counter(whys).most_common())
+
+
+def _class_end(flight: dict[str, Any], end: str, region: str) -> str:
+    if flight[f"{end}_verdict"] != "excluded":
+        return ""
+    if np.isneginf(flight[f"{end}_stay_s"]):
+        return f"{end}: {region} is out of its range"
+    side = "again" if end == "destination" else "before"
+    return f"{end}: heard elsewhere {side} with too little time for a landing in {region}"
 
 
 def explain_end(flight: dict[str, Any], end: str, region: str) -> str:
@@ -52,7 +73,8 @@ def _rule(flight: dict[str, Any], end: str, region: str) -> str:
     again = _heard_beside(flight, end)
     stay = flight.get(f"{end}_stay_s", np.nan)
     if flight[f"{end}_verdict"] == "excluded":
-        return f"{again}: too soon for a landing in {region}."
+        lack = f"{region} is out of its range" if np.isneginf(stay) else _TOO_SOON + region
+        return f"{again}: {lack}."
     if not np.isfinite(stay):
         return f"{again}: {region} is in range and cannot be excluded."
     return f"{again}: a stop in {region} of up to {write_span(stay)} cannot be excluded."
