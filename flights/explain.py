@@ -12,6 +12,7 @@ from flights.chains import Chain, build_chain, stretches_between
 from flights.errors import InvalidInput
 from flights.gaps import HORIZON_S, LEAST_GROUND_S, Stretches, find_reach
 from flights.geo import bearing_deg, great_circle_km, turn_deg
+from flights.ledger import LedgerEntry
 from flights.reference.airports import FIELD, SERVED, load_airports
 from flights.silence import AHEAD_H, Silence, cells_ahead, judge_silence
 from flights.sources import find_spec
@@ -244,6 +245,17 @@ def _missing_days(
     return tuple(d for d in days if not archive.entry(flight["source"], d).is_complete)
 
 
+def cells_beyond(latitude: float, longitude: float, trend: Trend, end: str) -> frozenset[int]:
+    """H3 cells through which it may have flown on (or come) within two hours of an end [deg]."""
+    course = trend.course_deg if end == "destination" else (trend.course_deg + 180) % 360
+    return cells_ahead(latitude, longitude, course, AHEAD_H * SPEED_KMH)
+
+
+def holds_reception(entry: LedgerEntry) -> bool:
+    """False where a source gives flights alone: its silence says nothing of what was heard."""
+    return int(entry.tables.get("reception", {}).get("rows", 0)) > 0
+
+
 def _listen(archive: Archive, flight: pd.Series, end: str, trend: Trend) -> Silence:
     """How well receivers heard what lies beyond the end, that day and on ordinary ones."""
     edge = ENDS[end]
@@ -254,11 +266,10 @@ def _listen(archive: Archive, flight: pd.Series, end: str, trend: Trend) -> Sile
         moment -= timedelta(hours=AHEAD_H)
     if not (np.isfinite(latitude) and np.isfinite(longitude)):
         return judge_silence(pd.DataFrame(), frozenset(), moment, {}, altitude_ft=0.0)
-    course = trend.course_deg if end == "destination" else (trend.course_deg + 180) % 360
-    cells = cells_ahead(latitude, longitude, course, AHEAD_H * SPEED_KMH)
+    cells = cells_beyond(latitude, longitude, trend, end)
     first, last = _days(moment.date(), ORDINARY)
     complete = {
-        day: entry.is_complete
+        day: entry.is_complete and holds_reception(entry)
         for day, entry in archive.read_ledger(flight["source"]).items()
         if first <= day <= last
     }

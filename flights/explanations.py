@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from flights.gaps import HORIZON_S
+from flights.reference.whereabouts import add_article
 
 ENDS = {"origin": "first", "destination": "last"}
 """Ends of a flight, and the word that begins the columns of their position."""
@@ -21,7 +22,6 @@ _COUNTS = {
     "upper": "Counts in the upper bound only.",
     "neither": "Counts in no bound.",
 }
-_TOO_SOON = "too soon for a landing in "
 
 
 def explain_flights(flights: pd.DataFrame, origin: str, destination: str) -> list[str]:
@@ -47,10 +47,11 @@ def class_exclusions(excluded: pd.DataFrame, origin: str, destination: str) -> d
 def _class_end(flight: dict[str, Any], end: str, region: str) -> str:
     if flight[f"{end}_verdict"] != "excluded":
         return ""
+    place = add_article(region)
     if np.isneginf(flight[f"{end}_stay_s"]):
-        return f"{end}: {region} is out of its range"
-    side = "again" if end == "destination" else "before"
-    return f"{end}: heard elsewhere {side} with too little time for a landing in {region}"
+        return f"{end}: {place} is out of its range"
+    heard = "heard again too soon" if end == "destination" else "heard too shortly before"
+    return f"{end}: {heard} for a landing in {place}"
 
 
 def explain_end(flight: dict[str, Any], end: str, region: str) -> str:
@@ -70,14 +71,15 @@ def _rule(flight: dict[str, Any], end: str, region: str) -> str:
     """What the stretch beside a lost end leaves open."""
     if flight[f"{end}_verdict"] == "observed":
         return "any place counts."
-    again = _heard_beside(flight, end)
+    again, place = _heard_beside(flight, end), add_article(region)
     stay = flight.get(f"{end}_stay_s", np.nan)
     if flight[f"{end}_verdict"] == "excluded":
-        lack = f"{region} is out of its range" if np.isneginf(stay) else _TOO_SOON + region
-        return f"{again}: {lack}."
+        if np.isneginf(stay):
+            return f"{again}: {place} is out of its range."
+        return f"{again}: too soon for a landing in {place}."
     if not np.isfinite(stay):
-        return f"{again}: {region} is in range and cannot be excluded."
-    return f"{again}: a stop in {region} of up to {write_span(stay)} cannot be excluded."
+        return f"{again}: {place} is in range and cannot be excluded."
+    return f"{again}: a stop in {place} of up to {write_span(stay)} cannot be excluded."
 
 
 def _heard_beside(flight: dict[str, Any], end: str) -> str:

@@ -42,7 +42,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ("flights.query",),
     ("flights.bounds",),
     ("flights.routes", "flights.explain"),
-    ("flights.story_sentences",),
+    ("flights.story_sentences", "flights.hearing"),
     ("flights.export",),
     ("flights.commands", "flights.__main__"),
     ("analysis", "analysis.results"),
