@@ -9,6 +9,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from flights.flags import (
+    ADDRESS_TWICE,
+    CALLSIGN_CHANGE,
+    CALLSIGN_ODD,
+    CALLSIGN_TWICE,
+    JUMP,
+    MLAT_NOISE,
+    add_flag,
+    count_flags,
+)
+from flights.readsb.callsign_doubts import find_twice
 from flights.readsb.legs import find_legs
 from flights.readsb.reception import count_reception, sum_reception
 from flights.records import arrow_schema, conform, empty
@@ -16,6 +27,8 @@ from flights.reference.aircraft import Airframe
 
 PART = 400_000
 """Positions worked on at once: bounds the memory beside them to about 80 MB."""
+RULES = (JUMP, ADDRESS_TWICE, MLAT_NOISE, CALLSIGN_CHANGE, CALLSIGN_ODD, CALLSIGN_TWICE)
+"""Rules of plausibility every flight is held to."""
 SUMMED_PARTS = 16
 """Reception tables kept before they become one: they speak of the same cells."""
 
@@ -23,7 +36,8 @@ SUMMED_PARTS = 16
 class DayTables(NamedTuple):
     """The tables of one day in the schemas of `records`, and what was counted on the way.
 
-    `counts`: positions, aircraft, flights, and `dropped_<rule>` positions left out by rule.
+    `counts`: positions, aircraft, flights, `dropped_<rule>` positions left out by rule, and
+    `flagged_<rule>` flights a rule fired on.
     """
 
     flights: pd.DataFrame
@@ -88,12 +102,14 @@ def assemble_day(
         if len(heard) == SUMMED_PARTS:
             heard = [sum_reception(heard)]
     reception = sum_reception(heard)
+    flights = _describe(found["flights"].whole().to_pandas(), airframes)
+    flights["flags"] = add_flag(flights["flags"], CALLSIGN_TWICE, find_twice(flights))
     return DayTables(
-        flights=_describe(found["flights"].whole().to_pandas(), airframes),
+        flights=flights,
         edges=found["edges"].whole().to_pandas(),
         tracks=found["tracks"].whole(),
         reception=_with_key(reception, source, day),
-        counts=counts,
+        counts=counts | count_flags(flights["flags"], RULES),
     )
 
 
