@@ -28,7 +28,7 @@ GRADE_CODES = {"possible": 1, "likely": 2, "certain": 3}
 
 MEMORY = "400MB"
 _WIDE_GROUP = 16_384
-_CARGO = ("cargo_grade", "cargo_rule", "cargo_source")
+_CARGO = ("cargo_grade", "cargo_rule", "cargo_source", "cargo_conflict")
 
 WIDE = pa.schema([*arrow_schema("flights"), *(pa.field(name, pa.string()) for name in _CARGO)])
 """What `flights.parquet` of a month holds besides `id`."""
@@ -68,7 +68,7 @@ class Grader(Protocol):
     """What the index needs of the cargo rules; `flights.cargo` is one."""
 
     def grade_flights(self, flights: pd.DataFrame) -> pd.DataFrame:
-        """`cargo_grade`, `cargo_rule`, `cargo_source` per flight; grade null = none."""
+        """Per flight `cargo_grade` (null = none), `cargo_rule`, `_source`, `_conflict`."""
         ...
 
     def rules_digest(self) -> str:

@@ -72,7 +72,7 @@ class Engine(Protocol):
     def match(self, question: RouteQuestion) -> pd.DataFrame:
         """Flights of the upper bound by `firstseen`, also those of days that are not complete.
 
-        Columns of `records.FLIGHT`, `cargo_grade`, `cargo_rule`, `cargo_source`,
+        Columns of `records.FLIGHT`, `cargo_grade`, `cargo_rule`, `cargo_source`, `cargo_conflict`,
         `origin_verdict` and `destination_verdict` (`observed` | `possible`), `bound`.
         """
         ...

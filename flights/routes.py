@@ -39,7 +39,7 @@ class RouteEvidence:
     """All that an event study needs to know about a route, days `first` to `last` inclusive.
 
     `flights`: the columns of `records.FLIGHT` plus `cargo_grade`, `cargo_rule`,
-    `cargo_source`, `origin_verdict`, `destination_verdict` (`observed` | `possible`), `bound`
+    `cargo_source`, `cargo_conflict`, `origin_verdict`, `destination_verdict` (`observed` | `possible`), `bound`
     (`lower` | `upper`: an `upper` flight counts in the upper bound only) and `why` (a
     sentence). One row a flight, by `firstseen`; `day` is the UTC day of `firstseen`.
 

@@ -33,7 +33,8 @@ class Rules:
         grades = {"QQA12": "certain", "QQB7": "likely", "ZZP1": "possible"}
         grade = flights["callsign"].map(grades)
         rule = pd.Series("by callsign", index=flights.index).where(grade.notna())
-        return pd.DataFrame({"cargo_grade": grade, "cargo_rule": rule, "cargo_source": rule})
+        said = dict.fromkeys(("cargo_rule", "cargo_source", "cargo_conflict"), rule)
+        return pd.DataFrame({"cargo_grade": grade, **said})
 
     def rules_digest(self) -> str:
         return self.digest
