@@ -7,11 +7,13 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from flights.flags import IMPOSSIBLE_SPEED, count_flags, write_flags
 from flights.geo import great_circle_km
 from flights.lists.rows import PLACE
 from flights.readsb.labels import OPERATOR
 from flights.records import arrow_schema
 from flights.reference.airports import current_code, load_airports
+from flights.speed_limits import flag_speeds
 
 UNPLACED = "field_unknown"
 """Flag of a flight for which the list names a field that no table here can place."""
@@ -53,10 +55,11 @@ def make_flights(
         counts[f"{end}_unplaced"] = int(np.count_nonzero(strange))
     if cuts_months:
         marks[MONTH_CUT] = _find_cut(frame, day)
-    columns["flags"] = _write_flags(marks, len(frame))
+    columns["flags"] = write_flags(marks, len(frame))
     kept = {name: frame[name] for name in frame.columns if name not in columns}
     schema = arrow_schema("flights")
-    made = pd.DataFrame(columns | kept, index=frame.index)[schema.names]
+    made = flag_speeds(pd.DataFrame(columns | kept, index=frame.index)[schema.names])
+    counts |= count_flags(made["flags"], [IMPOSSIBLE_SPEED])
     return pa.Table.from_pandas(made, schema=schema, preserve_index=False).to_pandas(), counts
 
 
@@ -82,14 +85,6 @@ def _find_cut(frame: pd.DataFrame, day: date) -> NDArray[np.bool_]:
     came = frame["origin"].isna() & (frame["firstseen"] < begins + _AT_MIDNIGHT)
     went = frame["destination"].isna() & (frame["lastseen"] >= ends - _AT_MIDNIGHT)
     return (came | (went & (frame["lastseen"] < ends))).to_numpy()
-
-
-def _write_flags(marks: dict[str, NDArray[np.bool_]], count: int) -> NDArray[np.object_]:
-    flags = np.full(count, "", dtype=object)
-    for name, mask in marks.items():
-        flags[mask & (flags != "")] += ","
-        flags[mask] += name
-    return flags
 
 
 def _judge_end(
