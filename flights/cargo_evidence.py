@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -153,7 +153,7 @@ def _models() -> list[tuple[Callable[[str], object], Airframe]]:
     return [(re.compile(row.pattern).search, _model(row)) for row in load_models().itertuples()]
 
 
-def _model(row) -> Airframe:  # type: ignore[no-untyped-def]
+def _model(row: Any) -> Airframe:
     """Evidence of a row of `load_models`; the text itself is untrusted and is not repeated."""
     if row.grade == "none":
         return Airframe("other", against=f"its model text names a {row.Index}")

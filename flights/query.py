@@ -27,6 +27,7 @@ from flights.facts import Facts, Month
 from flights.facts_build import GRADE_CODES, Grader, number_addresses
 from flights.ledger import LedgerEntry, judge_departures, not_asked
 from flights.month_rows import MonthRows
+from flights.overrides import Overrides, judge_overrides
 from flights.places import LOST, NO_CELL, cell_id
 from flights.sql import Pair
 from flights.sums import ANYWHERE, HEARD, LOST_ENDS, MonthSums, Places
@@ -46,6 +47,7 @@ class RouteQuestion:
 
     `*_airports`: ICAO codes, None = anywhere. `*_cells`: one-degree cells (`cell_id`) that a lost
     end must lie in to be possible, None = any. `min_grade`: least cargo grade, None = any flight.
+    `overrides`: a user's cargo list, heeded when the question is asked (no index is built for it).
     """
 
     source: str
@@ -56,6 +58,7 @@ class RouteQuestion:
     origin_cells: frozenset[int] | None = None
     destination_cells: frozenset[int] | None = None
     min_grade: str | None = None
+    overrides: Overrides | None = None
 
 
 class Engine(Protocol):
@@ -212,6 +215,8 @@ class DuckDBEngine:
             numbers = self._facts.airports(q.source).numbers()
             try:
                 with sql.Session(self._connection, folders, (q.first, q.last), grade) as session:
+                    if q.overrides and grade and folders:
+                        session.move([each / "flights.parquet" for each in folders], q.overrides)
                     asked = _Asked(q, months, grade, numbers, session, self._sums, self._rows)
                     return entries, answer(asked)
             except (duckdb.IOException, FileNotFoundError) as error:
@@ -268,7 +273,15 @@ class _Asked:
             by_codes = origin.codes is not None and destination.codes is not None
             if self.months and by_codes and (origin.has_cells or destination.has_cells):
                 found.update(self.session.count_lost(origin, destination))
+            if self.session.moved:
+                found.update(self.session.count_moved(origin, destination))
         return found
+
+    def read(self, picked: Mapping[str, np.ndarray]) -> pd.DataFrame:
+        """Flights with their verdicts, their cargo columns as a user's list has them."""
+        flights = self.rows.read(self.months, picked)
+        own = self.question.overrides
+        return judge_overrides(flights, own) if own else flights
 
     def pairs(self) -> tuple[list[Pair], list[Pair], list[Pair]]:
         """Places that make up lower, what upper adds, and neither end."""
@@ -319,14 +332,12 @@ def _lost_at_both(asked: _Asked) -> Counter[date]:
 def _flights(asked: _Asked) -> pd.DataFrame:
     lower, more, _ = asked.pairs()
     bounds = [(pair, "lower") for pair in lower] + [(pair, "upper") for pair in more]
-    picked = asked.session.pick(bounds) if asked.months else {}
-    return asked.rows.read(asked.months, picked)
+    return asked.read(asked.session.pick(bounds) if asked.months else {})
 
 
 def _unknown(asked: _Asked) -> pd.DataFrame:
     pairs = [(pair, "neither") for pair in asked.pairs()[2]]
-    picked = asked.session.pick(pairs) if asked.months and pairs else {}
-    return asked.rows.read(asked.months, picked)
+    return asked.read(asked.session.pick(pairs) if asked.months and pairs else {})
 
 
 def _around(asked: _Asked, flights: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

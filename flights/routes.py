@@ -15,6 +15,7 @@ from flights.coverage import Cover, judge_cover
 from flights.errors import NotCovered
 from flights.explanations import ENDS, explain_flights
 from flights.ledger import LedgerEntry
+from flights.overrides import Overrides
 from flights.query import DuckDBEngine, Engine, RouteQuestion, cell_id
 from flights.reference.airports import all_codes
 from flights.regions import cells, is_anywhere
@@ -26,12 +27,13 @@ from flights.sources import SOURCES, find_spec
 class Route:
     """Origin region to destination region, and the least cargo grade that counts.
 
-    `min_grade` "" counts all flights, cargo or not.
+    `min_grade` "" counts all flights, cargo or not. `overrides` is a user's cargo list.
     """
 
     origin: Region
     destination: Region
     min_grade: str = "likely"
+    overrides: Overrides | None = None
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,9 @@ class RouteEvidence:
     """All that an event study needs to know about a route, days `first` to `last` inclusive.
 
     `flights`: the columns of `records.FLIGHT` plus `cargo_grade`, `cargo_rule`,
-    `cargo_source`, `cargo_conflict`, `origin_verdict`, `destination_verdict` (`observed` | `possible`), `bound`
-    (`lower` | `upper`: an `upper` flight counts in the upper bound only) and `why` (a
-    sentence). One row a flight, by `firstseen`; `day` is the UTC day of `firstseen`.
+    `cargo_source`, `cargo_conflict`, `origin_verdict`, `destination_verdict` (`observed` |
+    `possible`), `bound` (`lower` | `upper`: an `upper` flight counts in the upper bound only) and
+    `why` (a sentence). One row a flight, by `firstseen`; `day` is the UTC day of `firstseen`.
 
     `heard`: index `day`, columns `origin`, `destination`: distinct flights of any kind heard
     in each region that day, this route's own (upper bound) left out.
@@ -102,7 +104,13 @@ def load_route(
         check_grade(grade)
     places = {end: _airports(getattr(route, end)) for end in ENDS}
     question = RouteQuestion(
-        source, first, last, places["origin"], places["destination"], min_grade=grade
+        source,
+        first,
+        last,
+        places["origin"],
+        places["destination"],
+        min_grade=grade,
+        overrides=route.overrides,
     )
     ledger = engine.ledger(source, first, last)
     cover = check_cover(route, source, ledger)

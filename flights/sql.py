@@ -4,7 +4,7 @@ Regions become small temporary tables of places and are semi-joined: lists of th
 statement are two to three times slower.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Self
@@ -13,6 +13,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from flights.moved import write_moved
+from flights.overrides import Overrides
 from flights.places import LOST
 from flights.sums import Places
 
@@ -46,12 +48,13 @@ class Session:
     ) -> None:
         self._cursor = connection.cursor()
         self._given = {
-            "facts": [str(folder.absolute() / "facts.parquet") for folder in folders],
+            "facts": _paths(folder / "facts.parquet" for folder in folders),
             "first": days[0],
             "last": days[1],
             "grade": grade,
         }
         self._conditions: dict[int, str] = {}
+        self.moved = False
 
     def __enter__(self) -> Self:
         return self
@@ -63,7 +66,8 @@ class Session:
         """Flights with a lost end by day, both ends at places given by codes."""
         statement = (
             "select day, count(*) from read_parquet($facts) "
-            f"where {self._where(origin, destination)} and has_lost group by day"
+            f"where grade >= $grade and {self._where(origin, destination)} and has_lost "
+            "group by day"
         )
         return dict(self._cursor.execute(statement, self._given).fetchall())
 
@@ -71,11 +75,28 @@ class Session:
         """`id`, `origin_lost`, `destination_lost`, `bound` of the flights of pairs."""
         selects = [
             f"select id, {_is_lost(pair[0])} as origin_lost, {_is_lost(pair[1])} as "
-            f"destination_lost, '{bound}' as bound from read_parquet($facts) "
-            f"where {self._where(*pair)}"
+            f"destination_lost, '{bound}' as bound from {relation}"
             for pair, bound in pairs
+            for relation in self._relations(*pair)
         ]
         return self._cursor.execute(" union all ".join(selects), self._given).fetchnumpy()
+
+    def move(self, wide: Sequence[Path], overrides: Overrides) -> None:
+        """Heed a user's cargo list from here on: which flights come in by it, which leave.
+
+        Reads the columns the list compares of every flight of the months.
+        """
+        given = {name: self._given[name] for name in ("first", "last", "grade")}
+        self.moved = write_moved(self._cursor, overrides, {**given, "wide": _paths(wide)})
+
+    def count_moved(self, origin: Places, destination: Places) -> dict[date, int]:
+        """By day, how many more flights there are by the list that `move` was given."""
+        statement = (
+            "select day, count(*) filter (comes) - count(*) filter (not comes) from moved "
+            f"where {self._where(origin, destination)} group by day"
+        )
+        given = {name: self._given[name] for name in ("first", "last")}
+        return dict(self._cursor.execute(statement, given).fetchall())
 
     def neighbours(
         self, address: np.ndarray, firstseen_s: np.ndarray, lastseen_s: np.ndarray
@@ -98,16 +119,23 @@ class Session:
         """By day, flights with the callsign, the operator, the airframe, and the known ends."""
         kinds = ("callsign", "operator", "icao24")
         given = {
-            "wide": [str(path.absolute()) for path in wide],
+            "wide": _paths(wide),
             **{name: self._given[name] for name in ("first", "last")},
             **{name: flight[name] for name in (*kinds, "origin", "destination")},
         }
         return self._cursor.execute(_ALIKE, given).df()
 
+    def _relations(self, origin: Places, destination: Places) -> list[str]:
+        """Where to take flights of the grade from, with conditions."""
+        where = self._where(origin, destination)
+        stays = " and id not in (select id from moved where not comes)" if self.moved else ""
+        relations = [f"read_parquet($facts) where grade >= $grade and {where}{stays}"]
+        return [*relations, f"moved where comes and {where}"] if self.moved else relations
+
     def _where(self, origin: Places, destination: Places) -> str:
         """Condition on a flight; what it says of lost ends is spelt out, to skip row groups."""
         conditions = [
-            "grade >= $grade and day between $first and $last",
+            "day between $first and $last",
             self._holds(origin, "origin_place"),
             self._holds(destination, "destination_place"),
         ]
@@ -160,6 +188,10 @@ _BEHIND = f"""
 select asked.n, own.id from asked asof join ({_OF_THESE}) own
     on asked.address = own.address and asked.ended <= own.firstseen_s
 """
+
+
+def _paths(paths: Iterable[Path]) -> list[str]:
+    return [str(path.absolute()) for path in paths]
 
 
 def _aligned(found: dict[str, np.ndarray], count: int) -> np.ndarray:

@@ -20,11 +20,13 @@ from flights.commands.base import (
     note_for,
     only_source,
     open_archive,
+    settings_of,
     tell,
 )
 from flights.errors import ArchiveError, InvalidInput
 from flights.export import Header, open_writer
 from flights.ledger import LedgerEntry, not_asked
+from flights.overrides import Overrides, read_overrides
 from flights.regions.base import Region
 
 EXAMPLE = (
@@ -44,6 +46,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--min-grade", choices=("certain", "likely", "possible"), help="cargo of this grade only"
     )
+    parser.add_argument(
+        "--cargo", metavar="FILE", help="cargo list of your own: its rows win over the rules"
+    )
     parser.add_argument("--format", choices=FORMATS, default="csv")
     parser.add_argument("--out", metavar="FILE", help="write here instead of standard output")
 
@@ -53,17 +58,27 @@ def run(asked: argparse.Namespace) -> int:
     archive = open_archive(asked)
     check_days(asked.first, asked.last)
     source = asked.source or only_source(archive)
+    overrides = _own_list(asked)
     known = archive.read_ledger(source)
     days = [known.get(day) or not_asked(source, day) for day in each_day(asked.first, asked.last)]
-    header = Header(note_for([source]), _question(asked, source), days)
+    header = Header(note_for([source]), _question(asked, source, overrides), days)
     count = 0
     with _output(asked) as stream:
         writer = open_writer(asked.format, stream, header)
-        for frame in _frames(asked, archive, source):
+        for frame in _frames(asked, archive, source, overrides):
             writer.write(frame)
             count += len(frame)
         writer.close()
+    if overrides:
+        tell(f"Cargo list in force: {overrides.describe()}.")
     return _tell_written(count, days, header.note)
+
+
+def _own_list(asked: argparse.Namespace) -> Overrides | None:
+    """The cargo list of `--cargo`, else of the environment where the flights are graded."""
+    graded = asked.origin or asked.destination or asked.min_grade
+    path = asked.cargo or (settings_of(asked).cargo if graded else None)
+    return read_overrides(path) if path else None
 
 
 def _tell_written(count: int, days: list[LedgerEntry], note: str) -> int:
@@ -80,7 +95,10 @@ def _tell_written(count: int, days: list[LedgerEntry], note: str) -> int:
     return IN_PART if lacking else DONE
 
 
-def _question(asked: argparse.Namespace, source: str) -> dict[str, Any]:
+def _question(
+    asked: argparse.Namespace, source: str, overrides: Overrides | None
+) -> dict[str, Any]:
+    own = {"name": overrides.name, "sha256": overrides.sha256} if overrides else None
     return {
         "source": source,
         "from": asked.first.isoformat(),
@@ -88,13 +106,16 @@ def _question(asked: argparse.Namespace, source: str) -> dict[str, Any]:
         "origin": asked.origin,
         "destination": asked.destination,
         "min_grade": asked.min_grade,
+        "cargo_list": own,
     }
 
 
-def _frames(asked: argparse.Namespace, archive: Archive, source: str) -> Iterator[pd.DataFrame]:
+def _frames(
+    asked: argparse.Namespace, archive: Archive, source: str, overrides: Overrides | None
+) -> Iterator[pd.DataFrame]:
     """Flights a few days at a time; at least one frame, so that the columns are always there."""
-    if asked.origin or asked.destination or asked.min_grade:
-        yield _match(asked, archive, source)
+    if asked.origin or asked.destination or asked.min_grade or overrides:
+        yield _match(asked, archive, source, overrides)
         return
     start = asked.first
     while start <= asked.last:
@@ -103,7 +124,9 @@ def _frames(asked: argparse.Namespace, archive: Archive, source: str) -> Iterato
         start = stop + timedelta(days=1)
 
 
-def _match(asked: argparse.Namespace, archive: Archive, source: str) -> pd.DataFrame:
+def _match(
+    asked: argparse.Namespace, archive: Archive, source: str, overrides: Overrides | None
+) -> pd.DataFrame:
     """Flights of the upper bound of a route, each with the sentence why it counts."""
     from flights.bounds import resolve_bounds
     from flights.explanations import explain_flights
@@ -119,6 +142,7 @@ def _match(asked: argparse.Namespace, archive: Archive, source: str) -> pd.DataF
         _airports(origin),
         _airports(destination),
         min_grade=grade,
+        overrides=overrides,
     )
     found = resolve_bounds(DuckDBEngine(archive), question).counted
     why = explain_flights(found, origin.label, destination.label)

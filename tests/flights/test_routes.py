@@ -14,6 +14,7 @@ from flights import routes
 from flights.archive import Archive
 from flights.errors import InvalidInput, NotCovered
 from flights.explanations import explain_flights
+from flights.overrides import parse_overrides
 from flights.query import RouteQuestion
 from flights.records import DayRecords, arrow_schema, empty
 from flights.regions import cells, parse_region
@@ -191,6 +192,16 @@ def test_grade_decides_what_counts_and_empty_counts_all(archive: Archive) -> Non
     assert list(certain.flights.columns) == list(every.flights.columns)
     with pytest.raises(InvalidInput, match="sure"):
         _load(archive, Route(CHINA_LUXEMBOURG.origin, CHINA_LUXEMBOURG.destination, "sure"))
+
+
+def test_own_list_decides_before_the_rules(archive: Archive, evidence: RouteEvidence) -> None:
+    text = b"kind,value,grade,note\ncallsign,CLX1,none,\noperator,DLH,certain,seen loading\n"
+    own = _on_first_day(_load(archive, replace(CHINA_LUXEMBOURG, overrides=parse_overrides(text))))
+    before = _on_first_day(evidence)
+    assert set(before.index) - set(own.index) == {"CLX1"}
+    assert set(own.index) - set(before.index) == {"DLH7", "DLH8"} & set(own.index) == {"DLH7"}
+    assert own.loc["DLH7", "cargo_rule"] == "own list: operator DLH is certain (seen loading)"
+    assert own.loc["CLX2", "cargo_rule"] == before.loc["CLX2", "cargo_rule"]
 
 
 def test_anywhere_needs_no_known_end(archive: Archive) -> None:
