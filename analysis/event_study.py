@@ -40,6 +40,7 @@ from analysis.results import (
 from analysis.study import Study
 from flights import CONTENTS_SENTENCE, __version__
 from flights.errors import InvalidInput
+from flights.explanations import class_exclusions
 from flights.history import DEFAULT_BASELINE, DEFAULT_WINDOW, WINDOWS
 from flights.routes import RouteEvidence
 from flights.sources.base import SourceSpec
@@ -61,7 +62,7 @@ class Subject:
     """What the counts are counts of: the names of the places, the flights, their source.
 
     `flights` have the columns `day`, `bound`, `icao24` and `operator`, or none at all. `notes`
-    and `frequency` are as in `RouteEvidence`.
+    and `frequency` are as in `RouteEvidence`, `excluded` as in `StudyResult`.
     """
 
     origin_label: str
@@ -71,6 +72,7 @@ class Subject:
     input_hash: str
     notes: tuple[str, ...] = ()
     frequency: str = ""
+    excluded: tuple[tuple[str, int], ...] = ()
 
     @property
     def refusal(self) -> str:
@@ -107,8 +109,14 @@ def run_study(
         input_hash=hash_inputs(evidence),
         notes=evidence.notes,
         frequency=evidence.frequency,
+        excluded=_class_excluded(evidence),
     )
     return judge_counts(study, count_days(evidence), subject, tries=tries, made_at=made_at)
+
+
+def _class_excluded(evidence: RouteEvidence) -> tuple[tuple[str, int], ...]:
+    labels = evidence.route.origin.label, evidence.route.destination.label
+    return tuple(class_exclusions(evidence.excluded, *labels).items())
 
 
 def judge_counts(
@@ -155,6 +163,7 @@ def judge_counts(
         contents_sentence=CONTENTS_SENTENCE,
         made_at=made_at,
         notes=subject.notes + write_notes(study, counts),
+        excluded=subject.excluded,
         others=tuple(
             EventAnswer(event.day, event.name, answer.verdict, answer.lower, answer.upper)
             for event, answer in zip(study.events[1:], rest, strict=True)

@@ -38,9 +38,9 @@ def ask(study: Study, archive: Archive) -> Study:
             _say("Cargo flights")
             _choose("Cargo grade", GRADES, "q_grade", _name_grade, width=190)
             _say("from")
-            _choose_region("Origin", "q_origin")
+            choose_region("Origin", "q_origin")
             _say("to")
-            _choose_region("Destination", "q_destination")
+            choose_region("Destination", "q_destination")
         with _line():
             _say("in the")
             _choose("Days after the event", WINDOWS, "q_window", str, width=84)
@@ -78,16 +78,18 @@ def _choose(label: str, options: Any, key: str, name: Callable[[Any], str], *, w
     )
 
 
-def _choose_region(label: str, key: str) -> None:
-    """A country by name, or anything `parse_region` reads, typed in."""
-    known = list(widgets.list_regions())
+def choose_region(
+    label: str, key: str, first: tuple[str, ...] = (), *, shown: bool = False
+) -> None:
+    """A country by name, or anything `parse_region` reads, typed in; `first` stand on top."""
+    known = [*first, *widgets.list_regions()]
     chosen = st.session_state[key]
     st.selectbox(
         label,
         known if chosen in known else [chosen, *known],
         key=key,
-        format_func=_name_region,
-        label_visibility="collapsed",
+        format_func=name_region,
+        label_visibility="visible" if shown else "collapsed",
         accept_new_options=True,
         placeholder="country, airport code, circle …",
         width=230,
@@ -134,17 +136,18 @@ def _name_grade(grade: str) -> str:
     return "certain" if grade == "certain" else f"{grade} or better"
 
 
-def _name_region(spec: str) -> str:
-    known = widgets.list_regions()
+def name_region(spec: str) -> str:
+    """A region as a control shows it; what was typed where it is none."""
+    known = {"": "no region asked about", **widgets.list_regions()}
     if spec in known:
         return known[spec]
     try:
-        return widgets.name_region(_read_region(spec))
+        return widgets.name_region(read_region(spec))
     except InvalidInput:
         return spec
 
 
-def _read_region(text: str) -> str:
+def read_region(text: str) -> str:
     """What was typed as a region spec: a spec, the name of a country, or an airport's code."""
     by_name = {name.casefold(): spec for spec, name in widgets.list_regions().items()}
     typed = text.strip()
@@ -218,7 +221,7 @@ def _ask(study: Study) -> tuple[object, ...]:
 
 
 def _checked(typed: str) -> str:
-    return parse_region(_read_region(typed)).spec
+    return parse_region(read_region(typed)).spec
 
 
 def _gather_events(before: Study) -> tuple[Event, ...]:

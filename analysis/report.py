@@ -17,6 +17,8 @@ import pandas as pd
 
 from analysis import tables
 from analysis.captions import (
+    BOUNDS_SENTENCE,
+    EXCLUDED_SENTENCE,
     SIMULATED,
     describe_figures,
     explain_no_flights,
@@ -151,6 +153,9 @@ def _facts(result: StudyResult, flights: pd.DataFrame) -> dict[str, Any]:
         "effects": [effect for effect in (result.lower, result.upper) if effect],
         "effect_rows": tables.tabulate_effects(result),
         "neither_known": any(each is not None for each in result.series.neither_end),
+        "bounds_sentence": BOUNDS_SENTENCE,
+        "excluded_sentence": EXCLUDED_SENTENCE,
+        "excluded_total": sum(count for _, count in result.excluded),
         "missing": tables.group_missing(result),
         "columns": list(shown.columns),
         "rows": shown.to_numpy().tolist(),

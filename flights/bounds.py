@@ -30,7 +30,9 @@ class Resolved:
     `Engine.match`, `origin_stay_s` and `destination_stay_s`: the longest stay on the ground in
     the region that a lost end leaves [s]; NaN where any stay would do or the end was observed.
     `before_lastseen`, `before_destination`, `behind_firstseen` and `behind_origin` say where
-    the airframe was heard next on that side, null where nowhere within the horizon.
+    the airframe was heard next on that side, null where nowhere within the horizon;
+    `before_latitude`, `before_longitude`, `behind_latitude`, `behind_longitude` [deg] its
+    position there.
     """
 
     counted: pd.DataFrame
@@ -79,6 +81,10 @@ def _name_neighbours(
         before_destination=before["destination"].reindex(flights.index),
         behind_firstseen=behind["firstseen"].reindex(flights.index),
         behind_origin=behind["origin"].reindex(flights.index),
+        before_latitude=before["last_latitude"].reindex(flights.index),
+        before_longitude=before["last_longitude"].reindex(flights.index),
+        behind_latitude=behind["first_latitude"].reindex(flights.index),
+        behind_longitude=behind["first_longitude"].reindex(flights.index),
     )
 
 

@@ -15,6 +15,10 @@ BEFORE = timedelta(days=364)
 """Fifty-two whole weeks before the flight's day."""
 LEAST_DAYS = 56
 """Fewer complete days than this say little of what is ordinary."""
+LEAST_FLIGHTS = 10
+"""Fewer flights than this have no favourite weekday."""
+STANDS_OUT = 1.5
+"""So many times its even share of the flights makes a weekday stand out."""
 KINDS = ("callsign", "operator", "icao24")
 WORDS = {"callsign": "callsign", "operator": "operator", "icao24": "airframe"}
 WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
@@ -140,13 +144,25 @@ def _tell(habit: Habit, ends: str) -> str:
     who = f"The {WORDS[habit.kind]} {habit.value}"
     if not habit.flights:
         return f"{who} was not heard {ends} on the {habit.days} complete days of the year before."
-    top = int(np.argmax(habit.weekdays))
     weekly = habit.flights / habit.days * 7
     return (
         f"{who} was heard {ends} on {habit.active} of {habit.days} complete days of the year "
-        f"before ({habit.flights} flights, {weekly:.1f} a week), most often on {WEEKDAYS[top]}; "
+        f"before ({_count(habit.flights)}, {weekly:.1f} a week){_favour(habit)}; "
         f"first {_date(habit.first)}, last {_date(habit.last)}."
     )
+
+
+def _count(flights: int) -> str:
+    return f"{flights:,} flight" + ("" if flights == 1 else "s")
+
+
+def _favour(habit: Habit) -> str:
+    """The weekday of most flights, where they are enough to speak of one and it stands out."""
+    top = int(np.argmax(habit.weekdays))
+    enough = habit.flights >= LEAST_FLIGHTS
+    if not enough or habit.weekdays[top] < STANDS_OUT * habit.flights / 7:
+        return ""
+    return f", most often on {WEEKDAYS[top]}"
 
 
 def _date(day: date | None) -> str:

@@ -35,7 +35,7 @@ def hear_beyond(archive: Archive, story: Story, gap: Gap) -> pd.DataFrame:
     days = sorted({day for day, _ in hours})
     if not all(_is_heard(archive, source, day) for day in days):
         return pd.DataFrame(columns=COLUMNS)
-    cells = cells_beyond(*place, gap.trend, gap.end)
+    cells = cells_beyond(place[0], place[1], gap.trend, gap.end)
     rows = archive.load_reception(source, days[0], days[-1], cells)
     inside = [pair in hours for pair in zip(rows["day"], rows["hour"], strict=True)]
     return _sum_cells(rows[np.array(inside, bool)], cells)

@@ -65,7 +65,14 @@ class Silence:
             )
         if self.kind == FELL:
             return f"Reception ahead of it fell that day{height}: {count}, {usual}."
-        return f"How well receivers heard that place is not known: {self.days} days to compare."
+        return f"How well receivers heard that place is not known: {self._lack}."
+
+    @property
+    def _lack(self) -> str:
+        if self.heard is None and self.ordinary is not None:
+            return "the day itself is not complete"
+        held = f"{self.days} other complete day" + ("" if self.days == 1 else "s")
+        return f"{held} with reception within two weeks, and {LEAST_DAYS} make an ordinary day"
 
 
 def cells_ahead(

@@ -7,6 +7,7 @@ import pandas as pd
 
 from flights.explain import DESCENDING_FPM, ENDS, Gap, Story
 from flights.explanations import explain_end, write_height, write_place, write_span
+from flights.flags import describe_flags
 from flights.gaps import HORIZON_S, longest_stay_s
 from flights.reference.airports import load_airports
 from flights.reference.countries import country_name
@@ -245,7 +246,7 @@ def _tell_region(gap: Gap, region: Region) -> str:
 def _tell_stay(gap: Gap, region: Region) -> str:
     """What the stretch leaves open in a region, in a sentence of its own."""
     longest, fitting = _ask_region(gap, region)
-    landing = f"{_name_landing(gap)} in {add_article(region.label)}"
+    landing = _name_landing(gap).replace("landing", f"landing in {add_article(region.label)}")
     if np.isnan(longest):
         return f"{landing} cannot be excluded: it is in range, and nothing later sets a limit."
     if fitting:
@@ -262,8 +263,11 @@ def _tell_lack(longest_s: float) -> str:
 
 
 def _tell_witnesses(story: Story) -> Iterator[str]:
+    """Who else heard it, what they say otherwise, and what is doubtful in what was heard."""
     others = story.chain.witnesses[story.at]
     if len(others):
         names = ", ".join(sorted(set(others["source"])))
         yield f"Also heard by {names}: one flight with more than one witness."
     yield from story.chain.disagreements[story.at]
+    flags = story.flight["flags"]
+    yield from describe_flags(flags if pd.notna(flags) else "")
