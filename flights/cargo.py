@@ -34,7 +34,7 @@ _MEANING = {
     "certain": "a freighter by its type or model, or an all-cargo operator flying a type that "
     "flies freight",
     "likely": "an all-cargo operator by its callsign, a mixed airline's cargo flight number, or a "
-    "type that nearly always flies freight",
+    "type that nearly always flies freight, everywhere or at this airline",
     "possible": "weaker signs of the same kinds, such as a type of which many fly freight",
 }
 _RULES = "2"
@@ -106,6 +106,9 @@ def _judge(
     who, airframe = callsign or operator, model or typecode
     if airframe and who and who.designator in airframe.unless:
         airframe = OTHER
+    if airframe and who and who.designator in airframe.only:
+        rule = f"{airframe.rule}, of which {who.designator} flies freighters only"
+        airframe, who = airframe._replace(grade="likely", rule=rule), who._replace(against="")
     grade = _grade(who, airframe.grade if airframe else "")
     if not grade:
         return None, None, None, None

@@ -28,7 +28,7 @@ _LONGEST_MODEL = 80
 class Operator(NamedTuple):
     """What a designator says; grade "" = nothing for cargo, `against` what it says against it.
 
-    `kind` is all-cargo, mixed, passenger, or "" for one that only stands in an `unless`.
+    `kind` is all-cargo, mixed, passenger, or "" for one that only types speak of.
     """
 
     designator: str
@@ -42,13 +42,15 @@ class Operator(NamedTuple):
 class Airframe(NamedTuple):
     """What a type or a model says; grade `other` = known, and no freighter.
 
-    `unless` are operators that fly the type with passengers.
+    `unless` are operators that fly the type with passengers, `only` those that carry passengers
+    too but fly freighters of this type alone.
     """
 
     grade: str
     rule: str = ""
     source: str = ""
     unless: frozenset[str] = frozenset()
+    only: frozenset[str] = frozenset()
     against: str = ""
 
 
@@ -116,10 +118,10 @@ def _judge_model(text: str) -> Airframe | None:
 
 @cache
 def _operators() -> dict[str, tuple[Ranges, Operator]]:
-    """Cargo number ranges and evidence by designator, also of those that only say "unless"."""
-    unless = frozenset().union(*(each.unless for each in _typecodes().values()))
+    """Cargo number ranges and evidence by designator, also of those only types speak of."""
+    spoken = frozenset().union(*(each.unless | each.only for each in _typecodes().values()))
     known: dict[str, tuple[Ranges, Operator]] = {
-        each: ((), Operator(each, "", "")) for each in unless
+        each: ((), Operator(each, "", "")) for each in spoken
     }
     for row in load_passenger_airlines().itertuples():
         against = f"{row.Index} ({row.name}) is known to fly no freighters"
@@ -143,6 +145,7 @@ def _typecodes() -> dict[str, Airframe]:
             f"type {row.Index} ({row.note})",
             f"{row.source} ({row.date})",
             frozenset(row.unless_operators.split()),
+            frozenset(row.freighters_only.split()),
         )
         for row in load_typecodes().itertuples()
     }

@@ -50,6 +50,7 @@ def load_typecodes() -> pd.DataFrame:
     """Types that fly freight by ICAO type designator (`typecode`).
 
     Columns `name`, `grade`, `unless_operators` (designators that fly them with passengers),
+    `freighters_only` (designators of airlines that carry passengers too, but not in this type),
     `note`, `source`, `date`.
     """
     return _read("typecodes.csv").set_index("typecode")

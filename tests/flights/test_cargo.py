@@ -51,6 +51,11 @@ def _grade(callsign=None, operator=None, typecode=None, model=None) -> pd.Series
         ({"callsign": "SVA932", "typecode": "B77L"}, "likely"),
         ({"callsign": "GTI8123", "typecode": "B744"}, "likely"),
         ({"callsign": "CLX731", "typecode": "GLF6"}, "likely"),
+        # an airline that carries passengers, but not in this type
+        ({"callsign": "CPA722", "typecode": "B748"}, "likely"),
+        ({"callsign": "AFR6731", "typecode": "B77L"}, "likely"),
+        ({"callsign": "AFR6731", "typecode": "B77W"}, None),
+        ({"callsign": "AFR6731", "typecode": "B77L", "model": "777-2DZLR"}, None),
         # a passenger airline takes a grade from the airframe
         ({"callsign": "DLH8400", "typecode": "B748"}, None),
         ({"callsign": "BAW117", "typecode": "IL76"}, "possible"),
@@ -157,6 +162,8 @@ def test_evidence_that_agrees_has_no_conflict() -> None:
         ({"typecode": "A320", "model": "747-8F"}, "model text", "none known to fly freight"),
         # callsign and operator contradict each other
         ({"callsign": "CLX731", "operator": "DLH"}, "operator CLX", "operator is given as DLH"),
+        # its number is none of the cargo numbers, but the airline flies only freighters of it
+        ({"callsign": "CPA722", "typecode": "B748"}, "flies freighters only", None),
         # passengers where others fly freight
         ({"callsign": "CLX731", "operator": "IRM", "typecode": "B748"}, "operator CLX", None),
     ],

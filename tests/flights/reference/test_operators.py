@@ -91,8 +91,10 @@ def test_typecodes_are_well_formed() -> None:
     rows = load_typecodes()
     assert set(rows["grade"]) == set(TYPECODE_GRADES)
     assert (rows["note"] != "").all()
-    designators = rows["unless_operators"].str.split().explode().dropna()
-    assert designators.str.fullmatch("[A-Z]{3}").all()
+    for column in ("unless_operators", "freighters_only"):
+        designators = rows[column].str.split().explode().dropna()
+        assert designators.str.fullmatch("[A-Z]{3}").all()
+        assert not set(designators) & set(load_passenger_airlines().index)
 
 
 def _family(text: str) -> str | None:
