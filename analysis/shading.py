@@ -10,7 +10,7 @@ from analysis.palette import Palette, rgba
 from flights.records import RECEPTION_RESOLUTION
 from flights.silence import FEW_AIRCRAFT
 
-MOST_CELLS = 4000
+MOST_CELLS = 6000
 """Above this many cells in view, seven are drawn as one."""
 
 HARDLY_SENTENCE = (
