@@ -20,6 +20,7 @@ from flights.flags import (
     count_flags,
 )
 from flights.readsb.callsign_doubts import find_twice
+from flights.readsb.integrity import put_integrity
 from flights.readsb.legs import find_legs
 from flights.readsb.reception import count_reception, sum_reception
 from flights.records import arrow_schema, conform, empty
@@ -81,11 +82,13 @@ def assemble_day(
     source: str,
     day: date,
     airframes: Mapping[str, Airframe],
+    integrity: pd.DataFrame | None = None,
 ) -> DayTables:
     """Tables of one UTC day from its positions.
 
     `buckets` are arrays of `records.POSITION`, each sorted by (icao24, seen_at); an airframe
     lies wholly in one bucket. `airframes` maps icao24 text to what the source says of it.
+    `integrity` is that of `IntegrityTally.of_day`, None where the input carries none.
     """
     found = {table: _Pile(table) for table in ("flights", "edges", "tracks")}
     heard, counts = [], {"positions": 0, "aircraft": 0, "flights": 0}
@@ -101,7 +104,7 @@ def assemble_day(
         heard.append(count_reception(positions))
         if len(heard) == SUMMED_PARTS:
             heard = [sum_reception(heard)]
-    reception = sum_reception(heard)
+    reception = put_integrity(sum_reception(heard), integrity)
     flights = _describe(found["flights"].whole().to_pandas(), airframes)
     flights["flags"] = add_flag(flights["flags"], CALLSIGN_TWICE, find_twice(flights))
     return DayTables(
