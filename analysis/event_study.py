@@ -25,6 +25,7 @@ from analysis.provenance import (
     hash_inputs,
     list_missing,
     name_cargo_rule,
+    note_own_list,
     write_notes,
 )
 from analysis.results import (
@@ -42,6 +43,7 @@ from flights import CONTENTS_SENTENCE, __version__
 from flights.errors import InvalidInput
 from flights.explanations import class_exclusions
 from flights.history import DEFAULT_BASELINE, DEFAULT_WINDOW, WINDOWS
+from flights.overrides import Overrides
 from flights.routes import RouteEvidence
 from flights.sources.base import SourceSpec
 
@@ -73,6 +75,7 @@ class Subject:
     notes: tuple[str, ...] = ()
     frequency: str = ""
     excluded: tuple[tuple[str, int], ...] = ()
+    overrides: Overrides | None = None
 
     @property
     def refusal(self) -> str:
@@ -101,15 +104,17 @@ def run_study(
         The study contradicts itself, or an event lies outside the days of the evidence.
     """
     route = evidence.route
+    study = studies.record_list(study, route.overrides)
     subject = Subject(
         origin_label=route.origin.label,
         destination_label=route.destination.label,
         flights=evidence.flights,
         spec=spec,
         input_hash=hash_inputs(evidence),
-        notes=evidence.notes,
+        notes=evidence.notes + note_own_list(route.overrides, evidence.flights),
         frequency=evidence.frequency,
         excluded=_class_excluded(evidence),
+        overrides=route.overrides,
     )
     return judge_counts(study, count_days(evidence), subject, tries=tries, made_at=made_at)
 
@@ -144,7 +149,7 @@ def judge_counts(
         event_name=study.events[0].name,
         origin_label=subject.origin_label,
         destination_label=subject.destination_label,
-        cargo_rule=name_cargo_rule(study.min_grade),
+        cargo_rule=name_cargo_rule(study.min_grade, subject.overrides),
         series=counts,
         lower=head.lower,
         upper=head.upper,
@@ -164,6 +169,7 @@ def judge_counts(
         made_at=made_at,
         notes=subject.notes + write_notes(study, counts),
         excluded=subject.excluded,
+        cargo_list=subject.overrides.text if subject.overrides else "",
         others=tuple(
             EventAnswer(event.day, event.name, answer.verdict, answer.lower, answer.upper)
             for event, answer in zip(study.events[1:], rest, strict=True)

@@ -19,6 +19,7 @@ _CARGO = {
     "cargo_grade": "grade of cargo; about the aircraft, never its load",
     "cargo_rule": "rule that gave the grade",
     "cargo_source": "where that knowledge comes from",
+    "cargo_conflict": "evidence against that rule",
 }
 
 

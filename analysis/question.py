@@ -8,8 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from analysis import widgets
-from analysis.study import GRADES, Event, Study
+from analysis import own_list, widgets
+from analysis.study import GRADES, LIST_FILE, Event, Study
 from flights.archive import Archive
 from flights.errors import InvalidInput
 from flights.history import BASELINES, WINDOWS
@@ -122,6 +122,7 @@ def _more(study: Study) -> None:
                 )
         st.button("Add an event", on_click=_add_event, disabled=len(study.events) >= MOST_EVENTS)
         st.selectbox("Days before the event to compare with", BASELINES, key="q_baseline")
+        own_list.show()
 
 
 def _add_event() -> None:
@@ -168,6 +169,7 @@ def _spread(study: Study) -> None:
     for name in ("source", "first", "last", "origin", "destination", "window", "baseline"):
         state[f"q_{name}"] = getattr(study, name)
     state["q_grade"] = study.min_grade
+    own_list.spread(study)
     state["q_event"], state["q_name"] = study.events[0].day, study.events[0].name
     for n, event in enumerate(study.events[1:MOST_EVENTS], start=1):
         state[f"q_event{n}"] = event.day
@@ -195,6 +197,8 @@ def _gather(before: Study, archive: Archive) -> Study:
         min_grade=state["q_grade"],
         window=state["q_window"],
         baseline=state["q_baseline"],
+        cargo=LIST_FILE if own_list.chosen() else "",
+        cargo_sha256=own_list.chosen(),
         events=_gather_events(before),
     )
     return _label(study, before)
@@ -209,7 +213,7 @@ def _label(study: Study, before: Study) -> Study:
         return before
     if _ask(study) != _ask(before):
         return replace(study, title="", note="", exploratory=False)
-    filters = ("min_grade", "window", "baseline")
+    filters = ("min_grade", "cargo_sha256", "window", "baseline")
     second = any(getattr(study, name) != getattr(before, name) for name in filters)
     return replace(study, exploratory=before.exploratory or second)
 

@@ -32,7 +32,7 @@ from analysis.maps import describe_route, load_ground
 from analysis.palette import LIGHT, OUTCOME_MARKS, look_of
 from analysis.results import StudyResult, to_json
 from analysis.still_map import draw_still
-from analysis.study import Event, Study, write_study
+from analysis.study import LIST_FILE, Event, Study, write_study
 from analysis.wording import write_date, write_heading, write_ratio
 from flights.errors import ArchiveError
 from flights.reference.countries import BORDERS_SENTENCE
@@ -59,6 +59,8 @@ def render_report(result: StudyResult, flights: pd.DataFrame) -> str:
 def write_outputs(result: StudyResult, flights: pd.DataFrame, folder: Path) -> list[Path]:
     """Write every file of the result to `folder` and return their paths.
 
+    A cargo list of the user's own lies beside them, so that `study.toml` can be run again.
+
     Raises
     ------
     ArchiveError
@@ -66,7 +68,9 @@ def write_outputs(result: StudyResult, flights: pd.DataFrame, folder: Path) -> l
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return [_write(folder / name, make(result, flights)) for name, make in OUTPUTS.items()]
+        outputs = {name: make(result, flights) for name, make in OUTPUTS.items()}
+        outputs |= {LIST_FILE: result.cargo_list} if result.cargo_list else {}
+        return [_write(folder / name, content) for name, content in outputs.items()]
     except OSError as error:
         raise ArchiveError(f"{folder} cannot be written: {error.strerror or error}.") from error
 

@@ -186,7 +186,7 @@ class StudyResult:
 
     `flights_neither_end` are those of `flights_upper` with neither end known. `excluded` counts,
     by reason, the flights with an unknown end that cannot have been where the route asks; they
-    are in neither bound.
+    are in neither bound. `cargo_list` is the text of the user's own cargo list, "" without one.
     """
 
     study: Mapping[str, Any]
@@ -218,6 +218,7 @@ class StudyResult:
     notes: tuple[str, ...] = field(default_factory=tuple)
     others: tuple[EventAnswer, ...] = ()
     excluded: tuple[tuple[str, int], ...] = ()
+    cargo_list: str = ""
 
 
 def to_json(result: StudyResult) -> dict[str, Any]:

@@ -17,8 +17,9 @@ from analysis.event_study import run_study
 from analysis.flight_map import Inspected, draw_flight
 from analysis.flight_request import FlightRequest
 from analysis.maps import CompactDeck, draw_route, load_ground
+from analysis.own_list import find_list, usual_list
 from analysis.results import StudyResult
-from analysis.study import Event, Study, from_query, read_study, to_query
+from analysis.study import Event, Study, from_query, read_study, record_list, to_query
 from flights.archive import Archive
 from flights.config import read_settings
 from flights.explain import tell_story
@@ -116,7 +117,7 @@ def _load_answer(
     origin, destination = parse_region(study.origin), parse_region(study.destination)
     evidence = load_route(
         _open_archive(root),
-        Route(origin, destination, study.min_grade),
+        Route(origin, destination, study.min_grade, find_list(study.cargo_sha256)),
         source=study.source,
         first=study.first,
         last=study.last,
@@ -294,7 +295,8 @@ def take_study(archive: Archive) -> Study:
         keep_study(study, spread=True)
     elif "study" not in st.session_state:
         held = archive.sources()
-        keep_study(default_study(archive, WORLD if WORLD in held else held[0]), spread=True)
+        first = default_study(archive, WORLD if WORLD in held else held[0])
+        keep_study(record_list(first, usual_list()), spread=True)
     return st.session_state["study"]
 
 
@@ -326,7 +328,7 @@ def count_tries(study: Study) -> dict[str, int]:
     seen = st.session_state.setdefault("tries", {})
     looked = {
         "windows": [study.window],
-        "grades": [study.min_grade],
+        "grades": [(study.min_grade, study.cargo_sha256)],
         "regions": [(study.origin, study.destination)],
         "dates": [event.day for event in study.events],
     }

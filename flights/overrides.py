@@ -29,6 +29,9 @@ KINDS = ("icao24", "registration", "callsign", "operator", "typecode")
 
 HEADER = ("kind", "value", "grade", "note")
 NONE = "none"
+OWN_LIST = "own list: "
+"""What `cargo_rule` begins with where a row of the list won."""
+
 MOST_BYTES = 1 << 20
 MOST_ROWS = 10_000
 TEMPLATE = ",".join(HEADER) + "\n"
@@ -155,7 +158,7 @@ def _say(overrides: Overrides, fits: list[int], grade: object, rule: object) -> 
         why = f": {rule}" if pd.notna(rule) else ""
         against.append(f"the rules say {before}{why}")
     against += [f"line {o.line} of the list says {o.grade}" for o in others if o.grade != row.grade]
-    won = f"own list: {row.kind} {row.value} is {row.grade}"
+    won = f"{OWN_LIST}{row.kind} {row.value} is {row.grade}"
     return [
         None if row.grade == NONE else row.grade,
         f"{won} ({row.note})" if row.note else won,

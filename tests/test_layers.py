@@ -62,6 +62,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ("flights.commands", "flights.__main__"),
     ("analysis", "analysis.results"),
     ("analysis.study",),
+    ("analysis.cargo_list", "analysis.own_list"),
     ("analysis.counts",),
     ("analysis.intervals", "analysis.power"),
     ("analysis.estimators",),
