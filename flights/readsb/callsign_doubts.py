@@ -45,12 +45,15 @@ def find_twice(flights: pd.DataFrame) -> Mask:
     found = np.zeros(len(flights), dtype=bool)
     named = flights["callsign"].str.match(OPERATOR).fillna(False).astype(bool)
     own = ~flights["icao24"].str.startswith("~").astype(bool)
-    some = flights[["callsign", "icao24", "firstseen", "lastseen"]].reset_index(drop=True)
-    some = some[(named & own).to_numpy()]
-    some = some[some.groupby("callsign")["icao24"].transform("nunique") > 1]
-    pairs = some.reset_index(names="row").merge(some, on="callsign", suffixes=("", "_other"))
-    pairs = pairs[pairs["icao24"] != pairs["icao24_other"]]
-    ends = pairs[["lastseen", "lastseen_other"]].min(axis=1)
-    together = ends - pairs[["firstseen", "firstseen_other"]].max(axis=1)
-    found[pairs.loc[together >= TOGETHER, "row"]] = True
+    long = flights["lastseen"] - flights["firstseen"] >= TOGETHER
+    times = {name: flights[name].to_numpy("datetime64[ms]") for name in ("firstseen", "lastseen")}
+    some = pd.DataFrame({"callsign": flights["callsign"].to_numpy(), **times})
+    some = some[(named & own & long).to_numpy()].sort_values(["callsign", "firstseen"])
+    # In order of their beginnings, one look back and one ahead will do: an airframe's own
+    # flights never overlap.
+    same = some.groupby("callsign", sort=False)
+    latest = same["lastseen"].cummax().groupby(some["callsign"], sort=False).shift(1)
+    began = latest - some["firstseen"] >= TOGETHER
+    goes_on = some["lastseen"] - same["firstseen"].shift(-1) >= TOGETHER
+    found[some.index[began | goes_on]] = True
     return found

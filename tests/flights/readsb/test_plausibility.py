@@ -171,6 +171,41 @@ def test_aircraft_heard_under_two_addresses_does_not_use_its_callsign_twice():
     assert not any(twice_of(hop(60), relayed, *private).values())
 
 
+def test_every_flight_that_overlaps_another_airframes_is_found_and_no_other():
+    random = np.random.default_rng(2)
+    start = pd.Timestamp(DAY, tz="UTC") + pd.to_timedelta(random.uniform(0, 86_400, 300), unit="s")
+    stop = start + pd.to_timedelta(random.uniform(60, 4_000, 300), unit="s")
+    flights = pd.DataFrame(
+        {
+            "callsign": [f"TST{n}" for n in random.integers(0, 40, 300)],
+            "icao24": [f"{n:06x}" for n in range(300)],
+            "firstseen": start,
+            "lastseen": stop,
+        }
+    )
+    pairs = flights.merge(flights, on="callsign", suffixes=("", "_other"))
+    pairs = pairs[pairs["icao24"] != pairs["icao24_other"]]
+    together = pairs[["lastseen", "lastseen_other"]].min(axis=1) - pairs[
+        ["firstseen", "firstseen_other"]
+    ].max(axis=1)
+    overlapping = set(pairs.loc[together >= pd.Timedelta(minutes=10), "icao24"])
+    assert set(flights.loc[find_twice(flights), "icao24"]) == overlapping
+    assert 20 < len(overlapping) < 280
+
+
+def test_one_callsign_sent_by_thousands_takes_no_more_room():
+    start = pd.date_range("2050-03-01", periods=50_000, freq="s", tz="UTC")
+    flights = pd.DataFrame(
+        {
+            "callsign": "TST1",
+            "icao24": [f"{n:06x}" for n in range(len(start))],
+            "firstseen": start,
+            "lastseen": start + pd.Timedelta(hours=1),
+        }
+    )
+    assert find_twice(flights).all()
+
+
 def test_no_flights_have_no_callsign_twice():
     assert len(find_twice(flights_of(hop(60))[:0])) == 0
 
