@@ -14,6 +14,7 @@ from pathlib import Path
 
 from analysis import pulling, wording
 from analysis.captions import note_of
+from analysis.cargo_list import find_list
 from analysis.event_study import judge_counts, run_study
 from analysis.results import StudyResult, to_json
 from analysis.study import Event, Study, read_study, validate_design
@@ -65,6 +66,9 @@ def build_parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--archive", metavar="DIR", help="the archive (else $FLIGHTS_ARCHIVE, else ./data)"
     )
+    run.add_argument(
+        "--cargo", metavar="FILE", help="cargo list of your own (else the study's, $FLIGHTS_CARGO)"
+    )
     run.set_defaults(command=_run)
     series = commands.add_parser("series", help="judge a table of counts per day")
     series.add_argument("table", help="a CSV file: day, count and, where known, exposure")
@@ -88,8 +92,11 @@ def _run(asked: argparse.Namespace, clock: Clock) -> None:
     from flights.sources import find_spec
 
     spec = find_spec(study.source)
-    archive = Archive(read_settings(asked.archive).archive)
-    route = Route(parse_region(study.origin), parse_region(study.destination), study.min_grade)
+    settings = read_settings(asked.archive)
+    archive, folder = Archive(settings.archive), Path(asked.study).parent
+    study, own = find_list(study, folder, chosen=asked.cargo, usual=settings.cargo)
+    origin, destination = parse_region(study.origin), parse_region(study.destination)
+    route = Route(origin, destination, study.min_grade, own)
     evidence = load_route(archive, route, source=study.source, first=study.first, last=study.last)
     made_at = clock().isoformat(timespec="seconds")
     result = run_study(study, evidence, spec=spec, made_at=made_at)

@@ -10,6 +10,16 @@ from analysis.wording import write_count, write_date, write_limit, write_number,
 
 SIMULATED = "SIMULATED"
 
+BOUNDS_SENTENCE = (
+    "Both bounds speak of flights that somebody heard. What nobody heard lies outside them: what "
+    "the receivers heard of other traffic speaks of that."
+)
+
+EXCLUDED_SENTENCE = (
+    "Nobody heard where these flights began or ended, and the airframe was heard elsewhere too "
+    "soon before or after for a landing where the route asks. They count in neither bound."
+)
+
 
 def write_instant(instant: datetime) -> str:
     """A time as 13 Jun 2025 14:02 UTC; the instant must carry UTC."""
@@ -89,11 +99,7 @@ def describe_figures(result: StudyResult) -> list[str]:
     if upper.n1 > lower.n1:
         after += f", up to {write_known(upper.n1)} possible"
     neither = sum(each or 0 for each in result.series.neither_end[_window(result)])
-    beside = (
-        [f"{neither:,.0f} of this grade with neither end known, in neither count"]
-        if neither
-        else []
-    )
+    beside = [f"{neither:,.0f} of the possible with neither end known"] if neither else []
     return [
         after,
         *beside,

@@ -8,7 +8,17 @@ import altair as alt
 
 from analysis.captions import write_known
 from analysis.palette import Palette
-from analysis.plotting import Row, days_axis, hatch, layer_of, layered, stamp, utc_x, watermark
+from analysis.plotting import (
+    Row,
+    days_axis,
+    hatch,
+    layer_of,
+    layered,
+    rule_bars,
+    stamp,
+    utc_x,
+    watermark,
+)
 from analysis.results import CountSeries, StudyResult
 from analysis.wording import write_date
 
@@ -27,6 +37,7 @@ def draw_counts(result: StudyResult, palette: Palette, *, hover: bool) -> alt.La
         *_mark_window(result, palette, top),
         *_draw_hatch(result.series, palette, top),
         _draw_bars(result, palette, top),
+        *_draw_rules(result.series, palette, top),
         *_draw_expected(result, palette),
         *_mark_event(result, palette),
         *([_draw_hover(result, top)] if hover else []),
@@ -91,6 +102,25 @@ def _bar_rows(series: CountSeries) -> list[Row]:
             if high > low:
                 rows.append({**place, "low": low, "high": high, "kind": kind})
     return rows
+
+
+def _draw_rules(series: CountSeries, palette: Palette, top: float) -> list[alt.Chart]:
+    """Possible flights ruled by one broken line, so that they never pass for observed ones."""
+    bars = [
+        (place, lower, upper)
+        for place, (lower, upper) in enumerate(zip(series.lower, series.upper, strict=True))
+        if lower is not None and upper is not None and upper > lower
+    ]
+    points = rule_bars(bars, height=HEIGHT, top=top)
+    first = stamp(series.days[0])
+    rows = [
+        {"day": first + round(at * 86_400_000), "level": value and round(value, 4), "rule": k}
+        for k, (at, value) in enumerate(points)
+    ]
+    if not rows:
+        return []
+    line = layer_of(rows).mark_line(color=palette.observed, strokeWidth=0.8, clip=True)
+    return [line.encode(utc_x(), alt.Y("level:Q", title=None), order="rule:Q")]
 
 
 def _expected_rows(result: StudyResult) -> list[Row]:

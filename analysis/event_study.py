@@ -25,6 +25,7 @@ from analysis.provenance import (
     hash_inputs,
     list_missing,
     name_cargo_rule,
+    note_own_list,
     write_notes,
 )
 from analysis.results import (
@@ -40,7 +41,9 @@ from analysis.results import (
 from analysis.study import Study
 from flights import CONTENTS_SENTENCE, __version__
 from flights.errors import InvalidInput
+from flights.explanations import class_exclusions
 from flights.history import DEFAULT_BASELINE, DEFAULT_WINDOW, WINDOWS
+from flights.overrides import Overrides
 from flights.routes import RouteEvidence
 from flights.sources.base import SourceSpec
 
@@ -61,7 +64,7 @@ class Subject:
     """What the counts are counts of: the names of the places, the flights, their source.
 
     `flights` have the columns `day`, `bound`, `icao24` and `operator`, or none at all. `notes`
-    and `frequency` are as in `RouteEvidence`.
+    and `frequency` are as in `RouteEvidence`, `excluded` as in `StudyResult`.
     """
 
     origin_label: str
@@ -71,6 +74,8 @@ class Subject:
     input_hash: str
     notes: tuple[str, ...] = ()
     frequency: str = ""
+    excluded: tuple[tuple[str, int], ...] = ()
+    overrides: Overrides | None = None
 
     @property
     def refusal(self) -> str:
@@ -99,16 +104,24 @@ def run_study(
         The study contradicts itself, or an event lies outside the days of the evidence.
     """
     route = evidence.route
+    study = studies.record_list(study, route.overrides)
     subject = Subject(
         origin_label=route.origin.label,
         destination_label=route.destination.label,
         flights=evidence.flights,
         spec=spec,
         input_hash=hash_inputs(evidence),
-        notes=evidence.notes,
+        notes=evidence.notes + note_own_list(route.overrides, evidence.flights),
         frequency=evidence.frequency,
+        excluded=_class_excluded(evidence),
+        overrides=route.overrides,
     )
     return judge_counts(study, count_days(evidence), subject, tries=tries, made_at=made_at)
+
+
+def _class_excluded(evidence: RouteEvidence) -> tuple[tuple[str, int], ...]:
+    labels = evidence.route.origin.label, evidence.route.destination.label
+    return tuple(class_exclusions(evidence.excluded, *labels).items())
 
 
 def judge_counts(
@@ -136,7 +149,7 @@ def judge_counts(
         event_name=study.events[0].name,
         origin_label=subject.origin_label,
         destination_label=subject.destination_label,
-        cargo_rule=name_cargo_rule(study.min_grade),
+        cargo_rule=name_cargo_rule(study.min_grade, subject.overrides),
         series=counts,
         lower=head.lower,
         upper=head.upper,
@@ -155,6 +168,8 @@ def judge_counts(
         contents_sentence=CONTENTS_SENTENCE,
         made_at=made_at,
         notes=subject.notes + write_notes(study, counts),
+        excluded=subject.excluded,
+        cargo_list=subject.overrides.text if subject.overrides else "",
         others=tuple(
             EventAnswer(event.day, event.name, answer.verdict, answer.lower, answer.upper)
             for event, answer in zip(study.events[1:], rest, strict=True)

@@ -1,6 +1,5 @@
 """Draw a route on a map that asks nobody for tiles: countries, regions, flights, lost ends."""
 
-import itertools
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,13 +17,15 @@ from analysis.captions import SIMULATED, count_noun, name_route
 from analysis.palette import FONT, Palette, choose, rgba
 from analysis.places import (
     Point,
+    dots_between,
     fit_view,
     gather_lost,
     gather_pairs,
+    gather_unheard,
     is_lost,
-    shorten,
 )
 from analysis.results import StudyResult
+from analysis.shading import shade_unheard
 from flights.reference.airports import load_airports
 from flights.reference.countries import load_base_map
 from flights.regions import parse_region
@@ -66,55 +67,32 @@ class Ground:
 
 
 def draw_route(
-    result: StudyResult, flights: pd.DataFrame, ground: Ground, *, dark: bool = False
+    result: StudyResult,
+    flights: pd.DataFrame,
+    ground: Ground,
+    *,
+    dark: bool = False,
+    heard: pd.DataFrame | None = None,
 ) -> CompactDeck:
-    """Routes as great circles as wide as they are frequent, lost ends as open circles."""
+    """Routes as great circles as wide as they are frequent, lost ends as open circles.
+
+    Dots lead from a lost end to where the airframe was heard next. `heard` has `cell` and
+    `aircraft` of an ordinary day: where that is hardly anyone, the map is shaded.
+    """
     palette = choose(dark)
     pairs, lost = gather_pairs(flights, ground.airports), gather_lost(flights)
     points: list[Point] = [pair[end] for pair in pairs for end in ("s", "t")]
     view = fit_view([*(points or list_corners(ground.shapes)), *list_corners(ground.areas)])
     layers = [
-        *_draw_ground(ground, palette),
+        *draw_ground(ground, palette),
+        *([] if heard is None or heard.empty else [shade_unheard(heard, view, palette)]),
         *_draw_area(ground, palette),
         _draw_pairs(pairs, palette),
+        draw_dots(gather_unheard(flights), view, palette),
         _draw_airports(pairs, palette),
-        _draw_lost(lost, palette),
+        draw_lost(lost, palette),
     ]
-    return _deck(layers, view, simulated=result.simulated, palette=palette)
-
-
-def draw_track(
-    tracks: pd.DataFrame,
-    ground: Ground,
-    *,
-    lost: Iterable[Point] = (),
-    simulated: bool = False,
-    dark: bool = False,
-) -> CompactDeck:
-    """One flight: the heard stretch solid, lost ends as open circles.
-
-    `tracks`: columns `latitude`, `longitude` [deg], in time order. `lost` holds the
-    (longitude, latitude) of ends beyond which nobody heard it.
-    """
-    palette = choose(dark)
-    spots = zip(tracks["longitude"], tracks["latitude"], strict=True)
-    path = [[shorten(x), shorten(y)] for x, y in spots]
-    beyond = [(shorten(x), shorten(y)) for x, y in lost]
-    ends = [{"p": list(spot), "label": "Nobody heard it beyond"} for spot in beyond]
-    segments = [{"s": start, "t": end, "label": "Heard"} for start, end in itertools.pairwise(path)]
-    line = pdk.Layer(
-        "GreatCircleLayer",
-        segments,
-        id="track",
-        get_source_position="s",
-        get_target_position="t",
-        get_source_color=rgba(palette.observed),
-        get_target_color=rgba(palette.observed),
-        get_width=2.5,
-    )
-    layers = [*_draw_ground(ground, palette), line, _draw_lost(ends, palette)]
-    view = fit_view(path or [[x, y] for x, y in beyond])
-    return _deck(layers, view, simulated=simulated, palette=palette)
+    return make_deck(layers, view, simulated=result.simulated, palette=palette)
 
 
 def load_ground(origin: str, destination: str, source: str = "") -> Ground:
@@ -149,9 +127,10 @@ def describe_route(result: StudyResult, flights: pd.DataFrame) -> str:
     )
 
 
-def _deck(
+def make_deck(
     layers: list[pdk.Layer], view: pdk.ViewState, *, simulated: bool, palette: Palette
 ) -> CompactDeck:
+    """Layers as a map that asks nobody for tiles, with SIMULATED across it where it is."""
     if simulated:
         layers = [*layers, _draw_simulated(view, palette)]
     return CompactDeck(
@@ -162,7 +141,8 @@ def _deck(
     )
 
 
-def _draw_ground(ground: Ground, palette: Palette) -> list[pdk.Layer]:
+def draw_ground(ground: Ground, palette: Palette) -> list[pdk.Layer]:
+    """Countries, and the outlines of the regions asked about."""
     land = pdk.Layer(
         "GeoJsonLayer",
         dict(ground.countries),
@@ -260,7 +240,27 @@ def _draw_airports(pairs: list[Row], palette: Palette) -> pdk.Layer:
     )
 
 
-def _draw_lost(lost: list[Row], palette: Palette) -> pdk.Layer:
+def draw_dots(stretches: list[Row], view: pdk.ViewState, palette: Palette) -> pdk.Layer:
+    """Unheard stretches from `s` to `t` as dots; `label` says what they are."""
+    rows = [
+        {"p": spot, "label": each["label"]}
+        for each in stretches
+        for spot in dots_between(each["s"], each["t"], view.zoom)
+    ]
+    return pdk.Layer(
+        "ScatterplotLayer",
+        rows,
+        id="unheard",
+        get_position="p",
+        get_fill_color=rgba(palette.observed),
+        radius_min_pixels=1.5,
+        radius_max_pixels=1.5,
+        pickable=True,
+    )
+
+
+def draw_lost(lost: list[Row], palette: Palette) -> pdk.Layer:
+    """Open circles at places `p`, with their `label`."""
     return pdk.Layer(
         "ScatterplotLayer",
         lost,

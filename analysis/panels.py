@@ -3,27 +3,36 @@
 import html
 from dataclasses import replace
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
 
-from analysis import maps, report, tables, widgets
+from analysis import inspector, maps, report, tables, widgets
 from analysis.captions import (
+    BOUNDS_SENTENCE,
+    EXCLUDED_SENTENCE,
     SIMULATED,
     count_noun,
     describe_figures,
     escape_sentence,
-    escape_text,
     write_instant,
 )
+from analysis.flight_request import ask_about
 from analysis.palette import OUTCOME_MARKS, Palette, choose, look_of
+from analysis.places import pick_flights
 from analysis.results import CheckResult, StudyResult
+from analysis.shading import HARDLY_SENTENCE
 from analysis.study import Study, to_query
 from analysis.wording import write_date, write_heading
 from flights import CONTENTS_SENTENCE
 from flights.archive import Archive
+from flights.reference.airports import load_airports
 from flights.reference.countries import BORDERS_SENTENCE
+
+Picked = tuple[str, dict[str, Any]]
+PICKABLE = ("lost", "pairs", "airports")
 
 _STYLE = """<style>
 .stMainBlockContainer {{ max-width: 78rem; padding-top: 4.5rem; }}
@@ -107,7 +116,8 @@ def show_verdict(result: StudyResult) -> None:
 <p class="kind">{look.mark} {html.escape(write_heading(verdict.kind, verdict.direction))}</p>
 <p class="said">{html.escape(verdict.sentence)}</p>{bound}
 <p class="contents">{html.escape(result.contents_sentence)}</p>
-<p class="figures">{html.escape(" · ".join(describe_figures(result)))}</p>{notes}{badges}
+<p class="figures">{html.escape(" · ".join(describe_figures(result)))}</p>
+<p class="figures">{html.escape(BOUNDS_SENTENCE)}</p>{notes}{badges}
 </section>"""
     )
 
@@ -118,14 +128,27 @@ def show_series(archive: Archive, study: Study) -> None:
     st.vega_lite_chart(series, theme=None, width="stretch", key="series")
 
 
-def show_map(archive: Archive, study: Study) -> None:
-    """The route on the ground."""
-    words = maps.describe_route(*widgets.load_answer(archive, study))
-    st.pydeck_chart(widgets.load_deck(archive, study), height=560, alt=words, key="map")
-    st.caption(
-        "Lines: flights, as wide as they are frequent; paler with one end lost. "
-        f"Open circles: where flights were lost. {BORDERS_SENTENCE} {CONTENTS_SENTENCE}"
+def show_map(archive: Archive, study: Study) -> Picked | None:
+    """The route on the ground; what of it was clicked, as a layer's name and a row of it."""
+    result, flights = widgets.load_answer(archive, study)
+    deck = widgets.load_deck(archive, study)
+    event = st.pydeck_chart(
+        deck,
+        height=560,
+        alt=maps.describe_route(result, flights),
+        on_select="rerun",
+        key=f"map-{result.study_hash}",
     )
+    shaded = HARDLY_SENTENCE if any(layer.id == "shade" for layer in deck.layers) else ""
+    st.caption(
+        "Lines: flights, as wide as they are frequent; paler with one end lost. Open circles: "
+        "where flights were lost; dots lead to where they were heard next. Click a line, a "
+        f"circle or an airport to list its flights. {shaded} {BORDERS_SENTENCE} "
+        f"{CONTENTS_SENTENCE}"
+    )
+    found = event["selection"]["objects"] if event else {}
+    picked = [(layer, rows[0]) for layer, rows in found.items() if rows and layer in PICKABLE]
+    return picked[0] if picked else None
 
 
 def show_special(result: StudyResult, archive: Archive, study: Study) -> None:
@@ -145,16 +168,55 @@ def _check_row(check: CheckResult) -> str:
     return f'<tr><td>{mark}</td><td>{title}. <span class="quiet">{sentence}</span></td></tr>'
 
 
-def show_flights(result: StudyResult, flights: pd.DataFrame, archive: Archive) -> None:
-    """The flights behind the numbers; a chosen row opens its flight."""
-    inside = tables.select_window(result, flights)
-    only = f"The {result.study['window']} days ({len(inside):,})"
-    every = f"All days ({len(flights):,})"
+def show_flights(
+    result: StudyResult,
+    flights: pd.DataFrame,
+    archive: Archive,
+    study: Study,
+    picked: Picked | None = None,
+) -> None:
+    """The flights behind the numbers; a chosen row, or a single one on the map, opens its flight.
+
+    `picked` is what was clicked on the map.
+    """
+    choices = _choose_rows(result, flights, picked)
+    inside = next(iter(choices.values()))
     st.subheader(f"Flights behind these numbers ({len(inside):,})", anchor=False)
+    labels = list(choices)
     chosen = st.segmented_control(
-        "Which flights", [only, every], default=only, label_visibility="collapsed", required=True
+        "Which flights",
+        labels,
+        default=labels[-1] if picked else labels[0],
+        label_visibility="collapsed",
+        required=True,
+        key=f"which-{result.study_hash}-{labels[-1]}",
     )
-    rows = (inside if chosen == only else flights).reset_index(drop=True)
+    rows = choices[chosen].reset_index(drop=True)
+    row = _show_table(result, rows, f"flights-{result.study_hash}-{chosen}")
+    if row is None and picked and len(rows) == 1:
+        row = 0
+    if row is not None:
+        with st.container(border=True):
+            inspector.show_flight(archive, ask_about(rows.iloc[row], study))
+
+
+def _choose_rows(
+    result: StudyResult, flights: pd.DataFrame, picked: Picked | None
+) -> dict[str, pd.DataFrame]:
+    inside = tables.select_window(result, flights)
+    choices = {
+        f"The {result.study['window']} days ({len(inside):,})": inside,
+        f"All days ({len(flights):,})": flights,
+    }
+    if picked:
+        found = flights[pick_flights(flights, load_airports(), *picked)]
+        name = str(picked[1].get("label", "")).partition(":")[0]
+        choices[f"On the map, {name} ({len(found):,})"] = found
+    return choices
+
+
+def _show_table(result: StudyResult, rows: pd.DataFrame, key: str) -> int | None:
+    """The flights as a table; the row that is chosen."""
     event = st.dataframe(
         tables.show_flights(result, rows),
         hide_index=True,
@@ -162,48 +224,24 @@ def show_flights(result: StudyResult, flights: pd.DataFrame, archive: Archive) -
         selection_mode="single-row",
         height=min(38 + 35 * max(len(rows), 1), 360),
         alt=f"{count_noun(len(rows), 'flight')} with both ends and why each is counted.",
-        key=f"flights-{result.study_hash}-{chosen}",
+        key=key,
     )
-    picked = event["selection"]["rows"]
-    if picked and picked[0] < len(rows):
-        show_flight(rows.iloc[picked[0]], archive, simulated=result.simulated)
+    chosen = event["selection"]["rows"]
+    return chosen[0] if chosen and chosen[0] < len(rows) else None
 
 
-def show_flight(flight: pd.Series, archive: Archive, *, simulated: bool) -> None:
-    """One flight: a sentence, its positions on a map."""
-    start = flight["firstseen"]
-    end = flight["lastseen"] if pd.notna(flight["lastseen"]) else start
-    name = flight["callsign"] if pd.notna(flight["callsign"]) else flight["icao24"]
-    with st.container(border=True):
-        st.markdown(f"**{escape_text(name)}** {_describe_flight(flight)}")
-        tracks = archive.load_tracks(flight["source"], flight["icao24"], start, end)
-        lost = [
-            (flight[f"{edge}_longitude"], flight[f"{edge}_latitude"])
-            for side, edge in (("origin", "first"), ("destination", "last"))
-            if flight[f"{side}_evidence"] == "lost" and pd.notna(flight[f"{edge}_latitude"])
-        ]
-        if tracks.empty and not lost:
-            st.caption("The archive keeps no positions of this flight.")
-            return
-        ground = maps.load_ground(widgets.WORLDWIDE, widgets.WORLDWIDE)
-        deck = maps.draw_track(
-            tracks, ground, lost=lost, simulated=simulated, dark=widgets.is_dark()
-        )
-        st.pydeck_chart(deck, height=360, alt=_describe_flight(flight), key="flight-map")
-
-
-def _describe_flight(flight: pd.Series) -> str:
-    origin, end = (
-        escape_text(flight[side]) if pd.notna(flight[side]) else "a place nobody heard"
-        for side in ("origin", "destination")
-    )
-    last = flight["lastseen"]
-    until = f"last heard {write_instant(last)}" if pd.notna(last) else "until when is not known"
-    return (
-        f"from {origin} ({flight['origin_evidence']}) to {end} "
-        f"({flight['destination_evidence']}), first heard {write_instant(flight['firstseen'])}, "
-        f"{until}. {escape_text(flight['why'])}"
-    )
+def show_excluded(result: StudyResult, archive: Archive, study: Study) -> None:
+    """Flights whose lost end cannot have been where the route asks, by reason, then each."""
+    excluded = widgets.load_excluded(archive, study)
+    if excluded.empty:
+        return
+    with st.expander(f"Lost flights that cannot have been there ({len(excluded):,})"):
+        st.markdown(EXCLUDED_SENTENCE)
+        classes = pd.DataFrame(result.excluded, columns=["why", "flights"])
+        st.table(classes, hide_index=True)
+        row = _show_table(result, excluded, f"excluded-{result.study_hash}")
+        if row is not None:
+            inspector.show_flight(archive, ask_about(excluded.iloc[row], study))
 
 
 def show_downloads(result: StudyResult, flights: pd.DataFrame, study: Study) -> None:
@@ -240,7 +278,7 @@ def show_sources(result: StudyResult) -> None:
             st.markdown(f"**{source.title}**. {source.attribution} Licence: {source.licence}.")
         rows = tables.tabulate_effects(result)
         if rows:
-            bounds = ["both ends observed", "one end unknown too"]
+            bounds = ["both ends observed", "ends possible too"]
             st.table(pd.DataFrame(dict(rows), index=bounds).T)
         missing = tables.group_missing(result)
         if missing:

@@ -1,18 +1,27 @@
 """Where the flights of a route go on a map: pairs of ends, lost ends, the view that holds them."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 import pydeck as pdk
 
 from analysis.captions import count_noun
+from flights.geo import bearing_deg, destination_point, great_circle_km
 
 PAIRS = 2000
 """Pairs of ends drawn at most, busiest first."""
 
+UNHEARD = 60
+"""Unheard stretches drawn at most, most frequent first."""
+
+DOT_PX, MOST_DOTS = 8, 90
+"""How far apart the dots of an unheard stretch are [px], and how many there are at most."""
+
 _LOST_GRID = 0.5
+_UNHEARD_GRID = 2.0
+_EQUATOR_KM = 40_075.0
 
 Point = tuple[float, float]
 End = tuple[str, float, float]
@@ -53,6 +62,65 @@ def gather_lost(flights: pd.DataFrame) -> list[dict[str, Any]]:
         {"p": list(place), "n": n, "label": f"{count_noun(n, 'flight')} lost here"}
         for place, n in sorted(tally.items())
     ]
+
+
+def gather_unheard(flights: pd.DataFrame) -> list[dict[str, Any]]:
+    """Stretches beside lost ends, to where the airframe was heard next: `s`, `t`, `n`, `label`.
+
+    Stretches alike to two degrees are one, which joins the middles of their ends. A flight whose
+    airframe was heard nowhere else has none.
+    """
+    groups: dict[tuple[float, ...], list[tuple[float, ...]]] = {}
+    for end, edge, side in (("origin", "first", "before"), ("destination", "last", "behind")):
+        names = [f"{each}_{axis}" for each in (edge, side) for axis in ("longitude", "latitude")]
+        if not set(names) <= set(flights.columns):
+            continue
+        for place in flights.loc[is_lost(flights, end), names].dropna().to_numpy(float).tolist():
+            key = tuple(round(degrees / _UNHEARD_GRID) for degrees in place)
+            groups.setdefault(key, []).append(tuple(place))
+    busiest = sorted(groups.values(), key=lambda places: (-len(places), places[0]))[:UNHEARD]
+    middles = [[shorten(sum(axis) / len(axis)) for axis in zip(*g, strict=True)] for g in busiest]
+    return [
+        {"s": m[:2], "t": m[2:], "n": len(g), "label": f"{count_noun(len(g), 'flight')} unheard"}
+        for m, g in zip(middles, busiest, strict=True)
+    ]
+
+
+def pick_flights(
+    flights: pd.DataFrame, airports: pd.DataFrame, layer: str, row: Mapping[str, Any]
+) -> pd.Series:
+    """True per flight behind a line, an open circle or an airport picked on the map.
+
+    `row` is what the layer `pairs`, `lost` or `airports` of the deck was drawn from.
+    """
+    if layer == "airports":
+        code = row.get("label")
+        return (flights["origin"] == code) | (flights["destination"] == code)
+    if layer == "lost":
+        place = tuple(row["p"])
+        inside = pd.Series(False, flights.index)
+        for end, edge in (("origin", "first"), ("destination", "last")):
+            here = [spot == place for spot in _positions(flights, edge)]
+            inside |= is_lost(flights, end) & pd.Series(here, flights.index, dtype=bool)
+        return inside
+    ends = (tuple(row["s"]), tuple(row["t"]))
+    starts = _ends(flights, "origin", "first", airports)
+    stops = _ends(flights, "destination", "last", airports)
+    picked = [a and b and (a[1:], b[1:]) == ends for a, b in zip(starts, stops, strict=True)]
+    return pd.Series(picked, flights.index).fillna(False).astype(bool)
+
+
+def dots_between(start: Sequence[float], stop: Sequence[float], zoom: float) -> list[list[float]]:
+    """Points [longitude, latitude] along the great circle, some `DOT_PX` apart on the screen."""
+    (x0, y0), (x1, y1) = start, stop
+    away = float(great_circle_km(y0, x0, y1, x1))
+    middle = math.radians(min(abs(y0 + y1) / 2, 80.0))
+    px_km = _EQUATOR_KM * math.cos(middle) / (512 * 2**zoom)
+    count = min(max(round(away / (px_km * DOT_PX)), 2), MOST_DOTS)
+    steps = [away * (k + 0.5) / count for k in range(count)]
+    course = float(bearing_deg(y0, x0, y1, x1))
+    lat, lon = destination_point(y0, x0, course, steps)
+    return [[shorten(x), shorten(y)] for x, y in zip(lon, lat, strict=True)]
 
 
 def is_lost(flights: pd.DataFrame, end: str) -> pd.Series:

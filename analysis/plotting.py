@@ -1,5 +1,6 @@
 """What every chart shares: a UTC axis, a title that carries the contents sentence, hatching."""
 
+import math
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
@@ -19,6 +20,13 @@ HATCH_WIDTH = 1000
 
 HATCH_LIMIT = 700
 """Strokes at most, whatever is missing."""
+
+
+RULES_PX = (4, 5, 7, 10, 16, 28, 60)
+"""How far apart rules across bars stand [px]; the next where they would be too many."""
+
+BAR_EDGE = 2 / 24
+"""Part of a day between a bar and its day's edge."""
 
 
 def stamp(day: date, hour: int = 0) -> int:
@@ -104,13 +112,19 @@ def dress(picture: Chart, palette: Palette) -> Chart:
 
 
 def hatch(
-    runs: list[tuple[int, int]], *, days: int, height: float, top: float
+    runs: list[tuple[int, int]],
+    *,
+    days: int,
+    height: float,
+    top: float,
+    width: float = HATCH_WIDTH,
 ) -> list[tuple[float, float | None]]:
     """Points of 45° strokes over runs of days, as (place in days, value); None lifts the pen.
 
-    `runs` are half-open places among `days`; `height` [px] shows values from 0 to `top`.
+    `runs` are half-open places among `days`, drawn `width` [px] wide in all; `height` [px] shows
+    values from 0 to `top`.
     """
-    wide = HATCH_WIDTH / days
+    wide = width / days
     reach = sum((b - a) * wide + height for a, b in runs)
     step = max(7.0, reach / HATCH_LIMIT)
     points: list[tuple[float, float | None]] = []
@@ -131,3 +145,40 @@ def _strokes(width: float, height: float, step: float) -> list[tuple[float, floa
         found.append((x0, x0 - offset, x1, x1 - offset))
         offset += step
     return found
+
+
+def rule_bars(
+    bars: list[tuple[int, float, float]], *, height: float, top: float
+) -> list[tuple[float, float | None]]:
+    """Points of level strokes across bars, as (place in days, value); None lifts the pen.
+
+    `bars` are (place, low, high), one a day at most, in order; strokes stand at the same levels
+    in all of them, so that neighbours share one. `height` [px] shows values from 0 to `top`.
+    """
+    strokes: list[tuple[int, int, float]] = []
+    for apart in RULES_PX:
+        strokes = _rule(bars, apart * top / height)
+        if len(strokes) <= HATCH_LIMIT:
+            break
+    points: list[tuple[float, float | None]] = []
+    for first, last, level in strokes:
+        edge = (first + BAR_EDGE, last + 1 - BAR_EDGE)
+        points += [(edge[0], level), (edge[1], level), (edge[1], None)]
+    return points
+
+
+def _rule(bars: list[tuple[int, float, float]], step: float) -> list[tuple[int, int, float]]:
+    """(first place, last place, level) of strokes over runs of neighbouring bars."""
+    done: list[tuple[int, int, float]] = []
+    under_way: dict[int, list[int]] = {}
+    for place, low, high in bars:
+        levels = range(math.floor(low / step) + 1, math.ceil(high / step))
+        for level in levels:
+            run = under_way.get(level)
+            if run and run[1] == place - 1:
+                run[1] = place
+                continue
+            if run:
+                done.append((run[0], run[1], level * step))
+            under_way[level] = [place, place]
+    return done + [(a, b, level * step) for level, (a, b) in under_way.items()]

@@ -4,10 +4,13 @@ import hashlib
 import json
 from datetime import date
 
+import pandas as pd
+
 from analysis.counts import OUTAGE_REASON
 from analysis.results import CountSeries
 from analysis.study import Study
 from flights.history import DEFAULT_WINDOW
+from flights.overrides import OWN_LIST, Overrides
 from flights.routes import RouteEvidence
 
 
@@ -27,10 +30,22 @@ def hash_inputs(evidence: RouteEvidence) -> str:
     return hashlib.sha256(json.dumps(known).encode()).hexdigest()
 
 
-def name_cargo_rule(grade: str) -> str:
-    """The least cargo grade in words."""
+def name_cargo_rule(grade: str, own: Overrides | None = None) -> str:
+    """The least cargo grade in words, and the user's own list where there is one."""
     words = {"": "all flights, cargo or not", "certain": "cargo grade certain"}
-    return words.get(grade, f"cargo grade {grade} or better")
+    rule = words.get(grade, f"cargo grade {grade} or better")
+    return f"{rule}, by the rows of {own.describe()} before all others" if own else rule
+
+
+def note_own_list(own: Overrides | None, flights: pd.DataFrame) -> tuple[str, ...]:
+    """The sentence that a user's own cargo list is in force, where there is one."""
+    if own is None:
+        return ()
+    told = sum(str(rule).startswith(OWN_LIST) for rule in flights["cargo_rule"])
+    return (
+        f"A cargo list of one's own is in force, {own.describe()}: its rows win over the rules. "
+        f"{told} of the {len(flights)} flights counted were graded by it.",
+    )
 
 
 def count_flights(values: tuple[float | None, ...]) -> int:

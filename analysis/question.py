@@ -8,8 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from analysis import widgets
-from analysis.study import GRADES, Event, Study
+from analysis import own_list, widgets
+from analysis.study import GRADES, LIST_FILE, Event, Study
 from flights.archive import Archive
 from flights.errors import InvalidInput
 from flights.history import BASELINES, WINDOWS
@@ -38,9 +38,9 @@ def ask(study: Study, archive: Archive) -> Study:
             _say("Cargo flights")
             _choose("Cargo grade", GRADES, "q_grade", _name_grade, width=190)
             _say("from")
-            _choose_region("Origin", "q_origin")
+            choose_region("Origin", "q_origin")
             _say("to")
-            _choose_region("Destination", "q_destination")
+            choose_region("Destination", "q_destination")
         with _line():
             _say("in the")
             _choose("Days after the event", WINDOWS, "q_window", str, width=84)
@@ -78,16 +78,18 @@ def _choose(label: str, options: Any, key: str, name: Callable[[Any], str], *, w
     )
 
 
-def _choose_region(label: str, key: str) -> None:
-    """A country by name, or anything `parse_region` reads, typed in."""
-    known = list(widgets.list_regions())
+def choose_region(
+    label: str, key: str, first: tuple[str, ...] = (), *, shown: bool = False
+) -> None:
+    """A country by name, or anything `parse_region` reads, typed in; `first` stand on top."""
+    known = [*first, *widgets.list_regions()]
     chosen = st.session_state[key]
     st.selectbox(
         label,
         known if chosen in known else [chosen, *known],
         key=key,
-        format_func=_name_region,
-        label_visibility="collapsed",
+        format_func=name_region,
+        label_visibility="visible" if shown else "collapsed",
         accept_new_options=True,
         placeholder="country, airport code, circle …",
         width=230,
@@ -120,6 +122,7 @@ def _more(study: Study) -> None:
                 )
         st.button("Add an event", on_click=_add_event, disabled=len(study.events) >= MOST_EVENTS)
         st.selectbox("Days before the event to compare with", BASELINES, key="q_baseline")
+        own_list.show()
 
 
 def _add_event() -> None:
@@ -134,17 +137,18 @@ def _name_grade(grade: str) -> str:
     return "certain" if grade == "certain" else f"{grade} or better"
 
 
-def _name_region(spec: str) -> str:
-    known = widgets.list_regions()
+def name_region(spec: str) -> str:
+    """A region as a control shows it; what was typed where it is none."""
+    known = {"": "no region asked about", **widgets.list_regions()}
     if spec in known:
         return known[spec]
     try:
-        return widgets.name_region(_read_region(spec))
+        return widgets.name_region(read_region(spec))
     except InvalidInput:
         return spec
 
 
-def _read_region(text: str) -> str:
+def read_region(text: str) -> str:
     """What was typed as a region spec: a spec, the name of a country, or an airport's code."""
     by_name = {name.casefold(): spec for spec, name in widgets.list_regions().items()}
     typed = text.strip()
@@ -165,6 +169,7 @@ def _spread(study: Study) -> None:
     for name in ("source", "first", "last", "origin", "destination", "window", "baseline"):
         state[f"q_{name}"] = getattr(study, name)
     state["q_grade"] = study.min_grade
+    own_list.spread(study)
     state["q_event"], state["q_name"] = study.events[0].day, study.events[0].name
     for n, event in enumerate(study.events[1:MOST_EVENTS], start=1):
         state[f"q_event{n}"] = event.day
@@ -192,6 +197,8 @@ def _gather(before: Study, archive: Archive) -> Study:
         min_grade=state["q_grade"],
         window=state["q_window"],
         baseline=state["q_baseline"],
+        cargo=LIST_FILE if own_list.chosen() else "",
+        cargo_sha256=own_list.chosen(),
         events=_gather_events(before),
     )
     return _label(study, before)
@@ -206,7 +213,7 @@ def _label(study: Study, before: Study) -> Study:
         return before
     if _ask(study) != _ask(before):
         return replace(study, title="", note="", exploratory=False)
-    filters = ("min_grade", "window", "baseline")
+    filters = ("min_grade", "cargo_sha256", "window", "baseline")
     second = any(getattr(study, name) != getattr(before, name) for name in filters)
     return replace(study, exploratory=before.exploratory or second)
 
@@ -218,7 +225,7 @@ def _ask(study: Study) -> tuple[object, ...]:
 
 
 def _checked(typed: str) -> str:
-    return parse_region(_read_region(typed)).spec
+    return parse_region(read_region(typed)).spec
 
 
 def _gather_events(before: Study) -> tuple[Event, ...]:

@@ -17,6 +17,8 @@ import pandas as pd
 
 from analysis import tables
 from analysis.captions import (
+    BOUNDS_SENTENCE,
+    EXCLUDED_SENTENCE,
     SIMULATED,
     describe_figures,
     explain_no_flights,
@@ -30,7 +32,7 @@ from analysis.maps import describe_route, load_ground
 from analysis.palette import LIGHT, OUTCOME_MARKS, look_of
 from analysis.results import StudyResult, to_json
 from analysis.still_map import draw_still
-from analysis.study import Event, Study, write_study
+from analysis.study import LIST_FILE, Event, Study, write_study
 from analysis.wording import write_date, write_heading, write_ratio
 from flights.errors import ArchiveError
 from flights.reference.countries import BORDERS_SENTENCE
@@ -57,6 +59,8 @@ def render_report(result: StudyResult, flights: pd.DataFrame) -> str:
 def write_outputs(result: StudyResult, flights: pd.DataFrame, folder: Path) -> list[Path]:
     """Write every file of the result to `folder` and return their paths.
 
+    A cargo list of the user's own lies beside them, so that `study.toml` can be run again.
+
     Raises
     ------
     ArchiveError
@@ -64,7 +68,9 @@ def write_outputs(result: StudyResult, flights: pd.DataFrame, folder: Path) -> l
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return [_write(folder / name, make(result, flights)) for name, make in OUTPUTS.items()]
+        outputs = {name: make(result, flights) for name, make in OUTPUTS.items()}
+        outputs |= {LIST_FILE: result.cargo_list} if result.cargo_list else {}
+        return [_write(folder / name, content) for name, content in outputs.items()]
     except OSError as error:
         raise ArchiveError(f"{folder} cannot be written: {error.strerror or error}.") from error
 
@@ -151,6 +157,9 @@ def _facts(result: StudyResult, flights: pd.DataFrame) -> dict[str, Any]:
         "effects": [effect for effect in (result.lower, result.upper) if effect],
         "effect_rows": tables.tabulate_effects(result),
         "neither_known": any(each is not None for each in result.series.neither_end),
+        "bounds_sentence": BOUNDS_SENTENCE,
+        "excluded_sentence": EXCLUDED_SENTENCE,
+        "excluded_total": sum(count for _, count in result.excluded),
         "missing": tables.group_missing(result),
         "columns": list(shown.columns),
         "rows": shown.to_numpy().tolist(),

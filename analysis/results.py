@@ -35,7 +35,9 @@ class CountSeries:
     """Flights per UTC day, one element per day from `days[0]` on, no day left out.
 
     A day whose ledger status is not `complete` holds None in every count and exposure: missing
-    is never zero. `exposure` is the geometric mean of both regions' where both exist.
+    is never zero. `upper` holds `lower` and the flights whose unknown ends cannot be excluded;
+    `neither_end` counts those of them with neither end known. `exposure` is the geometric mean
+    of both regions' where both exist.
     `outage` is True on complete days on which the receivers heard so little (under 15 % of
     the weeks around) that the day is left out of all sums; empty means none.
     """
@@ -180,7 +182,12 @@ class EventAnswer:
 
 @dataclass(frozen=True)
 class StudyResult:
-    """One study, answered. `made_at` is the only field that differs between two equal runs."""
+    """One study, answered. `made_at` is the only field that differs between two equal runs.
+
+    `flights_neither_end` are those of `flights_upper` with neither end known. `excluded` counts,
+    by reason, the flights with an unknown end that cannot have been where the route asks; they
+    are in neither bound. `cargo_list` is the text of the user's own cargo list, "" without one.
+    """
 
     study: Mapping[str, Any]
     study_hash: str
@@ -210,6 +217,8 @@ class StudyResult:
     schema_version: int = SCHEMA_VERSION
     notes: tuple[str, ...] = field(default_factory=tuple)
     others: tuple[EventAnswer, ...] = ()
+    excluded: tuple[tuple[str, int], ...] = ()
+    cargo_list: str = ""
 
 
 def to_json(result: StudyResult) -> dict[str, Any]:

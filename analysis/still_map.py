@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from analysis.captions import SIMULATED, name_route
 from analysis.maps import Ground, describe_route, list_corners
 from analysis.palette import FONT, Palette, choose
-from analysis.places import Point, fit_view, gather_lost, gather_pairs
+from analysis.places import Point, fit_view, gather_lost, gather_pairs, gather_unheard
 from analysis.results import StudyResult
 
 WIDTH, HEIGHT = 900, 560
@@ -39,6 +39,7 @@ def draw_still(
         _shapes(_outlines(ground), fill=palette.grid, stroke=palette.quiet, width=1.2),
         *_draw_area(ground, palette),
         *_draw_lines(pairs, palette),
+        *_draw_unheard(gather_unheard(flights), palette),
         _draw_lost(lost, palette),
         *([_watermark(palette)] if result.simulated else []),
     ]
@@ -135,6 +136,22 @@ def _draw_lines(pairs: list[Spec], palette: Palette) -> list[Spec]:
         }
         for pair in reversed(pairs[:LINES])
     ]
+
+
+def _draw_unheard(stretches: list[Spec], palette: Palette) -> list[Spec]:
+    """Dotted great circles from lost ends to where the airframe was heard next."""
+    if not stretches:
+        return []
+    mark = {
+        "type": "geoshape",
+        "filled": False,
+        "stroke": palette.observed,
+        "strokeWidth": 1.8,
+        "strokeDash": [0.1, 6],
+        "strokeCap": "round",
+        "clip": True,
+    }
+    return [{"data": {"values": [_line(each) for each in stretches]}, "mark": mark}]
 
 
 def _line(pair: Spec) -> Spec:

@@ -3,6 +3,7 @@
 import difflib
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -13,6 +14,10 @@ from urllib.parse import quote, unquote
 
 from flights.errors import InvalidInput
 from flights.history import BASELINES, DEFAULT_BASELINE, DEFAULT_WINDOW, WINDOWS
+from flights.overrides import Overrides
+
+LIST_FILE = "cargo.csv"
+"""What a user's cargo list is called beside the files of a result."""
 
 GRADES = ("certain", "likely", "possible")
 """Least cargo grades, strictest first. A study may also say "": all flights, cargo or not."""
@@ -32,7 +37,8 @@ class Study:
 
     `origin` and `destination` are region specs as `flights.regions.parse_region` reads them.
     `first` and `last` (both inclusive) bound the days looked at. `window` and `baseline` are
-    days after and before an event.
+    days after and before an event. `cargo` is the file of a user's own cargo list ("" = none),
+    read from beside the study file, `cargo_sha256` the hash of what it held.
     """
 
     source: str
@@ -48,17 +54,22 @@ class Study:
     note: str = ""
     seed: int = 0
     exploratory: bool = False
+    cargo: str = ""
+    cargo_sha256: str = ""
 
 
 _DEFAULTS = {f.name: f.default for f in fields(Study)}
 _REQUIRED = ("source", "first", "last", "origin", "destination")
+_HEAD = ("title", "note", *_REQUIRED)
 _TYPES: dict[str, type] = {
     **dict.fromkeys(("source", "origin", "destination", "min_grade", "title", "note"), str),
+    **dict.fromkeys(("cargo", "cargo_sha256"), str),
     **dict.fromkeys(("first", "last"), date),
     **dict.fromkeys(("window", "baseline", "seed"), int),
     "exploratory": bool,
 }
 _KINDS = {str: "a text in quotes", date: "a date like 2025-06-13", int: "a whole number"}
+_SHA256 = re.compile("[0-9a-f]{64}")
 _EVENT_TYPES: dict[str, type] = {"day": date, "name": str}
 
 
@@ -136,6 +147,8 @@ def validate_design(study: Study) -> None:
         )
     if study.min_grade:
         _check_choice(study.min_grade, GRADES, "cargo grade")
+    if study.cargo_sha256 and not _SHA256.fullmatch(study.cargo_sha256):
+        raise InvalidInput("The cargo_sha256 of a study is 64 hex digits: the hash of its list.")
     if study.window not in WINDOWS:
         raise InvalidInput(f"The window is 7, 14 or 28 days, not {study.window}.")
     if study.baseline not in BASELINES:
@@ -157,11 +170,18 @@ def validate_design(study: Study) -> None:
             raise InvalidInput(f"The event of {day} is named twice; leave one of them out.")
 
 
+def record_list(study: Study, own: Overrides | None) -> Study:
+    """The study as answered with this cargo list: its hash, and the name it is kept under."""
+    if own is None:
+        return replace(study, cargo="", cargo_sha256="")
+    return replace(study, cargo=LIST_FILE, cargo_sha256=own.sha256)
+
+
 def write_study(study: Study) -> str:
     """The study as TOML that `parse_study` reads back to the same study."""
     lines = [
         f"{key} = {_write_value(getattr(study, key))}"
-        for key in ("title", "note", "source", "first", "last", "origin", "destination")
+        for key in (*_HEAD, "cargo", "cargo_sha256")
         if getattr(study, key) != _DEFAULTS.get(key)
     ]
     lines += [
@@ -183,14 +203,22 @@ def to_plain(study: Study) -> dict[str, Any]:
 
 
 def study_hash(study: Study) -> str:
-    """SHA-256 of what the study asks; title, note and names of events do not change it."""
+    """SHA-256 of what the study asks; title, note and names of events do not change it.
+
+    Of a cargo list it holds the hash; the file may have any name.
+    """
     asked = to_plain(replace(study, title="", note=""))
+    del asked["cargo"]
+    if not study.cargo_sha256:
+        del asked["cargo_sha256"]
     asked["events"] = [event.day.isoformat() for event in study.events]
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
 def to_query(study: Study) -> dict[str, str]:
     """The study as the parameters of a web address; what is as usual is left out.
+
+    A cargo list is named by its hash: no address makes a program read a file.
 
     Examples
     --------
@@ -200,7 +228,7 @@ def to_query(study: Study) -> dict[str, str]:
     '2050-06-13 a%7Cb'
     """
     query = {}
-    for key, value in to_plain(study).items():
+    for key, value in to_plain(replace(study, cargo="")).items():
         if key == "events":
             query[key] = "|".join(
                 f"{each['day']} {quote(each['name'], safe=' ')}".strip() for each in value
@@ -220,7 +248,7 @@ def from_query(query: Mapping[str, str]) -> Study:
     """
     given: dict[str, Any] = {}
     for key, kind in _TYPES.items():
-        if key in query:
+        if key in query and key != "cargo":
             given[key] = _read_parameter(key, query[key], kind)
     for key in _REQUIRED:
         if key not in given:
@@ -229,6 +257,7 @@ def from_query(query: Mapping[str, str]) -> Study:
     for part in filter(None, query.get("events", "").split("|")):
         day, _, name = part.partition(" ")
         events.append(Event(_read_parameter("events", day, date), unquote(name)))
+    given["cargo"] = LIST_FILE if given.get("cargo_sha256") else ""
     study = Study(**given, events=tuple(events))
     validate_study(study)
     return study

@@ -22,6 +22,8 @@ FLIGHT_COLUMNS = {
     "destination": "to",
     "bound": "counts as",
     "cargo_grade": "cargo",
+    "cargo_rule": "cargo by",
+    "cargo_conflict": "speaks against it",
     "why": "why counted",
 }
 """Columns of a flight that people see, and what they are called."""

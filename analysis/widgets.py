@@ -5,7 +5,7 @@ large frame samples it, and a changed cell would be answered with the stale resu
 """
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +14,23 @@ import streamlit as st
 
 from analysis.charts import draw_placebos, draw_series
 from analysis.event_study import run_study
+from analysis.flight_map import Inspected, draw_flight
+from analysis.flight_request import FlightRequest
 from analysis.maps import CompactDeck, draw_route, load_ground
+from analysis.own_list import find_list, usual_list
 from analysis.results import StudyResult
-from analysis.study import Event, Study, from_query, read_study, to_query
+from analysis.study import Event, Study, from_query, read_study, record_list, to_query
 from flights import coverage
 from flights.archive import Archive
 from flights.config import read_settings
+from flights.explain import tell_story
+from flights.habits import BEFORE, Habits, sum_habits
+from flights.hearing import hear_beyond, hear_ordinary
 from flights.ledger import LedgerEntry
+from flights.query import DuckDBEngine
 from flights.reference.countries import load_country_names
+from flights.reference.editions import newest_edition
+from flights.reference.standing_routes import Routes, known_stops, read_routes
 from flights.regions import parse_region
 from flights.routes import Route, load_route
 from flights.simulated import EXAMPLES, Example
@@ -100,30 +109,38 @@ def held_span(archive: Archive, source: str) -> tuple[date, date] | None:
 
 
 @st.cache_data(max_entries=24, show_spinner=False)
-def _load_answer(root: str, digest: str, study: Study) -> tuple[StudyResult, pd.DataFrame]:
+def _load_answer(
+    root: str, digest: str, study: Study
+) -> tuple[StudyResult, pd.DataFrame, pd.DataFrame]:
     origin, destination = parse_region(study.origin), parse_region(study.destination)
     evidence = load_route(
         _open_archive(root),
-        Route(origin, destination, study.min_grade),
+        Route(origin, destination, study.min_grade, find_list(study.cargo_sha256)),
         source=study.source,
         first=study.first,
         last=study.last,
     )
-    return run_study(study, evidence, spec=find_spec(study.source)), evidence.flights
+    result = run_study(study, evidence, spec=find_spec(study.source))
+    return result, evidence.flights, evidence.excluded
 
 
 def load_answer(archive: Archive, study: Study) -> tuple[StudyResult, pd.DataFrame]:
     """The study's result and the flights of its route."""
     digest = digest_ledger(archive, study.source)
-    result, flights = _load_answer(str(archive.root), digest, study)
+    result, flights, _ = _load_answer(str(archive.root), digest, study)
     return replace(result, tries=count_tries(study)), flights
+
+
+def load_excluded(archive: Archive, study: Study) -> pd.DataFrame:
+    """Flights with a lost end that cannot have been where the study's route asks."""
+    return _load_answer(str(archive.root), digest_ledger(archive, study.source), study)[2]
 
 
 @st.cache_data(max_entries=24, show_spinner=False)
 def _load_pictures(
     root: str, digest: str, study: Study, dark: bool
 ) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    result, _ = _load_answer(root, digest, study)
+    result, _, _ = _load_answer(root, digest, study)
     strip = draw_placebos(result, dark=dark)
     return draw_series(result, dark=dark).to_dict(), strip.to_dict() if strip else None
 
@@ -136,15 +153,88 @@ def load_pictures(archive: Archive, study: Study) -> tuple[dict[str, Any], dict[
 
 @st.cache_resource(max_entries=24, show_spinner=False)
 def _load_deck(root: str, digest: str, study: Study, dark: bool) -> CompactDeck:
-    result, flights = _load_answer(root, digest, study)
+    result, flights, _ = _load_answer(root, digest, study)
     ground = load_ground(study.origin, study.destination, study.source)
-    return draw_route(result, flights, ground, dark=dark)
+    first, last = result.event, result.event + timedelta(days=study.window - 1)
+    heard = hear_ordinary(_open_archive(root), study.source, first, last)
+    return draw_route(result, flights, ground, dark=dark, heard=heard)
 
 
 def load_deck(archive: Archive, study: Study) -> CompactDeck:
     """The route's map."""
     digest = digest_ledger(archive, study.source)
     return _load_deck(str(archive.root), digest, study, is_dark())
+
+
+def _digest_all(archive: Archive) -> str:
+    """Changes whenever an entry of any source does: a chain is made of all of them."""
+    folders = sorted((archive.root / "ledger").glob("*"))
+    return " ".join(f"{each.name}:{each.stat().st_mtime_ns}" for each in folders)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _load_story(root: str, digest: str, source: str, icao24: str, around: datetime) -> Inspected:
+    archive = _open_archive(root)
+    story = tell_story(archive, source, icao24, around)
+    beside = tuple(
+        archive.load_tracks(far["source"], icao24, far["firstseen"], far["lastseen"])
+        for far in (gap.neighbour for gap in story.gaps)
+        if far is not None
+    )
+    heard = tuple(hear_beyond(archive, story, gap) for gap in story.gaps)
+    return Inspected(story, beside, heard)
+
+
+def load_story(archive: Archive, asked: FlightRequest) -> Inspected:
+    """The story of a flight, with what its map needs; raises `InvalidInput` where there is none."""
+    digest = _digest_all(archive)
+    return _load_story(str(archive.root), digest, asked.source, asked.icao24, asked.around)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _load_flight_deck(
+    root: str, digest: str, source: str, icao24: str, around: datetime, region: str, dark: bool
+) -> CompactDeck:
+    seen = _load_story(root, digest, source, icao24, around)
+    ground = load_ground(region or WORLDWIDE, WORLDWIDE)
+    return draw_flight(seen, ground, simulated=is_simulated(source), dark=dark)
+
+
+def load_flight_deck(archive: Archive, asked: FlightRequest) -> CompactDeck:
+    """The map of a flight, the region asked about outlined."""
+    plain = (asked.source, asked.icao24, asked.around, asked.region)
+    return _load_flight_deck(str(archive.root), _digest_all(archive), *plain, is_dark())
+
+
+@st.cache_resource(show_spinner=False)
+def _open_engine(root: str) -> DuckDBEngine:
+    return DuckDBEngine(_open_archive(root))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _load_habits(
+    root: str, digest: str, source: str, icao24: str, around: datetime, routes: str
+) -> Habits:
+    flight = _load_story(root, digest, source, icao24, around).story.flight.to_dict()
+    first, last = flight["day"] - BEFORE, flight["day"] - timedelta(days=1)
+    entries, counts = _open_engine(root).count_alike(flight["source"], first, last, flight)
+    complete = frozenset(entry.day for entry in entries if entry.is_complete)
+    known = routes and pd.notna(flight["callsign"]) and not is_simulated(source)
+    stops = known_stops(flight["callsign"], _read_routes(routes)) if known else ()
+    return sum_habits(flight, counts, complete, known_stops=stops)
+
+
+def load_habits(archive: Archive, asked: FlightRequest) -> Habits:
+    """What callsign, operator and airframe of a flight did in the year before."""
+    edition = newest_edition(read_settings().cache, "routes")
+    routes = str(edition.folder) if edition else ""
+    plain = (asked.source, asked.icao24, asked.around, routes)
+    return _load_habits(str(archive.root), _digest_all(archive), *plain)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _read_routes(folder: str) -> Routes:
+    return read_routes(Path(folder))
 
 
 @st.cache_resource(show_spinner=False)
@@ -203,7 +293,8 @@ def take_study(archive: Archive) -> Study:
         keep_study(study, spread=True)
     elif "study" not in st.session_state:
         held = archive.sources()
-        keep_study(default_study(archive, WORLD if WORLD in held else held[0]), spread=True)
+        first = default_study(archive, WORLD if WORLD in held else held[0])
+        keep_study(record_list(first, usual_list()), spread=True)
     return st.session_state["study"]
 
 
@@ -235,7 +326,7 @@ def count_tries(study: Study) -> dict[str, int]:
     seen = st.session_state.setdefault("tries", {})
     looked = {
         "windows": [study.window],
-        "grades": [study.min_grade],
+        "grades": [(study.min_grade, study.cargo_sha256)],
         "regions": [(study.origin, study.destination)],
         "dates": [event.day for event in study.events],
     }

@@ -170,7 +170,13 @@ class Archive:
         return _frame(table, [self._files.read(slot, (table,))[0] for slot in slots])
 
     def load_flights(
-        self, source: str, first: date, last: date, *, without: frozenset[date] = frozenset()
+        self,
+        source: str,
+        first: date,
+        last: date,
+        *,
+        without: frozenset[date] = frozenset(),
+        icao24: str | None = None,
     ) -> pd.DataFrame:
         """Flights that were first seen on days `first` to `last` inclusive, joined at midnight.
 
@@ -178,12 +184,13 @@ class Archive:
         `day` is the UTC day of `firstseen`, or the day before where a flight is already in the
         air as its record begins at midnight and the day before is not complete: it left on that
         day, which cannot be counted, and must not swell the first day after a hole. Files of
-        the days in `without` are not opened.
+        the days in `without` are not opened. `icao24` gives those of one airframe only.
         """
         from flights.readsb.midnight import date_departures, join_days
 
         slots = self._slots(source, _shift(first, -1), _shift(last, 1))
-        read = [self._files.read(s, ("flights", "edges")) for s in slots if s.day not in without]
+        names, wanted = ("flights", "edges"), [("icao24", "==", icao24)] if icao24 else None
+        read = [self._files.read(s, names, wanted) for s in slots if s.day not in without]
         flights = _frame("flights", [pair[0] for pair in read])
         edges = _frame("edges", [pair[1] for pair in read])
         flights = join_days(flights, edges)
@@ -201,9 +208,14 @@ class Archive:
         parts = [self._files.read(slot, ("tracks",), wanted)[0] for slot in slots]
         return _frame("tracks", parts).sort_values("seen_at", ignore_index=True)
 
-    def load_reception(self, source: str, first: date, last: date) -> pd.DataFrame:
-        """Reception rows of days `first` to `last` inclusive."""
-        return self.load("reception", source, first, last)
+    def load_reception(
+        self, source: str, first: date, last: date, cells: frozenset[int] | None = None
+    ) -> pd.DataFrame:
+        """Reception rows of days `first` to `last` inclusive, of some cells or of all."""
+        wanted = [("cell", "in", sorted(cells))] if cells is not None else None
+        slots = self._slots(source, first, last)
+        parts = [self._files.read(slot, ("reception",), wanted)[0] for slot in slots]
+        return _frame("reception", parts)
 
     def _slots(self, source: str, first: date, last: date) -> list[Slot]:
         """Days with a ledger entry, in order."""

@@ -10,6 +10,7 @@ AIRCRAFT_VARIABLE = "FLIGHTS_AIRCRAFT"
 AIRPORTS_VARIABLE = "FLIGHTS_AIRPORTS"
 CACHE_VARIABLE = "FLIGHTS_CACHE"
 MIRRORS_VARIABLE = "FLIGHTS_MIRRORS"
+CARGO_VARIABLE = "FLIGHTS_CARGO"
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,8 @@ class Settings:
 
     `airports` is a table of OurAirports with fields the shipped one lacks (see `reference`).
     `cache` holds what was fetched and may be deleted. `mirrors`: a public server's address ->
-    the address to ask instead, for institutes that keep a copy.
+    the address to ask instead, for institutes that keep a copy. `cargo` is a user's own cargo
+    list (see `overrides`).
     """
 
     archive: Path
@@ -26,6 +28,7 @@ class Settings:
     cache: Path = Path("cache")
     mirrors: Mapping[str, str] = field(default_factory=dict)
     airports: Path | None = None
+    cargo: Path | None = None
 
     def server(self, address: str) -> str:
         """The address to ask: `address` (scheme and host), or its mirror."""
@@ -39,12 +42,14 @@ def read_settings(archive: str | os.PathLike[str] | None = None) -> Settings:
     root = Path(chosen).expanduser()
     cache = os.environ.get(CACHE_VARIABLE)
     airports = os.environ.get(AIRPORTS_VARIABLE)
+    cargo = os.environ.get(CARGO_VARIABLE)
     return Settings(
         root,
         Path(aircraft).expanduser() if aircraft else None,
         Path(cache).expanduser() if cache else root / "cache",
         _read_mirrors(os.environ.get(MIRRORS_VARIABLE, "")),
         Path(airports).expanduser() if airports else None,
+        Path(cargo).expanduser() if cargo else None,
     )
 
 

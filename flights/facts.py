@@ -29,7 +29,7 @@ from flights.places import AirportNumbers
 
 log = logging.getLogger(__name__)
 
-LAYOUT = "1"
+LAYOUT = "2"
 PIECE_FLIGHTS = 400_000
 """Flights read at a time while a month is built: what bounds its memory."""
 _RESTS_ON = ("flights", "edges")

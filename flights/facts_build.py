@@ -28,7 +28,7 @@ GRADE_CODES = {"possible": 1, "likely": 2, "certain": 3}
 
 MEMORY = "400MB"
 _WIDE_GROUP = 16_384
-_CARGO = ("cargo_grade", "cargo_rule", "cargo_source")
+_CARGO = ("cargo_grade", "cargo_rule", "cargo_source", "cargo_conflict")
 
 WIDE = pa.schema([*arrow_schema("flights"), *(pa.field(name, pa.string()) for name in _CARGO)])
 """What `flights.parquet` of a month holds besides `id`."""
@@ -68,7 +68,7 @@ class Grader(Protocol):
     """What the index needs of the cargo rules; `flights.cargo` is one."""
 
     def grade_flights(self, flights: pd.DataFrame) -> pd.DataFrame:
-        """`cargo_grade`, `cargo_rule`, `cargo_source` per flight; grade null = none."""
+        """Per flight `cargo_grade` (null = none), `cargo_rule`, `_source`, `_conflict`."""
         ...
 
     def rules_digest(self) -> str:
@@ -111,14 +111,14 @@ def _coded(flights: pd.DataFrame, airports: AirportNumbers, cargo: Grader) -> pa
         encode_end(flights, "destination", numbers),
         flights["origin_evidence"].map(ranks).fillna(len(EVIDENCE)).to_numpy(np.uint8),
         flights["destination_evidence"].map(ranks).fillna(len(EVIDENCE)).to_numpy(np.uint8),
-        _addresses(flights["icao24"]),
+        number_addresses(flights["icao24"]),
     ]
     for field, values in zip(_CODES, codes, strict=True):
         table = table.append_column(field, pa.array(values, field.type))
     return table
 
 
-def _addresses(icao24: pd.Series) -> np.ndarray:
+def number_addresses(icao24: pd.Series) -> np.ndarray:
     """Addresses as numbers, `NON_ICAO` set where the text begins with ~; 2**32 - 1 = unreadable."""
     codes, texts = pd.factorize(icao24)
     return np.array([*(_address(text) for text in texts), 2**32 - 1], dtype=np.uint32)[codes]

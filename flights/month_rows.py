@@ -40,6 +40,21 @@ class MonthRows:
         frame = pa.concat_tables(tables).to_pandas()
         return frame.sort_values(["firstseen", "flight_id"], ignore_index=True)
 
+    def read_ids(self, months: Sequence[Month], ids: np.ndarray) -> pd.DataFrame:
+        """Flights by id, row by row; a row of nothing where the id is -1."""
+        order = np.argsort(ids, kind="stable")
+        tables, at = [WIDE.empty_table()], []
+        for month in months:
+            first, _, starts = self._place(month)
+            low, high = np.searchsorted(ids[order], [first, first + int(starts[-1])])
+            rows = (ids[order][low:high] & _ROW).astype(np.int64)
+            for part, lo, hi in self._groups(month, rows):
+                tables.append(part.select(WIDE.names).cast(WIDE))
+                at.append(order[low + lo : low + hi])
+        frame = pa.concat_tables(tables).to_pandas()
+        frame.index = pd.Index(np.concatenate(at) if at else [], dtype=np.int64)
+        return frame.reindex(np.arange(len(ids)))
+
     def _groups(self, month: Month, rows: np.ndarray) -> Iterator[tuple[pa.Table, int, int]]:
         """Rows, a few row groups at a time, and which slice of `rows` they are."""
         _, metadata, starts = self._place(month)

@@ -17,15 +17,17 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from flights import sql
 from flights.archive import Archive
 from flights.errors import ArchiveError, InvalidInput
 from flights.facts import Facts, Month
-from flights.facts_build import GRADE_CODES, Grader
+from flights.facts_build import GRADE_CODES, Grader, number_addresses
 from flights.ledger import LedgerEntry, judge_departures, not_asked
 from flights.month_rows import MonthRows
+from flights.overrides import Overrides, judge_overrides
 from flights.places import LOST, NO_CELL, cell_id
 from flights.sql import Pair
 from flights.sums import ANYWHERE, HEARD, LOST_ENDS, MonthSums, Places
@@ -34,6 +36,9 @@ __all__ = ["NO_CELL", "cell_id"]
 
 _TRIES = 3
 _MOST_MONTHS = 240
+_MARGIN = timedelta(days=3)
+"""Days before and after in which an airframe's other flights are looked for: what matters of
+them lies within the horizon of `gaps`."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ class RouteQuestion:
 
     `*_airports`: ICAO codes, None = anywhere. `*_cells`: one-degree cells (`cell_id`) that a lost
     end must lie in to be possible, None = any. `min_grade`: least cargo grade, None = any flight.
+    `overrides`: a user's cargo list, heeded when the question is asked (no index is built for it).
     """
 
     source: str
@@ -52,6 +58,7 @@ class RouteQuestion:
     origin_cells: frozenset[int] | None = None
     destination_cells: frozenset[int] | None = None
     min_grade: str | None = None
+    overrides: Overrides | None = None
 
 
 class Engine(Protocol):
@@ -68,8 +75,28 @@ class Engine(Protocol):
     def match(self, question: RouteQuestion) -> pd.DataFrame:
         """Flights of the upper bound by `firstseen`, also those of days that are not complete.
 
-        Columns of `records.FLIGHT`, `cargo_grade`, `cargo_rule`, `cargo_source`,
+        Columns of `records.FLIGHT`, `cargo_grade`, `cargo_rule`, `cargo_source`, `cargo_conflict`,
         `origin_verdict` and `destination_verdict` (`observed` | `possible`), `bound`.
+        """
+        ...
+
+    def match_unknown(self, question: RouteQuestion) -> pd.DataFrame:
+        """As `match`, flights that stand in neither bound because no end is known."""
+        ...
+
+    def heard_around(self, source: str, flights: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """For each flight the one of its airframe before and the one behind, row by row.
+
+        Columns of `records.FLIGHT`; a row of nothing where a source heard none in the horizon.
+        """
+        ...
+
+    def count_alike(
+        self, source: str, first: date, last: date, flight: Mapping[str, Any]
+    ) -> tuple[tuple[LedgerEntry, ...], pd.DataFrame]:
+        """The days' entries; and by `day` the flights with the callsign, the operator, the icao24.
+
+        Only flights that share the origin and the destination of `flight` where it has them.
         """
         ...
 
@@ -135,6 +162,26 @@ class DuckDBEngine:
         """As `Engine.match`."""
         return self._ask(question, _flights)[1]
 
+    def match_unknown(self, question: RouteQuestion) -> pd.DataFrame:
+        """As `Engine.match_unknown`."""
+        return self._ask(question, _unknown)[1]
+
+    def heard_around(self, source: str, flights: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """As `Engine.heard_around`."""
+        if flights.empty:
+            return flights, flights
+        first, last = flights["firstseen"].min().date(), flights["lastseen"].max().date()
+        span = RouteQuestion(source, first - _MARGIN, last + _MARGIN)
+        return self._ask(span, lambda asked: _around(asked, flights))[1]
+
+    def count_alike(
+        self, source: str, first: date, last: date, flight: Mapping[str, Any]
+    ) -> tuple[tuple[LedgerEntry, ...], pd.DataFrame]:
+        """As `Engine.count_alike`."""
+        plain = {name: _text(flight[name]) for name in _ALIKE}
+        asked = RouteQuestion(source, first, last)
+        return self._ask(asked, lambda now: _count_alike(now, plain))
+
     def heard_by_day(
         self,
         source: str,
@@ -168,6 +215,8 @@ class DuckDBEngine:
             numbers = self._facts.airports(q.source).numbers()
             try:
                 with sql.Session(self._connection, folders, (q.first, q.last), grade) as session:
+                    if q.overrides and grade and folders:
+                        session.move([each / "flights.parquet" for each in folders], q.overrides)
                     asked = _Asked(q, months, grade, numbers, session, self._sums, self._rows)
                     return entries, answer(asked)
             except (duckdb.IOException, FileNotFoundError) as error:
@@ -224,7 +273,15 @@ class _Asked:
             by_codes = origin.codes is not None and destination.codes is not None
             if self.months and by_codes and (origin.has_cells or destination.has_cells):
                 found.update(self.session.count_lost(origin, destination))
+            if self.session.moved:
+                found.update(self.session.count_moved(origin, destination))
         return found
+
+    def read(self, picked: Mapping[str, np.ndarray]) -> pd.DataFrame:
+        """Flights with their verdicts, their cargo columns as a user's list has them."""
+        flights = self.rows.read(self.months, picked)
+        own = self.question.overrides
+        return judge_overrides(flights, own) if own else flights
 
     def pairs(self) -> tuple[list[Pair], list[Pair], list[Pair]]:
         """Places that make up lower, what upper adds, and neither end."""
@@ -275,8 +332,41 @@ def _lost_at_both(asked: _Asked) -> Counter[date]:
 def _flights(asked: _Asked) -> pd.DataFrame:
     lower, more, _ = asked.pairs()
     bounds = [(pair, "lower") for pair in lower] + [(pair, "upper") for pair in more]
-    picked = asked.session.pick(bounds) if asked.months else {}
-    return asked.rows.read(asked.months, picked)
+    return asked.read(asked.session.pick(bounds) if asked.months else {})
+
+
+def _unknown(asked: _Asked) -> pd.DataFrame:
+    pairs = [(pair, "neither") for pair in asked.pairs()[2]]
+    return asked.read(asked.session.pick(pairs) if asked.months and pairs else {})
+
+
+def _around(asked: _Asked, flights: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    if not asked.months:
+        ids = (np.full(len(flights), -1, np.int64),) * 2
+    else:
+        seconds = (_seconds(flights[name]) for name in ("firstseen", "lastseen"))
+        ids = asked.session.neighbours(number_addresses(flights["icao24"]), *seconds)
+    before, behind = (asked.rows.read_ids(asked.months, each) for each in ids)
+    return before.set_axis(flights.index), behind.set_axis(flights.index)
+
+
+_ALIKE = ("callsign", "operator", "icao24", "origin", "destination")
+
+
+def _text(value: Any) -> str | None:
+    return str(value) if pd.notna(value) else None
+
+
+def _count_alike(asked: _Asked, flight: Mapping[str, str | None]) -> pd.DataFrame:
+    if not asked.months:
+        return pd.DataFrame({"day": [], "callsign": [], "operator": [], "icao24": []})
+    wide = [month.folder / "flights.parquet" for month in asked.months]
+    found = asked.session.count_alike(wide, flight)
+    return found.assign(day=pd.to_datetime(found["day"]).dt.date)
+
+
+def _seconds(moments: pd.Series) -> np.ndarray:
+    return ((moments - pd.Timestamp(0, tz="UTC")) // pd.Timedelta(seconds=1)).to_numpy(np.int64)
 
 
 def _grade(name: str | None) -> int:

@@ -63,12 +63,16 @@ NON_ICAO = 1 << 24
 
 @dataclass(frozen=True)
 class Column:
-    """One column: `type` is an Arrow type, `unit` is empty where there is none."""
+    """One column: `type` is an Arrow type, `unit` is empty where there is none.
+
+    An `optional` one may be missing in a frame that is to be stored, and is null then.
+    """
 
     name: str
     type: pa.DataType
     unit: str
     meaning: str
+    optional: bool = False
 
 
 _TIME = pa.timestamp("ms", tz="UTC")
@@ -146,7 +150,17 @@ RECEPTION = (
     Column("positions", pa.int32(), "", "positions heard"),
     Column("cruise_aircraft", pa.int32(), "", f"of these, aircraft at {CRUISE_FT} ft or above"),
     Column("cruise_positions", pa.int32(), "", f"of these, positions at {CRUISE_FT} ft or above"),
-)
+    Column(
+        "integrity_aircraft", pa.int32(), "",
+        "aircraft aloft that said how sure they were of their position; null where the input "
+        "carries no such values", optional=True,
+    ),
+    Column(
+        "degraded_aircraft", pa.int32(), "",
+        "of these, aircraft whose positions had degraded integrity (readsb.integrity)",
+        optional=True,
+    ),
+)  # fmt: skip
 
 TABLES: dict[str, tuple[Column, ...]] = {
     "flights": FLIGHT,
@@ -177,6 +191,7 @@ def conform(table: str, frame: pd.DataFrame | pa.Table | PackedTable) -> pa.Tabl
     if isinstance(frame, PackedTable):
         frame = frame.whole()
     schema = arrow_schema(table)
+    frame = _with_optional(table, frame)
     arrow = isinstance(frame, pa.Table)
     unlike = set(schema.names) ^ set(frame.column_names if arrow else frame.columns)
     if unlike:
@@ -189,6 +204,21 @@ def conform(table: str, frame: pd.DataFrame | pa.Table | PackedTable) -> pa.Tabl
         )
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise BadPayload(f"{table}: {error}") from error
+
+
+def _with_optional(table: str, frame: pd.DataFrame | pa.Table) -> pd.DataFrame | pa.Table:
+    """`frame` with the optional columns it lacks, all null."""
+    arrow = isinstance(frame, pa.Table)
+    there = frame.column_names if arrow else frame.columns
+    for column in TABLES[table]:
+        if column.optional and column.name not in there:
+            nothing = pa.nulls(len(frame), column.type)
+            frame = (
+                frame.append_column(column.name, nothing)
+                if arrow
+                else frame.assign(**{column.name: None})
+            )
+    return frame
 
 
 @dataclass(frozen=True)

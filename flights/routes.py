@@ -1,7 +1,7 @@
 """A route: flights with both ends judged, a lower and an upper bound, and what was heard."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -9,30 +9,31 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from flights.archive import Archive
+from flights.bounds import resolve_bounds
 from flights.cargo import check_grade
 from flights.coverage import Cover, judge_cover
 from flights.errors import NotCovered
+from flights.explanations import ENDS, explain_flights
 from flights.ledger import LedgerEntry
+from flights.overrides import Overrides
 from flights.query import DuckDBEngine, Engine, RouteQuestion, cell_id
 from flights.reference.airports import all_codes
 from flights.regions import cells, is_anywhere
 from flights.regions.base import Region
 from flights.sources import SOURCES, find_spec
 
-ENDS = {"origin": "first", "destination": "last"}
-"""Ends of a flight, and the word that begins the columns of their position."""
-
 
 @dataclass(frozen=True)
 class Route:
     """Origin region to destination region, and the least cargo grade that counts.
 
-    `min_grade` "" counts all flights, cargo or not.
+    `min_grade` "" counts all flights, cargo or not. `overrides` is a user's cargo list.
     """
 
     origin: Region
     destination: Region
     min_grade: str = "likely"
+    overrides: Overrides | None = None
 
 
 @dataclass(frozen=True)
@@ -40,15 +41,16 @@ class RouteEvidence:
     """All that an event study needs to know about a route, days `first` to `last` inclusive.
 
     `flights`: the columns of `records.FLIGHT` plus `cargo_grade`, `cargo_rule`,
-    `cargo_source`, `origin_verdict`, `destination_verdict` (`observed` | `possible`), `bound`
-    (`lower` | `upper`: an `upper` flight counts in the upper bound only) and `why` (a
-    sentence). One row a flight, by `firstseen`; `day` is the UTC day of `firstseen`.
+    `cargo_source`, `cargo_conflict`, `origin_verdict`, `destination_verdict` (`observed` |
+    `possible`), `bound` (`lower` | `upper`: an `upper` flight counts in the upper bound only) and
+    `why` (a sentence). One row a flight, by `firstseen`; `day` is the UTC day of `firstseen`.
 
     `heard`: index `day`, columns `origin`, `destination`: distinct flights of any kind heard
     in each region that day, this route's own (upper bound) left out.
 
-    `neither_end`: per day, cargo flights of the grade with neither end known. They stand
-    outside both bounds and are shown beside them. <NA> where the series cannot hold them.
+    `neither_end`: per day, those of the upper bound with neither end known. <NA> where the
+    series cannot hold them. `excluded`: flights with a lost end that cannot have been where the
+    route asks, as `bounds.Resolved` gives them, with `why`.
 
     `ledger`: one entry per day, `not asked` ones included.
 
@@ -66,6 +68,7 @@ class RouteEvidence:
     ledger: tuple[LedgerEntry, ...]
     notes: tuple[str, ...] = ()
     frequency: str = ""
+    excluded: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def load_route(
@@ -79,8 +82,8 @@ def load_route(
 ) -> RouteEvidence:
     """What the archive says of a route, days `first` to `last` inclusive.
 
-    A lost end is taken as possible wherever it was lost: the simple rule, which makes the upper
-    bound wide. Days that are not complete keep their flights and have <NA> for counts.
+    A lost end is possible in a region unless the airframe was heard again too soon for a landing
+    there, see `bounds`. Days that are not complete keep their flights and have <NA> for counts.
     `engine` answers instead of the archive's own index.
 
     Raises
@@ -101,16 +104,23 @@ def load_route(
         check_grade(grade)
     places = {end: _airports(getattr(route, end)) for end in ENDS}
     question = RouteQuestion(
-        source, first, last, places["origin"], places["destination"], min_grade=grade
+        source,
+        first,
+        last,
+        places["origin"],
+        places["destination"],
+        min_grade=grade,
+        overrides=route.overrides,
     )
     ledger = engine.ledger(source, first, last)
     cover = check_cover(route, source, ledger)
-    flights = engine.match(question)
-    flights = flights.assign(why=explain_bounds(flights, route))
+    resolved = resolve_bounds(engine, question)
+    labels = route.origin.label, route.destination.label
+    flights = resolved.counted.assign(why=explain_flights(resolved.counted, *labels))
+    excluded = resolved.excluded.assign(why=explain_flights(resolved.excluded, *labels))
     heard = {end: _heard_beside(engine, question, flights, getattr(route, end)) for end in ENDS}
     unknown = pd.Series(pd.NA, heard["origin"].index, dtype="Int64")
     heard |= dict.fromkeys(set(ENDS) - cover.exposed, unknown)
-    neither = engine.neither_end_by_day(source, first, last, grade)
     return RouteEvidence(
         route=route,
         source=source,
@@ -118,7 +128,8 @@ def load_route(
         last=last,
         flights=flights,
         heard=pd.DataFrame(heard),
-        neither_end=neither if cover.neither else unknown,
+        neither_end=_count_neither(flights, ledger) if cover.neither else unknown,
+        excluded=excluded,
         ledger=ledger,
         notes=cover.notes,
         frequency=cover.frequency,
@@ -136,56 +147,13 @@ def check_cover(route: Route, source: str, ledger: Iterable[LedgerEntry]) -> Cov
     return cover
 
 
-def explain_bounds(flights: pd.DataFrame, route: Route) -> list[str]:
-    """A sentence per flight: where each end was heard, or lost, and what that leaves open."""
-    parts = [_explain_end(flights, end, getattr(route, end).label) for end in ENDS]
-    counts = flights["bound"].map(
-        {
-            "lower": "Counts in both bounds.",
-            "upper": "Counts in the upper bound only: one end is unknown.",
-        }
-    )
-    return [" ".join(each) for each in zip(*parts, counts, strict=True)]
-
-
-def _explain_end(flights: pd.DataFrame, end: str, region: str) -> list[str]:
-    verb = {"origin": "From", "destination": "To"}[end]
-    lost_verb = {"origin": "First heard", "destination": "Last heard"}[end]
-    columns = [end, f"{end}_evidence", f"{end}_distance_km", f"{ENDS[end]}_latitude"]
-    columns += [f"{ENDS[end]}_longitude", f"{ENDS[end]}_altitude_ft", f"{end}_verdict"]
-    sentences = []
-    for code, evidence, away_km, lat, lon, height_ft, verdict in zip(
-        *(flights[column] for column in columns), strict=True
-    ):
-        if evidence == "lost":
-            place = f"{lost_verb} {_height(height_ft)} {_place(lat, lon)}"
-            ruling = f"{region} cannot be excluded" if verdict == "possible" else "any place counts"
-            sentences.append(f"{place}: {ruling}.")
-        else:
-            sentences.append(f"{verb} {code}, {_HOW.get(evidence, evidence)}{_away(away_km)}.")
-    return sentences
-
-
-_HOW = {
-    "surface": "heard on the ground",
-    "low": "heard low beside it",
-    "estimated": "as the source estimates",
-}
-
-
-def _away(distance_km: float) -> str:
-    return f" {distance_km:.0f} km away" if distance_km >= 0.5 else ""
-
-
-def _height(altitude_ft: float) -> str:
-    return f"at {altitude_ft:,.0f} ft" if np.isfinite(altitude_ft) else "at unknown height"
-
-
-def _place(latitude: float, longitude: float) -> str:
-    if not (np.isfinite(latitude) and np.isfinite(longitude)):
-        return "at an unknown place"
-    north, east = "N" if latitude >= 0 else "S", "E" if longitude >= 0 else "W"
-    return f"over {abs(latitude):.1f} {north} {abs(longitude):.1f} {east}"
+def _count_neither(flights: pd.DataFrame, ledger: Iterable[LedgerEntry]) -> pd.Series:
+    """Flights of the upper bound with both ends lost, by day; <NA> where it is not complete."""
+    both = (flights["origin_evidence"] == "lost") & (flights["destination_evidence"] == "lost")
+    found = flights["day"][both & (flights["bound"] == "upper")].value_counts()
+    counts = {e.day: found.get(e.day, 0) if e.is_complete else pd.NA for e in ledger}
+    index = pd.Index(list(counts), name="day", dtype=object)
+    return pd.Series(list(counts.values()), index, dtype="Int64", name="flights")
 
 
 def _airports(region: Region) -> frozenset[str] | None:

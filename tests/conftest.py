@@ -41,8 +41,8 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test sees the archive or the aircraft table of whoever runs it."""
     monkeypatch.setenv("FLIGHTS_ARCHIVE", str(tmp_path / "archive"))
-    for name in ("FLIGHTS_AIRCRAFT", "FLIGHTS_AIRPORTS", "FLIGHTS_CACHE", "FLIGHTS_MIRRORS"):
-        monkeypatch.delenv(name, raising=False)
+    for name in ("AIRCRAFT", "AIRPORTS", "CACHE", "CARGO", "MIRRORS"):
+        monkeypatch.delenv(f"FLIGHTS_{name}", raising=False)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)

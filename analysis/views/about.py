@@ -10,10 +10,11 @@ from flights.sources import SOURCES, find_spec
 _MEANING = """
 ### What the numbers mean
 A **flight** is one leg of one aircraft as receivers on the ground heard it. It counts as
-**observed** when both ends were heard in their regions, as **possible** when one end was and
-nobody heard the other. Of flights with an end heard here, the true number lies between the two;
-both are shown everywhere. Flights with neither end known are counted beside them, and flights
-that nobody heard are in no count at all.
+**observed** when both ends were heard in their regions, as **possible** when an end was lost and
+the aircraft had the time to land where the question asks before it was heard again. Where it had
+not, the flight is excluded, and listed with the reason. Of the flights that somebody heard, the
+true number lies between the observed and the possible; both are shown everywhere. Flights that
+nobody heard lie outside both: what the receivers heard speaks of those.
 
 A day counts only when it is complete. A day that is missing is left out together with what the
 receivers heard on it; it is never counted as zero.

@@ -20,14 +20,15 @@ def show_answer(study: Study, archive: Archive) -> None:
     panels.show_series(archive, study)
     left, right = st.columns(2, gap="large")
     with left:
-        panels.show_map(archive, study)
+        picked = panels.show_map(archive, study)
     with right:
         panels.show_special(result, archive, study)
     if not flights.empty:
-        panels.show_flights(result, flights, archive)
+        panels.show_flights(result, flights, archive, study, picked)
     elif panels.show_problem(_NONE_HEARD, "Count possible cargo too"):
         widgets.keep_study(replace(study, min_grade="possible"), spread=True)
         st.rerun()
+    panels.show_excluded(result, archive, study)
     panels.show_downloads(result, flights, study)
     panels.show_sources(result)
 

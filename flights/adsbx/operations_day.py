@@ -10,6 +10,7 @@ from flights.adsbx.operations import Operations, read_operations
 from flights.adsbx.pairing import join_operations
 from flights.adsbx.samples import EDITION, Samples
 from flights.errors import ResourceMissing
+from flights.flags import CALLSIGN_CHANGE, IMPOSSIBLE_SPEED, count_flags
 from flights.ledger import InputFile, LedgerEntry
 from flights.network.manners import Report
 from flights.records import TABLES, DayRecords, empty
@@ -73,6 +74,7 @@ def _judge(task: OperationsTask, file: InputFile, found: Operations) -> DayRecor
         "operations": len(rows),
         "dropped_unreadable": found.unreadable,
         "dropped_other_days": elsewhere,
+        **count_flags(flights["flags"], [CALLSIGN_CHANGE, IMPOSSIBLE_SPEED]),
     }
     entry = LedgerEntry(
         source=task.source,

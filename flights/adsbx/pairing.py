@@ -10,8 +10,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from flights.flags import CALLSIGN_CHANGE
 from flights.readsb.labels import RECEIVED_AS, operator_of
 from flights.records import empty
+from flights.speed_limits import flag_speeds
 
 LONGEST = pd.Timedelta(hours=24)
 _DETAILS = ("registration", "callsign", "typecode", "model")
@@ -33,7 +35,7 @@ def join_operations(rows: pd.DataFrame, *, source: str, day: date) -> pd.DataFra
     made = _describe(takeoffs.reset_index(drop=True), landings.reset_index(drop=True))
     flights = pd.DataFrame({"source": source, "day": day, **made}, index=range(len(begins)))
     flights = flights.drop_duplicates("flight_id").sort_values(["firstseen", "flight_id"])
-    return flights[list(empty("flights").columns)].reset_index(drop=True)
+    return flag_speeds(flights[list(empty("flights").columns)].reset_index(drop=True))
 
 
 def _find_starts(rows: pd.DataFrame) -> np.ndarray:
@@ -63,7 +65,7 @@ def _describe(first: pd.DataFrame, last: pd.DataFrame) -> dict[str, object]:
         "positions": np.zeros(len(first), dtype=np.int32),
         "longest_silence_s": pd.array([pd.NA] * len(first), dtype="Int32"),
         "received": _received(first["signal"], last["signal"]),
-        "flags": np.where(_differ(first["callsign"], last["callsign"]), "callsign_change", ""),
+        "flags": np.where(_differ(first["callsign"], last["callsign"]), CALLSIGN_CHANGE, ""),
     }
 
 

@@ -11,6 +11,7 @@ COMMANDS = {
     "reference": "fetch tables about aircraft, airports and routes, or list what is held",
     "ledger": "show what is known of each day",
     "flights": "write flights of the archive, or those of a route",
+    "explain": "tell the story of one flight, and what its silences leave open",
     "track": "ask OpenSky for the way of one flight of the last 30 days",
 }
 """Name of a command and of its module -> what it does."""

@@ -75,3 +75,13 @@ def note_for(sources: list[str]) -> str:
             continue
     made_up = next((spec for spec in specs if spec.simulated), None)
     return note_of(made_up) if made_up else CONTENTS_SENTENCE
+
+
+def only_source(archive: Archive) -> str:
+    """The source of an archive that holds one; `InvalidInput` where it holds none or several."""
+    sources = archive.sources()
+    if len(sources) == 1:
+        return sources[0]
+    if not sources:
+        raise InvalidInput(f"{archive.root} holds no days; `python -m flights pull` fills it.")
+    raise InvalidInput(f"The archive holds {', '.join(sources)}; choose one with --source.")

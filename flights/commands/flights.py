@@ -18,12 +18,15 @@ from flights.commands.base import (
     check_days,
     each_day,
     note_for,
+    only_source,
     open_archive,
+    settings_of,
     tell,
 )
 from flights.errors import ArchiveError, InvalidInput
 from flights.export import Header, open_writer
 from flights.ledger import LedgerEntry, judge_departures, not_asked
+from flights.overrides import Overrides, read_overrides
 from flights.regions.base import Region
 
 EXAMPLE = (
@@ -43,6 +46,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--min-grade", choices=("certain", "likely", "possible"), help="cargo of this grade only"
     )
+    parser.add_argument(
+        "--cargo", metavar="FILE", help="cargo list of your own: its rows win over the rules"
+    )
     parser.add_argument("--format", choices=FORMATS, default="csv")
     parser.add_argument("--out", metavar="FILE", help="write here instead of standard output")
 
@@ -51,20 +57,23 @@ def run(asked: argparse.Namespace) -> int:
     """Write flights by day of `firstseen`, of a route where one is named."""
     archive = open_archive(asked)
     check_days(asked.first, asked.last)
-    source = asked.source or _only_source(archive)
+    source = asked.source or only_source(archive)
+    overrides = _own_list(asked)
     known = judge_departures(archive.read_ledger(source))
     days = [known.get(day) or not_asked(source, day) for day in each_day(asked.first, asked.last)]
     notes = _check_places(asked, source, days)
-    header = Header(note_for([source]), _question(asked, source), days)
+    header = Header(note_for([source]), _question(asked, source, overrides), days)
     count = 0
     with _output(asked) as stream:
         writer = open_writer(asked.format, stream, header)
-        for frame in _frames(asked, archive, source):
+        for frame in _frames(asked, archive, source, overrides):
             writer.write(frame)
             count += len(frame)
         writer.close()
     for note in notes:
         tell(note)
+    if overrides:
+        tell(f"Cargo list in force: {overrides.describe()}.")
     return _tell_written(count, days, header.note)
 
 
@@ -81,6 +90,13 @@ def _check_places(
     return check_cover(Route(origin, destination), source, days).notes
 
 
+def _own_list(asked: argparse.Namespace) -> Overrides | None:
+    """The cargo list of `--cargo`, else of the environment where the flights are graded."""
+    graded = asked.origin or asked.destination or asked.min_grade
+    path = asked.cargo or (settings_of(asked).cargo if graded else None)
+    return read_overrides(path) if path else None
+
+
 def _tell_written(count: int, days: list[LedgerEntry], note: str) -> int:
     lacking = [entry for entry in days if not entry.is_complete]
     tell(f"{count} flights written.")
@@ -95,7 +111,10 @@ def _tell_written(count: int, days: list[LedgerEntry], note: str) -> int:
     return IN_PART if lacking else DONE
 
 
-def _question(asked: argparse.Namespace, source: str) -> dict[str, Any]:
+def _question(
+    asked: argparse.Namespace, source: str, overrides: Overrides | None
+) -> dict[str, Any]:
+    own = {"name": overrides.name, "sha256": overrides.sha256} if overrides else None
     return {
         "source": source,
         "from": asked.first.isoformat(),
@@ -103,13 +122,16 @@ def _question(asked: argparse.Namespace, source: str) -> dict[str, Any]:
         "origin": asked.origin,
         "destination": asked.destination,
         "min_grade": asked.min_grade,
+        "cargo_list": own,
     }
 
 
-def _frames(asked: argparse.Namespace, archive: Archive, source: str) -> Iterator[pd.DataFrame]:
+def _frames(
+    asked: argparse.Namespace, archive: Archive, source: str, overrides: Overrides | None
+) -> Iterator[pd.DataFrame]:
     """Flights a few days at a time; at least one frame, so that the columns are always there."""
-    if asked.origin or asked.destination or asked.min_grade:
-        yield _match(asked, archive, source)
+    if asked.origin or asked.destination or asked.min_grade or overrides:
+        yield _match(asked, archive, source, overrides)
         return
     start = asked.first
     while start <= asked.last:
@@ -118,11 +140,14 @@ def _frames(asked: argparse.Namespace, archive: Archive, source: str) -> Iterato
         start = stop + timedelta(days=1)
 
 
-def _match(asked: argparse.Namespace, archive: Archive, source: str) -> pd.DataFrame:
+def _match(
+    asked: argparse.Namespace, archive: Archive, source: str, overrides: Overrides | None
+) -> pd.DataFrame:
     """Flights of the upper bound of a route, each with the sentence why it counts."""
+    from flights.bounds import resolve_bounds
+    from flights.explanations import explain_flights
     from flights.query import DuckDBEngine, RouteQuestion
     from flights.regions import parse_region
-    from flights.routes import Route, explain_bounds
 
     origin, destination = (parse_region(t or "world:") for t in (asked.origin, asked.destination))
     grade = asked.min_grade
@@ -133,10 +158,11 @@ def _match(asked: argparse.Namespace, archive: Archive, source: str) -> pd.DataF
         _airports(origin),
         _airports(destination),
         min_grade=grade,
+        overrides=overrides,
     )
-    route = Route(origin, destination, grade or "")
-    found = DuckDBEngine(archive).match(question)
-    return found.assign(why=pd.Series(explain_bounds(found, route), found.index, dtype="str"))
+    found = resolve_bounds(DuckDBEngine(archive), question).counted
+    why = explain_flights(found, origin.label, destination.label)
+    return found.assign(why=pd.Series(why, found.index, dtype="str"))
 
 
 def _airports(region: Region) -> frozenset[str] | None:
@@ -164,12 +190,3 @@ def _output(asked: argparse.Namespace) -> Iterator[IO[bytes]]:
         raise ArchiveError(f"{target} cannot be written: {error}.") from error
     finally:
         rough.unlink(missing_ok=True)
-
-
-def _only_source(archive: Archive) -> str:
-    sources = archive.sources()
-    if len(sources) == 1:
-        return sources[0]
-    if not sources:
-        raise InvalidInput(f"{archive.root} holds no days; `python -m flights pull` fills it.")
-    raise InvalidInput(f"The archive holds {', '.join(sources)}; choose one with --source.")

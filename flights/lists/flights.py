@@ -8,11 +8,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from flights.flags import IMPOSSIBLE_SPEED, count_flags, write_flags
 from flights.geo import great_circle_km
 from flights.lists.rows import PLACE
 from flights.readsb.labels import OPERATOR
 from flights.records import arrow_schema
 from flights.reference.airports import current_code, load_airports
+from flights.speed_limits import flag_speeds
 
 UNPLACED = "field_unknown"
 """Flag of a flight for which the list names a field that no table here can place."""
@@ -53,7 +55,7 @@ def make_flights(
         columns |= judged
         marks[UNPLACED] |= strange
         counts[f"{end}_unplaced"] = int(np.count_nonzero(strange))
-    columns["flags"] = _write_flags(marks, count)
+    columns["flags"] = pa.array(write_flags(marks, count), pa.string())
     columns["source"] = pa.repeat(source, count)
     columns["day"] = pa.repeat(pa.scalar(day, pa.date32()), count)
     schema = arrow_schema("flights")
@@ -61,7 +63,8 @@ def make_flights(
         [columns.pop(each.name, pa.nulls(count, each.type)).cast(each.type) for each in schema],
         schema=schema,
     )
-    return made.to_pandas(split_blocks=True, self_destruct=True), counts
+    flights = flag_speeds(made.to_pandas(split_blocks=True, self_destruct=True))
+    return flights, counts | count_flags(flights["flags"], [IMPOSSIBLE_SPEED])
 
 
 def _each_once(rows: pa.Table) -> pa.Table:
@@ -97,14 +100,6 @@ def _find_cut(columns: Columns, day: date) -> NDArray[np.bool_]:
     at_end = pc.and_(pc.greater_equal(last, ends - _AT_MIDNIGHT), pc.less(last, ends))
     went = pc.and_(pc.is_null(columns["destination"]), at_end)
     return pc.or_(came, went).to_numpy(zero_copy_only=False)
-
-
-def _write_flags(marks: dict[str, NDArray[np.bool_]], count: int) -> pa.Array:
-    flags = np.full(count, "", dtype=object)
-    for name, mask in marks.items():
-        flags[mask & (flags != "")] += ","
-        flags[mask] += name
-    return pa.array(flags, pa.string())
 
 
 def _judge_end(columns: Columns, end: str, place: str) -> tuple[Columns, NDArray[np.bool_]]:

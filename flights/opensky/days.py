@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from flights.flags import IMPOSSIBLE_SPEED, count_flags
 from flights.ledger import InputFile, LedgerEntry
 from flights.opensky.desk import Desk
 from flights.opensky.flight_rows import make_flights
@@ -152,6 +153,7 @@ def _make_day(task: DayTask, replies: Sequence[Reply], names: Names | None) -> D
             "airports": len(task.airports),
             "told_in_two_ways": differing,
             **{name: count for name, count in (dropped + Counter(left_out)).items() if count},
+            **count_flags(flights["flags"], [IMPOSSIBLE_SPEED]),
         },
     )
     others = {name: empty(name) for name in TABLES if name != "flights"}

@@ -9,6 +9,7 @@ import pandas as pd
 from flights.readsb.labels import operator_of
 from flights.records import empty
 from flights.reference.aircraft import Airframe
+from flights.speed_limits import flag_speeds
 
 FEET_PER_METRE = 1 / 0.3048
 SANE_S = (1_200_000_000, 4_102_444_800)
@@ -62,7 +63,7 @@ def make_flights(
         "flags": "",
     }
     like = empty("flights")
-    return pd.DataFrame(columns, index=once.index)[like.columns], dropped
+    return flag_speeds(pd.DataFrame(columns, index=once.index)[like.columns]), dropped
 
 
 def _is_sound(rows: pd.DataFrame) -> pd.Series:

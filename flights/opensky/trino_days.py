@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from flights.flags import IMPOSSIBLE_SPEED, count_flags
 from flights.ledger import InputFile, LedgerEntry
 from flights.network.manners import Report
 from flights.opensky.flight_rows import COLUMNS, POSITION_COLUMNS, make_flights
@@ -89,6 +90,7 @@ def collect_day(database: Database, asked: DayQuestion, report: Report) -> DayRe
             "aircraft": int(flights["icao24"].nunique()),
             "flights_of_all_airports": sum(hours.values()),
             **dropped,
+            **count_flags(flights["flags"], [IMPOSSIBLE_SPEED]),
         },
         scope=asked.scope,
         filed_by=filed_by,

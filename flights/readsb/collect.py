@@ -16,7 +16,8 @@ from flights.records import TABLES, DayRecords, empty, parse_icao24
 from flights.reference.aircraft import Airframe
 from flights.reference.airports import airports_input
 
-READER_VERSION = 1
+READER_VERSION = 2
+"""2: flags of plausibility, integrity of positions; flights and their ends are those of 1."""
 _DECODING_SHARE = 0.7
 _REPORT_EVERY = 200
 
@@ -128,8 +129,13 @@ class _Reading:
     def records(self, day: date, airframes: Mapping[str, Airframe]) -> DayRecords:
         """Records of a day that has positions."""
         lying = self.task.lying
+        tells = self.task.kind == TRACE
         tables = assemble_day(
-            self._buckets(day), source=self.task.source, day=day, airframes=airframes
+            self._buckets(day),
+            source=self.task.source,
+            day=day,
+            airframes=airframes,
+            integrity=self.content.integrity.of_day(day) if tells else None,
         )
         deficits = self._deficits(day)
         if day != lying.day:

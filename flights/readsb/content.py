@@ -9,10 +9,11 @@ import numpy as np
 
 from flights.errors import BadPayload
 from flights.readsb.heatmap import read_heatmap
+from flights.readsb.integrity import IntegrityTally
 from flights.readsb.members import HEATMAP, Intake, Member
 from flights.readsb.spill import DAY_MS, Spill
 from flights.readsb.traces import read_trace
-from flights.records import format_icao24
+from flights.records import format_icao24, parse_icao24
 from flights.reference.aircraft import Airframe
 
 HALF_HOURS = 48
@@ -47,6 +48,7 @@ class Content:
     damaged: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
     misnamed: list[str] = field(default_factory=list)
+    integrity: IntegrityTally = field(default_factory=IntegrityTally)
 
     def take(self, member: Member) -> None:
         """Decode one member; what cannot be decoded is remembered, never raised."""
@@ -82,6 +84,9 @@ class Content:
             self.damaged.append(found.problem)
         self.trace_folders.add(found.icao24[-2:])
         self._keep(found.positions)
+        if not self.only or parse_icao24(found.icao24) in self.only:
+            here = self.spill.holds(found.positions["seen_at"])
+            self.integrity.add(found.positions[here], found.integrity[here])
         if found.airframe != Airframe():
             self.airframes[found.icao24] = found.airframe
 

@@ -8,7 +8,19 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from flights.flags import (
+    ADDRESS_TWICE,
+    CALLSIGN_CHANGE,
+    CALLSIGN_ODD,
+    CALLSIGN_TWICE,
+    JUMP,
+    MLAT_NOISE,
+    add_flag,
+    count_flags,
+)
 from flights.packed import PackedTable, pack
+from flights.readsb.callsign_doubts import find_twice
+from flights.readsb.integrity import put_integrity
 from flights.readsb.legs import find_legs
 from flights.readsb.reception import count_reception, sum_reception
 from flights.records import arrow_schema, conform, empty
@@ -16,6 +28,8 @@ from flights.reference.aircraft import Airframe
 
 PART = 400_000
 """Positions worked on at once: bounds the memory beside them to about 80 MB."""
+RULES = (JUMP, ADDRESS_TWICE, MLAT_NOISE, CALLSIGN_CHANGE, CALLSIGN_ODD, CALLSIGN_TWICE)
+"""Rules of plausibility every flight is held to."""
 SUMMED_PARTS = 16
 """Reception tables kept before they become one: they speak of the same cells."""
 
@@ -23,7 +37,8 @@ SUMMED_PARTS = 16
 class DayTables(NamedTuple):
     """The tables of one day in the schemas of `records`, and what was counted on the way.
 
-    `counts`: positions, aircraft, flights, and `dropped_<rule>` positions left out by rule.
+    `counts`: positions, aircraft, flights, `dropped_<rule>` positions left out by rule, and
+    `flagged_<rule>` flights a rule fired on.
     """
 
     flights: pd.DataFrame
@@ -61,11 +76,13 @@ def assemble_day(
     source: str,
     day: date,
     airframes: Mapping[str, Airframe],
+    integrity: pd.DataFrame | None = None,
 ) -> DayTables:
     """Tables of one UTC day from its positions.
 
     `buckets` are arrays of `records.POSITION`, each sorted by (icao24, seen_at); an airframe
     lies wholly in one bucket. `airframes` maps icao24 text to what the source says of it.
+    `integrity` is that of `IntegrityTally.of_day`, None where the input carries none.
     """
     found = {table: _Pile(table) for table in ("flights", "edges", "tracks")}
     heard, counts = [], {"positions": 0, "aircraft": 0, "flights": 0}
@@ -81,13 +98,15 @@ def assemble_day(
         heard.append(count_reception(positions))
         if len(heard) == SUMMED_PARTS:
             heard = [sum_reception(heard)]
-    reception = sum_reception(heard)
+    reception = put_integrity(sum_reception(heard), integrity)
+    flights = _describe(found["flights"].whole(), airframes)
+    flights["flags"] = add_flag(flights["flags"], CALLSIGN_TWICE, find_twice(flights))
     return DayTables(
-        flights=_describe(found["flights"].whole(), airframes),
+        flights=flights,
         edges=found["edges"].whole(),
         tracks=found["tracks"].packed(),
         reception=_with_key(reception, source, day),
-        counts=counts,
+        counts=counts | count_flags(flights["flags"], RULES),
     )
 
 

@@ -38,7 +38,7 @@ def find_callsigns(series: Series, begin: Index, end: Index) -> tuple[NDArray[np
     if not len(begin):
         return np.empty(0, dtype=object), np.empty(0, dtype=bool)
     flight, starts, lengths = _callsign_runs(series, begin, end)
-    late = (starts == begin[flight]) & (lengths <= LATE_POINTS)
+    late = starts + lengths - begin[flight] <= LATE_POINTS
     frame = pd.DataFrame(
         {
             "flight": flight,

@@ -1,13 +1,9 @@
 """Positions to flights: one rule set for heatmaps and traces.
 
-The steps, each in a file of its own: leave out spoofed places (`jumps`), find where aircraft
-stood (`ground`), cut what is left into flights (`spans`, `continuity`), say what their ends
-rest on (`ends`, `airfields`), keep enough positions to draw them (`simplify`).
-
-A flight's `flags`: `jump` (positions left out as impossible), `touch_and_go`,
-`callsign_change` (more than one callsign in the air: still one flight), `off_field` (an end on
-the ground at no known field, hence `lost`), `field_unsure` (another field fits a `low` end
-nearly as well), `brief` (too short to stand alone, but at midnight).
+The steps, each in a file of its own: leave out places that cannot be (`jumps`) and say what they
+are (`marks`), find where aircraft stood (`ground`), cut what is left into flights (`spans`,
+`continuity`), say what their ends rest on (`ends`, `airfields`), keep enough positions to draw
+them (`simplify`). What a flight's `flags` mean stands in `flights.flags`.
 """
 
 from dataclasses import dataclass
@@ -22,6 +18,7 @@ from flights.readsb.continuity import continues
 from flights.readsb.ends import judge_ends
 from flights.readsb.ground import find_standing
 from flights.readsb.jumps import find_jumps
+from flights.readsb.marks import sort_left_out
 from flights.readsb.series import read_series
 from flights.readsb.spans import find_spans
 
@@ -49,16 +46,17 @@ def find_legs(
     airfields = airfields or load_airfields()
     everything = read_series(positions)
     jumped = find_jumps(everything)
+    left_out = sort_left_out(everything, jumped)
     series = everything.keep(~jumped)
     standing, touches = find_standing(series)
     spans, dropped = find_spans(series, standing)
     origin, destination = judge_ends(series, spans, airfields)
     day_key = rows.DayKey(source, day)
     table = rows.FlightRows(series, spans, origin, destination)
-    flights = rows.flight_frame(table, day_key, touches=touches, jumped=everything.keep(jumped))
+    flights = rows.flight_frame(table, day_key, touches=touches, left_out=left_out)
     return Legs(
         flights=flights,
         edges=rows.edge_frame(table, flights, day_key, standing, airfields),
         tracks=rows.track_frame(table, flights, day_key),
-        dropped={"jump": int(jumped.sum()), **dropped},
+        dropped={**{rule: len(some) for rule, some in left_out.items()}, **dropped},
     )

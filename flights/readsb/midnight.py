@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from flights.flags import CALLSIGN_CHANGE, merge_flags
 from flights.readsb.airfields import Airfields, Ends, load_airfields
 from flights.readsb.continuity import Moments, arrives, continues
 from flights.readsb.ends import ROLL_S
@@ -22,7 +23,6 @@ from flights.readsb.series import Index, Mask
 
 HEAD = ("origin", "first")
 TAIL = ("destination", "last")
-ORDER = ("jump", "touch_and_go", "callsign_change", "off_field", "field_unsure")
 
 
 def join_days(
@@ -265,13 +265,9 @@ def _merge_flags(parts: pd.DataFrame, callsigns: pd.Series) -> pd.Series:
     """Flags of any part; `brief` goes, for together they are not."""
     flagged = parts[parts["flags"] != ""].groupby("head")["flags"].agg(",".join)
     joined = flagged.reindex(callsigns.index, fill_value="")
-    joined = joined.astype(object) + np.where(callsigns > 1, ",callsign_change", "")
-    return joined.map({text: _order(text) for text in joined.unique()})
-
-
-def _order(text: str) -> str:
-    given = set(text.split(","))
-    return ",".join(name for name in ORDER if name in given)
+    joined = joined.astype(object) + np.where(callsigns > 1, f",{CALLSIGN_CHANGE}", "")
+    merged = {text: merge_flags(set(text.split(",")) - {"brief"}) for text in joined.unique()}
+    return joined.map(merged)
 
 
 def _drop_brief(flights: pd.DataFrame) -> pd.DataFrame:

@@ -67,6 +67,11 @@ def _visits(positions: np.ndarray) -> pd.DataFrame:
     )
 
 
+def cells_of(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.int64]:
+    """H3 cell of each place on Earth [deg], by its square."""
+    return _cells(_square(latitude, longitude))
+
+
 def _square(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.int32]:
     """Number of the grid square of each place."""
     row = np.clip(((latitude + 90.0) * SQUARES_PER_DEG).astype(np.int32), 0, ROWS - 1)

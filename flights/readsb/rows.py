@@ -7,10 +7,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from flights.flags import CALLSIGN_CHANGE, CALLSIGN_ODD, write_flags
 from flights.readsb.airfields import Airfields, find_fields
+from flights.readsb.callsign_doubts import is_odd
 from flights.readsb.continuity import moments_at
 from flights.readsb.ends import SideEnds
 from flights.readsb.labels import find_callsigns, find_received, operator_of
+from flights.readsb.marks import LeftOut, mark_doubts
 from flights.readsb.series import Index, Mask, Series, reduce_runs, text_of
 from flights.readsb.simplify import keep_points
 from flights.readsb.spans import Spans
@@ -46,8 +49,10 @@ class FlightRows:
         return self.destination.at
 
 
-def flight_frame(table: FlightRows, key: DayKey, *, touches: Mask, jumped: Series) -> pd.DataFrame:
-    """Rows of the `flights` table; `jumped` are the positions left out as impossible."""
+def flight_frame(
+    table: FlightRows, key: DayKey, *, touches: Mask, left_out: LeftOut
+) -> pd.DataFrame:
+    """Rows of the `flights` table; `left_out` are the positions that cannot be, by rule."""
     series, begin, end = table.series, table.begin, table.end
     icao24 = address_text(series.icao24[begin])
     firstseen = table.origin.seen_at
@@ -67,7 +72,7 @@ def flight_frame(table: FlightRows, key: DayKey, *, touches: Mask, jumped: Serie
         "positions": (end - begin + 1).astype(np.int32),
         "longest_silence_s": _longest(silence, begin, end),
         "received": find_received(series, begin, end),
-        "flags": _flags(table, changes, touches, jumped),
+        "flags": _flags(table, callsign, changes, touches, left_out),
     }
     return _frame(FLIGHT, key, columns, len(begin))
 
@@ -163,39 +168,25 @@ def _longest(silence: NDArray[np.float64], begin: Index, end: Index) -> NDArray[
     return np.rint(longest).astype(np.int32)
 
 
-def _flags(table: FlightRows, changes: Mask, touches: Mask, jumped: Series) -> list[str]:
+def _flags(
+    table: FlightRows,
+    callsign: NDArray[np.object_],
+    changes: Mask,
+    touches: Mask,
+    left_out: LeftOut,
+) -> NDArray[np.object_]:
     """Rules that fired, per flight."""
-    touched = reduce_runs(np.logical_or, touches, table.begin, table.end + 1)
+    series, begin, end = table.series, table.begin, table.end
     marks = {
-        "jump": _has_jump(table, jumped),
-        "touch_and_go": touched,
-        "callsign_change": changes,
+        **mark_doubts(series, begin, end, left_out),
+        "touch_and_go": reduce_runs(np.logical_or, touches, begin, end + 1),
+        CALLSIGN_CHANGE: changes,
+        CALLSIGN_ODD: np.array([is_odd(each) for each in callsign], dtype=bool),
         "off_field": table.origin.off_field | table.destination.off_field,
         "field_unsure": table.origin.field.unsure | table.destination.field.unsure,
         "brief": table.spans.brief,
     }
-    flags = [""] * len(table.begin)
-    for name, mask in marks.items():
-        for row in np.flatnonzero(mask):
-            flags[row] = f"{flags[row]},{name}" if flags[row] else name
-    return flags
-
-
-def _has_jump(table: FlightRows, jumped: Series) -> Mask:
-    """Flights during which a position of the same airframe was left out."""
-    series, begin, end = table.series, table.begin, table.end
-    if not len(jumped) or not len(begin):
-        return np.zeros(len(begin), dtype=bool)
-    zero = min(jumped.seen_at.min(), series.seen_at.min())
-    key = _time_key(jumped.icao24, jumped.seen_at - zero)
-    low = np.searchsorted(key, _time_key(series.icao24[begin], series.seen_at[begin] - zero))
-    high = np.searchsorted(key, _time_key(series.icao24[end], series.seen_at[end] - zero), "right")
-    return high > low
-
-
-def _time_key(icao24: NDArray[np.uint32], since: NDArray[np.int64]) -> NDArray[np.int64]:
-    """One sortable number from address (25 bits) and milliseconds since some moment."""
-    return (icao24.astype(np.int64) << 38) | since
+    return write_flags(marks, len(begin))
 
 
 def _flight_at(

@@ -82,6 +82,10 @@ class Spill:
         counts = sorted(self._counts.items())
         return {_EPOCH + timedelta(days=number): count for number, count in counts}
 
+    def holds(self, seen_at: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """True for moments [ms] of days whose positions were taken."""
+        return np.isin(seen_at // DAY_MS, list(self._counts))
+
     def buckets(self, day: date) -> Iterator[np.ndarray]:
         """Positions of one UTC day, each airframe whole in one bucket.
 

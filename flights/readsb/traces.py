@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from flights.errors import BadPayload
 from flights.readsb.callsigns import clean_callsigns
+from flights.readsb.integrity import read_integrity
 from flights.readsb.payload import read_payload
 from flights.records import POSITION, RECEIVED, parse_icao24
 from flights.reference.aircraft import Airframe
@@ -42,6 +43,7 @@ class TracePositions:
     """Positions of one file in its own order, which is time order, and what it says besides.
 
     `flags` are readsb's, one per position: test bits (`STALE`, `NEW_LEG`), never equality.
+    `integrity` is how sure the aircraft was of each (see `integrity.read_integrity`).
     `database_flags`: 1 military, 2 interesting, 4 privacy address, 8 limited display.
     `in_registry` is False where readsb's database did not know the aircraft. `base_ms` is the
     time the offsets count from [ms since 1970, UTC]. `invalid` points had no time or no place
@@ -52,6 +54,7 @@ class TracePositions:
     icao24: str
     positions: np.ndarray
     flags: NDArray[np.uint8]
+    integrity: NDArray[np.uint8]
     airframe: Airframe
     year: str | None
     database_flags: int
@@ -75,7 +78,7 @@ def read_trace(data: bytes, name: str) -> TracePositions:
     plain, problem = read_payload(data, name, limit=LIMIT_BYTES)
     with _without_garbage_collection():
         document, cut = _parse(plain, name)
-        positions, flags = _decode(document, name)
+        positions, flags, integrity = _decode(document, name)
         airframe, year = _airframe(document), _text(document.get("year"))
         base_ms = _base_ms(document, name)
         database_flags = document.get("dbFlags")
@@ -90,6 +93,7 @@ def read_trace(data: bytes, name: str) -> TracePositions:
         icao24=icao24,
         positions=positions[usable] if invalid else positions,
         flags=flags[usable] if invalid else flags,
+        integrity=integrity[usable] if invalid else integrity,
         airframe=airframe,
         year=year,
         database_flags=database_flags if isinstance(database_flags, int) else 0,
@@ -136,12 +140,14 @@ def _parse_beginning(plain: bytes) -> dict[str, Any] | None:
         return None
 
 
-def _decode(document: dict[str, Any], name: str) -> tuple[np.ndarray, NDArray[np.uint8]]:
-    """All points as positions without address, and their flags."""
+def _decode(
+    document: dict[str, Any], name: str
+) -> tuple[np.ndarray, NDArray[np.uint8], NDArray[np.uint8]]:
+    """All points as positions without address, their flags and integrity."""
     points = document["trace"]
     positions = np.zeros(len(points), POSITION)
     if not points:
-        return positions, np.zeros(0, np.uint8)
+        return positions, np.zeros(0, np.uint8), np.zeros(0, np.uint8)
     try:
         columns = _columns(points)
         flags = np.frombuffer(bytes(columns[6]), np.uint8)
@@ -153,13 +159,14 @@ def _decode(document: dict[str, Any], name: str) -> tuple[np.ndarray, NDArray[np
         altitude = _altitudes(columns[3])
         positions["callsign"] = _callsigns(columns[8], flags)
         positions["received"] = _received(columns[9], columns[8])
+        integrity = read_integrity(columns[8])
     except (ValueError, TypeError, IndexError, AttributeError, OverflowError) as error:
         raise BadPayload(f"{name}: a point is not as readsb writes it ({error}).") from error
     on_ground = np.isposinf(altitude)
     altitude[on_ground] = np.nan
     positions["altitude_ft"] = altitude
     positions["on_ground"] = on_ground
-    return positions, flags
+    return positions, flags, integrity
 
 
 def _columns(points: list[list[Any]]) -> list[Sequence[Any]]:

@@ -1,5 +1,6 @@
-"""Cargo operators, freighter types, freighter models: the lists behind a cargo judgement."""
+"""Cargo operators, passenger airlines, types and models: the lists behind a cargo judgement."""
 
+import re
 from functools import cache
 from importlib import resources
 
@@ -11,21 +12,18 @@ OPERATOR_KINDS = ("all-cargo", "mixed")
 TYPECODE_GRADES = ("certain", "likely", "possible", "with-operator")
 """What a type designator says alone; `with-operator` says something only beside an operator."""
 
-FREIGHTER_MODELS = (
-    ("747 freighter", r"\b747-?\d\w{0,6}F\b"),
-    ("777 freighter", r"\b777-?(?:200)?(?:LR)?F\w{0,2}\b"),
-    ("Boeing freighter", r"\b7[0-6]7-?\w{1,7}F\b"),
-    ("Airbus freighter", r"\bA-?3[0-3]\d-?\w{1,5}F\b|\bA-?300F\w*|\bA-?350F\b"),
-    ("McDonnell Douglas freighter", r"\b(?:MD|DC)-?\d{1,2}(?:-\d{2})?F\b"),
-    ("turboprop freighter", r"\bATR[ -]?[47]2[-\d]*F\b|\bSAAB 340\w?F\b"),
-    (
-        "freighter conversion",
-        r"\b(?:7[0-7]7|A-?3\d\d|MD-?\d\d|ATR)[-\w\s.()]{0,12}?(?:BCF|BDSF|BDF|PCF|P2F|ERSF|SF)\b",
-    ),
-    ("freighter", r"\bFREIGHTER\b|\w\(F\)|\b747-?400LCF\b"),
+MODEL_GRADES = ("certain", "likely", "possible", "none")
+"""What a model text says; `none` names a passenger version."""
+
+_TABLES = ("operators.csv", "passenger_airlines.csv", "typecodes.csv", "freighter_models.csv")
+
+_PLAIN = (
+    (re.compile(r"[()]"), "-"),
+    (re.compile(r"[\s/_.,;–—-]+"), "-"),
+    (re.compile(r"\bB-?(?=7\d7)"), ""),
+    (re.compile(r"\bA-(?=3\d\d)"), "A"),
+    (re.compile(r"\b(MD|DC|AN|IL|TU|ATR|SAAB)-(?=\d)"), r"\1"),
 )
-"""What a model text means, and the pattern (of upper case text) that finds it. Convertible and
-combined versions (C, QC, M) are left out: they carry passengers too."""
 
 
 @cache
@@ -39,13 +37,46 @@ def load_operators() -> pd.DataFrame:
 
 
 @cache
+def load_passenger_airlines() -> pd.DataFrame:
+    """Airlines that fly no freighters under their designator (`icao`).
+
+    Columns `name`, `note`, `source`, `date`.
+    """
+    return _read("passenger_airlines.csv").set_index("icao")
+
+
+@cache
 def load_typecodes() -> pd.DataFrame:
     """Types that fly freight by ICAO type designator (`typecode`).
 
     Columns `name`, `grade`, `unless_operators` (designators that fly them with passengers),
+    `freighters_only` (designators of airlines that carry passengers too, but not in this type),
     `note`, `source`, `date`.
     """
     return _read("typecodes.csv").set_index("typecode")
+
+
+@cache
+def load_models() -> pd.DataFrame:
+    """What a model text means, the first row that fits (`family`).
+
+    Columns `grade`, `pattern` (searched in `plain_model`), `match` and `avoid` (examples with
+    ` | ` between), `note`, `source`, `date`. Convertible versions (C, QC) are in none: they
+    carry passengers too.
+    """
+    return _read("freighter_models.csv").set_index("family")
+
+
+def plain_model(text: str) -> str:
+    """A model text in one spelling: capitals, one hyphen for what divides, no maker's letter.
+
+    >>> plain_model("Boeing B-747-8R7F"), plain_model("A-321-211 (P2F)"), plain_model("An-124")
+    ('BOEING-747-8R7F', 'A321-211-P2F', 'AN124')
+    """
+    plain = text.upper()
+    for pattern, instead in _PLAIN:
+        plain = pattern.sub(instead, plain)
+    return plain.strip("-")
 
 
 def read_ranges(numbers: str) -> tuple[tuple[int, int], ...]:
@@ -62,11 +93,9 @@ def read_ranges(numbers: str) -> tuple[tuple[int, int], ...]:
 
 
 def read_table_bytes() -> bytes:
-    """Both lists as committed, for a digest of the rules."""
+    """The lists as committed, for a digest of the rules."""
     folder = resources.files("flights.reference")
-    return b"".join(
-        folder.joinpath(name).read_bytes() for name in ("operators.csv", "typecodes.csv")
-    )
+    return b"".join(folder.joinpath(name).read_bytes() for name in _TABLES)
 
 
 def _read(name: str) -> pd.DataFrame:

@@ -143,7 +143,7 @@ def make_reception(source: str, day: date) -> pd.DataFrame:
     place = _cells()[1][profile, moment] * 24 + (seen_at - start) // 3_600_000
     cruise = world.samples.altitude_ft[profile, moment] >= CRUISE_FT
     frame = _per_cell(place, columns["airframe"][rows], cruise)
-    return frame.assign(source=source, day=day)[empty("reception").columns]
+    return frame.assign(source=source, day=day).reindex(columns=empty("reception").columns)
 
 
 def _per_cell(place: np.ndarray, airframe: np.ndarray, cruise: np.ndarray) -> pd.DataFrame:

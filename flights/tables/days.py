@@ -9,8 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flights.errors import InvalidInput
+from flights.flags import IMPOSSIBLE_SPEED, count_flags
 from flights.ledger import InputFile, LedgerEntry
 from flights.records import FLIGHT, DayRecords, empty
+from flights.speed_limits import flag_speeds
 from flights.tables.rules import describe_rules
 from flights.tables.staging import READER, Findings
 
@@ -94,6 +96,7 @@ class TableDays:
             "flights": len(flights),
             "aircraft": int(flights["icao24"].nunique()),
             "dropped_rows": self.findings.doubtful.get(day, 0),
+            **count_flags(flights["flags"], [IMPOSSIBLE_SPEED]),
         }
         entry = LedgerEntry(
             source=self.source,
@@ -220,4 +223,4 @@ def _as_flights(rows: pa.Table, source: str, day: date) -> pd.DataFrame:
     for column in FLIGHT:
         if column.name not in flights:
             flights[column.name] = None if schema[column.name].dtype == object else float("nan")
-    return flights[[column.name for column in FLIGHT]]
+    return flag_speeds(flights[[column.name for column in FLIGHT]])

@@ -18,7 +18,7 @@ def change() -> StudyResult:
 def test_flights_with_neither_end_known_stand_beside_the_counts(change: StudyResult) -> None:
     start = (change.event - change.series.days[0]).days
     count = sum(each or 0 for each in change.series.neither_end[start : start + 14])
-    told = f"{count:.0f} of this grade with neither end known, in neither count"
+    told = f"{count:.0f} of the possible with neither end known"
     assert count > 0 and told in describe_figures(change)
     series = replace(change.series, neither_end=(0.0,) * len(change.series.days))
     assert not any("neither" in each for each in describe_figures(replace(change, series=series)))

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import LinearRing, box
 
-from analysis.maps import Ground, describe_route, draw_route, draw_track, load_ground
+from analysis.maps import Ground, describe_route, draw_route, load_ground
 from analysis.places import fit_view, gather_lost, gather_pairs
 from analysis.report import render_svg
 from analysis.still_map import draw_still
@@ -74,10 +74,6 @@ def test_simulated_stands_in_the_map_itself(flights: pd.DataFrame) -> None:
     layer = _layers(draw_route(result, flights, GROUND))["simulated"]
     assert layer["@@type"] == "TextLayer"
     assert {row["text"] for row in layer["data"]} == {"SIMULATED"}
-    track = draw_track(
-        pd.DataFrame({"latitude": [1.0], "longitude": [2.0]}), GROUND, simulated=True
-    )
-    assert "simulated" in _layers(track)
 
 
 def test_lost_ends_are_open_circles_and_paler_lines(flights: pd.DataFrame) -> None:

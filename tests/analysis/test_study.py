@@ -107,6 +107,7 @@ def made_studies(draw: st.DrawFn) -> Study:
         note=draw(texts),
         seed=draw(st.integers(0, 2**31)),
         exploratory=draw(st.booleans()),
+        **draw(st.sampled_from([{}, {"cargo": "cargo.csv", "cargo_sha256": "ab" * 32}])),
     )
 
 
@@ -147,6 +148,23 @@ def test_hash_is_of_the_question_and_not_of_its_title() -> None:
     assert studies.study_hash(renamed) == studies.study_hash(study)
     assert studies.study_hash(replace(study, window=28)) != studies.study_hash(study)
     assert studies.study_hash(replace(study, min_grade="certain")) != studies.study_hash(study)
+
+
+def test_hash_is_of_what_a_cargo_list_holds_and_not_of_its_name() -> None:
+    study = studies.parse_study(GOOD)
+    one = replace(study, cargo="a.csv", cargo_sha256="ab" * 32)
+    assert studies.study_hash(one) != studies.study_hash(study)
+    assert studies.study_hash(replace(one, cargo="b/c.csv")) == studies.study_hash(one)
+    assert studies.study_hash(replace(one, cargo_sha256="cd" * 32)) != studies.study_hash(one)
+
+
+def test_address_names_a_cargo_list_by_its_hash_and_never_a_file() -> None:
+    study = replace(studies.parse_study(GOOD), cargo="/etc/passwd", cargo_sha256="ab" * 32)
+    query = studies.to_query(study)
+    assert "cargo" not in query
+    assert studies.from_query(query | {"cargo": "/etc/passwd"}).cargo == studies.LIST_FILE
+    with pytest.raises(InvalidInput, match="64 hex digits"):
+        studies.from_query(query | {"cargo_sha256": "../x"})
 
 
 @pytest.mark.parametrize(

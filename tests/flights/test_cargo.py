@@ -38,6 +38,8 @@ def _grade(callsign=None, operator=None, typecode=None, model=None) -> pd.Series
         ({"callsign": "THY6478"}, "likely"),
         ({"callsign": "THY6478K"}, "likely"),
         ({"callsign": "THY1"}, None),
+        ({"callsign": "THY6K2"}, None),
+        ({"callsign": "CLX9T2"}, "likely"),
         ({"operator": "THY"}, None),
         ({"callsign": "SVA932"}, "possible"),
         # both
@@ -49,7 +51,16 @@ def _grade(callsign=None, operator=None, typecode=None, model=None) -> pd.Series
         ({"callsign": "SVA932", "typecode": "B77L"}, "likely"),
         ({"callsign": "GTI8123", "typecode": "B744"}, "likely"),
         ({"callsign": "CLX731", "typecode": "GLF6"}, "likely"),
-        ({"callsign": "DLH8400", "typecode": "B748"}, "possible"),
+        # an airline that carries passengers, but not in this type
+        ({"callsign": "CPA722", "typecode": "B748"}, "likely"),
+        ({"callsign": "AFR6731", "typecode": "B77L"}, "likely"),
+        ({"callsign": "AFR6731", "typecode": "B77W"}, None),
+        ({"callsign": "AFR6731", "typecode": "B77L", "model": "777-2DZLR"}, None),
+        # a passenger airline takes a grade from the airframe
+        ({"callsign": "DLH8400", "typecode": "B748"}, None),
+        ({"callsign": "BAW117", "typecode": "IL76"}, "possible"),
+        ({"callsign": "RYR12", "model": "747-8F"}, "likely"),
+        ({"callsign": "RYR12", "typecode": "B738"}, None),
         # passenger versions flown where others fly freight
         ({"callsign": "IRM1138", "typecode": "A306"}, None),
         ({"operator": "IRA", "typecode": "A306"}, None),
@@ -117,6 +128,59 @@ def test_freighter_model_is_certain(model: str) -> None:
 )
 def test_other_model_says_nothing(model: str) -> None:
     assert _grade(model=model).isna().all()
+
+
+def _conflict(**flight: str) -> str | None:
+    return _grade(**flight)["cargo_conflict"]
+
+
+def test_evidence_that_agrees_has_no_conflict() -> None:
+    assert _conflict(callsign="CLX731", typecode="B748", model="747-8R7F") is None
+    assert _conflict(callsign="QTR8123", operator="QTR", typecode="B77L") is None
+    assert _conflict(callsign="CLX731") is None
+    assert _conflict(typecode="B748") is None
+
+
+@pytest.mark.parametrize(
+    ("flight", "won", "against"),
+    [
+        # model says freighter, operator all-passenger
+        (
+            {"callsign": "RYR12", "model": "747-8F"},
+            "model text",
+            "RYR (Ryanair) is known to fly no",
+        ),
+        # freighter on a number that is none of the airline's cargo numbers
+        ({"callsign": "THY1", "typecode": "MD11"}, "type MD11", "not a cargo flight number 6000"),
+        # all-cargo operator, type that flies no freight
+        ({"callsign": "CLX731", "typecode": "GLF6"}, "operator CLX", "none known to fly freight"),
+        ({"callsign": "QTR8123", "typecode": "A359"}, "8000-8999", "none known to fly freight"),
+        # all-cargo operator, passenger version of a type that also flies freight
+        ({"callsign": "CLX731", "typecode": "B748", "model": "747-830"}, "CLX", "747 passenger"),
+        ({"callsign": "QTR8123", "typecode": "B77L", "model": "777-2DZLR"}, "QTR", "777 passeng"),
+        # model and type contradict each other
+        ({"typecode": "A320", "model": "747-8F"}, "model text", "none known to fly freight"),
+        # callsign and operator contradict each other
+        ({"callsign": "CLX731", "operator": "DLH"}, "operator CLX", "operator is given as DLH"),
+        # its number is none of the cargo numbers, but the airline flies only freighters of it
+        ({"callsign": "CPA722", "typecode": "B748"}, "flies freighters only", None),
+        # passengers where others fly freight
+        ({"callsign": "CLX731", "operator": "IRM", "typecode": "B748"}, "operator CLX", None),
+    ],
+)
+def test_conflict_names_what_speaks_against_the_rule_that_won(
+    flight: dict, won: str, against: str | None
+) -> None:
+    row = _grade(**flight)
+    assert won in row["cargo_rule"]
+    assert (row["cargo_conflict"] is None) if against is None else against in row["cargo_conflict"]
+
+
+def test_conflict_is_counted_once_and_never_raises_a_grade() -> None:
+    row = _grade(callsign="CLX731", typecode="GLF6", model="747-830")
+    assert row["cargo_conflict"].count("none known") == 1
+    alone, order = _grade(callsign="CLX731"), {None: 0, "possible": 1, "likely": 2, "certain": 3}
+    assert order[row["cargo_grade"]] <= order[alone["cargo_grade"]]
 
 
 def test_rows_keep_their_order_and_index_and_columns_may_be_absent() -> None:

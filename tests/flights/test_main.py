@@ -194,6 +194,29 @@ def test_route_gives_flights_with_their_bound(run, root: Path) -> None:
     assert {row["bound"] for row in told["flights"]} == {"upper"}
 
 
+def test_own_cargo_list_is_heeded_and_named(run, root: Path, tmp_path: Path, monkeypatch) -> None:
+    own = tmp_path / "own.csv"
+    own.write_text("kind,value,grade,note\ntypecode,A320,certain,\n", "utf-8")
+    asked = ["flights", *SPAN, "--format", "json", "--min-grade", "certain"]
+    every = Archive(root).load_flights(SOURCE, DAY, DAY)
+    a320 = sorted(every.flight_id[every.typecode == "A320"])
+    assert a320
+    assert json.loads(run(*asked)[1])["flights"] == []
+    code, out, err = run(*asked, "--cargo", own)
+    told = json.loads(out)
+    assert code == 0
+    assert sorted(row["flight_id"] for row in told["flights"]) == a320
+    assert told["cargo_list"]["name"] == "own.csv"
+    assert len(told["cargo_list"]["sha256"]) == 64
+    assert "Cargo list in force: own.csv (1 row, SHA-256" in err
+    monkeypatch.setenv("FLIGHTS_CARGO", str(own))
+    assert json.loads(run(*asked)[1]) == told
+    assert "Cargo list" not in run("flights", *SPAN)[2]  # nothing is graded there
+    code, out, err = run(*asked, "--cargo", tmp_path / "gone.csv")
+    assert (code, out) == (2, "")
+    assert "gone.csv cannot be read" in err
+
+
 def test_reader_that_goes_early_gets_no_complaint(root: Path) -> None:
     for n in range(1, 6):
         Archive(root).write_day(worlds.records(900, of=worlds.entry(DAY + timedelta(days=n))))

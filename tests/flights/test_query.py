@@ -1,6 +1,7 @@
 """Engine answers against a naive count over the same flights."""
 
 import itertools
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from worlds import SOURCE
 from flights.archive import Archive
 from flights.errors import InvalidInput
 from flights.query import DuckDBEngine, RouteQuestion, cell_id
+from flights.records import empty
 
 FIRST = date(2050, 2, 20)
 DAYS = [FIRST + timedelta(days=n) for n in range(40)]
@@ -31,7 +33,8 @@ class Rules:
         grades = {"QQA12": "certain", "QQB7": "likely", "ZZP1": "possible"}
         grade = flights["callsign"].map(grades)
         rule = pd.Series("by callsign", index=flights.index).where(grade.notna())
-        return pd.DataFrame({"cargo_grade": grade, "cargo_rule": rule, "cargo_source": rule})
+        said = dict.fromkeys(("cargo_rule", "cargo_source", "cargo_conflict"), rule)
+        return pd.DataFrame({"cargo_grade": grade, **said})
 
     def rules_digest(self) -> str:
         return self.digest
@@ -208,3 +211,39 @@ def test_text_of_the_question_never_becomes_a_statement(engine: DuckDBEngine) ->
         engine.count_by_day(RouteQuestion(SOURCE, FIRST, LAST, min_grade="1 or 1"))
     with pytest.raises(InvalidInput, match="end"):
         engine.count_by_day(RouteQuestion(SOURCE, LAST, FIRST))
+
+
+@pytest.mark.parametrize("q", questions()[::5])
+def test_flights_that_stand_in_neither_bound_are_listed(world, engine, q: RouteQuestion) -> None:
+    _, flights = world
+    wanted = flights[judge(flights, q) == "neither"]
+    found = engine.match_unknown(q)
+    assert sorted(found["flight_id"]) == sorted(wanted["flight_id"])
+    assert (found["bound"] == "neither").all()
+
+
+def test_flights_of_an_airframe_before_and_behind_are_found_over_months(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    rng = np.random.default_rng(3)
+    parts = []
+    for n, day in enumerate(DAYS):
+        records = worlds.records(40, seed=n, of=worlds.entry(day))
+        few = rng.choice(["4d0103", "4d0104", "~2a1b3c"], 40)
+        records.flights["icao24"] = few
+        stamp = records.flights["firstseen"].map(lambda moment: int(moment.timestamp()))
+        records.flights["flight_id"] = few + "-" + stamp.astype(str)
+        archive.write_day(replace(records, edges=empty("edges"), tracks=empty("tracks")))
+        parts.append(records.flights)
+    flights = archive.load_flights(SOURCE, FIRST, LAST)
+    asked = flights.iloc[::7]
+    before, behind = DuckDBEngine(archive, cargo=Rules()).heard_around(SOURCE, asked)
+    for row, own in asked.iterrows():
+        same = flights[flights["icao24"] == own["icao24"]]
+        earlier = same[same["lastseen"] <= own["firstseen"]]["lastseen"]
+        later = same[same["firstseen"] >= own["lastseen"]]["firstseen"]
+        for found, wanted in ((before.loc[row, "lastseen"], earlier.max()),
+                              (behind.loc[row, "firstseen"], later.min())):  # fmt: skip
+            in_reach = pd.notna(wanted) and abs(wanted - own["firstseen"]) < timedelta(days=2)
+            assert not in_reach or found == wanted
+    assert behind["firstseen"].notna().mean() > 0.9
+    assert list(behind.index) == list(asked.index)

@@ -13,6 +13,8 @@ from worlds import SOURCE
 from flights import routes
 from flights.archive import Archive
 from flights.errors import InvalidInput, NotCovered
+from flights.explanations import explain_flights
+from flights.overrides import parse_overrides
 from flights.query import RouteQuestion
 from flights.records import DayRecords, arrow_schema, empty
 from flights.regions import cells, parse_region
@@ -29,7 +31,7 @@ FLIGHTS = [
     ("CLX1", "ZHCC", OVER_CHINA, "ELLX", OVER_LUXEMBOURG),  # lower
     ("CLX2", "ZHCC", OVER_CHINA, None, OVER_CASPIAN),  # upper: lost on the way
     ("CLX3", None, OVER_CASPIAN, "ELLX", OVER_LUXEMBOURG),  # upper: first heard on the way
-    ("CLX4", None, OVER_CHINA, None, OVER_CASPIAN),  # neither end known
+    ("CLX4", None, OVER_CHINA, None, OVER_CASPIAN),  # upper: neither end known
     ("CLX5", "ELLX", OVER_LUXEMBOURG, "ZHCC", OVER_CHINA),  # the other way
     ("CLX6", "ZHCC", OVER_CHINA, "UTAA", OVER_CASPIAN),  # landed elsewhere
     ("DLH7", "ZHCC", OVER_CHINA, "ELLX", OVER_LUXEMBOURG),  # no cargo
@@ -103,13 +105,19 @@ def test_lower_needs_both_ends_heard_and_upper_one(evidence: RouteEvidence) -> N
         "CLX1": "lower",
         "CLX2": "upper",
         "CLX3": "upper",
+        "CLX4": "upper",
     }
 
 
 def test_flights_carry_verdicts_and_cargo_evidence(evidence: RouteEvidence) -> None:
     flights = _on_first_day(evidence)
-    assert flights["origin_verdict"].to_list() == ["observed", "observed", "possible"]
-    assert flights["destination_verdict"].to_list() == ["observed", "possible", "observed"]
+    assert flights["origin_verdict"].to_list() == ["observed", "observed", "possible", "possible"]
+    assert flights["destination_verdict"].to_list() == [
+        "observed",
+        "possible",
+        "observed",
+        "possible",
+    ]
     assert flights["cargo_grade"].eq("likely").all()
     assert flights["cargo_rule"].str.contains("all-cargo operator CLX").all()
     assert {*arrow_schema("flights").names, "cargo_source", "why"} <= {*flights.columns, "callsign"}
@@ -122,10 +130,31 @@ def test_why_says_what_was_heard_and_what_stays_open(evidence: RouteEvidence) ->
         "Counts in both bounds."
     )
     assert why["CLX2"] == (
-        "From ZHCC, heard on the ground 1 km away. Last heard at 35,000 ft over 41.3 N 51.2 E: "
-        "Luxembourg cannot be excluded. Counts in the upper bound only: one end is unknown."
+        "From ZHCC, heard on the ground 1 km away. Last heard at 35,000 ft over 41.3 N 51.2 E; "
+        "heard again 15 h later, leaving ZHCC: a stop in Luxembourg of up to 6 h 48 min cannot be "
+        "excluded. Counts in the upper bound only."
     )
-    assert why["CLX3"].startswith("First heard at 35,000 ft over 41.3 N 51.2 E: China cannot")
+    assert why["CLX3"].startswith(
+        "First heard at 35,000 ft over 41.3 N 51.2 E; no other record of it within 48 h on that "
+        "side: China is in range and cannot be excluded."
+    )
+
+
+def test_flight_heard_again_too_soon_is_excluded_and_named(tmp_path: Path) -> None:
+    made = _day(FIRST, "complete", [FLIGHTS[1]])
+    start = made.flights["lastseen"].iloc[0] + timedelta(hours=4)
+    again = _day(FIRST, "complete", [("CLX2", "ZGGG", (23.4, 113.3), None, OVER_CHINA)]).flights
+    again = again.assign(
+        firstseen=start, lastseen=start + timedelta(hours=1), flight_id="4d0100-9999999999"
+    )
+    both = pd.concat([made.flights, again], ignore_index=True)
+    archive = Archive(tmp_path)
+    archive.write_day(replace(made, flights=both))
+    found = _load(archive, CHINA_LUXEMBOURG)
+    assert "4d0100-9999999999" not in set(found.excluded["flight_id"])
+    (why,) = found.excluded["why"]
+    assert "heard again 4 h later, leaving ZGGG: too soon for a landing in Luxembourg." in why
+    assert why.endswith("Counts in no bound.")
 
 
 def test_day_that_is_not_complete_is_missing_not_zero(evidence: RouteEvidence) -> None:
@@ -141,14 +170,16 @@ def test_day_that_is_not_complete_is_missing_not_zero(evidence: RouteEvidence) -
 
 
 def test_exposure_leaves_the_route_itself_out(evidence: RouteEvidence) -> None:
-    # China: all but CLX3 and DLH9 touch it; of the route CLX1 and CLX2 do.
+    # China: all but CLX3 and DLH9 touch it; of the route CLX1, CLX2 and CLX4 do.
     # Luxembourg: CLX1, CLX3, CLX5, DLH7; of the route CLX1 and CLX3.
-    assert evidence.heard.loc[FIRST].to_list() == [5, 2]
+    assert evidence.heard.loc[FIRST].to_list() == [4, 2]
 
 
-def test_neither_end_stands_beside_the_bounds(evidence: RouteEvidence) -> None:
+def test_flights_of_the_upper_bound_with_neither_end_known_are_counted(
+    evidence: RouteEvidence,
+) -> None:
     assert evidence.neither_end.loc[FIRST] == 1
-    assert "CLX4" not in _on_first_day(evidence).index
+    assert _on_first_day(evidence)["bound"]["CLX4"] == "upper"
 
 
 def test_grade_decides_what_counts_and_empty_counts_all(archive: Archive) -> None:
@@ -163,6 +194,16 @@ def test_grade_decides_what_counts_and_empty_counts_all(archive: Archive) -> Non
         _load(archive, Route(CHINA_LUXEMBOURG.origin, CHINA_LUXEMBOURG.destination, "sure"))
 
 
+def test_own_list_decides_before_the_rules(archive: Archive, evidence: RouteEvidence) -> None:
+    text = b"kind,value,grade,note\ncallsign,CLX1,none,\noperator,DLH,certain,seen loading\n"
+    own = _on_first_day(_load(archive, replace(CHINA_LUXEMBOURG, overrides=parse_overrides(text))))
+    before = _on_first_day(evidence)
+    assert set(before.index) - set(own.index) == {"CLX1"}
+    assert set(own.index) - set(before.index) == {"DLH7", "DLH8"} & set(own.index) == {"DLH7"}
+    assert own.loc["DLH7", "cargo_rule"] == "own list: operator DLH is certain (seen loading)"
+    assert own.loc["CLX2", "cargo_rule"] == before.loc["CLX2", "cargo_rule"]
+
+
 def test_anywhere_needs_no_known_end(archive: Archive) -> None:
     route = Route(parse_region("country:CN"), parse_region("world:"))
     flights = _on_first_day(_load(archive, route))
@@ -170,11 +211,12 @@ def test_anywhere_needs_no_known_end(archive: Archive) -> None:
         "CLX1": "lower",
         "CLX2": "lower",
         "CLX3": "upper",
+        "CLX4": "upper",
         "CLX6": "lower",
     }
     assert "any place counts" in flights["why"]["CLX2"]
-    assert "China cannot be excluded" in flights["why"]["CLX3"]
-    assert _load(archive, route).heard["destination"].loc[FIRST] == len(FLIGHTS) - 4
+    assert "China is in range and cannot be excluded" in flights["why"]["CLX3"]
+    assert _load(archive, route).heard["destination"].loc[FIRST] == len(FLIGHTS) - 5
 
 
 def test_days_in_the_wrong_order_are_refused(archive: Archive) -> None:
@@ -237,17 +279,20 @@ class Asked:
         self.question = question
         return _matched()
 
+    def match_unknown(self, question: RouteQuestion) -> pd.DataFrame:
+        return _matched()
+
+    def heard_around(self, source, flights):  # type: ignore[no-untyped-def]
+        return flights, flights
+
     def heard_by_day(self, source, first, last, airports=None, cells=None):  # type: ignore[no-untyped-def]
         self.regions.append((airports, cells))
         return pd.Series([], index=pd.Index([], dtype=object), dtype="Int64")
 
-    def neither_end_by_day(self, source, first, last, min_grade=None):  # type: ignore[no-untyped-def]
-        return pd.Series([], dtype="Int64")
-
 
 def _matched() -> pd.DataFrame:
-    names = [*arrow_schema("flights").names, "origin_verdict", "destination_verdict", "bound"]
-    return pd.DataFrame({name: pd.Series([], dtype=object) for name in names})
+    names = ("origin_verdict", "destination_verdict", "bound")
+    return empty("flights").assign(**{name: pd.Series(dtype="str") for name in names})
 
 
 def test_question_asks_for_former_codes_too_and_for_the_cells_of_the_region(tmp_path: Path) -> None:
@@ -263,13 +308,12 @@ def test_question_asks_for_former_codes_too_and_for_the_cells_of_the_region(tmp_
 
 
 def test_unknown_height_and_place_are_said_to_be_unknown() -> None:
-    from flights.routes import explain_bounds
-
     row = dict.fromkeys(_matched().columns)
     row |= {"origin": "ZHCC", "origin_evidence": "low", "origin_distance_km": 12.4}
     row |= {"destination_evidence": "lost", "destination_verdict": "possible", "bound": "upper"}
     row |= dict.fromkeys(["last_latitude", "last_longitude", "last_altitude_ft"], np.nan)
-    assert explain_bounds(pd.DataFrame([row]), CHINA_LUXEMBOURG) == [
+    assert explain_flights(pd.DataFrame([row]), "China", "Luxembourg") == [
         "From ZHCC, heard low beside it 12 km away. Last heard at unknown height at an unknown "
-        "place: Luxembourg cannot be excluded. Counts in the upper bound only: one end is unknown."
+        "place; no other record of it within 48 h on that side: Luxembourg is in range and cannot "
+        "be excluded. Counts in the upper bound only."
     ]

@@ -92,13 +92,12 @@ def test_map_of_a_flight_without_any_place_says_that_there_is_none(archive: Arch
     flight = archive.load_flights(source, DAY, DAY).query("icao24 == '4d0102'").iloc[0]
 
     def page(root, flight):
-        from analysis.panels import show_flight
+        from analysis.flight_request import request_of
+        from analysis.inspector import show_flight
         from flights.archive import Archive
 
-        show_flight(flight, Archive(root), simulated=False)
+        show_flight(Archive(root), request_of(flight), alone=True)
 
-    shown = flight.copy()
-    shown["why"] = ""
-    app = AppTest.from_function(page, args=(str(archive.root), shown)).run(timeout=20)
+    app = AppTest.from_function(page, args=(str(archive.root), flight)).run(timeout=20)
     assert not app.exception
     assert "keeps no positions" in app.caption[0].value

@@ -35,8 +35,12 @@ def test_counts_say_what_was_read_found_and_left_out():
         "aircraft": 2,
         "flights": 1,
         "dropped_jump": 0,
+        "dropped_address_twice": 0,
+        "dropped_mlat_noise": 0,
         "dropped_brief": 1,
         "dropped_still": 0,
+        **{f"flagged_{rule}": 0 for rule in day_module.RULES},
+        "flagged_off_field": 1,
     }
 
 

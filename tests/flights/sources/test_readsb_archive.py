@@ -72,12 +72,19 @@ def entry_of(path, **options):
     return records.entry
 
 
+def test_traces_tell_how_sure_aircraft_were_of_their_position_and_heatmaps_do_not(root):
+    (traces,), (heatmaps,) = (collect(root, detail=each) for each in ("traces", "heatmaps"))
+    assert 0 < traces.reception["integrity_aircraft"].sum() <= traces.reception["aircraft"].sum()
+    assert traces.reception["degraded_aircraft"].sum() == 0
+    assert heatmaps.reception["integrity_aircraft"].isna().all()
+
+
 @pytest.mark.parametrize("detail", ["heatmaps", "traces"])
 def test_whole_day_is_complete(root, detail):
     (records,) = collect(root, detail=detail)
     entry = records.entry
     assert (entry.source, entry.day, entry.status, entry.reasons) == ("readsb", DAY, "complete", ())
-    assert (entry.detail, entry.reader) == (detail, f"readsb {detail} 1")
+    assert (entry.detail, entry.reader) == (detail, f"readsb {detail} 2")
     assert entry.counts["positions"] == 6 * 1440 and entry.counts["aircraft"] == 6
     assert entry.counts["heatmaps" if detail == "heatmaps" else "trace_files"] in (48, 6)
     assert entry.counts["flights"] == len(records.flights) > 0

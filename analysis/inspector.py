@@ -1,0 +1,167 @@
+"""The flight inspector: a map on the left; the story and what it rests on, on the right."""
+
+import html
+
+import streamlit as st
+
+from analysis import widgets
+from analysis.chain_line import Segment, list_segments
+from analysis.flight_facts import link_viewers, list_facts
+from analysis.flight_map import Inspected, describe_flight
+from analysis.flight_request import FlightRequest, request_of
+from analysis.habit_strip import draw_habits
+from analysis.palette import choose
+from analysis.shading import LEGEND
+from flights import CONTENTS_SENTENCE
+from flights.archive import Archive
+from flights.habits import tell_habits
+from flights.reference.countries import BORDERS_SENTENCE
+from flights.regions import parse_region
+from flights.story_sentences import tell_details, tell_story_in_brief
+
+PAGE = "analysis/views/flight.py"
+
+_STYLE = """<style>
+.story {{ font-size: clamp(1.1rem, 1.8vw, 1.28rem); line-height: 1.45; color: {ink};
+  margin: 0 0 .5rem; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }}
+.details {{ color: {quiet}; margin: 0; padding-left: 1.1rem; font-size: .95rem;
+  font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }}
+.details li {{ margin: .15rem 0; }}
+.inspector-head {{ font-size: 1rem; font-weight: 600; margin: .3rem 0 0; color: {ink}; }}
+.segment {{ display: inline-block; line-height: 1.25; font-size: .92rem; }}
+.segment small {{ display: block; color: {quiet}; font-variant-numeric: tabular-nums; }}
+.segment.now {{ border-bottom: 3px solid {observed}; font-weight: 600; color: {ink}; }}
+.segment.now small {{ font-weight: 400; }}
+.segment.heard {{ border-bottom: 3px solid {observed}; }}
+.segment.unheard {{ border-bottom: 3px dotted {observed}; color: {quiet}; }}
+.segment.ground {{ border-bottom: 3px solid {grid}; color: {quiet}; }}
+.facts {{ font-size: .88rem; border-collapse: collapse; width: 100%; }}
+.facts th, .facts td {{ text-align: left; vertical-align: top; padding: .12rem .8rem .12rem 0;
+  border: 0; overflow-wrap: anywhere; }}
+.facts th {{ font-weight: 400; color: {quiet}; }}
+.facts td {{ color: {ink}; font-variant-numeric: tabular-nums; }}
+.facts small {{ color: {quiet}; }}
+.st-key-chain [data-testid="stPageLink"] a {{ padding: 0; border-radius: 0; background: none;
+  line-height: 1.25; min-height: 0; }}
+.st-key-chain [data-testid="stPageLink"] p {{ font-size: .92rem; color: {change};
+  text-decoration: underline; font-weight: 400; }}
+.st-key-chain [data-testid="stPageLink"] a:focus-visible {{ outline: 2px solid {change}; }}
+</style>"""
+
+
+def show_flight(archive: Archive, asked: FlightRequest, *, alone: bool = False) -> None:
+    """One flight, laid out in the order of attention; `alone` where it is the whole page.
+
+    Raises
+    ------
+    InvalidInput
+        The archive holds no such flight, or the region asked about is none.
+    """
+    seen = widgets.load_story(archive, asked)
+    st.html(_STYLE.format(**vars(choose(widgets.is_dark()))))
+    left, right = st.columns([11, 10], gap="large")
+    with right:
+        _tell(seen, asked)
+    with left:
+        _show_map(seen, archive, asked)
+    with right:
+        _show_chain(seen, asked)
+        _show_habits(seen, archive, asked)
+        _show_facts(seen, asked)
+        if not alone:
+            st.page_link(
+                PAGE, label="This flight on a page of its own", query_params=asked.to_query()
+            )
+
+
+def _tell(seen: Inspected, asked: FlightRequest) -> None:
+    """The story: one sentence, then the figures behind it."""
+    region = parse_region(asked.region) if asked.region else None
+    brief = html.escape(tell_story_in_brief(seen.story, region))
+    details = "".join(f"<li>{html.escape(line)}</li>" for line in tell_details(seen.story, region))
+    st.html(
+        f'<section aria-label="Story of the flight"><p class="story">{brief}</p>'
+        f'<ul class="details">{details}</ul></section>'
+    )
+
+
+def _show_map(seen: Inspected, archive: Archive, asked: FlightRequest) -> None:
+    story = seen.story
+    simulated = widgets.is_simulated(asked.source)
+    lost = story.tracks.empty and not any(gap.stretch.is_placed[0] for gap in story.gaps)
+    if lost:
+        st.caption("The archive keeps no positions of this flight.")
+        return
+    st.pydeck_chart(
+        widgets.load_flight_deck(archive, asked),
+        height=520,
+        alt=describe_flight(seen, simulated=simulated),
+        key=f"flight-map-{story.flight['flight_id']}",
+    )
+    legend = ["Solid: heard. Dotted: nobody heard it; the dots join two places and are no path."]
+    if story.gaps:
+        legend.append("Open circle: where hearing ends or begins again.")
+        legend.append("Tinted: what it can have reached, with the likeliest airports as grey dots.")
+    if any(len(cells) for cells in seen.heard):
+        legend.append(LEGEND)
+    st.caption(f"{' '.join(legend)} {BORDERS_SENTENCE} {CONTENTS_SENTENCE}")
+
+
+def _show_chain(seen: Inspected, asked: FlightRequest) -> None:
+    """The airframe's flights around this one, each a link to its own story."""
+    story = seen.story
+    st.html('<h4 class="inspector-head">Its chain</h4>')
+    with st.container(key="chain", horizontal=True, gap="small", vertical_alignment="bottom"):
+        for segment in list_segments(story.chain, story.at):
+            if segment.row is None or segment.current:
+                st.html(_segment(segment), width="content")
+            else:
+                flight = story.chain.flights.iloc[segment.row]
+                query = request_of(flight, asked.region).to_query()
+                with st.container(width="content", gap=None):
+                    st.page_link(PAGE, label=_plain(segment.label), query_params=query)
+                    detail = html.escape(segment.detail)
+                    st.html(f'<span class="segment heard"><small>{detail}</small></span>')
+
+
+def _segment(segment: Segment) -> str:
+    kind = "now" if segment.current else segment.kind
+    return (
+        f'<span class="segment {kind}">{html.escape(segment.label)}'
+        f"<small>{html.escape(segment.detail)}</small></span>"
+    )
+
+
+def _show_habits(seen: Inspected, archive: Archive, asked: FlightRequest) -> None:
+    """Is this ordinary? In sentences and a strip of weeks."""
+    simulated = widgets.is_simulated(asked.source)
+    st.html('<h4 class="inspector-head">Is this ordinary?</h4>')
+    with st.skeleton(height=200):
+        habits = widgets.load_habits(archive, asked)
+    lines = "".join(f"<li>{html.escape(line)}</li>" for line in tell_habits(habits))
+    st.html(f'<ul class="details">{lines}</ul>')
+    day = seen.story.flight["day"]
+    strip = draw_habits(habits, day, simulated=simulated, dark=widgets.is_dark())
+    if strip is not None:
+        st.vega_lite_chart(strip, theme=None, width="stretch", key="habits")
+        st.caption("Hatched: weeks that are not complete in this archive. They are not zero.")
+
+
+def _show_facts(seen: Inspected, asked: FlightRequest) -> None:
+    flight = seen.story.flight
+    with st.expander("Raw facts"):
+        rows = "".join(
+            f'<tr><th scope="row">{html.escape(name)}</th><td>{html.escape(value)}'
+            f"<br><small>{html.escape(meaning)}</small></td></tr>"
+            for name, value, meaning in list_facts(flight)
+        )
+        st.html(f'<table class="facts">{rows}</table>')
+    if not widgets.is_simulated(asked.source):
+        # Streamlit opens links of Markdown in a new tab with rel="noopener noreferrer".
+        links = " · ".join(f"[{name}]({url})" for name, url in link_viewers(flight).items())
+        st.markdown(f"The same aircraft on the same day elsewhere: {links}")
+
+
+def _plain(text: object) -> str:
+    """Text from a radio made harmless in Markdown."""
+    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-.!|$~:" else c for c in str(text))

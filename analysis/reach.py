@@ -1,0 +1,47 @@
+"""The area an airframe could have reached, as a shape a flat map can draw."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+from shapely import make_valid
+from shapely.affinity import translate
+from shapely.geometry import Point, Polygon, box
+from shapely.geometry.base import BaseGeometry
+from shapely.ops import unary_union
+
+_TOP = 85.0
+"""Farthest from the equator that a Mercator map shows [deg]."""
+
+
+def enclose(latitude: ArrayLike, longitude: ArrayLike, inside: tuple[float, float]) -> BaseGeometry:
+    """The side of a ring on the sphere that holds `inside` (longitude, latitude) [deg].
+
+    Cut at the antimeridian and at 85 degrees north and south. Empty for no ring.
+    """
+    lat, lon = np.asarray(latitude, float), np.asarray(longitude, float)
+    if not len(lat):
+        return Polygon()
+    unrolled = np.unwrap(np.append(lon, lon[0]), period=360.0)
+    line = list(zip(unrolled.tolist(), np.append(lat, lat[0]).tolist(), strict=True))
+    if abs(unrolled[-1] - unrolled[0]) < 180:
+        area = _fold(Polygon(line))
+        return area if _holds(area, inside) else _world().difference(area)
+    north, south = (_fold(Polygon([*line, (line[-1][0], y), (line[0][0], y)])) for y in (90, -90))
+    return north if _holds(north, inside) else south
+
+
+def _fold(area: BaseGeometry) -> BaseGeometry:
+    """Longitudes beyond 180 brought back into the map."""
+    sound = make_valid(area)
+    turns = range(-720, 721, 360)
+    parts = [translate(sound, turn).intersection(_world()) for turn in turns]
+    return unary_union([part for part in parts if not part.is_empty])
+
+
+def _world() -> BaseGeometry:
+    return box(-180, -_TOP, 180, _TOP)
+
+
+def _holds(area: BaseGeometry, place: tuple[float, float]) -> bool:
+    """True also for a place on the very edge, as the first of two that leave no time to spare."""
+    longitude, latitude = place
+    return bool(area.distance(Point(longitude, float(np.clip(latitude, -_TOP, _TOP)))) < 0.05)

@@ -1,0 +1,37 @@
+"""Flight: what one flight's records say, what nobody heard, and what that leaves open."""
+
+import streamlit as st
+
+from analysis import flight_form, inspector, panels, widgets
+from flights.archive import Archive
+from flights.errors import FlightDataError
+
+
+def show(archive: Archive) -> None:
+    """The flight asked for, or how to ask for one."""
+    try:
+        asked = flight_form.ask(archive)
+        if asked is None:
+            st.markdown(
+                "Name an aircraft by its address and a moment of its flight, or open a flight "
+                "from the table or the map of a study."
+            )
+            st.page_link("analysis/views/study.py", label="Open a study")
+            return
+        inspector.show_flight(archive, asked, alone=True)
+    except FlightDataError as error:
+        if panels.show_problem(str(error), "Look at the days held"):
+            st.switch_page("analysis/views/data.py")
+
+
+def main() -> None:
+    """Pick, call, draw."""
+    archive = widgets.open_archive()
+    source = st.query_params.get("source") or st.session_state.get("f_source") or widgets.WORLD
+    panels.frame(simulated=widgets.is_simulated(source))
+    st.title("Flight", anchor=False)
+    panels.say_contents()
+    show(archive)
+
+
+main()

@@ -1,0 +1,98 @@
+"""Which flights a route's bounds hold, once every lost end has been asked where it can have been.
+
+A lost end is `possible` in a region where the unobserved stretch beside it leaves time for a
+landing at one of the region's airports, else `excluded`. Flights heard later, or by more
+receivers, can only take possibilities away.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from flights.chains import stretches_between
+from flights.gaps import LEAST_GROUND_S, longest_stay_s
+from flights.query import Engine, RouteQuestion
+from flights.reference.airports import load_airports
+
+ENDS = {"origin": "first", "destination": "last"}
+EXCLUDED = "excluded"
+NEIGHBOUR = ("firstseen", "lastseen", "origin", "destination", "origin_evidence")
+_AHEAD = {"origin": "before", "destination": "behind"}
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """Flights of a route after the prism.
+
+    `counted`: those of the bounds (`bound` is `lower` or `upper`). `excluded`: those with a
+    lost end that cannot have been where the route asks. Both have, beside the columns of
+    `Engine.match`, `origin_stay_s` and `destination_stay_s`: the longest stay on the ground in
+    the region that a lost end leaves [s]; NaN where any stay would do or the end was observed.
+    `before_lastseen`, `before_destination`, `behind_firstseen` and `behind_origin` say where
+    the airframe was heard next on that side, null where nowhere within the horizon;
+    `before_latitude`, `before_longitude`, `behind_latitude`, `behind_longitude` [deg] its
+    position there.
+    """
+
+    counted: pd.DataFrame
+    excluded: pd.DataFrame
+
+
+def resolve_bounds(
+    engine: Engine, question: RouteQuestion, *, least_ground_s: float = LEAST_GROUND_S
+) -> Resolved:
+    """Flights of both bounds of a route question."""
+    known = engine.match(question)
+    unknown = engine.match_unknown(question)
+    flights = pd.concat([known, unknown], ignore_index=True) if len(unknown) else known
+    flights = flights.sort_values(["firstseen", "flight_id"], ignore_index=True)
+    lost = pd.DataFrame({end: flights[f"{end}_verdict"] == "possible" for end in ENDS})
+    some = flights[lost.any(axis=1)]
+    before, behind = engine.heard_around(question.source, some)
+    flights = _name_neighbours(flights, before, behind)
+    places = {"origin": question.origin_airports, "destination": question.destination_airports}
+    for end in ENDS:
+        rows = flights.index[lost[end]]
+        left, back = (before, flights) if end == "origin" else (flights, behind)
+        stay = _stay_s(left.loc[rows], back.loc[rows], places[end])
+        flights[f"{end}_stay_s"] = pd.Series(stay, rows).reindex(flights.index)
+        never = rows[stay < least_ground_s]
+        flights.loc[never, f"{end}_verdict"] = EXCLUDED
+    return _sort_out(flights)
+
+
+def _stay_s(left: pd.DataFrame, back: pd.DataFrame, codes: frozenset[str] | None) -> np.ndarray:
+    """Longest stay the stretches leave at any of the airports; NaN where any stay would do."""
+    if codes is None:
+        return np.full(len(left), np.nan)
+    fields = load_airports().reindex(sorted(codes)).dropna(subset=["latitude", "longitude"])
+    stretches = stretches_between(left.reset_index(drop=True), back.reset_index(drop=True))
+    return longest_stay_s(
+        stretches, fields["latitude"].to_numpy(float), fields["longitude"].to_numpy(float)
+    )
+
+
+def _name_neighbours(
+    flights: pd.DataFrame, before: pd.DataFrame, behind: pd.DataFrame
+) -> pd.DataFrame:
+    return flights.assign(
+        before_lastseen=before["lastseen"].reindex(flights.index),
+        before_destination=before["destination"].reindex(flights.index),
+        behind_firstseen=behind["firstseen"].reindex(flights.index),
+        behind_origin=behind["origin"].reindex(flights.index),
+        before_latitude=before["last_latitude"].reindex(flights.index),
+        before_longitude=before["last_longitude"].reindex(flights.index),
+        behind_latitude=behind["first_latitude"].reindex(flights.index),
+        behind_longitude=behind["first_longitude"].reindex(flights.index),
+    )
+
+
+def _sort_out(flights: pd.DataFrame) -> Resolved:
+    verdicts = flights[[f"{end}_verdict" for end in ENDS]]
+    excluded = (verdicts == EXCLUDED).any(axis=1)
+    counted = flights[~excluded].assign(
+        bound=np.where((verdicts[~excluded] == "possible").any(axis=1), "upper", "lower")
+    )
+    never = flights[excluded].assign(bound="neither")
+    return Resolved(counted.reset_index(drop=True), never.reset_index(drop=True))

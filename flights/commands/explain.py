@@ -1,0 +1,88 @@
+"""`python -m flights explain`: the story of one flight, and what its silences leave open."""
+
+import argparse
+import json
+import re
+import sys
+from datetime import UTC, datetime
+
+import pandas as pd
+
+from flights.commands.base import DONE, note_for, only_source, open_archive, tell
+from flights.errors import InvalidInput
+from flights.explain import Story, tell_story
+from flights.regions import parse_region
+from flights.story_sentences import tell_story_in_words
+
+EXAMPLE = "explain 4d0113 --around 2026-02-28T09:00 --region country:IR"
+MOST_CANDIDATES = 50
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Which airframe, when, and which region is asked about."""
+    parser.add_argument("icao24", help="address of the airframe, six hex digits")
+    parser.add_argument(
+        "--around", required=True, metavar="TIME", help="a moment of the flight, UTC"
+    )
+    parser.add_argument("--source", help="key of the source (else the only one in the archive)")
+    parser.add_argument("--region", help="could it have landed there? e.g. country:IR")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Print the story of the flight nearest to the moment."""
+    icao24 = asked.icao24.lower()
+    if not re.fullmatch(r"~?[0-9a-f]{6}", icao24):
+        raise InvalidInput(f"{asked.icao24!r} is no address: six hex digits, as in 4d0113.")
+    archive = open_archive(asked)
+    source = asked.source or only_source(archive)
+    region = parse_region(asked.region) if asked.region else None
+    story = tell_story(archive, source, icao24, _moment(asked.around))
+    lines = tell_story_in_words(story, region)
+    if asked.format == "json":
+        sys.stdout.write(json.dumps(_plain(story, lines, note_for([source])), indent=2) + "\n")
+    else:
+        sys.stdout.write("\n".join(map(_printable, lines)) + "\n")
+    tell(note_for([source]))
+    return DONE
+
+
+def _printable(text: str) -> str:
+    """Text of a radio may not steer a terminal."""
+    return "".join(each if each.isprintable() else "?" for each in text)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInput(f"{text!r} is no time; write 2026-02-28T09:00 (UTC).") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _plain(story: Story, lines: list[str], note: str) -> dict[str, object]:
+    """The story as JSON values; candidates are cut to the likeliest."""
+    return {
+        "contents": note,
+        "source": story.source,
+        "sentences": lines,
+        "flight": _rows(story.chain.flights.iloc[[story.at]])[0],
+        "chain": _rows(story.chain.flights),
+        "gaps": [
+            {
+                "end": gap.end,
+                "possible_airports": len(gap.candidates),
+                "candidates": _rows(gap.candidates.head(MOST_CANDIDATES)),
+                "reception": gap.silence.kind,
+                "heard": gap.silence.heard,
+                "ordinary": gap.silence.ordinary,
+                "days_not_complete": [str(day) for day in gap.days_missing],
+            }
+            for gap in story.gaps
+        ],
+    }
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, object]]:
+    """Rows as JSON values: null for what is not known, times in ISO form."""
+    return json.loads(frame.to_json(orient="records", date_format="iso"))

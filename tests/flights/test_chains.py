@@ -1,0 +1,95 @@
+"""One airframe's flights in time: witnesses are no extra flights, and stretches have bounds."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from flights.chains import build_chain, stretches_between
+from flights.gaps import HORIZON_S
+from flights.records import empty
+
+START = datetime(2026, 2, 28, tzinfo=UTC)
+
+
+def flight(source: str, first_h: float, last_h: float, **more: object) -> dict[str, object]:
+    row: dict[str, object] = dict.fromkeys(empty("flights").columns)
+    firstseen = START + timedelta(hours=first_h)
+    row |= {
+        "source": source,
+        "day": firstseen.date(),
+        "flight_id": f"4d0113-{int(firstseen.timestamp())}",
+        "icao24": "4d0113",
+        "firstseen": firstseen,
+        "lastseen": START + timedelta(hours=last_h),
+        "origin_evidence": "lost",
+        "destination_evidence": "lost",
+        "typecode": "B748",
+        "flags": "",
+    }
+    return row | more
+
+
+def frame(*rows: dict[str, object]) -> pd.DataFrame:
+    found = pd.DataFrame(list(rows), columns=empty("flights").columns)
+    for name in ("firstseen", "lastseen"):
+        found[name] = pd.to_datetime(found[name], utc=True)
+    return found
+
+
+def test_two_sources_that_heard_one_flight_are_one_flight_with_a_witness() -> None:
+    own, other = frame(flight("a", 1, 5)), frame(flight("b", 1.1, 5.2))
+    chain = build_chain({"a": own, "b": other}, "a")
+    assert list(chain.flights["source"]) == ["a"]
+    assert list(chain.witnesses[0]["source"]) == ["b"]
+    assert chain.find(other["flight_id"][0]) == 0
+
+
+def test_source_asked_for_speaks_even_where_another_heard_more() -> None:
+    chain = build_chain({"a": frame(flight("a", 3, 5)), "b": frame(flight("b", 1, 5))}, "a")
+    assert list(chain.flights["source"]) == ["a"]
+
+
+def test_flight_only_another_source_heard_stands_in_the_chain() -> None:
+    own = frame(flight("a", 1, 5), flight("a", 20, 22))
+    chain = build_chain({"a": own, "b": frame(flight("b", 8, 10))}, "a")
+    assert list(chain.flights["source"]) == ["a", "b", "a"]
+
+
+def test_two_flights_of_one_source_are_never_one() -> None:
+    own = frame(flight("a", 1, 5), flight("a", 4.9, 8))
+    assert len(build_chain({"a": own}, "a").flights) == 2
+
+
+def test_disagreement_is_told_not_averaged() -> None:
+    own = frame(flight("a", 1, 5, destination="UTAA", destination_evidence="low"))
+    other = frame(flight("b", 1, 5, destination="OIIE", destination_evidence="estimated"))
+    (said,) = build_chain({"a": own, "b": other}, "a").disagreements
+    assert said == ("b says destination OIIE (estimated), a says UTAA (low).",)
+
+
+def test_airframe_nobody_heard_has_an_empty_chain() -> None:
+    chain = build_chain({"a": empty("flights")}, "a")
+    assert len(chain.flights) == 0 and chain.find("x") is None
+
+
+def test_stretch_goes_from_where_it_was_left_to_where_it_was_heard_again() -> None:
+    before = frame(flight("a", 1, 5, last_latitude=38.0, last_longitude=58.0,
+                          last_altitude_ft=20_100.0))  # fmt: skip
+    after = frame(flight("a", 12, 14, origin="UAAA", origin_evidence="surface"))
+    one = stretches_between(before, after)
+    assert one.left_latitude[0] == 38.0 and one.left_altitude_ft[0] == 20_100.0
+    assert (one.back_at - one.left_at)[0] == 7 * 3600
+    assert one.back_latitude[0] == pytest.approx(43.35, abs=0.1)  # Almaty's, for want of its own
+
+
+def test_airframe_heard_again_after_the_horizon_counts_as_not_heard_again() -> None:
+    before = frame(flight("a", 1, 5, last_latitude=38.0, last_longitude=58.0))
+    after = frame(flight("a", 6 + HORIZON_S / 3600, 60, first_latitude=1.0, first_longitude=1.0))
+    assert stretches_between(before, after).is_open.all()
+
+
+def test_place_nobody_knows_excludes_nothing() -> None:
+    one = stretches_between(frame(flight("a", 1, 5)), frame(flight("a", 12, 14)))
+    assert not one.is_placed.any() and np.isfinite(one.back_at).all()
