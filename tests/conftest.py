@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,6 +68,21 @@ def trino(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator["TrinoSer
         for name, value in server.environment.items():
             monkeypatch.setenv(name, value)
         yield server
+
+
+@pytest.fixture(autouse=True)
+def _own_main() -> Iterator[None]:
+    """A page run by a test stands in for `__main__`, which new processes would then run again."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker a file, as its fixtures are made once; and one for all that use a browser."""
+    for item in items:
+        place = "browser" if "browser" in item.path.parts else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(place))
 
 
 @pytest.fixture(scope="session")
