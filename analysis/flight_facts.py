@@ -5,7 +5,8 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from flights.cargo import grade_flights
+from flights.cargo import COLUMNS, grade_flights
+from flights.overrides import Overrides, judge_overrides
 from flights.records import FLIGHT
 from flights.story_sentences import write_moment
 
@@ -23,9 +24,14 @@ _CARGO = {
 }
 
 
-def list_facts(flight: pd.Series) -> list[tuple[str, str, str]]:
-    """Name, value with its unit, and meaning of every column that holds something."""
-    graded = grade_flights(flight.to_frame().T).iloc[0]
+def list_facts(flight: pd.Series, own: Overrides | None = None) -> list[tuple[str, str, str]]:
+    """Name, value with its unit, and meaning of every column that holds something.
+
+    `own` is the user's own cargo list where one is in force.
+    """
+    frame = flight.to_frame().T
+    judged = frame.drop(columns=COLUMNS, errors="ignore").join(grade_flights(frame))
+    graded = (judge_overrides(judged, own) if own else judged).iloc[0]
     rows = [
         (column.name, _write(flight[column.name], column.unit), column.meaning)
         for column in FLIGHT

@@ -4,7 +4,7 @@ import html
 
 import streamlit as st
 
-from analysis import widgets
+from analysis import own_list, widgets
 from analysis.chain_line import Segment, list_segments
 from analysis.flight_facts import link_viewers, list_facts
 from analysis.flight_map import Inspected, describe_flight
@@ -153,7 +153,7 @@ def _show_facts(seen: Inspected, asked: FlightRequest) -> None:
         rows = "".join(
             f'<tr><th scope="row">{html.escape(name)}</th><td>{html.escape(value)}'
             f"<br><small>{html.escape(meaning)}</small></td></tr>"
-            for name, value, meaning in list_facts(flight)
+            for name, value, meaning in list_facts(flight, own_list.in_force())
         )
         st.html(f'<table class="facts">{rows}</table>')
     if not widgets.is_simulated(asked.source):

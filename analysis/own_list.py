@@ -64,6 +64,14 @@ def chosen() -> str:
     return st.session_state.get(CHOSEN, "")
 
 
+def in_force() -> Overrides | None:
+    """The list the controls show, where it is at hand."""
+    try:
+        return find_list(chosen())
+    except InvalidInput:
+        return None
+
+
 def show() -> None:
     """The list in force with a way to leave it out, and a way to give one."""
     st.file_uploader(

@@ -111,7 +111,9 @@ FLIGHT = (
     Column("positions", pa.int32(), "", "positions heard during the flight; 0 = not known"),
     Column("longest_silence_s", pa.int32(), "s", "longest stretch inside the flight unheard"),
     Column("received", pa.string(), "", "adsb | mlat | tisb | adsc | other | mixed"),
-    Column("flags", pa.string(), "", "rules that fired on this flight, comma separated; '' = none"),
+    Column(
+        "flags", pa.string(), "", "rules that fired (`flights.flags`), comma separated; '' = none"
+    ),
 )
 
 EDGE = (

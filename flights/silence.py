@@ -5,7 +5,7 @@ where hardly anyone is ever heard, it says nothing at all. Counts come from the 
 of the archive, which are made of all positions, not of cargo flights.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -110,22 +110,15 @@ def hours_after(moment: datetime) -> tuple[tuple[int, int], ...]:
     return tuple(hours)
 
 
-def count_heard(
-    reception: pd.DataFrame,
-    cells: frozenset[int],
-    hours: Iterable[tuple[int, int]],
-    day: date,
-    *,
-    cruise: bool,
-) -> int:
-    """Aircraft by cell and hour; `reception` holds rows of the days the hours lie in."""
+def sum_heard(
+    reception: pd.DataFrame, cells: frozenset[int], *, cruise: bool
+) -> dict[tuple[date, int], int]:
+    """Aircraft by cell and hour, summed over the cells, by (day, hour)."""
+    if reception.empty:
+        return {}
     column = "cruise_aircraft" if cruise else "aircraft"
     inside = reception[reception["cell"].isin(cells)]
-    total = 0
-    for later, hour in hours:
-        rows = inside[(inside["day"] == day + timedelta(days=later)) & (inside["hour"] == hour)]
-        total += int(rows[column].sum())
-    return total
+    return inside.groupby(["day", "hour"])[column].sum().to_dict()
 
 
 def judge_silence(
@@ -143,8 +136,9 @@ def judge_silence(
     """
     day, hours = moment.astimezone(UTC).date(), hours_after(moment)
     cruise = bool(altitude_ft >= CRUISE_FT)
+    summed = sum_heard(reception, cells, cruise=cruise)
     counted = {
-        each: count_heard(reception, cells, hours, each, cruise=cruise)
+        each: sum(int(summed.get((each + timedelta(days=later), h), 0)) for later, h in hours)
         for each in complete
         if all(complete.get(each + timedelta(days=later), False) for later, _ in hours)
     }

@@ -34,6 +34,8 @@ def find_scatter(series: Series) -> Mask:
     """True on MLAT positions that lie farther off the way between their neighbours than a turn."""
     found = np.zeros(len(series), dtype=bool)
     middle = np.flatnonzero(series.received[1:-1] == MLAT) + 1
+    if not len(middle):
+        return found
     before_s, after_s = series.silence_s[middle], series.silence_s[middle + 1]
     near = (before_s <= NEAR_S) & (after_s <= NEAR_S)
     near &= ~series.first[middle] & ~series.first[middle + 1]
@@ -91,6 +93,8 @@ def _is_near(series: Series, left_out: Mask) -> Mask:
 
 def is_noisy(series: Series, scatter: Mask, begin: Index, end: Index) -> Mask:
     """Flights (first and last position, inclusive) with enough scatter to be flagged."""
+    if not scatter.any():
+        return np.zeros(len(begin), dtype=bool)
     counts = []
     for mask in (scatter, series.received == MLAT):
         before = np.concatenate([[0], np.cumsum(mask)])

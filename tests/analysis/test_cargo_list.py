@@ -11,6 +11,7 @@ from analysis import study as studies
 from analysis.__main__ import main
 from analysis.cargo_list import find_list
 from analysis.event_study import run_study
+from analysis.flight_facts import list_facts
 from analysis.report import write_outputs
 from analysis.study import read_study
 from flights.errors import InvalidInput
@@ -86,13 +87,7 @@ def test_result_without_a_list_says_nothing_of_one(tmp_path: Path) -> None:
     result = run_study(made.make_study(), made.make_evidence(made.Story()), spec=made.SPEC)
     write_outputs(result, made.make_evidence(made.Story()).flights, tmp_path)
     assert not (tmp_path / "cargo.csv").exists()
-    assert (
-        "cargo"
-        not in (tmp_path / "study.toml")
-        .read_text("utf-8")
-        .replace("Cargo", "")
-        .split("min_grade")[1]
-    )
+    assert "cargo_sha256" not in (tmp_path / "study.toml").read_text("utf-8")
     assert not any("list" in note for note in result.notes)
 
 
@@ -117,3 +112,12 @@ def test_run_takes_the_list_of_the_command_line_the_study_or_the_environment(
     (folder / "own.csv").unlink()
     assert main([*arguments, "--out", str(tmp_path / "d")]) == 2
     assert not (tmp_path / "d").exists()
+
+
+def test_facts_of_a_flight_heed_the_list() -> None:
+    flight = made.make_evidence(made.Story()).flights.iloc[0]
+    own = parse_overrides(f"kind,value,grade,note\nicao24,{flight['icao24']},none,\n".encode())
+    facts = {name: value for name, value, _ in list_facts(flight, own)}
+    assert facts["cargo_rule"] == f"own list: icao24 {flight['icao24']} is none"
+    assert "cargo_grade" not in facts
+    assert {name: value for name, value, _ in list_facts(flight)}["cargo_grade"] == "possible"

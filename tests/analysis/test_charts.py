@@ -8,7 +8,7 @@ import made_results as made
 import pytest
 
 from analysis.charts import describe_placebos, describe_series, draw_placebos, draw_series
-from analysis.plotting import hatch, stamp
+from analysis.plotting import HATCH_LIMIT, hatch, rule_bars, stamp
 from analysis.report import render_svg
 from analysis.results import StudyResult
 from flights import CONTENTS_SENTENCE
@@ -47,6 +47,28 @@ def test_missing_days_are_hatched_and_never_drawn_as_zero(missing: StudyResult) 
     assert not any(stamp(kept) < at < stamp(kept, 24) for at in strokes)
     bars = {r["day"] for r in _rows(spec, "kind", "low", "high")}
     assert not bars & {stamp(day, 2) for day in gone}
+
+
+def test_possible_flights_are_ruled_and_observed_ones_never(missing: StudyResult) -> None:
+    series = missing.series
+    rules = [row for row in _rows(draw_series(missing).to_dict(), "rule", "level") if row["level"]]
+    assert rules
+    first = stamp(series.days[0])
+    for row in rules:
+        place = int((row["day"] - first) // 86_400_000)
+        lower, upper = series.lower[place], series.upper[place]
+        assert lower is not None and upper is not None
+        assert lower < row["level"] < upper
+
+
+def test_rules_share_levels_and_stay_below_the_limit() -> None:
+    points = rule_bars([(0, 1.0, 3.0), (1, 2.0, 4.0), (3, 0.0, 1.0)], height=220, top=4.0)
+    strokes = [(a, b) for a, b, lift in zip(points[::3], points[1::3], points[2::3], strict=True)]
+    assert all(a[1] == b[1] and a[0] < b[0] for a, b in strokes)
+    assert any(b[0] - a[0] > 1.5 for a, b in strokes)  # one stroke over both neighbours
+    many = [(day, 0.0, 100.0 * (day % 2 + 1)) for day in range(0, 1096, 2)]
+    assert len(rule_bars(many, height=220, top=200.0)) <= 3 * HATCH_LIMIT
+    assert rule_bars([], height=220, top=4.0) == []
 
 
 def test_hover_gives_the_reason_of_a_missing_day(missing: StudyResult) -> None:

@@ -217,3 +217,22 @@ def test_expected_per_day_adds_up_to_what_is_expected() -> None:
     window = [each for each in effect.expected_per_day[at : at + 14] if each is not None]
     assert len(window) == 13
     assert sum(window) == pytest.approx(effect.expected)
+
+
+def test_flights_that_cannot_have_been_there_are_counted_by_reason_and_nowhere_else() -> None:
+    evidence = made.make_evidence(made.CASES["null"])
+    lost = evidence.flights[evidence.flights["bound"] == "upper"].head(3)
+    gone = lost.assign(
+        bound="neither",
+        destination_verdict="excluded",
+        origin_stay_s=np.nan,
+        destination_stay_s=-9.0,
+    )
+    result = run_study(made.make_study(), replace(evidence, excluded=gone), spec=made.SPEC)
+    assert result.excluded == (("destination: heard again too soon for a landing in Iran", 3),)
+    plain = made.make_result("null")
+    assert plain.excluded == ()
+    assert (result.flights_lower, result.flights_upper) == (
+        plain.flights_lower,
+        plain.flights_upper,
+    )

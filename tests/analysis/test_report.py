@@ -209,3 +209,19 @@ def test_folder_that_cannot_be_written_gets_a_sentence(
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(ArchiveError, match="cannot be written"):
         write_outputs(result, flights, tmp_path / "file")
+
+
+def test_lost_flights_that_cannot_have_been_there_are_counted_by_reason(
+    result: StudyResult, flights: pd.DataFrame
+) -> None:
+    whys = (("destination: heard again too soon for a landing in Iran", 7), ("origin: <far>", 2))
+    text = render_report(replace(result, excluded=whys), flights)
+    assert "Lost flights that cannot have been there (9)" in text
+    assert "too soon for a landing in Iran</td>" in text and "origin: &lt;far&gt;" in text
+    assert "cannot have been there" not in render_report(result, flights)
+
+
+def test_report_says_what_lies_outside_both_bounds(written: Path) -> None:
+    text = " ".join((written / "report.html").read_text("utf-8").split())
+    assert "Both bounds speak of flights that somebody heard." in text
+    assert "stand outside both" not in text

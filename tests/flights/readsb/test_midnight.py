@@ -176,6 +176,17 @@ def test_callsign_of_the_longer_part_wins_and_the_change_is_flagged():
     assert list(flights["flags"]) == ["callsign_change"]
 
 
+def test_flags_of_every_rule_outlive_the_joining():
+    mid = between(B, C, 0.3)
+    flights, edges = read_by_day(
+        stretch((1400, 1439.5), (B, mid), (35_000, 35_000)),
+        stretch((1440, 1600), (mid, C), (35_000, 35_000)),
+    )
+    flights["flags"] = ["callsign_twice,address_twice", "mlat_noise,some_rule"]
+    whole = join_days(flights, edges, airfields=AIRFIELDS)
+    assert list(whole["flags"]) == ["address_twice,mlat_noise,callsign_twice,some_rule"]
+
+
 def test_sources_are_never_joined_with_each_other():
     flights, edges = read_by_day(over_midnight(-100))
     other = [frame.assign(source="other") for frame in (flights, edges)]
