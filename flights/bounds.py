@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from flights.chains import stretches_between
+from flights.chains import is_one_airframe, stretches_between
 from flights.gaps import LEAST_GROUND_S, longest_stay_s
 from flights.query import Engine, RouteQuestion
 from flights.reference.airports import load_airports
@@ -49,7 +49,10 @@ def resolve_bounds(
     flights = flights.sort_values(["firstseen", "flight_id"], ignore_index=True)
     lost = pd.DataFrame({end: flights[f"{end}_verdict"] == "possible" for end in ENDS})
     some = flights[lost.any(axis=1)]
-    before, behind = engine.heard_around(question.source, some)
+    before, behind = (
+        each.where(is_one_airframe(some["icao24"]))
+        for each in engine.heard_around(question.source, some)
+    )
     flights = _name_neighbours(flights, before, behind)
     places = {"origin": question.origin_airports, "destination": question.destination_airports}
     for end in ENDS:

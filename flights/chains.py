@@ -106,6 +106,15 @@ def _disagree(flight: pd.Series, others: pd.DataFrame) -> tuple[str, ...]:
     return tuple(said)
 
 
+def is_one_airframe(icao24: pd.Series) -> pd.Series:
+    """False for addresses after `~`: several aircraft may share one, one may change it.
+
+    These are no ICAO addresses, or stand-ins for what a list or a table does not tell, so that
+    what was heard under one elsewhere excludes nothing.
+    """
+    return icao24.notna() & ~icao24.astype(str).str.startswith("~")
+
+
 def stretches_between(before: pd.DataFrame, after: pd.DataFrame) -> Stretches:
     """The stretch between the end of each flight and the begin of the one behind it.
 

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from flights.archive import Archive
-from flights.chains import Chain, build_chain, stretches_between
+from flights.chains import Chain, build_chain, is_one_airframe, stretches_between
 from flights.errors import InvalidInput
 from flights.gaps import HORIZON_S, LEAST_GROUND_S, Stretches, find_reach
 from flights.geo import bearing_deg, great_circle_km, turn_deg
+from flights.integrity import Integrity, judge_integrity
 from flights.ledger import LedgerEntry
 from flights.reference.airports import FIELD, SERVED, load_airports
 from flights.silence import AHEAD_H, Silence, cells_ahead, judge_silence
@@ -47,7 +48,8 @@ class Gap:
     was lost), stay_s (longest stay on the ground, NaN where any would do). `neighbour` is the
     chain's flight on the far side, None where this archive holds none within the horizon;
     `days_missing` are days of the stretch that are not complete, so that it may have been heard
-    and not be here.
+    and not be here. `integrity`: how sure aircraft there were of their own position, where the
+    day was read from traces.
     """
 
     end: str
@@ -57,6 +59,7 @@ class Gap:
     neighbour: pd.Series | None
     days_missing: tuple[date, ...]
     silence: Silence
+    integrity: Integrity | None = None
 
 
 @dataclass(frozen=True)
@@ -159,14 +162,14 @@ def _look_into(
         candidates,
         known,
         _missing_days(archive, row, end, known),
-        _listen(archive, row, end, trend),
+        *_listen(archive, row, end, trend),
     )
 
 
 def _neighbour(chain: Chain, at: int, end: str) -> pd.DataFrame:
     """The chain's flight on the far side of an end, as one row; a row of nothing if none."""
     row = at - 1 if end == "origin" else at + 1
-    inside = 0 <= row < len(chain.flights)
+    inside = 0 <= row < len(chain.flights) and is_one_airframe(chain.flights["icao24"]).all()
     found = chain.flights.iloc[[row]] if inside else chain.flights.iloc[:0]
     return found.reset_index(drop=True).reindex([0])
 
@@ -256,7 +259,9 @@ def holds_reception(entry: LedgerEntry) -> bool:
     return int(entry.tables.get("reception", {}).get("rows", 0)) > 0
 
 
-def _listen(archive: Archive, flight: pd.Series, end: str, trend: Trend) -> Silence:
+def _listen(
+    archive: Archive, flight: pd.Series, end: str, trend: Trend
+) -> tuple[Silence, Integrity | None]:
     """How well receivers heard what lies beyond the end, that day and on ordinary ones."""
     edge = ENDS[end]
     latitude, longitude = (float(flight[f"{edge}_{n}"]) for n in ("latitude", "longitude"))
@@ -265,7 +270,7 @@ def _listen(archive: Archive, flight: pd.Series, end: str, trend: Trend) -> Sile
     if end == "origin":
         moment -= timedelta(hours=AHEAD_H)
     if not (np.isfinite(latitude) and np.isfinite(longitude)):
-        return judge_silence(pd.DataFrame(), frozenset(), moment, {}, altitude_ft=0.0)
+        return judge_silence(pd.DataFrame(), frozenset(), moment, {}, altitude_ft=0.0), None
     cells = cells_beyond(latitude, longitude, trend, end)
     first, last = _days(moment.date(), ORDINARY)
     complete = {
@@ -275,4 +280,6 @@ def _listen(archive: Archive, flight: pd.Series, end: str, trend: Trend) -> Sile
     }
     rows = archive.load_reception(flight["source"], first, last, cells)
     height_ft = float(height) if pd.notna(height) else 0.0
-    return judge_silence(rows, cells, moment.to_pydatetime(), complete, altitude_ft=height_ft)
+    when = moment.to_pydatetime()
+    silence = judge_silence(rows, cells, when, complete, altitude_ft=height_ft)
+    return silence, judge_integrity(rows, cells, moment.date(), complete)

@@ -52,7 +52,7 @@ def tell_details(story: Story, region: Region | None = None) -> list[str]:
     for gap in story.gaps:
         missing = _tell_missing(gap) if gap.neighbour is not None else ()
         others = (_tell_candidates(gap),) if region is not None else ()
-        lines += [gap.silence.sentence, *missing, *others]
+        lines += [gap.silence.sentence, *_tell_integrity(gap), *missing, *others]
     return [*lines, *_tell_witnesses(story)]
 
 
@@ -109,6 +109,7 @@ def tell_gap(gap: Gap, flight: pd.Series, region: Region | None = None) -> list[
     lines = [
         f"{_tell_edge(gap, flight)}.",
         gap.silence.sentence,
+        *_tell_integrity(gap),
         _as_sentence(_tell_neighbour(gap)),
         *_tell_missing(gap),
         _tell_candidates(gap),
@@ -122,6 +123,12 @@ def _tell_gap_in_brief(gap: Gap, flight: pd.Series, region: Region | None) -> st
     if gap.days_missing and gap.neighbour is None:
         said += " " + " ".join(_tell_missing(gap))
     return f"{said} {_tell_candidates(gap) if region is None else _tell_stay(gap, region)}"
+
+
+def _tell_integrity(gap: Gap) -> Iterator[str]:
+    """Only where the day carries such values: heatmaps and lists do not."""
+    if gap.integrity is not None and gap.integrity.aircraft is not None:
+        yield gap.integrity.sentence
 
 
 def _as_sentence(clause: str) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from flights.chains import build_chain, stretches_between
+from flights.chains import build_chain, is_one_airframe, stretches_between
 from flights.gaps import HORIZON_S
 from flights.records import empty
 
@@ -93,3 +93,8 @@ def test_airframe_heard_again_after_the_horizon_counts_as_not_heard_again() -> N
 def test_place_nobody_knows_excludes_nothing() -> None:
     one = stretches_between(frame(flight("a", 1, 5)), frame(flight("a", 12, 14)))
     assert not one.is_placed.any() and np.isfinite(one.back_at).all()
+
+
+@pytest.mark.parametrize("address, known", [("4d0113", True), ("~2a1b3c", False), (None, False)])
+def test_address_that_several_may_share_is_no_airframe(address: str | None, known: bool) -> None:
+    assert is_one_airframe(pd.Series([address], dtype="str")).to_list() == [known]
