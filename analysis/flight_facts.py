@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
+import numpy as np
 import pandas as pd
 
 from flights.cargo import COLUMNS, grade_flights
@@ -53,5 +54,6 @@ def _write(value: Any, unit: str) -> str:
         return ""
     if isinstance(value, pd.Timestamp):
         return write_moment(value.floor("s")).replace(f"{value:%H:%M}", f"{value:%H:%M:%S}")
-    text = f"{value:,.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+    broken = isinstance(value, float | np.floating)
+    text = f"{value:,.3f}".rstrip("0").rstrip(".") if broken else str(value)
     return f"{text} {unit}" if unit in ("km", "ft", "s", "deg", "kt") else text

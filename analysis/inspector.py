@@ -38,14 +38,14 @@ _STYLE = """<style>
 .facts {{ font-size: .88rem; border-collapse: collapse; width: 100%; }}
 .facts th, .facts td {{ text-align: left; vertical-align: top; padding: .12rem .8rem .12rem 0;
   border: 0; overflow-wrap: anywhere; }}
-.facts th {{ font-weight: 400; color: {quiet}; }}
+.facts th {{ font-weight: 400; color: {quiet}; white-space: nowrap; overflow-wrap: normal; }}
 .facts td {{ color: {ink}; font-variant-numeric: tabular-nums; }}
 .facts small {{ color: {quiet}; }}
-.st-key-chain [data-testid="stPageLink"] a {{ padding: 0; border-radius: 0; background: none;
+.st-key-chain a, .st-key-chain button {{ padding: 0; border-radius: 0; background: none;
   line-height: 1.25; min-height: 0; }}
-.st-key-chain [data-testid="stPageLink"] p {{ font-size: .92rem; color: {change};
+.st-key-chain a p, .st-key-chain button p {{ font-size: .92rem; color: {change};
   text-decoration: underline; font-weight: 400; }}
-.st-key-chain [data-testid="stPageLink"] a:focus-visible {{ outline: 2px solid {change}; }}
+.st-key-chain :focus-visible {{ outline: 2px solid {change}; }}
 </style>"""
 
 
@@ -65,7 +65,7 @@ def show_flight(archive: Archive, asked: FlightRequest, *, alone: bool = False) 
     with left:
         _show_map(seen, archive, asked)
     with right:
-        _show_chain(seen, asked)
+        _show_chain(seen, asked, alone=alone)
         _show_habits(seen, archive, asked)
         _show_facts(seen, asked)
         if not alone:
@@ -107,7 +107,7 @@ def _show_map(seen: Inspected, archive: Archive, asked: FlightRequest) -> None:
     st.caption(f"{' '.join(legend)} {BORDERS_SENTENCE} {CONTENTS_SENTENCE}")
 
 
-def _show_chain(seen: Inspected, asked: FlightRequest) -> None:
+def _show_chain(seen: Inspected, asked: FlightRequest, *, alone: bool) -> None:
     """The airframe's flights around this one, each a link to its own story."""
     story = seen.story
     st.html('<h4 class="inspector-head">Its chain</h4>')
@@ -119,9 +119,24 @@ def _show_chain(seen: Inspected, asked: FlightRequest) -> None:
                 flight = story.chain.flights.iloc[segment.row]
                 query = request_of(flight, asked.region).to_query()
                 with st.container(width="content", gap=None):
-                    st.page_link(PAGE, label=_plain(segment.label), query_params=query)
+                    _link(_plain(segment.label), query, alone=alone)
                     detail = html.escape(segment.detail)
                     st.html(f'<span class="segment heard"><small>{detail}</small></span>')
+
+
+def _link(label: str, query: dict[str, str], *, alone: bool) -> None:
+    """A way to another flight; on the flight's own page one that Back can undo."""
+    if not alone:
+        st.page_link(PAGE, label=label, query_params=query)
+        return
+    # A link to the page one is on would replace its entry in the browser's history.
+    st.button(
+        label,
+        type="tertiary",
+        on_click=st.query_params.from_dict,
+        args=(query,),
+        key=f"to-{query['icao24']}-{query['around']}",
+    )
 
 
 def _segment(segment: Segment) -> str:

@@ -32,6 +32,9 @@ from flights.reference.airports import load_airports
 from flights.reference.countries import BORDERS_SENTENCE
 
 Picked = tuple[str, dict[str, Any]]
+CARGO_COLUMNS = ("cargo", "cargo by", "speaks against it")
+"""Stand last on the page, where a table is wider than the screen: why it counts matters more."""
+
 PICKABLE = ("lost", "pairs", "airports")
 
 _STYLE = """<style>
@@ -217,8 +220,11 @@ def _choose_rows(
 
 def _show_table(result: StudyResult, rows: pd.DataFrame, key: str) -> int | None:
     """The flights as a table; the row that is chosen."""
+    shown = tables.show_flights(result, rows)
+    cargo = [name for name in shown if name in CARGO_COLUMNS]
     event = st.dataframe(
-        tables.show_flights(result, rows),
+        shown,
+        column_order=[*(name for name in shown if name not in cargo), *cargo],
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",

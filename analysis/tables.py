@@ -28,7 +28,7 @@ FLIGHT_COLUMNS = {
 }
 """Columns of a flight that people see, and what they are called."""
 
-_COUNTS_AS = {"lower": "observed", "upper": "possible"}
+_COUNTS_AS = {"lower": "observed", "upper": "possible", "neither": "excluded"}
 
 
 def select_window(result: StudyResult, flights: pd.DataFrame) -> pd.DataFrame:

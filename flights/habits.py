@@ -19,6 +19,7 @@ LEAST_FLIGHTS = 10
 """Fewer flights than this have no favourite weekday."""
 STANDS_OUT = 1.5
 """So many times its even share of the flights makes a weekday stand out."""
+ANYWHERE = "anywhere"
 KINDS = ("callsign", "operator", "icao24")
 WORDS = {"callsign": "callsign", "operator": "operator", "icao24": "airframe"}
 WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
@@ -97,7 +98,7 @@ def name_ends(flight: Mapping[str, object]) -> str:
         for end, verb in (("origin", "from"), ("destination", "to"))
         if pd.notna(flight[end])
     ]
-    return " ".join(words) or "anywhere"
+    return " ".join(words) or ANYWHERE
 
 
 def _sum_up(
@@ -142,11 +143,12 @@ def tell_habits(habits: Habits) -> list[str]:
 
 def _tell(habit: Habit, ends: str) -> str:
     who = f"The {WORDS[habit.kind]} {habit.value}"
+    did = "flying" if ends == ANYWHERE else f"flying {ends}"
     if not habit.flights:
-        return f"{who} was not heard {ends} on the {habit.days} complete days of the year before."
+        return f"{who} was not heard {did} on the {habit.days} complete days of the year before."
     weekly = habit.flights / habit.days * 7
     return (
-        f"{who} was heard {ends} on {habit.active} of {habit.days} complete days of the year "
+        f"{who} was heard {did} on {habit.active} of {habit.days} complete days of the year "
         f"before ({_count(habit.flights)}, {weekly:.1f} a week){_favour(habit)}; "
         f"first {_date(habit.first)}, last {_date(habit.last)}."
     )

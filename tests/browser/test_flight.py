@@ -18,8 +18,18 @@ STUDY = (
 LOST = "/flight?source=simulated&icao24=d5029f&around=2050-10-07T12%3A00&region=country%3AIR"
 """XQA26 of the simulated world: left ZHCC, was lost over Turkmenistan, heard again on its way."""
 STORY = "p.story"
+PATIENCE_MS = 240_000
 ALLOWED = {"svg-img-alt", "target-size"}
 """Streamlit's own: icons without names, the parts of a date field."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _world(browser: Browser, app_url: str) -> None:
+    """The first visit makes the simulated world."""
+    page = browser.new_page(base_url=app_url)
+    page.goto("/")
+    expect(page.locator("section.verdict")).to_be_visible(timeout=PATIENCE_MS)
+    page.close()
 
 
 def _settle(page: Page) -> None:
@@ -27,8 +37,6 @@ def _settle(page: Page) -> None:
 
 
 def _open_study(page: Page, address: str = STUDY) -> None:
-    page.goto("/")  # the first visit makes the simulated world
-    expect(page.locator("section.verdict")).to_be_visible()
     page.goto(address)
     expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
     expect(page.get_by_test_id("stDeckGlJsonChart").locator("canvas").first).to_be_visible()
@@ -36,7 +44,6 @@ def _open_study(page: Page, address: str = STUDY) -> None:
 
 
 def _open_flight(page: Page) -> str:
-    _open_study(page)
     page.goto(LOST)
     expect(page.locator(STORY)).to_be_visible()
     expect(page.get_by_test_id("stDeckGlJsonChart").locator("canvas").first).to_be_visible()
@@ -101,8 +108,7 @@ def _place_of(code: str, ends: tuple[str, str], size: tuple[float, float]) -> tu
 
 def test_chain_is_walked_with_the_keyboard(page: Page) -> None:
     said = _open_flight(page)
-    link = page.locator(".st-key-chain").get_by_role("link").last
-    link.focus()
+    page.locator(".st-key-chain").get_by_role("button").last.focus()
     page.keyboard.press("Enter")
     expect(page.locator(STORY)).not_to_have_text(said)
     _settle(page)
@@ -143,7 +149,7 @@ def test_axe_finds_nothing_of_ours(page: Page, scheme: str) -> None:
 def test_narrow_screens_scroll_down_and_never_sideways(browser: Browser, app_url: str) -> None:
     context = browser.new_context(viewport={"width": 420, "height": 900}, base_url=app_url)
     page = context.new_page()
-    page.set_default_timeout(240_000)
+    page.set_default_timeout(PATIENCE_MS)
     _open_flight(page)
     assert page.get_by_test_id("stMain").evaluate("e => e.scrollWidth - e.clientWidth") <= 0
     for part in (STORY, ".st-key-chain", '[data-testid="stVegaLiteChart"] svg'):

@@ -47,11 +47,12 @@ def test_ends_that_were_lost_are_not_compared() -> None:
 def test_sentences_say_how_often_on_how_many_complete_days() -> None:
     said = tell_habits(_sum(dict.fromkeys(range(7, 364, 7), 1)))
     assert said[0].startswith(
-        "The callsign CLX9TK was heard from ZHCC on 51 of 364 complete days of the year before "
-        "(51 flights, 1.0 a week), most often on Mondays; first "
+        "The callsign CLX9TK was heard flying from ZHCC on 51 of 364 complete days of the "
+        "year before (51 flights, 1.0 a week), most often on Mondays; first "
     )
     assert said[2] == (
-        "The airframe 4d0113 was not heard from ZHCC on the 364 complete days of the year before."
+        "The airframe 4d0113 was not heard flying from ZHCC on the 364 complete days of the year "
+        "before."
     )
 
 

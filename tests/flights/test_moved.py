@@ -44,6 +44,8 @@ def lists(flights: pd.DataFrame) -> list[Overrides]:
         "".join(f"icao24,{each},certain,\n" for each in one)
         + "".join(f"icao24,{each.upper()},none,\n" for each in two),
         "callsign,QQA12,none,\ncallsign,ZZP1,certain,\n",
+        "callsign,QQA12,none,\nregistration,ZZ-001,none,\n",
+        "typecode,A320,certain,\n",
         "operator,QQB,none,\noperator,YYY,likely,\noperator,QQA,possible,\n",
         f"typecode,B77L,likely,\nregistration,zz-002,none,\nicao24,{one.iloc[0]},certain,\n"
         "operator,QQA,none,\ncallsign,QQB7,possible,\n",
@@ -56,7 +58,7 @@ def engine(archive: Archive) -> DuckDBEngine:
     return DuckDBEngine(archive, cargo=Rules())
 
 
-@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize("number", range(7))
 def test_answers_equal_a_naive_reader_s(flights, engine, number: int) -> None:
     own = lists(flights)[number]
     judged = judge_overrides(flights, own)

@@ -1,6 +1,7 @@
 """The Flight page and the inspector on the Study page, run without a browser."""
 
 import json
+import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,8 +14,10 @@ from streamlit.testing.v1 import AppTest
 from analysis.flight_request import request_of
 from flights import CONTENTS_SENTENCE
 from flights.archive import Archive
+from flights.explain import tell_story
 from flights.ledger import LedgerEntry
 from flights.records import DayRecords, empty
+from flights.story_sentences import tell_story_in_brief
 
 ROOT = Path(__file__).parents[3]
 Open = Callable[..., AppTest]
@@ -66,6 +69,17 @@ def test_address_opens_the_flight_with_everything_about_it(
     assert app.selectbox(key="f_region").value == "country:IR"
 
 
+def test_story_takes_less_than_a_second(weeks: Path, lost: pd.Series) -> None:
+    archive, asked = Archive(weeks), request_of(lost)
+    spent = []
+    for _ in range(3):
+        start = time.process_time()
+        story = tell_story(archive, asked.source, asked.icao24, asked.around)
+        tell_story_in_brief(story)
+        spent.append(time.process_time() - start)
+    assert min(spent) < 1.0
+
+
 def test_simulated_flights_have_no_public_viewer(open_page: Open, lost: pd.Series) -> None:
     app = open_page(request_of(lost).to_query(), page="flight")
     assert "globe.adsb" not in _said(app)
@@ -73,11 +87,14 @@ def test_simulated_flights_have_no_public_viewer(open_page: Open, lost: pd.Serie
 
 def test_chain_leads_to_the_neighbouring_flights(open_page: Open, lost: pd.Series) -> None:
     app = open_page(request_of(lost, "country:IR").to_query(), page="flight")
-    links = app.get("page_link")
-    assert links
-    for link in links:
-        assert f"icao24={lost['icao24']}" in link.proto.query_string
-        assert "region=country" in link.proto.query_string
+    said = _html(app)
+    button = next(each for each in app.button if str(each.key).startswith("to-"))
+    app = button.click().run()
+    assert not app.exception
+    query = {name: "".join(value) for name, value in app.query_params.items()}
+    assert (query["icao24"], query["region"]) == (lost["icao24"], "country:IR")
+    assert query["around"] == app.text_input(key="f_around").value
+    assert _html(app) != said
 
 
 def test_page_without_a_flight_says_how_to_name_one(open_page: Open) -> None:
@@ -131,8 +148,8 @@ def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
 def test_text_from_a_radio_is_never_markup(real: AppTest) -> None:
     assert not real.exception
     assert "<b>" not in _html(real) and "&lt;b&gt;[x](y)" in _html(real)
-    (link,) = real.get("page_link")
-    assert link.proto.label == r"\*A\* UAAA → VHHH"
+    (button,) = real.button
+    assert button.label == r"\*A\* UAAA → VHHH"
 
 
 def test_observed_flights_are_linked_to_public_viewers(real: AppTest) -> None:
