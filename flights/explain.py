@@ -1,6 +1,5 @@
 """The story of one flight: its chain, the stretches nobody heard, and what they leave open."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -16,7 +15,7 @@ from flights.integrity import Integrity, judge_integrity
 from flights.ledger import LedgerEntry
 from flights.reference.airports import FIELD, SERVED, load_airports
 from flights.silence import AHEAD_H, Silence, cells_ahead, judge_silence
-from flights.sources import find_spec
+from flights.witnesses import list_witnesses
 
 AROUND = timedelta(days=3)
 ORDINARY = timedelta(days=14)
@@ -97,7 +96,7 @@ def tell_story(
     chain = build_chain(
         {
             each: archive.load_flights(each, *_days(day, AROUND), icao24=icao24)
-            for each in _sources_like(archive, source)
+            for each in [source, *list_witnesses(archive, source)]
         },
         source,
     )
@@ -117,14 +116,6 @@ def tell_story(
         if flight[f"{end}_evidence"] == "lost"
     )
     return Story(source, chain, at, gaps, tracks)
-
-
-def _sources_like(archive: Archive, source: str) -> Iterable[str]:
-    """All series of the archive that may tell of the same world: simulated ones apart."""
-    simulated = find_spec(source).simulated
-    if simulated:
-        return [source]
-    return [source, *(s for s in archive.sources() if s != source and not find_spec(s).simulated)]
 
 
 def _days(day: date, margin: timedelta) -> tuple[date, date]:

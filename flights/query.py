@@ -31,6 +31,7 @@ from flights.overrides import Overrides, judge_overrides
 from flights.places import LOST, NO_CELL, cell_id
 from flights.sql import Pair
 from flights.sums import ANYWHERE, HEARD, LOST_ENDS, MonthSums, Places
+from flights.witnesses import list_witnesses
 
 __all__ = ["NO_CELL", "cell_id"]
 
@@ -87,7 +88,8 @@ class Engine(Protocol):
     def heard_around(self, source: str, flights: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         """For each flight the one of its airframe before and the one behind, row by row.
 
-        Columns of `records.FLIGHT`; a row of nothing where a source heard none in the horizon.
+        Columns of `records.FLIGHT`; a row of nothing where none is near in time. The archive's
+        other series are asked too: whoever heard the airframe, that is where it was.
         """
         ...
 
@@ -171,8 +173,13 @@ class DuckDBEngine:
         if flights.empty:
             return flights, flights
         first, last = flights["firstseen"].min().date(), flights["lastseen"].max().date()
-        span = RouteQuestion(source, first - _MARGIN, last + _MARGIN)
-        return self._ask(span, lambda asked: _around(asked, flights))[1]
+        before, behind = [], []
+        for each in [source, *list_witnesses(self._archive, source)]:
+            span = RouteQuestion(each, first - _MARGIN, last + _MARGIN)
+            found = self._ask(span, lambda asked: _around(asked, flights))[1]
+            before.append(found[0])
+            behind.append(found[1])
+        return _nearest(before, "lastseen", latest=True), _nearest(behind, "firstseen")
 
     def count_alike(
         self, source: str, first: date, last: date, flight: Mapping[str, Any]
@@ -348,6 +355,16 @@ def _around(asked: _Asked, flights: pd.DataFrame) -> tuple[pd.DataFrame, pd.Data
         ids = asked.session.neighbours(number_addresses(flights["icao24"]), *seconds)
     before, behind = (asked.rows.read_ids(asked.months, each) for each in ids)
     return before.set_axis(flights.index), behind.set_axis(flights.index)
+
+
+def _nearest(found: list[pd.DataFrame], moment: str, *, latest: bool = False) -> pd.DataFrame:
+    """Of several answers row by row the earliest (or latest) in time; the first where equal."""
+    best = found[0]
+    for other in found[1:]:
+        ahead = other[moment] > best[moment] if latest else other[moment] < best[moment]
+        taken = ahead | (best[moment].isna() & other[moment].notna())
+        best = best.where(~taken, other)
+    return best
 
 
 _ALIKE = ("callsign", "operator", "icao24", "origin", "destination")

@@ -55,6 +55,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ),
     ("flights.plan", "flights.pull", "flights.pull_offer", "flights.pulls", "flights.planning"),
     ("flights.sql", "flights.moved", "flights.month_rows"),
+    ("flights.witnesses",),
     ("flights.query",),
     ("flights.bounds",),
     ("flights.routes", "flights.explain"),

@@ -247,3 +247,29 @@ def test_flights_of_an_airframe_before_and_behind_are_found_over_months(tmp_path
             assert not in_reach or found == wanted
     assert behind["firstseen"].notna().mean() > 0.9
     assert list(behind.index) == list(asked.index)
+
+
+def test_airframe_is_found_in_whatever_series_heard_it_next(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    day = DAYS[0]
+    start = pd.Timestamp(day, tz="UTC") + pd.Timedelta(hours=6)
+
+    def put(source: str, hours: list[float]) -> None:
+        records = worlds.records(len(hours), of=worlds.entry(day, source=source))
+        begins = [start + pd.Timedelta(hours=each) for each in hours]
+        records.flights["icao24"] = "4d0103"
+        records.flights["firstseen"] = begins
+        records.flights["lastseen"] = [each + pd.Timedelta(hours=1) for each in begins]
+        records.flights["flight_id"] = [f"4d0103-{int(each.timestamp())}" for each in begins]
+        archive.write_day(replace(records, edges=empty("edges"), tracks=empty("tracks")))
+
+    put("readsb", [0, 9])
+    put("opensky-lists", [-3, 4])
+    put("simulated", [2])
+    own = archive.load_flights("readsb", day, day).iloc[:1]
+    before, behind = DuckDBEngine(archive, cargo=Rules()).heard_around("readsb", own)
+    assert before["source"].to_list() == behind["source"].to_list() == ["opensky-lists"]
+    assert behind["firstseen"].to_list() == [start + pd.Timedelta(hours=4)]
+    alone = archive.load_flights("simulated", day, day)
+    _, behind = DuckDBEngine(archive, cargo=Rules()).heard_around("simulated", alone)
+    assert behind["firstseen"].isna().all()
