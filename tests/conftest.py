@@ -78,6 +78,11 @@ def _own_main() -> Iterator[None]:
     sys.modules["__main__"] = main
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are named by their number: packed ones hold the time at which they were packed."""
+    return f"{argname}: {len(val)} bytes" if isinstance(val, bytes) and len(val) > 10 else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker a file, as its fixtures are made once; and one for all that use a browser."""
     for item in items:
