@@ -83,6 +83,7 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return f"{argname}: {len(val)} bytes" if isinstance(val, bytes) and len(val) > 10 else None
 
 
+@pytest.hookimpl(tryfirst=True)  # before the marks are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker a file, as its fixtures are made once; and one for all that use a browser."""
     for item in items:
