@@ -27,6 +27,7 @@ _STYLE = """<style>
 .details {{ color: {quiet}; margin: 0; padding-left: 1.1rem; font-size: .95rem;
   font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }}
 .details li {{ margin: .15rem 0; }}
+.legend {{ color: {quiet}; font-size: .875rem; margin: 0; }}
 .inspector-head {{ font-size: 1rem; font-weight: 600; margin: .3rem 0 0; color: {ink}; }}
 .segment {{ display: inline-block; line-height: 1.25; font-size: .92rem; }}
 .segment small {{ display: block; color: {quiet}; font-variant-numeric: tabular-nums; }}
@@ -90,7 +91,7 @@ def _show_map(seen: Inspected, archive: Archive, asked: FlightRequest) -> None:
     simulated = widgets.is_simulated(asked.source)
     lost = story.tracks.empty and not any(gap.stretch.is_placed[0] for gap in story.gaps)
     if lost:
-        st.caption("The archive keeps no positions of this flight.")
+        _note("The archive keeps no positions of this flight.")
         return
     st.pydeck_chart(
         widgets.load_flight_deck(archive, asked),
@@ -104,7 +105,12 @@ def _show_map(seen: Inspected, archive: Archive, asked: FlightRequest) -> None:
         legend.append("Tinted: what it can have reached, with the likeliest airports as grey dots.")
     if any(len(cells) for cells in seen.heard):
         legend.append(LEGEND)
-    st.caption(f"{' '.join(legend)} {BORDERS_SENTENCE} {CONTENTS_SENTENCE}")
+    _note(f"{' '.join(legend)} {BORDERS_SENTENCE} {CONTENTS_SENTENCE}")
+
+
+def _note(text: str) -> None:
+    """Small print; a caption of Streamlit's own is too pale to read."""
+    st.html(f'<p class="legend">{html.escape(text)}</p>')
 
 
 def _show_chain(seen: Inspected, asked: FlightRequest, *, alone: bool) -> None:
@@ -159,7 +165,7 @@ def _show_habits(seen: Inspected, archive: Archive, asked: FlightRequest) -> Non
     strip = draw_habits(habits, day, simulated=simulated, dark=widgets.is_dark())
     if strip is not None:
         st.vega_lite_chart(strip, theme=None, width="stretch", key="habits")
-        st.caption("Hatched: weeks that are not complete in this archive. They are not zero.")
+        _note("Hatched: weeks that are not complete in this archive. They are not zero.")
 
 
 def _show_facts(seen: Inspected, asked: FlightRequest) -> None:

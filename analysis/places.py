@@ -129,7 +129,7 @@ def is_lost(flights: pd.DataFrame, end: str) -> pd.Series:
 
 
 def fit_view(
-    points: Iterable[Sequence[float]], width: int = 560, height: int = 420
+    points: Iterable[Sequence[float]], width: int = 440, height: int = 420
 ) -> pdk.ViewState:
     """The view that holds all points [longitude, latitude], across the antimeridian if shorter."""
     places = list(points) or [(-30.0, -20.0), (150.0, 60.0)]

@@ -88,7 +88,7 @@ def _in_view(per_cell: dict[int, float], view: pdk.ViewState) -> list[tuple[int,
 
 def _cells_in_view(view: pdk.ViewState, resolution: int) -> list[int]:
     """Cells of a box somewhat larger than the view, in two halves so that none spans 180 deg."""
-    wide = min(_MARGIN * 560 * 360 / (512 * 2**view.zoom), 359.0)
+    wide = min(_MARGIN * 660 * 360 / (512 * 2**view.zoom), 359.0)
     tall = min(_MARGIN * 420 * 360 / (512 * 2**view.zoom), 160.0)
     south, north = max(view.latitude - tall / 2, -84.0), min(view.latitude + tall / 2, 84.0)
     parts = max(1, int(wide // 90) + 1)

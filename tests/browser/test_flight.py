@@ -124,7 +124,7 @@ def test_page_carries_the_sentence_and_simulated_and_opens_its_facts(page: Page)
     page.get_by_text("Raw facts").click()
     facts = page.locator("table.facts")
     expect(facts).to_be_visible()
-    expect(facts.get_by_text("XQA26", exact=True)).to_be_visible()
+    expect(facts.get_by_role("row", name="callsign XQA26")).to_be_visible()
     expect(page.get_by_role("link", name="adsb.lol")).to_have_count(0)
 
 
