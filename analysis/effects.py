@@ -6,8 +6,9 @@ from datetime import date
 import numpy as np
 
 from analysis.estimators.base import DailySeries, Design, RateRatio
-from analysis.estimators.placebo_rate_ratio import divide_at_event, find_placebo_dates
+from analysis.estimators.placebo_rate_ratio import divide_at_event
 from analysis.results import CountSeries, Effect, Placebo
+from analysis.window_sums import find_placebo_dates
 
 
 @dataclass(frozen=True)
@@ -22,13 +23,16 @@ def build_series(counts: CountSeries, bound: str) -> DailySeries:
     """The arrays of one bound; None becomes NaN."""
     flights = counts.lower if bound == "lower" else counts.upper
     first = counts.days[0].weekday()
-    proxies = (_to_array(counts.exposure_origin), _to_array(counts.exposure_destination))
+    heard = counts.exposure_origin, counts.exposure_destination
+    proxies = [
+        _to_array(each) for each in (*heard, counts.overhead_origin, counts.overhead_destination)
+    ]
     return DailySeries(
         counts=_to_array(flights),
         exposure=_to_array(counts.exposure),
         weekday=(first + np.arange(len(counts.days))) % 7,
         outage=np.array(counts.outage or (False,) * len(counts.days), dtype=bool),
-        proxies=tuple(each for each in proxies if np.nansum(each) > 0),
+        proxies=tuple(each for each in proxies if len(each) and np.nansum(each) > 0),
     )
 
 
@@ -98,7 +102,7 @@ def _list_placebos(ratio: RateRatio, days: tuple[date, ...]) -> tuple[Placebo, .
 
 _SAME = (
     *("n1", "n0", "m1", "m0", "expected", "rr", "lo", "hi", "s", "r", "p", "q", "phi"),
-    *("mde_up", "mde_down", "volatility", "era_p", "era_lo", "era_hi"),
+    *("mde_up", "mde_down", "volatility", "era_p", "era_lo", "era_hi", "p_smooth"),
 )
 
 

@@ -14,7 +14,7 @@ from analysis.checks.base import Case
 from analysis.checks.source_change import list_editions
 from analysis.counts import count_days
 from analysis.effects import build_effect, build_series, count_lacking_days
-from analysis.estimators.base import DailySeries, Design
+from analysis.estimators.base import ControlRoute, DailySeries, Design
 from analysis.estimators.placebo_rate_ratio import (
     compare_coverage,
     estimate_rate_ratio,
@@ -64,7 +64,8 @@ class Subject:
     """What the counts are counts of: the names of the places, the flights, their source.
 
     `flights` have the columns `day`, `bound`, `icao24` and `operator`, or none at all. `notes`
-    and `frequency` are as in `RouteEvidence`, `excluded` as in `StudyResult`.
+    and `frequency` are as in `RouteEvidence`, `excluded` as in `StudyResult`. `controls` are other
+    routes from the same origin over the same days.
     """
 
     origin_label: str
@@ -76,6 +77,7 @@ class Subject:
     frequency: str = ""
     excluded: tuple[tuple[str, int], ...] = ()
     overrides: Overrides | None = None
+    controls: tuple[ControlRoute, ...] = ()
 
     @property
     def refusal(self) -> str:
@@ -136,7 +138,8 @@ def judge_counts(
     studies.validate_design(study)
     places = [_place_event(event.day, counts) for event in study.events]
     head, *rest = _answer_events(counts, places, study, subject.refusal)
-    case = replace(head.case, flights=_flights_of(subject.flights, counts, head.bound))
+    flights = _flights_of(subject.flights, counts, head.bound)
+    case = replace(head.case, flights=flights, controls=subject.controls)
     frequent = not subject.refusal
     checks, badges = _run_checks(case) if frequent else ((), [])
     badges += ["exploratory"] if _is_exploratory(study) else []

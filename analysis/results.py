@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 VERDICTS = (
     "change",
@@ -40,6 +40,9 @@ class CountSeries:
     of both regions' where both exist.
     `outage` is True on complete days on which the receivers heard so little (under 15 % of
     the weeks around) that the day is left out of all sums; empty means none.
+    `overhead_origin` and `overhead_destination` are positions heard per aircraft-hour of traffic
+    at cruising height over each region, which the event's own traffic does not move; empty where
+    the source keeps no reception.
     """
 
     days: tuple[date, ...]
@@ -53,6 +56,8 @@ class CountSeries:
     reason: tuple[str, ...]
     reader: tuple[str, ...]
     outage: tuple[bool, ...] = ()
+    overhead_origin: tuple[float | None, ...] = ()
+    overhead_destination: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,8 @@ class Effect:
     `coverage` compares the exposure after and before; `coverage_worst` is that of the region
     that moved most and `kappa` its distance from 1. `volatility` says how much wilder the
     series is around the event than elsewhere; `era_p`, `era_lo`, `era_hi` allow for it.
+    `p_smooth` is p from a heavy-tailed curve instead of ranks, for questions about several dates
+    or routes, where ranks are too coarse to be divided among them.
     `mde_up` and `mde_down` are the smallest increase and the largest decrease whose interval
     would, with probability 0.8, lie beyond `kappa`; `mde_up` is infinite where no increase can
     be put as a ratio, `mde_down` NaN where not even a stop would be noticed. `rr` is NaN where
@@ -116,6 +123,7 @@ class Effect:
     era_p: float = 1.0
     era_lo: float = 0.0
     era_hi: float = math.inf
+    p_smooth: float = 1.0
 
     @property
     def excludes_one(self) -> bool:
@@ -181,12 +189,109 @@ class EventAnswer:
 
 
 @dataclass(frozen=True)
+class ControlEffect:
+    """What another route from the same origin did at the same date, in the same days.
+
+    `label` names where it leads; symbols as in `Effect`.
+    """
+
+    label: str
+    n1: float
+    n0: float
+    expected: float
+    rr: float
+    s: float
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Quasi-Poisson regression of a bound's days on the event, weekday and exposure.
+
+    A diagnostic of shape, never a verdict: `rr` with its 95 % interval, `dispersion` (Pearson
+    chi-square over its degrees of freedom), `weekday_rates` relative to Monday, Monday first.
+    """
+
+    bound: str
+    rr: float
+    lo: float
+    hi: float
+    dispersion: float
+    weekday_rates: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Several events of one kind, taken together, for one bound.
+
+    `z` is the stacked statistic, `sets` the random sets of as many comparable dates it is
+    ranked among, `r` those at least as large; `n1`, `expected`, `rr`, `lo`, `hi` as in `Effect`.
+    """
+
+    bound: str
+    events: tuple[date, ...]
+    n1: float
+    expected: float
+    rr: float
+    lo: float
+    hi: float
+    z: float
+    sets: int
+    r: int
+    p: float
+
+
+@dataclass(frozen=True)
+class StackAnswer:
+    """Several events of one kind taken together: both bounds through the rule."""
+
+    verdict: Verdict
+    lower: Stack | None
+    upper: Stack | None
+
+
+@dataclass(frozen=True)
+class FamilyMember:
+    """One date or route of a question about several: its p, and what is left after the others.
+
+    `p_adjusted` allows for how many were asked; `holds` is True where it is still at most 0.05.
+    """
+
+    label: str
+    p: float
+    p_adjusted: float
+    holds: bool
+
+
+@dataclass(frozen=True)
+class Family:
+    """All dates or routes of one question; `method` is "Holm" or "Benjamini-Hochberg"."""
+
+    method: str
+    members: tuple[FamilyMember, ...]
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A day from which on the series ran at another level; exploratory, never a verdict.
+
+    `rate_before` and `rate_after` are flights a day of the stretches on both sides.
+    """
+
+    day: date
+    rate_before: float
+    rate_after: float
+
+
+@dataclass(frozen=True)
 class StudyResult:
     """One study, answered. `made_at` is the only field that differs between two equal runs.
 
     `flights_neither_end` are those of `flights_upper` with neither end known. `excluded` counts,
     by reason, the flights with an unknown end that cannot have been where the route asks; they
     are in neither bound. `cargo_list` is the text of the user's own cargo list, "" without one.
+    `controls` are other routes from the same origin in the same days, `shapes` and `shifts`
+    diagnostics that give no verdict; `stack` takes three or more events together, and `family`
+    says what is left of each of several dates when all are allowed for.
     """
 
     study: Mapping[str, Any]
@@ -219,6 +324,11 @@ class StudyResult:
     others: tuple[EventAnswer, ...] = ()
     excluded: tuple[tuple[str, int], ...] = ()
     cargo_list: str = ""
+    controls: tuple[ControlEffect, ...] = ()
+    shapes: tuple[Shape, ...] = ()
+    stack: StackAnswer | None = None
+    family: Family | None = None
+    shifts: tuple[Shift, ...] = ()
 
 
 def to_json(result: StudyResult) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from analysis import wording
 from analysis.checks.coverage import VETO
 from analysis.checks.low_count import TOO_THIN_ABOVE
 from analysis.checks.volatile_era import WILD
-from analysis.estimators.base import MISSING_TOLERATED, Coverage, Design, RateRatio
+from analysis.estimators.base import MISSING_TOLERATED, NORMAL_95, Coverage, Design, RateRatio
 from analysis.results import CheckResult, Verdict
 
 CHANGE, NO_CHANGE, TOO_THIN = "change", "no detectable change", "too thin"
@@ -133,7 +133,7 @@ def list_badges(
     found = [badges[c.name] for c in checks if c.outcome == "failed" and badges.get(c.name)]
     if ratio is None or not enough:
         return found
-    if (ratio.q / 1.959963984540054) ** 2 < _TIMETABLE_BELOW:
+    if (ratio.q / NORMAL_95) ** 2 < _TIMETABLE_BELOW:
         found.append("timetable-like")
     if ratio.volatility > WILD and "volatile era" not in found:
         found.append("volatile era")

@@ -54,6 +54,11 @@ class RouteEvidence:
 
     `ledger`: one entry per day, `not asked` ones included.
 
+    `controls`: index `day`, one column per ICAO code of an airport outside the destination:
+    flights of the same grade observed from the origin to there. `overhead`: index `day`, columns
+    `origin`, `destination`: positions heard per aircraft-hour of traffic at cruising height over
+    each region. Both are empty where the source cannot tell, and <NA> on days not complete.
+
     `notes`: sentences on what the series does not hold of this route. `frequency`: a sentence
     where its flights may be shown and never counted against others, "" else.
     """
@@ -69,6 +74,8 @@ class RouteEvidence:
     notes: tuple[str, ...] = ()
     frequency: str = ""
     excluded: pd.DataFrame = field(default_factory=pd.DataFrame)
+    controls: pd.DataFrame = field(default_factory=pd.DataFrame)
+    overhead: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def load_route(

@@ -67,7 +67,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ("analysis.cargo_list", "analysis.own_list"),
     ("analysis.counts",),
     ("analysis.intervals", "analysis.power"),
-    ("analysis.estimators",),
+    ("analysis.window_sums", "analysis.estimators"),
     ("analysis.wording", "analysis.checks"),
     ("analysis.effects", "analysis.verdicts", "analysis.provenance"),
     ("analysis.event_study",),

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from analysis.estimators.base import DailySeries, Design, RateRatio
+from analysis.estimators.base import ControlRoute, DailySeries, Design, RateRatio
 from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio
 from analysis.results import CheckResult, CountSeries
 
@@ -22,7 +22,8 @@ class Case:
     """One event under the bound that gives the headline.
 
     `flights` are those of the bound, with a column `at`: the index of their day in `series`.
-    `ratio` is None where the record gives no estimate.
+    `ratio` is None where the record gives no estimate. `controls` are other routes from the
+    same origin, over the same days.
     """
 
     counts: CountSeries
@@ -30,6 +31,7 @@ class Case:
     design: Design
     ratio: RateRatio | None
     flights: pd.DataFrame = field(default_factory=pd.DataFrame)
+    controls: tuple[ControlRoute, ...] = ()
 
     @property
     def after(self) -> slice:

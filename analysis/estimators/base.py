@@ -1,5 +1,6 @@
 """What an estimator takes: a daily series in arrays, and where in it the event stands."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,9 +10,12 @@ from flights.history import count_needed_dates, count_needed_days
 MISSING_TOLERATED = 0.20
 """Share of the days of either window that may be missing."""
 
-
 SIGNIFICANT = 0.05
 """Largest calibrated p that counts as a finding."""
+
+NORMAL_95 = 1.959963984540054
+_T8_95 = 2.3060041350333704
+"""97.5 % quantiles of the normal and of Student's t with 8 degrees of freedom."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class DailySeries:
     outage
         True where the receivers heard so little that the day is left out of all sums.
     proxies
-        Further exposures (per region), used for the coverage ratio only.
+        Further exposures (other traffic and overflights, per region), for the coverage only.
     """
 
     counts: np.ndarray
@@ -50,6 +54,14 @@ class DailySeries:
     def used(self) -> np.ndarray:
         """True where the day enters the sums."""
         return self.known & ~self.outage
+
+
+@dataclass(frozen=True)
+class ControlRoute:
+    """Another route from the same origin: where it leads, and flights per day (NaN = missing)."""
+
+    label: str
+    counts: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -138,6 +150,16 @@ class RateRatio:
     def is_significant(self) -> bool:
         """True where p is at most 0.05 and the interval leaves 1 out."""
         return self.p <= SIGNIFICANT and (self.lo > 1 or self.hi < 1)
+
+    @property
+    def p_smooth(self) -> float:
+        """p from a heavy-tailed curve through the placebo spread; 1 where there is none."""
+        from scipy.special import stdtr
+
+        if not math.isfinite(self.phi):
+            return 1.0
+        size = abs(self.s) / math.sqrt(self.phi) * _T8_95 / NORMAL_95
+        return float(2 * stdtr(8, -size))
 
     @property
     def outruns_coverage(self) -> bool:

@@ -182,7 +182,7 @@ def test_same_evidence_gives_the_same_result_but_for_the_time_stamp() -> None:
 def test_every_story_is_json_with_a_schema_version() -> None:
     for name in made.CASES:
         plain = json.loads(json.dumps(to_json(made.make_result(name)), allow_nan=False))
-        assert plain["schema_version"] == 1
+        assert plain["schema_version"] == 2
         assert plain["study"]["source"] == "simulated"
         assert len(plain["study_hash"]) == len(plain["input_hash"]) == 64
 

@@ -17,13 +17,10 @@ from analysis.estimators.base import DailySeries, Design
 from analysis.estimators.placebo_rate_ratio import (
     compare_coverage,
     divide_at_event,
-    divide_rates,
     estimate_rate_ratio,
-    find_placebo_dates,
-    signed_root,
-    weigh_days,
 )
 from analysis.intervals import find_interval
+from analysis.window_sums import divide_rates, find_placebo_dates, signed_root, weigh_days
 
 VECTOR = Path(__file__).with_name("made_vector.csv")
 
