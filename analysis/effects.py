@@ -1,14 +1,17 @@
 """Between the day series and the arrays of the estimators, and back to results."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
 from analysis.estimators.base import DailySeries, Design, RateRatio
+from analysis.estimators.change_scan import scan_levels
 from analysis.estimators.placebo_rate_ratio import divide_at_event
-from analysis.results import CountSeries, Effect, Placebo
-from analysis.window_sums import find_placebo_dates
+from analysis.estimators.quasi_poisson import estimate_shape
+from analysis.results import CountSeries, Effect, Placebo, Shape, Shift
+from analysis.window_sums import find_placebo_dates, weigh_days
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,29 @@ def build_effect(
         expected_per_day=_expect_per_day(ratio, series) if drawn else (),
         placebos=_list_placebos(ratio, days) if drawn else (),
     )
+
+
+def build_shape(series: DailySeries, design: Design, *, bound: str) -> Shape | None:
+    """The regression of one bound as a result; None where it has no finite ratio."""
+    fit = estimate_shape(series, design)
+    if fit is None:
+        return None
+    plain = asdict(fit) | {"weekday_rates": tuple(fit.weekday_rates.tolist())}
+    return Shape(bound=bound, **plain)
+
+
+def find_shifts(counts: CountSeries, *, bound: str = "lower") -> tuple[Shift, ...]:
+    """Where the series runs at another level from a day on; exploratory, for no verdict.
+
+    Takes tens of milliseconds for some years of days, so no page asks for it unasked.
+    """
+    series = build_series(counts, bound)
+    weights, _ = weigh_days(series, event=len(series), window=0)
+    flown = np.where(series.used, np.nan_to_num(series.counts), 0.0)
+    edges = [0, *scan_levels(flown, weights), len(series)]
+    rates = [flown[a:b].sum() / max(series.used[a:b].sum(), 1) for a, b in pairwise(edges)]
+    levels = zip(edges[1:-1], pairwise(rates), strict=True)
+    return tuple(Shift(counts.days[at], float(a), float(b)) for at, (a, b) in levels)
 
 
 def _expect_per_day(ratio: RateRatio, series: DailySeries) -> tuple[float | None, ...]:

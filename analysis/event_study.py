@@ -13,7 +13,7 @@ from analysis.checks import CHECKS
 from analysis.checks.base import Case
 from analysis.checks.source_change import list_editions
 from analysis.counts import count_days
-from analysis.effects import build_effect, build_series, count_lacking_days
+from analysis.effects import build_effect, build_series, build_shape, count_lacking_days
 from analysis.estimators.base import ControlRoute, DailySeries, Design
 from analysis.estimators.placebo_rate_ratio import (
     compare_coverage,
@@ -34,6 +34,7 @@ from analysis.results import (
     Effect,
     EventAnswer,
     Sensitivity,
+    Shape,
     SourceNote,
     StudyResult,
     Verdict,
@@ -173,6 +174,7 @@ def judge_counts(
         notes=subject.notes + write_notes(study, counts),
         excluded=subject.excluded,
         cargo_list=subject.overrides.text if subject.overrides else "",
+        shapes=_fit_shapes(counts, head.case.design) if frequent else (),
         others=tuple(
             EventAnswer(event.day, event.name, answer.verdict, answer.lower, answer.upper)
             for event, answer in zip(study.events[1:], rest, strict=True)
@@ -268,6 +270,12 @@ def _run_checks(case: Case) -> tuple[tuple[CheckResult, ...], list[str]]:
     ratio = case.ratio
     enough = ratio is not None and len(ratio.placebo_s) >= case.design.needed_placebos
     return checks, verdicts.list_badges(ratio, checks, badges, enough=enough)
+
+
+def _fit_shapes(counts: CountSeries, design: Design) -> tuple[Shape, ...]:
+    bounds = ("lower", "upper")
+    fits = (build_shape(build_series(counts, bound), design, bound=bound) for bound in bounds)
+    return tuple(filter(None, fits))
 
 
 def _try_windows(counts: CountSeries, places: list[int], study: Study) -> tuple[Sensitivity, ...]:

@@ -207,8 +207,9 @@ class ControlEffect:
 class Shape:
     """Quasi-Poisson regression of a bound's days on the event, weekday and exposure.
 
-    A diagnostic of shape, never a verdict: `rr` with its 95 % interval, `dispersion` (Pearson
-    chi-square over its degrees of freedom), `weekday_rates` relative to Monday, Monday first.
+    A diagnostic of shape, never a verdict: `rr` with its 95 % interval, the same with a straight
+    trend allowed for, `dispersion` (Pearson's chi-square over its degrees of freedom, without
+    trend), `weekday_rates` relative to the mean weekday, Monday first, NaN where nothing flew.
     """
 
     bound: str
@@ -217,6 +218,9 @@ class Shape:
     hi: float
     dispersion: float
     weekday_rates: tuple[float, ...]
+    rr_trend: float = math.nan
+    lo_trend: float = math.nan
+    hi_trend: float = math.nan
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def decide(facts: Facts, design: Design) -> str:
     if moved or len(facts.editions) > 1:
         return COVERAGE
     if ratio.is_significant:
-        if not ratio.outruns_coverage:
+        if not ratio.outruns_coverage or coverage.missing_jumps:
             return COVERAGE
         return CHANGE if ratio.survives_era else NO_CHANGE
     return TOO_THIN if ratio.mde_up > TOO_THIN_ABOVE else NO_CHANGE
@@ -106,7 +106,7 @@ def write_sentence(kind: str, facts: Facts, place: Place, *, observed: bool = Tr
     if kind == HISTORY:
         return _write_history(facts, place)
     if kind == COVERAGE:
-        return _write_coverage(facts)
+        return _write_coverage(facts, place)
     assert facts.ratio is not None
     template = {CHANGE: wording.CHANGE, NO_CHANGE: wording.NO_CHANGE, TOO_THIN: wording.TOO_THIN}
     chosen = template[kind]
@@ -162,11 +162,14 @@ def _fill_ins(ratio: RateRatio, place: Place, observed: bool) -> dict[str, str]:
     }
 
 
-def _write_coverage(facts: Facts) -> str:
-    coverage = facts.coverage
+def _write_coverage(facts: Facts, place: Place) -> str:
+    coverage, ratio = facts.coverage, facts.ratio
     moved = coverage.kappa > VETO and coverage.moved_with_count
     if len(facts.editions) > 1 and not moved:
         return wording.SOURCE_CHANGED.format(editions="; ".join(facts.editions))
+    if ratio is not None and ratio.outruns_coverage and not moved:
+        raw = wording.write_ratio(coverage.raw)
+        return wording.COVERAGE_MISSING.format(**_missing_fill_ins(place, coverage), raw=raw)
     filled = {
         "coverage": wording.write_ratio(coverage.worst),
         "raw": wording.write_ratio(coverage.raw),
@@ -190,16 +193,18 @@ def _write_history(facts: Facts, place: Place) -> str:
     if not facts.heard:
         sentences.append(wording.HISTORY_UNHEARD)
     elif _lacks_days(facts):
-        sentences.append(
-            wording.HISTORY_MISSING.format(
-                missing_after=coverage.missing_after,
-                window=design.window,
-                date=wording.write_date(place.event),
-                missing_before=coverage.missing_before,
-                baseline=design.baseline,
-            )
-        )
+        sentences.append(wording.HISTORY_MISSING.format(**_missing_fill_ins(place, coverage)))
     return " ".join(sentences) or wording.HISTORY_OUTAGE
+
+
+def _missing_fill_ins(place: Place, coverage: Coverage) -> dict[str, object]:
+    return {
+        "missing_after": coverage.missing_after,
+        "window": place.design.window,
+        "date": wording.write_date(place.event),
+        "missing_before": coverage.missing_before,
+        "baseline": place.design.baseline,
+    }
 
 
 def _write_bound_note(

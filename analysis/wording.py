@@ -45,6 +45,11 @@ COVERAGE_NO_COUNT = (
     "What the receivers hear here changed by {coverage} between the two periods, and the route "
     "has no count to compare with it; the one cannot be separated from the other."
 )
+COVERAGE_MISSING = (
+    "Days are missing more at one side of the event than at the other: {missing_after} of the "
+    "{window} days from {date}, {missing_before} of the {baseline} days before it. The route's "
+    "count changed by {raw}; the one cannot be separated from the other."
+)
 SOURCE_CHANGED = (
     "The two periods were read from different editions or by different readers ({editions}), "
     "which may count differently; a change of the route cannot be separated from that. Pull "

@@ -1,4 +1,4 @@
-"""How many days of the windows are missing, and which?"""
+"""How many days of the windows are missing, which, and more at one side of the event?"""
 
 from analysis.checks.base import FAILED, PASSED, Case
 from analysis.estimators.base import MISSING_TOLERATED
@@ -29,5 +29,8 @@ def run_check(case: Case) -> CheckResult:
     sentence = f"{before} and {after} are missing" + (
         f"; {outages} more are left out as outages." if outages else "."
     )
-    outcome = FAILED if found.missing_share > MISSING_TOLERATED + 1e-9 else PASSED
+    if found.missing_jumps:
+        sentence += " They lie at one side of the event more than chance would put there."
+    lacking = found.missing_share > MISSING_TOLERATED + 1e-9
+    outcome = FAILED if lacking or found.missing_jumps else PASSED
     return CheckResult(NAME, TITLE, outcome, sentence, table)

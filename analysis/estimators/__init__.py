@@ -1,9 +1,16 @@
 """All estimators. A new one is one file and one line here."""
 
-from analysis.estimators import exact_rate_ratio, placebo_rate_ratio
+from analysis.estimators import (
+    change_scan,
+    exact_rate_ratio,
+    placebo_rate_ratio,
+    quasi_poisson,
+)
 
 ESTIMATORS = {
     placebo_rate_ratio.NAME: placebo_rate_ratio,
     exact_rate_ratio.NAME: exact_rate_ratio,
+    quasi_poisson.NAME: quasi_poisson,
+    change_scan.NAME: change_scan,
 }
-"""By name; the first is the headline."""
+"""By name; the first is the headline, and the only one that a verdict of one event rests on."""

@@ -94,7 +94,8 @@ class Coverage:
 
     `ratio` is exposure a day after over before, `worst` that of the proxy that moved most and
     `kappa` its distance from 1; `raw` is the same ratio of the counts, NaN where there were
-    none. `missing_after` and `missing_before` are numbers of days.
+    none. `missing_after` and `missing_before` are numbers of days; `missing_p` is how often
+    chance alone would spread them over the two periods as unevenly.
     """
 
     ratio: float
@@ -104,6 +105,12 @@ class Coverage:
     missing_after: int
     missing_before: int
     missing_share: float
+    missing_p: float = 1.0
+
+    @property
+    def missing_jumps(self) -> bool:
+        """True where days are missing at one side of the event more than chance would have it."""
+        return self.missing_p <= SIGNIFICANT
 
     @property
     def moved_with_count(self) -> bool:

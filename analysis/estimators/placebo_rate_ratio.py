@@ -161,7 +161,23 @@ def compare_coverage(series: DailySeries, design: Design) -> Coverage:
         missing_after=missing[0],
         missing_before=missing[1],
         missing_share=max(missing[0] / design.window, missing[1] / design.baseline),
+        missing_p=chance_of_spread(*missing, design) if any(missing) else 1.0,
     )
+
+
+def chance_of_spread(missing_after: int, missing_before: int, design: Design) -> float:
+    """Fisher's exact p of so many days missing on each side of an event.
+
+    >>> round(chance_of_spread(3, 0, Design(event=100, window=14, baseline=56)), 4)
+    0.0066
+    """
+    from scipy.special import binom
+
+    total, window = missing_after + missing_before, design.window
+    after = np.arange(max(0, total - design.baseline), min(total, window) + 1)
+    ways = binom(window, after) * binom(design.baseline, total - after)
+    own = ways[after == missing_after]
+    return float(ways[ways <= own * (1 + 1e-9)].sum() / ways.sum())
 
 
 def _distance_from_one(ratio: float) -> float:

@@ -136,6 +136,18 @@ def test_missing_days_are_listed_with_their_reasons() -> None:
     assert check_of(made.make_result("unasked"), "missing_days").outcome == "failed"
 
 
+def test_days_missing_at_one_side_of_the_event_take_a_finding_away() -> None:
+    event = (made.EVENT - made.FIRST).days
+    for gone, kind in (((event + 3,), "change"), ((event + 3, event + 4), "no verdict (coverage)")):
+        result = run(made.make_evidence(made.Story(effect=3.5, missing=gone)))
+        assert result.verdict.kind == kind, result.verdict.sentence
+        assert result.lower is not None
+        assert result.lower.n1 > 0
+    check = check_of(result, "missing_days")
+    assert check.outcome == "failed"
+    assert "at one side of the event" in check.sentence
+
+
 def test_outage_days_are_listed_apart(evidence: RouteEvidence) -> None:
     heard = evidence.heard.astype(float)
     heard.loc[made.EVENT + timedelta(days=2)] = 3

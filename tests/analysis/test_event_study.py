@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.effects import find_shifts
 from analysis.event_study import run_study
 from analysis.results import to_json
 from analysis.study import Event
@@ -236,3 +237,19 @@ def test_flights_that_cannot_have_been_there_are_counted_by_reason_and_nowhere_e
         plain.flights_lower,
         plain.flights_upper,
     )
+
+
+def test_shape_of_each_bound_stands_beside_the_effect() -> None:
+    result = made.make_result("change")
+    assert [shape.bound for shape in result.shapes] == ["lower", "upper"]
+    assert result.lower is not None
+    assert result.shapes[0].rr == pytest.approx(result.lower.rr, rel=0.4)
+    assert made.make_result("unasked").shapes == ()
+
+
+def test_scan_finds_the_days_of_a_change_and_no_verdict_asks_it() -> None:
+    result = made.make_result("change")
+    assert result.shifts == ()
+    shifts = find_shifts(result.series)
+    assert any(abs((shift.day - result.event).days) <= 5 for shift in shifts)
+    assert find_shifts(made.make_result("unasked").series) == ()

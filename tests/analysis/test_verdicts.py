@@ -55,6 +55,10 @@ NULL = {"p": 0.5, "lo": 0.6, "hi": 1.7, "rr": 1.0, "s": 0.1, "era_p": 0.5, "era_
         (facts(p=0.051), "no detectable change"),
         (facts(lo=0.99), "no detectable change"),
         (facts(p=0.05), "change"),
+        # Days missing at one side of the event more than at the other.
+        (facts(coverage={"missing_p": 0.04}), "no verdict (coverage)"),
+        (facts(coverage={"missing_p": 0.06}), "change"),
+        (facts(**NULL, coverage={"missing_p": 0.04}), "no detectable change"),
         # Coverage that moved with the count, or whose distance the interval does not clear.
         (facts(coverage={"kappa": 2.1, "worst": 2.1}), "no verdict (coverage)"),
         (facts(coverage={"kappa": 2.1, "worst": 1 / 2.1}, lo=2.2), "change"),
@@ -210,3 +214,10 @@ def test_no_sentence_claims_a_cause_or_an_intent() -> None:
     for text in sentences:
         assert not banned.search(str(text)), text
     assert set(wording.HEADINGS) == set(VERDICTS)
+
+
+def test_missing_days_at_one_side_are_said_with_their_numbers() -> None:
+    one_sided = {"missing_after": 2, "missing_before": 0, "missing_p": 0.04}
+    sentence = conclude(*[facts(coverage=one_sided)] * 2, PLACE).sentence
+    assert "2 of the 14 days from 20 Jul 2050, 0 of the 56 days before it" in sentence
+    assert sentence.endswith("the one cannot be separated from the other.")
