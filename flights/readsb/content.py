@@ -14,7 +14,7 @@ from flights.readsb.integrity import IntegrityTally
 from flights.readsb.members import HEATMAP, Intake, Member
 from flights.readsb.spill import DAY_MS, Spill
 from flights.readsb.traces import read_trace
-from flights.records import format_icao24, parse_icao24
+from flights.records import NON_ICAO, format_icao24, parse_icao24
 from flights.reference.aircraft import Airframe
 
 HALF_HOURS = 48
@@ -24,6 +24,8 @@ WHOLE_SHARE = 0.95
 HUSHED_SHARE = 0.05
 """Of the positions of a usual half hour; in the quietest the world has about half of them."""
 TRACE_FOLDERS = 256
+MOST_AIRCRAFT = 400_000
+"""Of one day; the whole world has some 60,000."""
 MOST_NAMED = 3
 _EPOCH = date(1970, 1, 1)
 _FIRST_PLAUSIBLE_MS = 1_000_000_000_000
@@ -49,7 +51,7 @@ class Content:
     half_hours: dict[date, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
     heard: Counter[int] = field(default_factory=Counter)
     trace_folders: set[str] = field(default_factory=set)
-    addresses: set[int] = field(default_factory=set)
+    addresses: "AddressesHeard" = field(default_factory=lambda: AddressesHeard())
     airframes: dict[str, Airframe] = field(default_factory=dict)
     damaged: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
@@ -69,6 +71,7 @@ class Content:
     def _take_heatmap(self, member: Member) -> None:
         found = read_heatmap(member.data, member.name)
         _check_time(found.starts_at, member.name)
+        self.addresses.add(found.positions["icao24"], member.name)
         self.heatmaps += 1
         self.invalid += found.invalid
         number, moment = divmod(found.starts_at, DAY_MS)
@@ -85,6 +88,7 @@ class Content:
     def _take_trace(self, member: Member) -> None:
         found = read_trace(member.data, member.name)
         _check_time(found.base_ms, member.name)
+        self.addresses.add(found.positions["icao24"][:1], member.name)
         self.traces += 1
         self.invalid += found.invalid
         if found.problem:
@@ -102,7 +106,6 @@ class Content:
         if self.only:
             positions = positions[np.isin(positions["icao24"], list(self.only))]
         self.spill.add(positions)
-        self.addresses.update(set(positions["icao24"].tolist()))
 
     def _count_heard(self, seen_at: NDArray[np.int64]) -> None:
         halves, counts = np.unique(seen_at // HALF_HOUR_MS, return_counts=True)
@@ -111,7 +114,37 @@ class Content:
     @property
     def icao24s(self) -> frozenset[str]:
         """Addresses heard, as text."""
-        return frozenset(map(format_icao24, self.addresses))
+        return frozenset(map(format_icao24, self.addresses.heard()))
+
+
+class AddressesHeard:
+    """Which of all possible addresses were heard, in memory that does not grow with them."""
+
+    def __init__(self) -> None:
+        self._heard = np.zeros(2 * NON_ICAO, bool)
+        self._count = 0
+
+    def add(self, icao24: NDArray[np.uint32], name: str) -> None:
+        """Take the addresses of a file.
+
+        Raises
+        ------
+        BadPayload
+            With them it would be more aircraft than a day can have; none of them is taken.
+        """
+        fresh = np.unique(icao24[~self._heard[icao24]])
+        if self._count + len(fresh) > MOST_AIRCRAFT:
+            raise BadPayload(
+                f"{name} holds {len(fresh):,} aircraft more than were heard before it, and no day "
+                f"has more than {MOST_AIRCRAFT:,}: it was refused."
+            )
+        self._heard[fresh] = True
+        self._count += len(fresh)
+
+    def heard(self) -> list[int]:
+        """Addresses in order."""
+        found: list[int] = np.flatnonzero(self._heard).tolist()
+        return found
 
 
 def _cover_too_little(found: HeatmapPositions) -> str:

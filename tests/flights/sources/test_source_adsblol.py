@@ -254,6 +254,23 @@ def test_traces_that_are_silent_for_an_hour_are_no_complete_day(github, opened, 
     assert entry_of(opened(icao24="4d0103")).status == "complete", "others' traces are not read"
 
 
+def test_heatmap_of_more_aircraft_than_there_are_is_refused(github, opened, tar, monkeypatch):
+    monkeypatch.setattr("flights.readsb.content.MOST_AIRCRAFT", 100)
+
+    def edit(info: tarfile.TarInfo, body: bytes) -> bytes | None:
+        if not info.name.endswith("heatmap/21.bin.ttf"):
+            return body
+        words = np.frombuffer(gzip.decompress(body), "<i4").reshape(-1, 4).copy()
+        made = np.flatnonzero((words[:, 0] != SLICE_MAGIC) & (words[:, 1] != 0))
+        words[made, 0] = 0x500000 + np.arange(len(made))
+        return gzip.compress(words.tobytes())
+
+    github.publish(DAY, "prod-0", edited(tar, edit))
+    records = collect(opened())
+    assert records.entry.status == "partial" and records.flights["icao24"].nunique() == 6
+    assert any("21.bin.ttf holds 180 aircraft more" in each for each in records.entry.reasons)
+
+
 def test_heatmap_of_ten_minutes_is_no_half_hour(github, opened, tar):
     """Its index and its slices agree: it was begun late or written early."""
 
