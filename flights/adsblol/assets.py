@@ -33,6 +33,11 @@ class Published:
         return sum(each.size for each in self.assets)
 
     @property
+    def size_mib(self) -> int:
+        """The same in whole MiB, rounded up."""
+        return -(-self.size // MIB)
+
+    @property
     def fingerprint(self) -> str:
         """Changes when an asset is uploaded anew, under the same name too."""
         lines = (f"{a.name} {a.size} {a.resource.validator}\n" for a in self.assets)

@@ -1,6 +1,6 @@
 """Which of a day's releases to take, and what to say of the choice."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
@@ -40,7 +40,7 @@ def choose(day: date, listings: Listings) -> Choice:
     taken, told = _prefer(rivals, named)
     ranked = (taken, *(each for each in rivals if each != taken))
     problem = f"{told} {_short_rivals(ranked)}".strip()
-    return Choice(day, ranked, named.get(key(taken), ()), problem, _short_day(taken, listings))
+    return Choice(day, ranked, named.get(key(taken), ()), problem, tell_short_day(taken, listings))
 
 
 def _prefer(
@@ -58,10 +58,14 @@ def _prefer(
     return largest, told
 
 
-def candidates(day: date) -> tuple[Release, ...]:
-    """Releases a day that no listing names may have; to be asked for one by one."""
+def candidates(day: date, named: Iterable[tuple[int, str]] = ()) -> tuple[Release, ...]:
+    """Releases a day whose sizes no listing gives may have; to be asked for one by one.
+
+    `named` are keys of releases the publisher prefers: they come first.
+    """
     pods = EARLY_PODS if day.year <= LAST_EARLY_YEAR else PODS
-    return tuple(Release(day, pod, year) for year in repositories(day) for pod in pods)
+    usual = ((year, pod) for year in repositories(day) for pod in pods)
+    return tuple(Release(day, pod, year) for year, pod in dict.fromkeys((*named, *usual)))
 
 
 def name_preferred(day: date, listings: Listings) -> dict[tuple[int, str], tuple[str, ...]]:
@@ -86,15 +90,15 @@ def _short_rivals(ranked: tuple[Release, ...]) -> str:
     return f"Cut short and not taken: {told}; {ranked[0].pod} holds {_mib(ranked[0])}."
 
 
-def _short_day(taken: Release, listings: Listings) -> str:
-    """A sentence where the day is much smaller than those around it."""
+def tell_short_day(taken: Release, listings: Listings) -> str:
+    """A sentence where the day is much smaller than those around it, "" where it is not."""
     around = []
     for distance in range(-AROUND_DAYS, AROUND_DAYS + 1):
         day = taken.day + timedelta(days=distance)
         sizes = [r.size_mib or 0 for r in listings.sized.get(day, ()) if not r.is_mlat_only]
         around += [max(sizes)] if sizes and distance else []
     usual = median(around) if around else 0
-    if not taken.size_mib or taken.size_mib >= CUT_SHORT * usual:
+    if taken.size_mib is None or taken.size_mib >= CUT_SHORT * usual:
         return ""
     return (
         f"The largest release of this day holds {_mib(taken)}, the days around it "

@@ -17,7 +17,15 @@ from flights.adsblol.listings import (
     read_sizes,
     repositories,
 )
-from flights.adsblol.releases import MUCH_SMALLER, Choice, candidates, choose, key, name_preferred
+from flights.adsblol.releases import (
+    MUCH_SMALLER,
+    Choice,
+    candidates,
+    choose,
+    key,
+    name_preferred,
+    tell_short_day,
+)
 from flights.errors import FlightDataError, RangesRefused, RateLimited, SourceUnavailable
 
 FIRST_DAY = date(2023, 2, 16)
@@ -74,7 +82,7 @@ class Resolver:
         unasked = [each for each in found if each.published is None]
         if unasked and len(unasked) == len(found):
             raise SourceUnavailable(unasked[0].problem)
-        return found
+        return _judge_sizes(found, listings)
 
     def told_to(self, report: Report) -> "Resolver":
         """The same, whose waits are reported."""
@@ -82,7 +90,9 @@ class Resolver:
 
     def resolve_day(self, day: date) -> Resolved | None:
         """One day again, for instance where the first look failed; None = no release."""
-        return self._look(day, self._fetch_listings(day, day))
+        listings = self._fetch_listings(day, day)
+        found = self._look(day, listings)
+        return _judge_sizes([found], listings)[0] if found else None
 
     def _fetch_listings(self, first: date, last: date) -> Listings:
         """Of all years whose repositories may hold these days, up to one that lists nothing."""
@@ -135,14 +145,14 @@ class Resolver:
             return Resolved(day, None, size, f"{day} could not be looked at: {error}")
 
     def _look(self, day: date, listings: Listings) -> Resolved | None:
-        """The first release whose assets are all there; else what is there of the first."""
+        """The first release whose assets are all there, as large as listed; else the largest."""
         looked: dict[tuple[int, str], Published] = {}
-        if not listings.sized.get(day):
+        if all(each.is_mlat_only for each in listings.sized.get(day, ())):
             looked = self._look_at_all(day, listings)
-            sized = [replace(e.release, size_mib=e.size // MIB) for e in looked.values()]
+            sized = [replace(e.release, size_mib=e.size_mib) for e in looked.values()]
             listings = replace(listings, sized={**listings.sized, day: tuple(sized)})
         choice = choose(day, listings)
-        told, broken = [choice.problem] if choice.problem else [], None
+        told, broken = [choice.problem] if choice.problem else [], list[Resolved]()
         for release in choice.ranked:
             found = looked.get(key(release)) or self._look_listed(release, choice)
             if found is None:
@@ -151,11 +161,12 @@ class Resolver:
             rivals = tuple(each for each in choice.ranked if each != release)
             sentence = " ".join([*told, found.problem]).strip()
             here = Resolved(day, found, rivals, sentence, choice.deficit)
-            if found.is_whole:
+            listed = (release.size_mib or 0) * MIB
+            if found.is_whole and found.size + MIB >= MUCH_SMALLER * listed:
                 return here
             told.append(found.problem)
-            broken = broken or here
-        return broken
+            broken.append(here)
+        return max(broken, key=lambda each: each.size, default=None)
 
     def _look_listed(self, release: Release, choice: Choice) -> Published | None:
         suffixes = choice.suffixes if release == choice.ranked[0] else ()
@@ -166,9 +177,24 @@ class Resolver:
         named = name_preferred(day, listings)
         looked = {
             key(each): self.shelf.look_up(each, named.get(key(each), ()))
-            for each in candidates(day)
+            for each in candidates(day, named)
         }
         return {name: found for name, found in looked.items() if found}
+
+
+def _judge_sizes(found: list[Resolved], listings: Listings) -> list[Resolved]:
+    """The same, held to the sizes that lie there: listings lag, or speak of an earlier upload."""
+    there = {
+        each.day: replace(each.published.release, size_mib=each.published.size_mib)
+        for each in found
+        if each.published
+    }
+    sized = {**listings.sized, **{day: (release,) for day, release in there.items()}}
+    known = replace(listings, sized=sized)
+    return [
+        replace(each, deficit=tell_short_day(there[each.day], known)) if each.day in there else each
+        for each in found
+    ]
 
 
 def find_unbroken(shelf: Shelf, found: Resolved) -> Resolved:

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from flights.ledger import LedgerEntry
-from flights.readsb.content import HALF_HOURS, Content, find_deficits
+from flights.readsb.content import HALF_HOURS, Content, find_deficits, find_hushed
 from flights.readsb.day import assemble_day
 from flights.readsb.members import HEATMAP, TRACE, Intake, Member
 from flights.readsb.spill import Spill
@@ -62,7 +62,8 @@ class Task:
 
     `only` are the addresses of a series narrowed to some aircraft (none = all): its `scope`
     and the input's `fingerprint` are those of `LedgerEntry`. `deficit` is a sentence for which
-    the day cannot be complete, whatever is found inside.
+    the day cannot be complete, whatever is found inside. `worldwide`: so many receivers fed it
+    that no half hour can be silent.
     """
 
     source: str
@@ -73,6 +74,7 @@ class Task:
     scope: str = ""
     fingerprint: str = ""
     deficit: str = ""
+    worldwide: bool = False
 
     @property
     def kind(self) -> str:
@@ -149,7 +151,10 @@ class _Reading:
 
     def _deficits(self, day: date) -> list[str]:
         said = [self.task.deficit] if self.task.deficit else []
-        return said + find_deficits(self.content, self.intake, day, self.task.kind)
+        said += find_deficits(self.content, self.intake, day, self.task.kind)
+        # Of a series of some aircraft the others' traces are not read.
+        judged = self.task.worldwide and not self.task.only and day == self.task.lying.day
+        return said + (find_hushed(self.content, day, self.task.kind) if judged else [])
 
     def without_positions(self) -> DayRecords:
         """Records of the day asked for when it has no position: missing or failed, and why."""

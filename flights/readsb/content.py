@@ -6,19 +6,26 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from flights.errors import BadPayload
-from flights.readsb.heatmap import read_heatmap
+from flights.readsb.heatmap import HeatmapPositions, read_heatmap
 from flights.readsb.integrity import IntegrityTally
 from flights.readsb.members import HEATMAP, Intake, Member
 from flights.readsb.spill import DAY_MS, Spill
 from flights.readsb.traces import read_trace
-from flights.records import format_icao24, parse_icao24
+from flights.records import NON_ICAO, format_icao24, parse_icao24
 from flights.reference.aircraft import Airframe
 
 HALF_HOURS = 48
 HALF_HOUR_MS = DAY_MS // HALF_HOURS
+WHOLE_SHARE = 0.95
+"""A heatmap whose slices cover less of its half hour is none of a whole one."""
+HUSHED_SHARE = 0.05
+"""Of the positions of a usual half hour; in the quietest the world has about half of them."""
 TRACE_FOLDERS = 256
+MOST_AIRCRAFT = 400_000
+"""Of one day; the whole world has some 60,000."""
 MOST_NAMED = 3
 _EPOCH = date(1970, 1, 1)
 _FIRST_PLAUSIBLE_MS = 1_000_000_000_000
@@ -32,8 +39,8 @@ class Content:
     """Filled member by member. Days are those of the stamps.
 
     `half_hours` and `trace_folders` count whole files only; `misnamed` are heatmaps whose
-    stamps speak of another half hour than their name. Of `only` some addresses, if any are
-    given, positions are kept.
+    stamps speak of another half hour than their name. `heard` counts positions by half hour
+    since 1970. Of `only` some addresses, if any are given, positions are kept.
     """
 
     spill: Spill
@@ -42,8 +49,9 @@ class Content:
     traces: int = 0
     invalid: int = 0
     half_hours: dict[date, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+    heard: Counter[int] = field(default_factory=Counter)
     trace_folders: set[str] = field(default_factory=set)
-    addresses: set[int] = field(default_factory=set)
+    addresses: "AddressesHeard" = field(default_factory=lambda: AddressesHeard())
     airframes: dict[str, Airframe] = field(default_factory=dict)
     damaged: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
@@ -63,12 +71,14 @@ class Content:
     def _take_heatmap(self, member: Member) -> None:
         found = read_heatmap(member.data, member.name)
         _check_time(found.starts_at, member.name)
+        self.addresses.add(found.positions["icao24"], member.name)
         self.heatmaps += 1
         self.invalid += found.invalid
         number, moment = divmod(found.starts_at, DAY_MS)
         half_hour = moment // HALF_HOUR_MS
-        if found.problem:
-            self.damaged.append(found.problem)
+        self.heard[found.starts_at // HALF_HOUR_MS] += len(found.positions)
+        if problem := found.problem or _cover_too_little(found):
+            self.damaged.append(problem)
         else:
             self.half_hours[_EPOCH + timedelta(days=number)][half_hour] += 1
         if member.key.isdigit() and int(member.key) != half_hour:
@@ -78,14 +88,16 @@ class Content:
     def _take_trace(self, member: Member) -> None:
         found = read_trace(member.data, member.name)
         _check_time(found.base_ms, member.name)
+        self.addresses.add(found.positions["icao24"][:1], member.name)
         self.traces += 1
         self.invalid += found.invalid
         if found.problem:
             self.damaged.append(found.problem)
         self.trace_folders.add(found.icao24[-2:])
         self._keep(found.positions)
+        here = self.spill.holds(found.positions["seen_at"])
+        self._count_heard(found.positions["seen_at"][here])
         if not self.only or parse_icao24(found.icao24) in self.only:
-            here = self.spill.holds(found.positions["seen_at"])
             self.integrity.add(found.positions[here], found.integrity[here])
         if found.airframe != Airframe():
             self.airframes[found.icao24] = found.airframe
@@ -94,12 +106,53 @@ class Content:
         if self.only:
             positions = positions[np.isin(positions["icao24"], list(self.only))]
         self.spill.add(positions)
-        self.addresses.update(set(positions["icao24"].tolist()))
+
+    def _count_heard(self, seen_at: NDArray[np.int64]) -> None:
+        halves, counts = np.unique(seen_at // HALF_HOUR_MS, return_counts=True)
+        self.heard.update(dict(zip(halves.tolist(), counts.tolist(), strict=True)))
 
     @property
     def icao24s(self) -> frozenset[str]:
         """Addresses heard, as text."""
-        return frozenset(map(format_icao24, self.addresses))
+        return frozenset(map(format_icao24, self.addresses.heard()))
+
+
+class AddressesHeard:
+    """Which of all possible addresses were heard, in memory that does not grow with them."""
+
+    def __init__(self) -> None:
+        self._heard = np.zeros(2 * NON_ICAO, bool)
+        self._count = 0
+
+    def add(self, icao24: NDArray[np.uint32], name: str) -> None:
+        """Take the addresses of a file.
+
+        Raises
+        ------
+        BadPayload
+            With them it would be more aircraft than a day can have; none of them is taken.
+        """
+        fresh = np.unique(icao24[~self._heard[icao24]])
+        if self._count + len(fresh) > MOST_AIRCRAFT:
+            raise BadPayload(
+                f"{name} holds {len(fresh):,} aircraft more than were heard before it, and no day "
+                f"has more than {MOST_AIRCRAFT:,}: it was refused."
+            )
+        self._heard[fresh] = True
+        self._count += len(fresh)
+
+    def heard(self) -> list[int]:
+        """Addresses in order."""
+        found: list[int] = np.flatnonzero(self._heard).tolist()
+        return found
+
+
+def _cover_too_little(found: HeatmapPositions) -> str:
+    """A sentence where a heatmap that is whole by its own index is not half an hour long."""
+    covered_ms = found.slices * found.interval_ms
+    if covered_ms >= WHOLE_SHARE * HALF_HOUR_MS:
+        return ""
+    return f"{found.name} covers {max(covered_ms, 0) / 60_000:.0f} of its 30 minutes."
 
 
 def _check_time(stamp: int, name: str) -> None:
@@ -124,6 +177,24 @@ def find_deficits(content: Content, intake: Intake, day: date, kind: str) -> lis
         told = ", ".join(f"{each} ({count:,})" for each, count in others.items())
         found.append(f"The stamps inside speak of other days too (positions): {told}.")
     return found
+
+
+def find_hushed(content: Content, day: date, kind: str) -> list[str]:
+    """A sentence where half hours that are there hold next to nothing.
+
+    One receiver may hear nobody for long; all receivers of the world never do.
+    """
+    first = (day - _EPOCH).days * HALF_HOURS
+    counts = np.array([content.heard[first + number] for number in range(HALF_HOURS)])
+    there = content.half_hours.get(day, Counter()) if kind == HEATMAP else range(HALF_HOURS)
+    usual = np.median(counts[counts > 0]) if counts.any() else 0.0
+    hushed = [number for number in there if counts[number] < HUSHED_SHARE * usual]
+    if not hushed:
+        return []
+    return [
+        f"{len(hushed)} half hour(s) hold less than a twentieth of the {usual:,.0f} positions that "
+        f"are usual on this day: {_as_times(sorted(hushed))} UTC."
+    ]
 
 
 def _missing_half_hours(there: Counter[int]) -> list[str]:

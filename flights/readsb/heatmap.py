@@ -41,8 +41,8 @@ _KIND = np.repeat([*range(len(RECEIVED)), *_OTHERS], 8).astype(np.uint8)
 _BLOCK = 32_768
 MOST_SLICES = 3600
 """Half an hour in steps of half a second; readsb writes 30 to 360."""
-LIMIT_BYTES = 128 << 20
-"""More than five times the largest half hour of world traffic known (25 MB)."""
+LIMIT_BYTES = 96 << 20
+"""Unzipped; about twice the largest half hour of world traffic known (25 MB as gzip)."""
 
 
 @dataclass(frozen=True)

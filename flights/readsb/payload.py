@@ -10,6 +10,8 @@ GZIP_MAGIC = b"\x1f\x8b"
 _STEP = 64 << 10
 _SALVAGE_STEP = 1024
 """Bytes handed to the inflater at a time, and again when looking for the place of damage."""
+MOST_PIECES = 1000
+"""readsb writes one gzip piece a file; some million empty ones would take minutes."""
 
 
 def read_payload(data: bytes, name: str, *, limit: int) -> tuple[memoryview, str]:
@@ -22,7 +24,7 @@ def read_payload(data: bytes, name: str, *, limit: int) -> tuple[memoryview, str
     Raises
     ------
     BadPayload
-        More than `limit` bytes, or nothing at all could be unzipped.
+        More than `limit` bytes or `MOST_PIECES` pieces, or nothing at all could be unzipped.
     """
     if data.startswith(GZIP_MAGIC):
         plain, problem = _inflate(data, name, limit)
@@ -38,8 +40,10 @@ def read_payload(data: bytes, name: str, *, limit: int) -> tuple[memoryview, str
 def _inflate(data: bytes, name: str, limit: int) -> tuple[memoryview, str]:
     """Unzip all gzip members of `data`, to at most one byte more than `limit`."""
     room = _Room(int.from_bytes(data[-4:], "little"), limit + 1)
-    view, at = memoryview(data), 0
+    view, at, pieces = memoryview(data), 0, 0
     while data.startswith(GZIP_MAGIC, at):
+        if (pieces := pieces + 1) > MOST_PIECES:
+            raise BadPayload(f"{name} has more than {MOST_PIECES:,} gzip pieces, at byte {at:,}.")
         inflater = zlib.decompressobj(wbits=31)
         while at < len(data) and not inflater.eof:
             step = view[at : at + _STEP]

@@ -72,10 +72,11 @@ class Spill:
             There is no room for the temporary file.
         """
         kept = np.ascontiguousarray(positions[self._count(positions["seen_at"] // DAY_MS)])
-        if len(kept):
-            self._waiting.append(kept)
-        if sum(map(len, self._waiting)) >= self._most_held:
-            self._write()
+        # Piece by piece: dealing takes as much memory again as what it deals.
+        for start in range(0, len(kept), self._most_held):
+            self._waiting.append(kept[start : start + self._most_held])
+            if sum(map(len, self._waiting)) >= self._most_held:
+                self._write()
 
     def days(self) -> dict[date, int]:
         """UTC days by the stamps, in order, and how many positions each has."""

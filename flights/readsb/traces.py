@@ -29,10 +29,18 @@ STALE, NEW_LEG = 1, 2
 """Bits of a point's flags: after a silence; first of a new leg (rare and not reliable)."""
 LIMIT_BYTES = 64 << 20
 """A day of one aircraft at one point per second is below 20 MB."""
+MOST_LISTS, MOST_VALUES = 500_000, 3_000_000
+"""Four times, and nearly twice, what that day holds: a list of lists takes 50 times its text."""
+SURELY_FEW_BYTES = 2 << 20
+"""Text so short is not counted through before it is read."""
+FARTHEST_S = 40 * 86_400.0
+"""Offsets [s] beyond are no time of this file."""
 DAY_MS = 86_400_000
 LONGEST_TEXT = 64
 _FEWEST_COLUMNS = 4
 _GROUND = float("inf")
+_LARGEST = 1e6
+"""Feet or knots, far beyond any."""
 _RECEIVED: dict[Any, int] = {name: number for number, name in enumerate(RECEIVED)}
 _OTHER = RECEIVED.index("other")
 _NAME = re.compile(r"trace_\w+?_(~?[0-9a-f]{6})\.json")
@@ -76,6 +84,7 @@ def read_trace(data: bytes, name: str) -> TracePositions:
         The bytes are no trace, or were cut before its first point.
     """
     plain, problem = read_payload(data, name, limit=LIMIT_BYTES)
+    _refuse_too_many(plain, name)
     with _without_garbage_collection():
         document, cut = _parse(plain, name)
         positions, flags, integrity = _decode(document, name)
@@ -114,6 +123,20 @@ def _without_garbage_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def _refuse_too_many(plain: memoryview, name: str) -> None:
+    """Refuse text of more lists or values than memory is meant for, before they are made."""
+    if len(plain) <= SURELY_FEW_BYTES:
+        return
+    letters = np.frombuffer(plain, np.uint8)
+    count = {each: int(np.count_nonzero(letters == ord(each))) for each in "[{,"}
+    for most, found in ((MOST_LISTS, count["["] + count["{"]), (MOST_VALUES, count[","])):
+        if found > most:
+            raise BadPayload(
+                f"{name} holds {found:,} points or values in {len(plain):,} bytes, and no "
+                f"aircraft's day has more than {most:,}: it was refused."
+            )
 
 
 def _parse(plain: memoryview, name: str) -> tuple[dict[str, Any], str]:
@@ -155,7 +178,7 @@ def _decode(
         positions["seen_at"] = _seen_at(_base_ms(document, name), offsets)
         positions["latitude"] = _floats(columns[1])
         positions["longitude"] = _floats(columns[2])
-        positions["speed_kt"] = columns[4]
+        positions["speed_kt"] = _sane(_floats(columns[4]))
         altitude = _altitudes(columns[3])
         positions["callsign"] = _callsigns(columns[8], flags)
         positions["received"] = _received(columns[9], columns[8])
@@ -164,7 +187,7 @@ def _decode(
         raise BadPayload(f"{name}: a point is not as readsb writes it ({error}).") from error
     on_ground = np.isposinf(altitude)
     altitude[on_ground] = np.nan
-    positions["altitude_ft"] = altitude
+    positions["altitude_ft"] = _sane(altitude)
     positions["on_ground"] = on_ground
     return positions, flags, integrity
 
@@ -194,9 +217,15 @@ def _floats(column: Sequence[Any]) -> NDArray[np.float64]:
         return np.asarray(column, np.float64)
 
 
+def _sane(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same, NaN in place of numbers no altimeter or clock of speed can show."""
+    return np.where(np.abs(values) <= _LARGEST, values, np.nan)
+
+
 def _seen_at(base_ms: int, offsets: NDArray[np.float64]) -> NDArray[np.int64]:
     """Time of each point [ms]; 0 where it has none."""
-    milliseconds = np.nan_to_num(np.rint(offsets * 1000.0), nan=-base_ms, posinf=-base_ms)
+    known = np.abs(offsets) <= FARTHEST_S  # False for NaN too
+    milliseconds = np.rint(np.where(known, offsets * 1000.0, -base_ms))
     if base_ms % DAY_MS == 0:
         # Two decimals: the last moment of a day is written as the first of the next.
         milliseconds[milliseconds == DAY_MS] = DAY_MS - 1

@@ -126,6 +126,7 @@ class Adsblol:
             scope=self.spec.scope,
             fingerprint=fingerprint,
             deficit=found.deficit,
+            worldwide=True,
         )
         records = collect_days(task, report)
         return tuple(map(self.aircraft.note, records)) if self.aircraft else records

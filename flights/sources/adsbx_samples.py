@@ -131,6 +131,7 @@ class AdsbxSamples:
             only=self.only,
             scope=self.spec.scope,
             fingerprint=index.fingerprint,
+            worldwide=True,
         )
         found = collect_days(task_of_traces, report)
         if all(records.entry.is_complete for records in found):

@@ -153,6 +153,51 @@ def test_size_other_than_listed_is_told(github, resolver) -> None:
     assert "listed with 6 MiB and has 3" in one(resolver).problem
 
 
+def test_release_that_shrank_since_it_was_listed_gives_way_to_a_rival(github, resolver) -> None:
+    release = publish(github, "prod-0", 6)
+    publish(github, "staging-0", 6)
+    github.list_releases({DAY: release})
+    github.lay(release, ".tar", b"\0" * (2 * MIB))
+    found = one(resolver)
+    assert found.published.release.pod == "staging-0"
+    assert "prod-0 is listed with 6 MiB and has 2" in found.problem
+
+
+def test_day_is_judged_by_what_lies_there_and_not_by_the_listing(github, resolver) -> None:
+    """Shrunk to a fifth it cannot be whole; grown to its usual size it can."""
+    days = [DAY + timedelta(days=n) for n in range(-2, 3)]
+    releases = {day: publish(github, "prod-0", 2 if day == days[3] else 10, day) for day in days}
+    github.list_releases()
+    github.lay(releases[DAY], ".tar", b"\0" * (2 * MIB))
+    github.lay(releases[days[3]], ".tar", b"\1" * (10 * MIB))
+    for found in (resolver.resolve(days[0], days[-1]), [resolver.resolve_day(day) for day in days]):
+        assert [each.day for each in found if each.deficit] == [DAY]
+        assert "holds 2 MiB, the days around it 10 MiB" in found[2].deficit
+
+
+def test_short_day_that_no_listing_names_is_told_by_its_neighbours(github, resolver) -> None:
+    days = [DAY + timedelta(days=n) for n in range(4)]
+    for day in days:
+        publish(github, "prod-0", 1 if day == days[2] else 5, day)
+    found = resolver.resolve(days[0], days[-1])
+    assert [each.day for each in found if each.deficit] == [days[2]]
+
+
+def test_release_that_only_the_preferred_listing_names_is_found(github, resolver) -> None:
+    publish(github, "staging-1", 3)
+    github.list_releases()
+    github.put_listing(2025, "RELEASES.md", "# Releases")
+    assert one(resolver).published.release.pod == "staging-1"
+
+
+def test_day_listed_with_multilateration_only_is_looked_for_all_the_same(github, resolver) -> None:
+    """Listings are written while pods still upload."""
+    publish(github, "mlatonly-0", 2)
+    github.list_releases()
+    publish(github, "prod-0", 3)
+    assert one(resolver).published.release.pod == "prod-0"
+
+
 @pytest.mark.parametrize("pod", ["prod-0", "staging-0", "prod-0tmp", "staging-0tmp"])
 @pytest.mark.parametrize("part_bytes", [0, 2 * MIB])
 def test_unlisted_day_is_found_under_every_name(github, resolver, pod, part_bytes) -> None:

@@ -43,6 +43,23 @@ def test_every_position_comes_back_once_and_in_order(held, handed):
     assert sum(map(len, seen)) == len(set.union(*seen))
 
 
+def test_many_positions_at_once_are_dealt_in_pieces(monkeypatch):
+    """Dealing copies what it deals: a file of millions must not be copied as a whole."""
+    dealt, deal = [], Spill._deal
+
+    def watched(self):
+        dealt.append(sum(map(len, self._waiting)))
+        return deal(self)
+
+    monkeypatch.setattr(Spill, "_deal", watched)
+    given = positions(5_000)
+    with Spill(held=700) as spill:
+        spill.add(given)
+        found = np.concatenate(list(spill.buckets(DAY)))
+    assert np.array_equal(in_order(found), in_order(given))
+    assert max(dealt) <= 700
+
+
 def test_order_of_arrival_changes_nothing():
     given = positions(3_000, aircraft=20)
     given["seen_at"] = START + given["seen_at"] % 500  # many at the same moment

@@ -2,6 +2,8 @@
 
 import gc
 import gzip
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -154,6 +156,21 @@ def test_points_without_time_or_place_are_left_out_and_counted():
     assert found.invalid == 3 and len(found.flags) == 1
 
 
+@pytest.mark.parametrize("offset", [1e300, -1e300, 9.3e15, -90 * 86_400.0])
+def test_offsets_of_no_receivers_clock_are_no_time(offset):
+    found = read(point(offset), point(3))
+    assert found.positions["seen_at"].tolist() == [MIDNIGHT * 1000 + 3000]
+    assert found.invalid == 1
+
+
+@pytest.mark.parametrize("odd", [1e300, -1e300, 2_000_000])
+def test_heights_and_speeds_nothing_flies_at_are_unknown(odd):
+    found = read(point(1, alt=odd), point(2, gs=odd)).positions
+    assert np.isnan(found["altitude_ft"]).tolist() == [True, False]
+    assert np.isnan(found["speed_kt"]).tolist() == [False, True]
+    assert not found["on_ground"].any()
+
+
 def test_cut_gzip_gives_the_points_before_the_cut_and_says_so():
     random = np.random.default_rng(1)
     points = [point(t, lat=float(x)) for t, x in enumerate(random.uniform(-80, 80, 3000))]
@@ -186,6 +203,50 @@ def test_gzip_bomb_is_refused(monkeypatch):
     monkeypatch.setattr("flights.readsb.traces.LIMIT_BYTES", 10_000)
     with pytest.raises(BadPayload, match="more than 10,000 bytes"):
         read_trace(gzip.compress(trace(*[point(1)] * 1000)), "bomb")
+
+
+BLOATED = {
+    "empty lists": b"[]," * 20_000_000,
+    "objects": b"{}," * 15_000_000,
+    "points": b"[0,1,2,3],\n" * 5_000_000,
+    "numbers": b"1.5," * 15_000_000,
+}
+READ_BLOATED = """
+import resource, sys
+from flights.errors import BadPayload
+from flights.readsb.traces import read_trace
+data = sys.stdin.buffer.read()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    read_trace(data, "bloated.json")
+except BadPayload as error:
+    print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024, error)
+"""
+
+
+@pytest.mark.parametrize("inside", BLOATED)
+def test_text_that_would_take_gigabytes_is_refused_before_it_is_read(inside):
+    """Within the limit of bytes, but as lists of Python 1 to 4 GB."""
+    head = b'{"icao":"4d0103","timestamp":2538000000,"trace":['
+    packed = gzip.compress(head + BLOATED[inside] + b"[0,1,2,3]]}", 1)
+    ran = subprocess.run(
+        [sys.executable, "-c", READ_BLOATED], input=packed, capture_output=True, check=True
+    )
+    grown_mb, _, said = ran.stdout.decode().partition(" ")
+    assert "bloated.json holds" in said and "it was refused" in said
+    assert int(grown_mb) < 250
+
+
+def test_busiest_day_an_aircraft_can_have_is_read():
+    many = [point(second, details={"flight": "CLX1    ", "nic": 8}) for second in range(86_400)]
+    found = read(*many)
+    assert len(found.positions) == 86_400 and not found.problem
+
+
+def test_gzip_of_countless_pieces_is_refused():
+    pieces = gzip.compress(trace(point(1))) + gzip.compress(b"") * 5_000
+    with pytest.raises(BadPayload, match=r"pieces\.json has more than 1,000 gzip pieces, at byte"):
+        read_trace(pieces, "pieces.json")
 
 
 def test_file_without_points_is_whole_and_holds_nothing():

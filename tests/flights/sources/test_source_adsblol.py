@@ -19,6 +19,7 @@ from flights.errors import InvalidInput, ResourceChanged, SourceUnavailable
 from flights.ledger import LedgerEntry, from_json, to_json
 from flights.pull import plan_pull, run_pull
 from flights.readsb import remote_members
+from flights.readsb.heatmap import SLICE_MAGIC
 from flights.records import POSITION, TABLES, DayRecords, conform
 from flights.simulated.encode import write_day, write_tar
 from flights.sources import find_spec
@@ -206,6 +207,81 @@ def test_release_a_fifth_of_those_around_it_is_never_complete(github, opened, ta
     assert "part of the day must be missing" in records.entry.reasons[0]
     assert "part of the day must be missing" in offer.problem
     assert not opened().offers(DAY + timedelta(days=1), DAY + timedelta(days=1))[0].problem
+
+
+def silent(body: bytes, *, kept_slices: int = 0) -> bytes:
+    """The heatmap with its first slices only, or with all of them and no record in any."""
+    words = np.frombuffer(gzip.decompress(body), "<i4").reshape(-1, 4)
+    headers = np.flatnonzero(words[:, 0] == SLICE_MAGIC)
+    count = kept_slices or len(headers)
+    index = np.zeros((count, 4), "<i4")
+    if kept_slices:
+        kept = words[headers[0] : headers[count]]
+        index[:, 0] = headers[:count] - headers[0] + count
+    else:
+        kept = words[headers]
+        index[:, 0] = count + np.arange(count)
+    return gzip.compress(index.tobytes() + kept.tobytes())
+
+
+def test_half_hours_without_positions_are_no_complete_day(github, opened, tar):
+    """All 48 heatmaps are there and whole; in three of them nobody was heard, worldwide."""
+
+    def edit(info: tarfile.TarInfo, body: bytes) -> bytes | None:
+        hushed = ("heatmap/03.bin.ttf", "heatmap/04.bin.ttf", "heatmap/40.bin.ttf")
+        return silent(body) if info.name.endswith(hushed) else body
+
+    github.publish(DAY, "prod-0", edited(tar, edit))
+    entry = entry_of(opened())
+    assert entry.status == "partial" and entry.counts["heatmaps"] == 48
+    assert entry.reasons[0] == (
+        "3 half hour(s) hold less than a twentieth of the 180 positions that are usual on this "
+        "day: 01:30-02:30, 20:00-20:30 UTC."
+    )
+
+
+def test_traces_that_are_silent_for_an_hour_are_no_complete_day(github, opened, tar):
+    def edit(info: tarfile.TarInfo, body: bytes) -> bytes | None:
+        if "trace_full" not in info.name:
+            return body
+        whole = json.loads(gzip.decompress(body))
+        whole["trace"] = [each for each in whole["trace"] if not 3600 <= each[0] < 7200]
+        return gzip.compress(json.dumps(whole).encode())
+
+    github.publish(DAY, "prod-0", edited(tar, edit))
+    entry = entry_of(opened(detail="traces"))
+    assert entry.status == "partial" and "01:00-02:00 UTC" in entry.reasons[0]
+    assert entry_of(opened(icao24="4d0103")).status == "complete", "others' traces are not read"
+
+
+def test_heatmap_of_more_aircraft_than_there_are_is_refused(github, opened, tar, monkeypatch):
+    monkeypatch.setattr("flights.readsb.content.MOST_AIRCRAFT", 100)
+
+    def edit(info: tarfile.TarInfo, body: bytes) -> bytes | None:
+        if not info.name.endswith("heatmap/21.bin.ttf"):
+            return body
+        words = np.frombuffer(gzip.decompress(body), "<i4").reshape(-1, 4).copy()
+        made = np.flatnonzero((words[:, 0] != SLICE_MAGIC) & (words[:, 1] != 0))
+        words[made, 0] = 0x500000 + np.arange(len(made))
+        return gzip.compress(words.tobytes())
+
+    github.publish(DAY, "prod-0", edited(tar, edit))
+    records = collect(opened())
+    assert records.entry.status == "partial" and records.flights["icao24"].nunique() == 6
+    assert any("21.bin.ttf holds 180 aircraft more" in each for each in records.entry.reasons)
+
+
+def test_heatmap_of_ten_minutes_is_no_half_hour(github, opened, tar):
+    """Its index and its slices agree: it was begun late or written early."""
+
+    def edit(info: tarfile.TarInfo, body: bytes) -> bytes | None:
+        return silent(body, kept_slices=20) if info.name.endswith("heatmap/07.bin.ttf") else body
+
+    github.publish(DAY, "prod-0", edited(tar, edit))
+    entry = entry_of(opened())
+    assert entry.status == "partial"
+    assert "1 of 48 half hours have no whole heatmap: 03:30-04:00 UTC." in entry.reasons
+    assert any("07.bin.ttf covers 10 of its 30 minutes" in each for each in entry.reasons)
 
 
 def test_missing_trace_folders_make_it_partial(github, opened, tar):
