@@ -14,8 +14,7 @@ from flights.archive import Archive
 from flights.errors import FlightDataError
 from flights.plan import PullPlan, check_room, plan_pull
 from flights.planning import Way
-from flights.planning.text import write_size
-from flights.progress import write_span
+from flights.planning.text import describe_time, write_size
 from flights.regions import parse_region
 from flights.sources import find_spec, open_source
 from flights.sources.base import Option, SourceSpec
@@ -67,7 +66,11 @@ def offer_pull(source: str, archive: Archive) -> None:
         st.session_state["d_filled"] = source
     asked, workers = _ask(spec)
     lacking = [o.name for o in spec.options if o.required and o.name not in dict(asked.options)]
-    if st.button("Show what it would cost", key="plan", disabled=bool(lacking)):
+    # Else every day there is would be looked for, at servers of others.
+    open_ended = spec.remote and not (asked.first and asked.last)
+    if open_ended:
+        st.caption("Choose the first and the last day: then the source is asked what it has.")
+    if st.button("Show what it would cost", key="plan", disabled=bool(lacking) or open_ended):
         st.session_state["planned"] = (asked, _plan(asked, spec, archive))
     planned, plan = st.session_state.get("planned", (None, None))
     if planned == asked:
@@ -193,8 +196,7 @@ def _state_cost(plan: PullPlan) -> str:
     parts += [write_size(plan.size_bytes)] if plan.size_bytes else []
     parts += [count_noun(plan.requests, "request")] if plan.requests else []
     parts += [count_noun(plan.credits, "credit")] if plan.credits else []
-    unknown = "no pull has measured yet how long that takes"
-    parts += [f"about {write_span(plan.seconds)}" if plan.seconds is not None else unknown]
+    parts += [describe_time(plan) or "no pull has measured yet how long that takes"]
     return (
         f"{', '.join(parts)}. {len(plan.skipped):,} complete already, {len(plan.absent):,} not in "
         f"the source. The archive grows by about {write_size(plan.disk_needed)}; "
