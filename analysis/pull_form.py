@@ -66,11 +66,7 @@ def offer_pull(source: str, archive: Archive) -> None:
         st.session_state["d_filled"] = source
     asked, workers = _ask(spec)
     lacking = [o.name for o in spec.options if o.required and o.name not in dict(asked.options)]
-    # Else every day there is would be looked for, at servers of others.
-    open_ended = spec.remote and not (asked.first and asked.last)
-    if open_ended:
-        st.caption("Choose the first and the last day: then the source is asked what it has.")
-    if st.button("Show what it would cost", key="plan", disabled=bool(lacking) or open_ended):
+    if st.button("Show what it would cost", key="plan", disabled=bool(lacking)):
         st.session_state["planned"] = (asked, _plan(asked, spec, archive))
     planned, plan = st.session_state.get("planned", (None, None))
     if planned == asked:
@@ -158,6 +154,9 @@ def _key(source: str, option: str) -> str:
 
 def _plan(asked: Asked, spec: SourceSpec, archive: Archive) -> PullPlan | str:
     """The plan, or the sentence why there is none; a remote source is asked what it has."""
+    if spec.remote and not (asked.first and asked.last):
+        # Else every day there is would be looked for, at servers of others.
+        return "Choose the first and the last day; then the source is asked what it has of them."
     doing = f"Asking “{spec.title}” what it has …" if spec.remote else "Looking what there is …"
     with st.spinner(doing, show_time=True):
         try:

@@ -52,6 +52,7 @@ def _said(app: AppTest) -> str:
 def _reasons(app: AppTest) -> list[str]:
     """Tables of days that did not come, as HTML."""
     found = [each.proto.body for each in app.get("html")]
+    found = [text.replace("\N{NO-BREAK SPACE}", " ") for text in found]
     return [text for text in found if '<table class="reasons">' in text]
 
 
@@ -133,18 +134,7 @@ def test_form_of_every_source_is_made_of_its_options(open_page: Open, source: st
     drawn |= {each.key for each in app.get("button_group")}
     assert {f"o-{source}-{option.name}" for option in spec.options} <= drawn
     required = [option for option in spec.options if option.required]
-    assert app.button(key="plan").disabled == (bool(required) or spec.remote)
-
-
-def test_servers_of_others_are_asked_for_days_that_were_chosen_only(open_page: Open) -> None:
-    app = open_page(page="data")
-    app.selectbox(key="d_source").set_value("opdi").run()
-    assert "Choose the first and the last day" in _said(app)
-    app.date_input(key="from-opdi").set_value(date(2030, 1, 1)).run()
-    assert app.button(key="plan").disabled
-    app.date_input(key="to-opdi").set_value(date(2030, 1, 2)).run()
-    assert not app.button(key="plan").disabled
-    assert "Choose the first and the last day" not in _said(app)
+    assert app.button(key="plan").disabled == bool(required)
 
 
 def test_study_of_no_session_is_asked_for(open_page: Open) -> None:
@@ -221,6 +211,18 @@ def test_remote_plan_says_requests_credits_and_terms_before_the_first_pull(
     assert remote.asked == 1  # a page drawn anew asks nobody again
 
 
+def test_servers_of_others_are_asked_for_days_that_were_chosen_only(
+    open_page: Open, remote: type[Remote]
+) -> None:
+    app = open_page(page="data")
+    app.selectbox(key="d_source").set_value("opdi").run()
+    app.date_input(key="from-opdi").set_value(date(2030, 1, 1)).run()
+    app.button(key="plan").click().run()
+    assert app.warning[0].value.startswith("Choose the first and the last day")
+    assert remote.asked == 0
+    assert not [each for each in app.button if each.key == "start"]
+
+
 def test_server_that_is_down_gets_a_sentence(open_page: Open, remote: type[Remote]) -> None:
     app = _ask_opdi(open_page, 2031)
     assert not app.exception
@@ -285,7 +287,7 @@ def test_failed_days_are_told_with_their_reasons_and_can_be_asked_again(
     open_page: Open, weeks: Path
 ) -> None:
     bad = tuple(
-        DayProgress(date(2050, 1, n), "failed", 1.0, "<b>half</b> of https://a.example/b was sent.")
+        DayProgress(date(2050, 1, n), "failed", 1.0, "<b>half</b> of https://a.example/b came.")
         for n in (3, 4)
     )
     ended = PullProgress("3-c", "opdi", "finished", "2 failed", days=(*DAYS[:1], *bad))
@@ -294,7 +296,9 @@ def test_failed_days_are_told_with_their_reasons_and_can_be_asked_again(
         (table,) = _reasons(app)
         assert "<td>3 Jan 2050 – 4 Jan 2050</td>" in table
         assert table.count("<tr>") == 2
-        assert "<td>&lt;b&gt;half&lt;/b&gt; of https://a.example/b was sent.</td>" in table
+        assert (
+            '<td class="why">&lt;b&gt;half&lt;/b&gt; of https://a.example/b came.</td>' in table
+        )
         assert app.button(key="again-3-c").label == "Ask again"
 
 
