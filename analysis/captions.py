@@ -9,6 +9,7 @@ from analysis.results import StudyResult
 from analysis.wording import write_count, write_date, write_limit, write_number, write_ratio
 
 SIMULATED = "SIMULATED"
+_ADDRESS = re.compile(r"(https?://[^\s`|<>\"“”]*[^\s`|<>\"“”.,;:!?)\]])", re.IGNORECASE)
 
 BOUNDS_SENTENCE = (
     "Both bounds speak of flights that somebody heard. What nobody heard lies outside them: what "
@@ -68,12 +69,17 @@ def escape_sentence(text: object) -> str:
     """A sentence of ours that may quote strangers (a file's name, a server's words), in Markdown.
 
     What could become a link, a picture, a colour or a formula is made harmless; the rest stays
-    as it reads.
+    as it reads. Addresses stand as code, which nothing turns into a link.
 
     >>> print(escape_sentence("At 14:00 (UTC) [x](http://a) was 5 $."))
-    At 14:00 (UTC) \\[x\\](http\\://a) was 5 \\$.
+    At 14:00 (UTC) \\[x\\](`http://a`) was 5 \\$.
     """
-    plain = re.sub(r"([\\`*{}\[\]<>|$~])", r"\\\1", str(text))
+    pieces = _ADDRESS.split(str(text))
+    return "".join(f"`{each}`" if n % 2 else _escape(each) for n, each in enumerate(pieces))
+
+
+def _escape(text: str) -> str:
+    plain = re.sub(r"([\\`*{}\[\]<>|$~])", r"\\\1", text)
     return re.sub(r":(?=//|[a-z])|(?<=www)\.", r"\\\g<0>", plain)
 
 

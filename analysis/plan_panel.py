@@ -3,13 +3,12 @@
 import re
 from datetime import date
 
-import pandas as pd
 import streamlit as st
 
 from analysis import widgets
-from analysis.captions import escape_sentence, list_days
 from analysis.pull_form import can_fill, fill_form
 from analysis.pulling import to_need
+from analysis.reasons import show_reasons
 from analysis.study import Study
 from analysis.wording import write_date
 from flights.archive import Archive
@@ -70,11 +69,7 @@ def _show_lacking(plan: StudyPlan, archive: Archive) -> None:
         return
     lacking = sum(len(lack.days) for lack in plan.lacking)
     st.markdown(f"“{title}” lacks {lacking} of the {len(days)} days from {asked}:")
-    rows = [
-        (list_days(lack.days), lack.status, escape_sentence(_say(lack.reason)))
-        for lack in plan.lacking
-    ]
-    st.table(pd.DataFrame(rows, columns=["days", "status", "why"]), hide_index=True)
+    show_reasons((lack.days, lack.status, _say(lack.reason)) for lack in plan.lacking)
 
 
 def _show_way(way: Way, number: int, *, own: str) -> None:

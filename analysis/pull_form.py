@@ -14,8 +14,7 @@ from flights.archive import Archive
 from flights.errors import FlightDataError
 from flights.plan import PullPlan, check_room, plan_pull
 from flights.planning import Way
-from flights.planning.text import write_size
-from flights.progress import write_span
+from flights.planning.text import describe_time, write_size
 from flights.regions import parse_region
 from flights.sources import find_spec, open_source
 from flights.sources.base import Option, SourceSpec
@@ -155,6 +154,9 @@ def _key(source: str, option: str) -> str:
 
 def _plan(asked: Asked, spec: SourceSpec, archive: Archive) -> PullPlan | str:
     """The plan, or the sentence why there is none; a remote source is asked what it has."""
+    if spec.remote and not (asked.first and asked.last):
+        # Else every day there is would be looked for, at servers of others.
+        return "Choose the first and the last day; then the source is asked what it has of them."
     doing = f"Asking “{spec.title}” what it has …" if spec.remote else "Looking what there is …"
     with st.spinner(doing, show_time=True):
         try:
@@ -193,8 +195,7 @@ def _state_cost(plan: PullPlan) -> str:
     parts += [write_size(plan.size_bytes)] if plan.size_bytes else []
     parts += [count_noun(plan.requests, "request")] if plan.requests else []
     parts += [count_noun(plan.credits, "credit")] if plan.credits else []
-    unknown = "no pull has measured yet how long that takes"
-    parts += [f"about {write_span(plan.seconds)}" if plan.seconds is not None else unknown]
+    parts += [describe_time(plan) or "no pull has measured yet how long that takes"]
     return (
         f"{', '.join(parts)}. {len(plan.skipped):,} complete already, {len(plan.absent):,} not in "
         f"the source. The archive grows by about {write_size(plan.disk_needed)}; "

@@ -1,18 +1,19 @@
 """Pulls under way and the latest that ended, on the Data page."""
 
+import time
 from collections.abc import Iterable
 
-import pandas as pd
 import streamlit as st
 
 from analysis import widgets
 from analysis.captions import count_noun, escape_sentence, list_days, write_instant
+from analysis.reasons import show_reasons
 from flights import pulls
 from flights.archive import Archive
-from flights.planning.text import write_size
-from flights.progress import DayProgress, PullProgress, write_span
+from flights.progress import DayProgress, PullProgress, write_bytes, write_span
 
 _REFRESH_S = 1.0
+_REDRAW_S = 15.0
 _SHOWN = 5
 _RUNNING = 3
 _REASONS = 8
@@ -26,6 +27,7 @@ def show_pulls(archive: Archive) -> None:
     if found:
         st.subheader("Pulls", anchor=False)
         running = any(each.state == "running" for each in found)
+        st.session_state["pulls_drawn"] = _count_ended(found), time.monotonic()
         st.fragment(_watch, run_every=_REFRESH_S if running else None)(archive)
 
 
@@ -43,8 +45,19 @@ def _watch(archive: Archive) -> None:
                 _show_pull(progress, archive, is_latest=False)
     before, now = st.session_state.get("pulling"), any(p.state == "running" for p in found)
     st.session_state["pulling"] = now
-    if before and not now:
+    if (before and not now) or _is_behind(found):
         st.rerun()
+
+
+def _is_behind(found: list[PullProgress]) -> bool:
+    """True where days have come since the page was drawn, calendar and all, some time ago."""
+    ended, drawn_at = st.session_state["pulls_drawn"]
+    return _count_ended(found) != ended and time.monotonic() - drawn_at > _REDRAW_S
+
+
+def _count_ended(found: list[PullProgress]) -> int:
+    """Days that are done in the pulls that are shown."""
+    return sum(day.state not in _UNDONE for each in found[:_SHOWN] for day in each.days)
 
 
 def _matters(progress: PullProgress, latest: dict[str, str]) -> bool:
@@ -115,9 +128,10 @@ def _list_figures(progress: PullProgress) -> list[str]:
     states = [day.state for day in progress.days]
     found = [f"{states.count(each):,} {each}" for each in dict.fromkeys(states)]
     if progress.bytes_total:
-        found.append(f"{write_size(progress.bytes_done)} of {write_size(progress.bytes_total)}")
+        done, total = map(write_bytes, (progress.bytes_done, progress.bytes_total))
+        found.append(f"{done} of {total}")
     if progress.rate_bytes_s:
-        found.append(f"{progress.rate_bytes_s / 1e6:.1f} MB a second")
+        found.append(f"{write_bytes(progress.rate_bytes_s)} a second")
     if progress.flights:
         found.append(count_noun(progress.flights, "flight"))
     if progress.positions:
@@ -132,10 +146,9 @@ def _tell_bad(days: Iterable[DayProgress]) -> None:
         grouped.setdefault((day.state, day.message), []).append(day)
     if not grouped:
         return
-    rows = [
-        (list_days([each.day for each in found]), state, escape_sentence(why or "–"))
+    show_reasons(
+        ([each.day for each in found], state, why or "–")
         for (state, why), found in list(grouped.items())[:_REASONS]
-    ]
-    st.table(pd.DataFrame(rows, columns=["days", "status", "why"]), hide_index=True)
+    )
     if len(grouped) > _REASONS:
         st.caption(f"{len(grouped) - _REASONS} more reasons; the calendar shows each day's.")

@@ -10,6 +10,7 @@ from flights.archive import Archive
 from flights.config import read_settings
 from flights.errors import ArchiveError, InvalidInput
 from flights.ledger import LedgerEntry
+from flights.progress import write_bytes
 from flights.sources.base import Offer, Source, SourceSpec
 
 STORED_SHARE, STORED_SHARE_NARROWED = 0.5, 0.05
@@ -115,8 +116,8 @@ def check_room(plan: PullPlan, root: Path, *, workers: int = 1) -> None:
 def _check_disk(plan: PullPlan, folder: Path, free: int, needed: int) -> None:
     if plan.offers and free < needed + SPARE_BYTES:
         raise ArchiveError(
-            f"{folder} has {free / 1e9:.1f} GB free and this pull needs about "
-            f"{needed / 1e9:.1f} GB there; free some space or ask for fewer days."
+            f"{folder} has {write_bytes(free)} free and this pull needs about "
+            f"{write_bytes(needed + SPARE_BYTES)} there; free some space or ask for fewer days."
         )
 
 

@@ -29,7 +29,8 @@ class DayProgress:
 class PullProgress:
     """A pull as a whole. `state` is one of `STATES`.
 
-    `rate_bytes_s` is input read per second; it and `seconds_left` are None until measured.
+    `rate_bytes_s` is input read per second, days that brought none left out; it and
+    `seconds_left` are None until measured.
     `process` tells a process apart from a later one with the same `pid`. `resume_at` is when a
     paused pull may go on, None where the source did not say.
     """
@@ -106,6 +107,17 @@ def write_span(seconds: float) -> str:
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
 
 
+def write_bytes(size: float) -> str:
+    """A size for people.
+
+    >>> [write_bytes(size) for size in (4_400, 2_000_000, 30_100_000_000)]
+    ['4 kB', '2.0 MB', '30.1 GB']
+    """
+    if size < 1e5:
+        return f"{size / 1e3:,.0f} kB"
+    return f"{size / 1e9:,.1f} GB" if size >= 1e9 else f"{size / 1e6:,.1f} MB"
+
+
 class Tracker:
     """Keeps the account of one pull and passes it on whenever it changes."""
 
@@ -159,8 +171,10 @@ class Tracker:
     def _emit(self) -> None:
         days = tuple(self._days.values())
         asked = [day for day in days if day.state != "skipped"]
-        done = int(sum(day.size_bytes * day.share for day in asked))
+        done = _count_done(asked)
         total = sum(day.size_bytes for day in asked)
+        # A day that failed at once is done with, but says nothing of how fast others will be.
+        read = _count_done(day for day in asked if day.state not in ("failed", "missing"))
         moment = self._clock()
         seconds = (moment - self.now.started_at).total_seconds() if self.now.started_at else 0.0
         self.now = replace(
@@ -170,11 +184,21 @@ class Tracker:
             bytes_total=total,
             positions=sum(day.positions for day in asked),
             flights=sum(day.flights for day in asked),
-            rate_bytes_s=done / seconds if done and seconds > 0 else None,
+            rate_bytes_s=read / seconds if read and seconds > 0 else None,
             days=days,
         )
-        share = self.now.share
-        left = seconds * (1 - share) / share if share else None
-        self.now = replace(self.now, seconds_left=left)
+        self.now = replace(self.now, seconds_left=_expect_left(self.now, seconds))
         if self._progress:
             self._progress(self.now)
+
+
+def _count_done(days: Iterable[DayProgress]) -> int:
+    return int(sum(day.size_bytes * day.share for day in days))
+
+
+def _expect_left(now: PullProgress, seconds: float) -> float | None:
+    """Seconds to come at the pace of the `seconds` so far; by days where there are no bytes."""
+    if now.bytes_total:
+        left = now.bytes_total - now.bytes_done
+        return left / now.rate_bytes_s if now.rate_bytes_s else None
+    return seconds * (1 - now.share) / now.share if now.share else None

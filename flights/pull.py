@@ -252,7 +252,7 @@ class _RunIn:
                         tracker.advance(days[day], message, share)
                     for job in done:
                         jobs.remove(job)
-                        yield job.result()
+                        yield _answer_of(job)
             except BrokenExecutor as error:
                 raise ArchiveError(
                     "A worker died, often for want of memory. Days already stored stay; try "
@@ -261,6 +261,28 @@ class _RunIn:
             except BaseException:
                 _stop(signals, jobs)
                 raise
+
+
+def _answer_of(job: Future) -> Answer:
+    """What the worker answers; what a source does wrong is in there, so the rest is the executor's.
+
+    Raises
+    ------
+    ArchiveError
+        The worker could not write, or the executor could not have the day read.
+    """
+    try:
+        answer: Answer = job.result()
+    except (FlightDataError, BrokenExecutor):
+        raise
+    except Exception as error:
+        said = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise ArchiveError(
+            f"The executor could not have a day read: {said} Days already stored stay. On a "
+            "cluster, scheduler and workers need this program on their PYTHONPATH and must see "
+            "the folder of the archive."
+        ) from error
+    return answer
 
 
 def _stop(signals: Signals, jobs: set[Future]) -> None:

@@ -146,9 +146,8 @@ def new_pull_id(archive: Archive | Path | str) -> str:
     root = _root(archive)
     for old in sorted((root / "pulls").glob("*.json"), reverse=True)[_REMEMBERED:]:
         if _ID.fullmatch(old.stem) and read_progress(root, old.stem).state != "running":
-            old.unlink(missing_ok=True)
-            for more in (".log", ".asked"):
-                old.with_suffix(more).unlink(missing_ok=True)
+            for each in (root / "pulls").glob(f"{old.stem}.*"):
+                each.unlink(missing_ok=True)
     return f"{time.time_ns() // 1_000_000}-{uuid.uuid4().hex[:6]}"
 
 
@@ -238,8 +237,12 @@ def write_progress(root: Path, progress: PullProgress) -> None:
     path = _path(root, progress.id)
     path.parent.mkdir(parents=True, exist_ok=True)
     rough = path.with_suffix(f".{os.getpid()}.rough")
-    rough.write_text(json.dumps(to_json(progress)), encoding="utf-8")
-    rough.replace(path)
+    try:
+        rough.write_text(json.dumps(to_json(progress)), encoding="utf-8")
+        rough.replace(path)
+    except OSError:
+        rough.unlink(missing_ok=True)
+        raise
 
 
 class ProgressFile:
@@ -260,7 +263,10 @@ class ProgressFile:
         try:
             write_progress(self._root, marked)
         except OSError as error:
-            raise ArchiveError(f"{self._root} cannot be written: {error}.") from error
+            raise ArchiveError(
+                f"{self._root} cannot be written: {error.strerror or error}. Days already stored "
+                "stay; the same command goes on from there."
+            ) from error
 
 
 def _path(root: Path, pull_id: str) -> Path:

@@ -85,6 +85,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ("analysis.flight_form",),
     (
         "analysis.panels",
+        "analysis.reasons",
         "analysis.pull_form",
         "analysis.pull_watch",
         "analysis.import_form",

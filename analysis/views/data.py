@@ -28,13 +28,14 @@ def show_ledger(source: str, archive: Archive) -> None:
     words = calendars.describe_calendar(entries, simulated=spec.simulated)
     chart = calendars.draw_calendar(entries, simulated=spec.simulated, dark=widgets.is_dark())
     st.altair_chart(chart, theme=None, key=f"calendar-{source}")
-    st.caption(f"{words} {spec.attribution} Licence: {spec.licence}.")
+    st.caption(f"{words} {spec.attribution.rstrip('.')}. Licence: {spec.licence}.")
 
 
 def show_plan(study: Study | None, archive: Archive) -> None:
     """What the study lacks; without one, where to ask it."""
     if study is None:
-        st.caption("Ask a question on the page Study: what it lacks will stand here.")
+        st.caption("What a question lacks will stand here once it is asked.")
+        st.page_link("analysis/views/study.py", label="Ask a question")
     else:
         plan_panel.show_plan(study, archive)
 

@@ -14,7 +14,7 @@ from types import FrameType
 from flights.archive import Archive
 from flights.commands.base import DONE, IN_PART, add_days, open_archive, settings_of, tell
 from flights.commands.executors import open_executor
-from flights.commands.pull_lines import DayLines, LiveLine, introduce, state_plan
+from flights.commands.pull_lines import DayLines, LiveLine, count, introduce, state_plan
 from flights.commands.source_options import add_source_options, read_source_options
 from flights.config import ARCHIVE_VARIABLE
 from flights.errors import FlightDataError, InvalidInput, RateLimited
@@ -197,6 +197,6 @@ def _index(report: PullReport, plan: PullPlan, archive: Archive) -> None:
     source = plan.source.spec.key
     try:
         months = Facts(archive).months(source, days[0], days[-1], archive.read_ledger(source))
-        tell(f"Index ready for questions: {len(months)} months.")
+        tell(f"Index ready for questions: {count(len(months), 'month')}.")
     except FlightDataError as error:
         tell(f"The days are stored; the index will be built when it is asked for: {error}")

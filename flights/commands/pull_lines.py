@@ -9,13 +9,15 @@ from datetime import date, timedelta
 from typing import TextIO
 
 from flights.plan import PullPlan
-from flights.progress import DayProgress, PullProgress, write_span
+from flights.planning.text import describe_time
+from flights.progress import DayProgress, PullProgress, write_bytes, write_span
 from flights.sources.base import SourceSpec
 
 Tell = Callable[[str], None]
 
 _EVERY_S = 0.2
 _SHOWN = 6
+_LEAST_PARTS = 2
 
 
 def introduce(spec: SourceSpec) -> Iterator[str]:
@@ -41,6 +43,8 @@ def state_plan(plan: PullPlan) -> Iterator[str]:
     if plan.absent:
         days_absent = count(len(plan.absent), "day")
         yield f"  Not in the source: {days_absent} ({list_days(plan.absent)})."
+    if not plan.offers:
+        return
     cache = ""
     if plan.cache_free is not None and plan.cache_needed:
         cache = f" The cache has {write_bytes(plan.cache_free)} free."
@@ -55,7 +59,7 @@ def _cost(plan: PullPlan) -> str:
         count(plan.requests, "request") if plan.requests else "",
         write_bytes(plan.size_bytes) if plan.size_bytes else "",
         count(plan.credits, "credit") if plan.credits else "",
-        f"about {write_span(plan.seconds)}" if plan.seconds is not None and plan.offers else "",
+        describe_time(plan) if plan.offers else "",
     ]
     said = ", ".join(filter(None, parts))
     return f": {said}" if said else ""
@@ -75,15 +79,6 @@ def count(number: int, noun: str) -> str:
     ('1 day', '1,200 requests')
     """
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def write_bytes(size: float) -> str:
-    """A size for people.
-
-    >>> write_bytes(2_000_000), write_bytes(30_100_000_000)
-    ('2.0 MB', '30.1 GB')
-    """
-    return f"{size / 1e9:,.1f} GB" if size >= 1e9 else f"{size / 1e6:,.1f} MB"
 
 
 def list_days(days: Iterable[date]) -> str:
@@ -142,7 +137,7 @@ class LiveLine:
         elif self._clock() - self._drawn >= _EVERY_S:
             self._drawn = self._clock()
             width = max(20, shutil.get_terminal_size().columns - 1)
-            self._write(f"\r\x1b[K{write_progress_line(progress)[:width]}")
+            self._write(f"\r\x1b[K{write_progress_line(progress, width)}")
 
     def _above(self, text: str) -> None:
         self._write(f"\r\x1b[K{text}\n")
@@ -153,20 +148,25 @@ class LiveLine:
         self._stream.flush()
 
 
-def write_progress_line(progress: PullProgress) -> str:
-    """How far a pull is, in one line."""
+def write_progress_line(progress: PullProgress, width: int | None = None) -> str:
+    """How far a pull is, in one line; where it has no room for all, figures give way first.
+
+    What is done now stays, or else nobody sees on a narrow terminal that a source makes us wait.
+    """
     asked = [day for day in progress.days if day.state != "skipped"]
     done = [day for day in asked if day.state not in ("waiting", "running")]
-    parts = [
+    figures = [
         f"{len(done)} of {count(len(asked), 'day')}",
-        _bytes_done(progress),
-        count(progress.positions, "position") if progress.positions else "",
-        count(progress.flights, "flight") if progress.flights else "",
-        f"{progress.rate_bytes_s / 1e6:,.1f} MB/s" if progress.rate_bytes_s else "",
         f"{write_span(progress.seconds_left)} left" if progress.seconds_left else "",
-        _doing(asked),
+        _bytes_done(progress),
+        f"{write_bytes(progress.rate_bytes_s)}/s" if progress.rate_bytes_s else "",
+        count(progress.flights, "flight") if progress.flights else "",
+        count(progress.positions, "position") if progress.positions else "",
     ]
-    return " · ".join(filter(None, parts))
+    parts = list(filter(None, [*figures, _doing(asked)]))
+    while width is not None and len(" · ".join(parts)) > width and len(parts) > _LEAST_PARTS:
+        del parts[-2]
+    return " · ".join(parts)[:width]
 
 
 def _bytes_done(progress: PullProgress) -> str:

@@ -4,10 +4,10 @@ import argparse
 import sys
 
 from flights.commands.base import DONE, settings_of, tell
-from flights.commands.pull_lines import write_bytes
 from flights.config import Settings
 from flights.errors import InvalidInput
 from flights.http import Door
+from flights.progress import write_bytes
 from flights.pull import utc_now
 from flights.reference.editions import Edition, list_editions
 from flights.reference.fetching import fetch_edition

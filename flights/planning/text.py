@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from flights.plan import PullPlan
 from flights.planning.commands import group_days
 from flights.planning.way import ASSUMED_BYTES_S, ASSUMED_REQUEST_S, FITS, Way
 from flights.planning.ways import StudyPlan
@@ -76,6 +77,16 @@ def describe_cost(way: Way) -> str:
         rate = "as measured here" if way.measured else "by assumption"
         parts.append(f"about {_write_time(way.seconds)} {rate}")
     return ", ".join(parts)
+
+
+def describe_time(plan: PullPlan) -> str:
+    """How long a pull takes as measured here, else by an assumption that is named; "" unknown."""
+    if plan.seconds is not None:
+        return f"about {write_span(plan.seconds)}"
+    if not (plan.source.spec.remote and plan.size_bytes):
+        return ""
+    seconds = write_span(plan.size_bytes / ASSUMED_BYTES_S)
+    return f"about {seconds} if {write_size(int(ASSUMED_BYTES_S))} come in a second"
 
 
 def describe_limits(way: Way) -> str:

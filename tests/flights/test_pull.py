@@ -59,6 +59,19 @@ def test_every_day_ends_in_the_ledger_and_a_failing_one_stops_nothing(archive) -
     )
 
 
+def test_days_that_bring_nothing_make_no_pull_look_fast(archive) -> None:
+    seen: list[PullProgress] = []
+    source = Source(4, tuple((n, "boom") for n in range(3)))
+    run_pull(plan_pull(source, archive), archive, progress=seen.append, clock=Clock())
+    failed = [now for now in seen if now.days[2].state == "failed" and now.days[3].share == 0]
+    assert failed and {now.rate_bytes_s for now in failed} == {None}
+    assert {now.seconds_left for now in failed} == {None}
+    end = seen[-1]
+    assert end.started_at and end.updated_at and end.bytes_done == 4_000_000
+    took = (end.updated_at - end.started_at).total_seconds()
+    assert end.rate_bytes_s == pytest.approx(1_000_000 / took)
+
+
 def test_pull_asked_twice_reads_nothing_the_second_time(archive) -> None:
     run_pull(plan_pull(Source(3), archive), archive)
     plan = plan_pull(Source(3), archive)

@@ -1,6 +1,6 @@
 """Pulls that end early: told to wait, refused, cut off; what they leave and say."""
 
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -113,5 +113,26 @@ def test_worker_that_dies_ends_the_pull_and_days_stored_stay(archive) -> None:
     ):
         run_pull(plan, archive, executor=executor, workers=1, progress=seen.append)
     assert statuses(archive) == {0: "complete", 1: "complete", 2: "complete"}
+    assert seen[-1].state == "failed"
+    assert leftovers(archive) == []
+
+
+class Refusing(ThreadPoolExecutor):
+    """A cluster whose scheduler cannot make sense of what it is given."""
+
+    def submit(self, work, offer, *rest):
+        if offer.day != day(2):
+            return super().submit(work, offer, *rest)
+        refused: Future = Future()
+        refused.set_exception(RuntimeError("No module named 'flights'\nand more"))
+        return refused
+
+
+def test_executor_that_cannot_read_a_day_ends_the_pull_in_a_sentence(archive) -> None:
+    seen: list[PullProgress] = []
+    with Refusing(1) as executor, pytest.raises(ArchiveError, match="PYTHONPATH") as caught:
+        run_pull(plan_pull(Source(6), archive), archive, executor=executor, progress=seen.append)
+    assert "No module named 'flights' Days already stored stay." in str(caught.value)
+    assert set(statuses(archive)) == {0, 1}
     assert seen[-1].state == "failed"
     assert leftovers(archive) == []

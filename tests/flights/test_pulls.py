@@ -1,5 +1,6 @@
 """Pulls in a process of their own: followed, stopped, found dead."""
 
+import errno
 import json
 import os
 import signal
@@ -128,6 +129,22 @@ def test_progress_file_is_not_written_at_every_step(tmp_path: Path) -> None:
     assert (tmp_path / "pulls" / "7-a.json").read_bytes() == first
     file(progress(state="finished"))
     assert read_progress(tmp_path, "7-a").state == "finished"
+
+
+def test_full_disk_leaves_no_half_written_progress(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = ProgressFile(tmp_path, "7-a")
+    file(progress())
+
+    def full(self: Path, text: str, **_: object) -> None:
+        self.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(ArchiveError, match=r"No space left on device\. Days already stored stay"):
+        file(progress(state="failed"))
+    assert [path.name for path in (tmp_path / "pulls").iterdir()] == ["7-a.json"]
 
 
 def test_started_pull_can_be_followed_to_its_end(tmp_path: Path) -> None:

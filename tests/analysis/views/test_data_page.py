@@ -2,17 +2,19 @@
 
 import json
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analysis import pull_form
+from analysis import pull_form, pull_watch
 from flights import pulls
 from flights.archive import Archive
 from flights.errors import SourceUnavailable
@@ -45,6 +47,13 @@ REAL = QUERY | {
 def _said(app: AppTest) -> str:
     texts = [*app.markdown, *app.caption, *app.warning, *app.info, *app.subheader]
     return " ".join(str(each.value) for each in texts)
+
+
+def _reasons(app: AppTest) -> list[str]:
+    """Tables of days that did not come, as HTML."""
+    found = [each.proto.body for each in app.get("html")]
+    found = [text.replace("\N{NO-BREAK SPACE}", " ") for text in found]
+    return [text for text in found if '<table class="reasons">' in text]
 
 
 def _open_study_then_data(open_page: Open, query: dict[str, str]) -> AppTest:
@@ -80,7 +89,7 @@ def test_calendar_of_the_source_and_days_the_study_lacks(open_page: Open) -> Non
     assert not app.exception
     chart = json.loads(app.get("vega_lite_chart")[0].proto.spec)
     assert "SIMULATED · days held" in chart["title"]["text"]
-    assert "22 Oct 2050 – 25 Oct 2050" in str(app.table[0].value)
+    assert "22 Oct 2050 – 25 Oct 2050" in _reasons(app)[0]
     assert "cheapest ways" not in _said(app)
 
 
@@ -129,7 +138,9 @@ def test_form_of_every_source_is_made_of_its_options(open_page: Open, source: st
 
 
 def test_study_of_no_session_is_asked_for(open_page: Open) -> None:
-    assert "Ask a question on the page Study" in _said(open_page(page="data"))
+    app = open_page(page="data")
+    assert "What a question lacks will stand here" in _said(app)
+    assert [each.proto.label for each in app.get("page_link")] == ["Ask a question"]
 
 
 def test_pull_of_a_folder_that_is_none_gets_a_sentence(open_page: Open, tmp_path: Path) -> None:
@@ -200,6 +211,18 @@ def test_remote_plan_says_requests_credits_and_terms_before_the_first_pull(
     assert remote.asked == 1  # a page drawn anew asks nobody again
 
 
+def test_servers_of_others_are_asked_for_days_that_were_chosen_only(
+    open_page: Open, remote: type[Remote]
+) -> None:
+    app = open_page(page="data")
+    app.selectbox(key="d_source").set_value("opdi").run()
+    app.date_input(key="from-opdi").set_value(date(2030, 1, 1)).run()
+    app.button(key="plan").click().run()
+    assert app.warning[0].value.startswith("Choose the first and the last day")
+    assert remote.asked == 0
+    assert not [each for each in app.button if each.key == "start"]
+
+
 def test_server_that_is_down_gets_a_sentence(open_page: Open, remote: type[Remote]) -> None:
     app = _ask_opdi(open_page, 2031)
     assert not app.exception
@@ -232,6 +255,17 @@ def test_running_pull_shows_days_waits_and_can_be_stopped(
         assert stopped == ["1-a"]
 
 
+@pytest.mark.parametrize(
+    ("ended", "drawn_ago_s", "behind"), [(1, 60, False), (0, 60, True), (0, 1, False)]
+)
+def test_calendar_follows_a_pull_but_not_at_every_day(
+    monkeypatch: pytest.MonkeyPatch, ended: int, drawn_ago_s: float, behind: bool
+) -> None:
+    state = {"pulls_drawn": (ended, time.monotonic() - drawn_ago_s)}
+    monkeypatch.setattr(pull_watch, "st", SimpleNamespace(session_state=state))
+    assert pull_watch._is_behind([RUNNING]) == behind
+
+
 def test_paused_pull_says_when_it_can_go_on_and_goes_on(
     open_page: Open, weeks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -253,14 +287,18 @@ def test_failed_days_are_told_with_their_reasons_and_can_be_asked_again(
     open_page: Open, weeks: Path
 ) -> None:
     bad = tuple(
-        DayProgress(date(2050, 1, n), "failed", 1.0, "The server sent half of it.") for n in (3, 4)
+        DayProgress(date(2050, 1, n), "failed", 1.0, "<b>half</b> of https://a.example/b came.")
+        for n in (3, 4)
     )
     ended = PullProgress("3-c", "opdi", "finished", "2 failed", days=(*DAYS[:1], *bad))
     with _pull_noted(weeks, ended, options={}, days=[None, None], refresh=False):
         app = open_page(page="data")
-        table = app.table[0].value
-        assert table["days"].to_list() == ["3 Jan 2050 – 4 Jan 2050"]
-        assert table["why"].to_list() == ["The server sent half of it."]
+        (table,) = _reasons(app)
+        assert "<td>3 Jan 2050 – 4 Jan 2050</td>" in table
+        assert table.count("<tr>") == 2
+        assert (
+            '<td class="why">&lt;b&gt;half&lt;/b&gt; of https://a.example/b came.</td>' in table
+        )
         assert app.button(key="again-3-c").label == "Ask again"
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 import worlds
-from made_source import Source, day
+from made_source import SPEC, Source, day
 
 from flights.archive import Archive
 from flights.commands.pull_lines import DayLines, LiveLine, state_plan, write_progress_line
@@ -37,9 +37,19 @@ PROGRESS = PullProgress(
 
 def test_line_tells_how_far_the_whole_is_and_what_is_done_now() -> None:
     assert write_progress_line(PROGRESS) == (
-        "1 of 2 days · 3.0 MB of 4.0 MB · 1,234,567 positions · 8,000 flights · 5.2 MB/s · "
-        "80 min left · 2050-03-02 heatmap 24 of 48"
+        "1 of 2 days · 80 min left · 3.0 MB of 4.0 MB · 5.2 MB/s · 8,000 flights · "
+        "1,234,567 positions · 2050-03-02 heatmap 24 of 48"
     )
+
+
+@pytest.mark.parametrize("width", [79, 60, 20])
+def test_figures_give_way_to_a_wait_on_a_narrow_terminal(width: int) -> None:
+    waits = replace(RUNNING, message="waiting 40 s: example.org answered 429")
+    said = write_progress_line(replace(PROGRESS, days=(waits,)), width)
+    assert len(said) <= width
+    assert said.startswith("0 of 1 day · ")
+    assert width == 20 or "waiting 40 s" in said
+    assert ("80 min left" in said) == (width == 79)
 
 
 def test_wait_goes_before_what_other_days_do() -> None:
@@ -102,3 +112,16 @@ def test_plan_names_days_reasons_and_known_trouble(archive) -> None:
     assert "… and 5 days more with something wrong." in text
     assert "Left out: 1 day complete already; published anew since (pulled 2050-04-01)" in text
     assert f"Not in the source: 2 days ({day(12)} to {day(13)})." in text
+
+
+def test_time_nobody_measured_is_an_assumption_and_said_to_be_one(archive) -> None:
+    far = plan_pull(Source(90, spec=replace(SPEC, remote=True)), archive)
+    assert "90.0 MB, 360 credits, about 18 s if 5.0 MB come in a second." in next(state_plan(far))
+    assert "about" not in next(state_plan(plan_pull(Source(90), archive)))
+
+
+def test_plan_with_nothing_to_read_speaks_of_no_room(archive) -> None:
+    archive.write_day(worlds.records(2, of=worlds.entry(day(0))))
+    said = list(state_plan(plan_pull(Source(1), archive)))
+    assert len(said) == 2
+    assert "Left out: 1 day complete already" in said[1]
