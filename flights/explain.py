@@ -6,20 +6,21 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
+from flights.ahead import cells_ahead
 from flights.archive import Archive
 from flights.chains import Chain, build_chain, is_one_airframe, stretches_between
 from flights.errors import InvalidInput
 from flights.gaps import HORIZON_S, LEAST_GROUND_S, Stretches, find_reach
 from flights.geo import bearing_deg, great_circle_km, turn_deg
+from flights.hours_heard import ORDINARY_DAYS
 from flights.integrity import Integrity, judge_integrity
 from flights.ledger import LedgerEntry
 from flights.reference.airports import FIELD, SERVED, load_airports
-from flights.silence import AHEAD_H, Silence, cells_ahead, judge_silence
+from flights.silence import AHEAD_H, Silence, judge_silence
 from flights.witnesses import list_witnesses
 
 AROUND = timedelta(days=3)
-ORDINARY = timedelta(days=14)
-"""Days before and after that are asked what an ordinary day is."""
+ORDINARY = timedelta(days=ORDINARY_DAYS)
 TREND_S = 300
 """The last (or first) positions within this time tell course and climb [s]."""
 DESCENDING_FPM = -300.0
@@ -261,7 +262,7 @@ def _listen(
     if end == "origin":
         moment -= timedelta(hours=AHEAD_H)
     if not (np.isfinite(latitude) and np.isfinite(longitude)):
-        return judge_silence(pd.DataFrame(), frozenset(), moment, {}, altitude_ft=0.0), None
+        return judge_silence(pd.DataFrame(), frozenset(), moment, {}, altitude_ft=np.nan), None
     cells = cells_beyond(latitude, longitude, trend, end)
     first, last = _days(moment.date(), ORDINARY)
     complete = {
@@ -270,7 +271,7 @@ def _listen(
         if first <= day <= last
     }
     rows = archive.load_reception(flight["source"], first, last, cells)
-    height_ft = float(height) if pd.notna(height) else 0.0
+    height_ft = float(height) if pd.notna(height) else float("nan")
     when = moment.to_pydatetime()
     silence = judge_silence(rows, cells, when, complete, altitude_ft=height_ft)
     return silence, judge_integrity(rows, cells, moment.date(), complete)

@@ -23,6 +23,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ("flights.http",),
     ("flights.records",),
     ("flights.reference",),
+    ("flights.ahead", "flights.hours_heard"),
     (
         "flights.gaps",
         "flights.silence",
