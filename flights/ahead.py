@@ -97,6 +97,14 @@ def _square(places: Floats) -> NDArray[np.intp]:
     return row * _COLUMNS + column
 
 
+def list_cells() -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """Middles of all half-degree squares [deg], and the cell of each."""
+    number, cells = _grid()
+    row, column = np.divmod(np.arange(_ROWS * _COLUMNS), _COLUMNS)
+    middle = [(each + 0.5) / _SQUARES_PER_DEG for each in (row, column)]
+    return middle[0] - 90.0, middle[1] - 180.0, cells[number]
+
+
 @cache
 def _grid() -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """For each half-degree square the number of the cell at its middle; the cells by number."""

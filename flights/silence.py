@@ -151,6 +151,12 @@ def _alike(
         yield rows, hours_after(moments.iloc[rows[0]].floor("us").to_pydatetime()), of_height
 
 
+def name_kind(heard: float | None, ordinary: float | None) -> str:
+    """What one count says beside an ordinary one; None where either is not known."""
+    known = (np.array([np.nan if each is None else each]) for each in (heard, ordinary))
+    return str(_kinds(*known)[0])
+
+
 def _kinds(heard: NDArray[np.float64], ordinary: NDArray[np.float64]) -> NDArray[np.object_]:
     rules = [
         (np.isnan(ordinary), UNKNOWN),
