@@ -24,13 +24,14 @@ from flights import coverage
 from flights.archive import Archive
 from flights.config import read_settings
 from flights.explain import tell_story
-from flights.habits import BEFORE, Habits, sum_habits
+from flights.habits import Habits
 from flights.hearing import hear_beyond, hear_ordinary
 from flights.ledger import LedgerEntry
+from flights.ordinary import look_up_habits
 from flights.query import DuckDBEngine
 from flights.reference.countries import load_country_names
 from flights.reference.editions import newest_edition
-from flights.reference.standing_routes import Routes, known_stops, read_routes
+from flights.reference.standing_routes import Routes, read_routes
 from flights.regions import parse_region
 from flights.routes import Route, load_route
 from flights.simulated import EXAMPLES, Example
@@ -216,12 +217,8 @@ def _load_habits(
     root: str, digest: str, source: str, icao24: str, around: datetime, routes: str
 ) -> Habits:
     flight = _load_story(root, digest, source, icao24, around).story.flight.to_dict()
-    first, last = flight["day"] - BEFORE, flight["day"] - timedelta(days=1)
-    entries, counts = _open_engine(root).count_alike(flight["source"], first, last, flight)
-    complete = frozenset(entry.day for entry in entries if entry.is_complete)
-    known = routes and pd.notna(flight["callsign"]) and not is_simulated(source)
-    stops = known_stops(flight["callsign"], _read_routes(routes)) if known else ()
-    return sum_habits(flight, counts, complete, known_stops=stops)
+    known = _read_routes(routes) if routes and not is_simulated(source) else None
+    return look_up_habits(_open_engine(root), flight, known)
 
 
 def load_habits(archive: Archive, asked: FlightRequest) -> Habits:

@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 
 from flights.chains import is_one_airframe, stretches_between
-from flights.gaps import LEAST_GROUND_S, longest_stay_s
+from flights.gaps import HORIZON_S, LEAST_GROUND_S, longest_stay_s
 from flights.query import Engine, RouteQuestion
 from flights.reference.airports import load_airports
 
 ENDS = {"origin": "first", "destination": "last"}
 EXCLUDED = "excluded"
 NEIGHBOUR = ("firstseen", "lastseen", "origin", "destination", "origin_evidence")
-_AHEAD = {"origin": "before", "destination": "behind"}
+_HORIZON = pd.Timedelta(seconds=HORIZON_S)
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class Resolved:
     `before_lastseen`, `before_destination`, `behind_firstseen` and `behind_origin` say where
     the airframe was heard next on that side, null where nowhere within the horizon;
     `before_latitude`, `before_longitude`, `behind_latitude`, `behind_longitude` [deg] its
-    position there.
+    position there. `before_missing`, `behind_missing`: beside a lost end with nothing heard
+    within the horizon, those days of it that are not complete, "" where all are.
     """
 
     counted: pd.DataFrame
@@ -54,6 +55,7 @@ def resolve_bounds(
         for each in engine.heard_around(question.source, some)
     )
     flights = _name_neighbours(flights, before, behind)
+    flights = _name_missing(engine, question.source, flights, lost)
     places = {"origin": question.origin_airports, "destination": question.destination_airports}
     for end in ENDS:
         rows = flights.index[lost[end]]
@@ -89,6 +91,32 @@ def _name_neighbours(
         behind_latitude=behind["first_latitude"].reindex(flights.index),
         behind_longitude=behind["first_longitude"].reindex(flights.index),
     )
+
+
+def _name_missing(
+    engine: Engine, source: str, flights: pd.DataFrame, lost: pd.DataFrame
+) -> pd.DataFrame:
+    """Days on which an airframe may have been heard again and not be in the archive."""
+    named = flights.assign(before_missing="", behind_missing="")
+    gaps = {
+        "before": (lost["origin"], flights["firstseen"] - flights["before_lastseen"]),
+        "behind": (lost["destination"], flights["behind_firstseen"] - flights["lastseen"]),
+    }
+    unheard = {side: rows & ~(gap <= _HORIZON) for side, (rows, gap) in gaps.items()}
+    if not (unheard["before"] | unheard["behind"]).any():
+        return named
+    first = (flights["firstseen"].min() - _HORIZON).date()
+    last = (flights["lastseen"].fillna(flights["firstseen"]).max() + _HORIZON).date()
+    complete = {entry.day for entry in engine.ledger(source, first, last) if entry.is_complete}
+    for side, rows in unheard.items():
+        edge = flights["lastseen"] if side == "behind" else flights["firstseen"] - _HORIZON
+        start = edge[rows].dropna()
+        days = pd.DataFrame({n: start + n * pd.Timedelta(days=1) for n in range(_HORIZON.days + 1)})
+        named.loc[start.index, f"{side}_missing"] = [
+            ", ".join(f"{day.day} {day:%b %Y}" for day in row if day.date() not in complete)
+            for row in days.itertuples(index=False, name=None)
+        ]
+    return named
 
 
 def _sort_out(flights: pd.DataFrame) -> Resolved:

@@ -98,7 +98,14 @@ def _disagree(flight: pd.Series, others: pd.DataFrame) -> tuple[str, ...]:
     for _, other in others.iterrows():
         for end in ENDS:
             own, its = flight[end], other[end]
-            if pd.notna(own) and pd.notna(its) and own != its:
+            if pd.isna(its) or other[f"{end}_evidence"] == "lost":
+                continue
+            if flight[f"{end}_evidence"] == "lost":
+                said.append(
+                    f"{other['source']} says {end} {its} ({other[f'{end}_evidence']}), "
+                    f"which {flight['source']} did not hear."
+                )
+            elif pd.notna(own) and own != its:
                 said.append(
                     f"{other['source']} says {end} {its} ({other[f'{end}_evidence']}), "
                     f"{flight['source']} says {own} ({flight[f'{end}_evidence']})."

@@ -6,20 +6,23 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
+from flights.ahead import cells_ahead
 from flights.archive import Archive
 from flights.chains import Chain, build_chain, is_one_airframe, stretches_between
 from flights.errors import InvalidInput
 from flights.gaps import HORIZON_S, LEAST_GROUND_S, Stretches, find_reach
 from flights.geo import bearing_deg, great_circle_km, turn_deg
+from flights.hours_heard import ORDINARY_DAYS
 from flights.integrity import Integrity, judge_integrity
-from flights.ledger import LedgerEntry
+from flights.readsb.reception import cells_of
+from flights.records import CRUISE_FT
 from flights.reference.airports import FIELD, SERVED, load_airports
-from flights.silence import AHEAD_H, Silence, cells_ahead, judge_silence
+from flights.region_hearing import holds_reception
+from flights.silence import AHEAD_H, Silence, judge_silence
 from flights.witnesses import list_witnesses
 
 AROUND = timedelta(days=3)
-ORDINARY = timedelta(days=14)
-"""Days before and after that are asked what an ordinary day is."""
+ORDINARY = timedelta(days=ORDINARY_DAYS)
 TREND_S = 300
 """The last (or first) positions within this time tell course and climb [s]."""
 DESCENDING_FPM = -300.0
@@ -153,7 +156,7 @@ def _look_into(
         candidates,
         known,
         _missing_days(archive, row, end, known),
-        *_listen(archive, row, end, trend),
+        *_listen(archive, row, end, tracks),
     )
 
 
@@ -245,13 +248,8 @@ def cells_beyond(latitude: float, longitude: float, trend: Trend, end: str) -> f
     return cells_ahead(latitude, longitude, course, AHEAD_H * SPEED_KMH)
 
 
-def holds_reception(entry: LedgerEntry) -> bool:
-    """False where a source gives flights alone: its silence says nothing of what was heard."""
-    return int(entry.tables.get("reception", {}).get("rows", 0)) > 0
-
-
 def _listen(
-    archive: Archive, flight: pd.Series, end: str, trend: Trend
+    archive: Archive, flight: pd.Series, end: str, tracks: pd.DataFrame
 ) -> tuple[Silence, Integrity | None]:
     """How well receivers heard what lies beyond the end, that day and on ordinary ones."""
     edge = ENDS[end]
@@ -261,8 +259,8 @@ def _listen(
     if end == "origin":
         moment -= timedelta(hours=AHEAD_H)
     if not (np.isfinite(latitude) and np.isfinite(longitude)):
-        return judge_silence(pd.DataFrame(), frozenset(), moment, {}, altitude_ft=0.0), None
-    cells = cells_beyond(latitude, longitude, trend, end)
+        return judge_silence(pd.DataFrame(), frozenset(), moment, {}, altitude_ft=np.nan), None
+    cells = cells_beyond(latitude, longitude, read_trend(tracks, end), end)
     first, last = _days(moment.date(), ORDINARY)
     complete = {
         day: entry.is_complete and holds_reception(entry)
@@ -270,7 +268,29 @@ def _listen(
         if first <= day <= last
     }
     rows = archive.load_reception(flight["source"], first, last, cells)
-    height_ft = float(height) if pd.notna(height) else 0.0
+    others = leave_out(rows, tracks)
+    height_ft = float(height) if pd.notna(height) else float("nan")
     when = moment.to_pydatetime()
-    silence = judge_silence(rows, cells, when, complete, altitude_ft=height_ft)
+    silence = judge_silence(others, cells, when, complete, altitude_ft=height_ft)
     return silence, judge_integrity(rows, cells, moment.date(), complete)
+
+
+def leave_out(reception: pd.DataFrame, tracks: pd.DataFrame) -> pd.DataFrame:
+    """Reception rows without the flight itself, as far as its kept positions tell."""
+    if reception.empty or tracks.empty:
+        return reception
+    place = tracks["latitude"].to_numpy(float), tracks["longitude"].to_numpy(float)
+    own = pd.DataFrame(
+        {
+            "day": tracks["seen_at"].dt.date,
+            "hour": tracks["seen_at"].dt.hour,
+            "cell": cells_of(*place),
+            "cruise": tracks["altitude_ft"] >= CRUISE_FT,
+        }
+    )
+    own = own.groupby(["day", "hour", "cell"])["cruise"].max()
+    met = own.reindex(pd.MultiIndex.from_frame(reception[["day", "hour", "cell"]])).to_numpy()
+    there, high = pd.notna(met), np.equal(met, True)
+    aircraft = (reception["aircraft"] - there).clip(lower=0)
+    cruise = (reception["cruise_aircraft"] - high).clip(lower=0)
+    return reception.assign(aircraft=aircraft, cruise_aircraft=np.minimum(cruise, aircraft))

@@ -12,6 +12,7 @@ from flights.reference.whereabouts import add_article
 ENDS = {"origin": "first", "destination": "last"}
 """Ends of a flight, and the word that begins the columns of their position."""
 
+_SIDE = {"origin": "before", "destination": "behind"}
 _HOW = {
     "surface": "heard on the ground",
     "low": "heard low beside it",
@@ -91,7 +92,9 @@ def _heard_beside(flight: dict[str, Any], end: str) -> str:
         moment, place = flight.get("before_lastseen"), flight.get("before_destination")
         gap, words = _gap_s(moment, flight["firstseen"]), ("heard {} before", "arriving at")
     if not np.isfinite(gap) or gap > HORIZON_S:
-        return f"no other record of it within {HORIZON_S // 3600} h on that side"
+        said = f"no other record of it within {HORIZON_S // 3600} h on that side"
+        missing = flight.get(f"{_SIDE[end]}_missing", "")
+        return f"{said}, but not complete here: {missing}" if missing else said
     where = f", {words[1]} {place}" if isinstance(place, str) and place else ""
     return words[0].format(write_span(gap)) + where
 

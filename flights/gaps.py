@@ -11,7 +11,6 @@ T. Hägerstrand, "What about people in regional science?", Papers of the Regiona
 Association 24 (1970), doi 10.1007/BF01936872: the prism.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -115,26 +114,39 @@ def find_reach(
     *,
     least_ground_s: float = LEAST_GROUND_S,
 ) -> Reach:
-    """Pairs of stretch and place on the ground [deg] where a landing fits in."""
-    parts = list(_reach_parts(stretches, latitude, longitude, least_ground_s))
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else []
-    if not columns:
+    """Pairs of stretch and place on the ground [deg] where a landing fits in.
+
+    One stretch after the other: what belongs to one stays in the processor's cache, which is
+    several times faster than large blocks.
+    """
+    places = np.ascontiguousarray(_unit_vectors(latitude, longitude).T)
+    ways = _Ways.of(stretches)
+    found = [_reach_of(ways, row, places, least_ground_s) for row in range(len(stretches))]
+    if not found:
         return Reach(np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0))
-    return Reach(*columns)
+    counts = [len(place) for place, _ in found]
+    return Reach(
+        np.repeat(np.arange(len(found), dtype=np.intp), counts),
+        np.concatenate([place for place, _ in found]),
+        np.concatenate([stay for _, stay in found]),
+    )
 
 
-def _reach_parts(
-    stretches: Stretches, latitude: Floats, longitude: Floats, least_ground_s: float
-) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp], Floats]]:
-    """A few hundred stretches at a time, which bounds the memory."""
-    places = _unit_vectors(latitude, longitude)
-    for start in range(0, len(stretches), _AT_ONCE):
-        some = stretches.take(slice(start, start + _AT_ONCE))
-        cosines = _Cosines.of(some, places)
-        stretch, place = np.nonzero(cosines.near(some))
-        stay = cosines.stay_s(some, stretch, place)
-        fits = ~(stay < least_ground_s)
-        yield stretch[fits] + start, place[fits], stay[fits]
+def _reach_of(
+    ways: "_Ways", row: int, places: Floats, least_ground_s: float
+) -> tuple[NDArray[np.intp], Floats]:
+    """Places (unit vectors, shape (3, n)) that one stretch allows, and the stay at each."""
+    one = ways.take(row)
+    if not one.is_placed:
+        return np.arange(places.shape[1], dtype=np.intp), np.full(places.shape[1], np.nan)
+    left, back = one.left @ places, one.back @ places
+    near = left >= one.least_cosine
+    if not one.is_open:
+        near &= back >= one.least_cosine
+    place = np.flatnonzero(near)
+    stay = one.stay_s(left[place], back[place])
+    fits = ~(stay < least_ground_s)
+    return place[fits], stay[fits]
 
 
 def longest_stay_s(stretches: Stretches, latitude: Floats, longitude: Floats) -> Floats:
@@ -147,12 +159,12 @@ def longest_stay_s(stretches: Stretches, latitude: Floats, longitude: Floats) ->
     best = np.full(len(stretches), -np.inf)
     if len(latitude) == 0:
         return best
-    places = _unit_vectors(latitude, longitude)
+    places = _unit_vectors(latitude, longitude).T
+    ways = _Ways.of(stretches)
     for start in range(0, len(stretches), _AT_ONCE):
-        some = stretches.take(slice(start, start + _AT_ONCE))
-        cosines = _Cosines.of(some, places)
-        stretch, place = (each.ravel() for each in np.indices(cosines.left.shape))
-        stay = cosines.stay_s(some, stretch, place).reshape(cosines.left.shape)
+        some = ways.take(np.arange(start, min(start + _AT_ONCE, len(stretches)))[:, None])
+        stay = some.stay_s(some.left[:, 0] @ places, some.back[:, 0] @ places)
+        stay = np.where(some.is_placed, stay, np.nan)
         longest = np.where(np.isnan(stay).any(axis=1), np.nan, stay.max(axis=1))
         best[start : start + _AT_ONCE] = longest
     return best
@@ -207,72 +219,79 @@ def _farthest_km(stretches: Stretches) -> Floats:
 
 
 @dataclass(frozen=True)
-class _Cosines:
-    """Cosines of the arcs from each stretch's two positions to each place, shape (n, places).
+class _Ways:
+    """What the times of each stretch rest on, worked out once; see `Stretches`.
 
-    They cost one product of matrices; the arcs themselves are taken of near pairs only.
+    `left` and `back`: unit vectors of the two positions. `least_cosine`: a quick look, never too
+    strict. There and back must fit into the time, so neither way can be longer than half of what
+    the time allows and half of what lies between the two positions. `slow` and `fast` [s/km]:
+    near the ground and beyond; `extra_s` the time lost near it, `left_s` and `back_s` the least
+    that the heights of the two positions take.
     """
 
     left: Floats
     back: Floats
+    least_cosine: Floats
+    slow: Floats
+    fast: Floats
+    extra_s: Floats
+    left_s: Floats
+    back_s: Floats
+    spent_s: Floats
+    range_km: Floats
+    is_open: NDArray[np.bool_]
+    is_placed: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, stretches: Stretches, places: Floats) -> "_Cosines":
-        left = _unit_vectors(stretches.left_latitude, stretches.left_longitude) @ places.T
-        back = _unit_vectors(stretches.back_latitude, stretches.back_longitude) @ places.T
-        return cls(left, back)
-
-    def near(self, stretches: Stretches) -> NDArray[np.bool_]:
-        """A quick look, never too strict: near enough to the first and to the next position.
-
-        There and back must fit into the time, so neither way can be longer than half of what
-        the time allows and half of what lies between the two positions.
-        """
+    def of(cls, stretches: Stretches) -> "_Ways":
+        kmh = stretches.speed_kt * KMH_PER_KT
+        slow, fast = 3600 / np.minimum(NEAR_KMH, kmh), 3600 / kmh
         spent_km, between_km = _farthest_km(stretches), _between_km(stretches)
         away_km = np.where(stretches.is_open, spent_km, (spent_km + between_km) / 2)
-        angle = np.minimum((away_km + 1.0) / EARTH_RADIUS_KM, np.pi)
-        least = (np.cos(angle) - 1e-12)[:, None]
-        near = (self.left >= least) & ((self.back >= least) | stretches.is_open[:, None])
-        return near | ~stretches.is_placed[:, None]
-
-    def stay_s(
-        self, stretches: Stretches, stretch: NDArray[np.intp], place: NDArray[np.intp]
-    ) -> Floats:
-        """Longest stay of each pair; NaN and -inf as in `longest_stay_s`."""
-        counts = np.bincount(stretch, minlength=len(stretches))  # pairs come in order of stretch
-        speed, farthest, left_ft, back_ft, spent_s = (
-            np.repeat(each, counts)
-            for each in (
-                stretches.speed_kt,
-                stretches.range_km,
-                stretches.left_altitude_ft,
-                stretches.back_altitude_ft,
-                stretches.back_at - stretches.left_at,
-            )
+        return cls(
+            _unit_vectors(stretches.left_latitude, stretches.left_longitude),
+            _unit_vectors(stretches.back_latitude, stretches.back_longitude),
+            np.cos(np.minimum((away_km + 1.0) / EARTH_RADIUS_KM, np.pi)) - 1e-12,
+            slow,
+            fast,
+            NEAR_KM * (slow - fast),
+            stretches.left_altitude_ft / DESCENT_FPM * 60,
+            stretches.back_altitude_ft / DESCENT_FPM * 60,
+            stretches.back_at - stretches.left_at,
+            stretches.range_km,
+            stretches.is_open,
+            stretches.is_placed,
         )
-        there_km = _arc_km(self.left[stretch, place])
-        there = _least_s(there_km, left_ft, speed)
-        back_km = _arc_km(self.back[stretch, place])
-        back = _least_s(back_km, back_ft, speed)
-        stay = spent_s - there - back
+
+    def take(self, rows: int | NDArray[np.intp]) -> "_Ways":
+        """One of them, or several in the shape of `rows`."""
+        return _Ways(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+
+    def stay_s(self, left: Floats, back: Floats) -> Floats:
+        """Longest stay at places by the cosines of their arcs; NaN and -inf as in `longest_stay_s`.
+
+        Nothing is said of stretches that are not placed.
+        """
+        there_km, back_km = _arc_km(left), _arc_km(back)
+        there, away = self._least_s(there_km, self.left_s), self._least_s(back_km, self.back_s)
+        stay = self.spent_s - there - away
         # NaN compares as false: an airframe not heard again has no way back.
-        out_of_range = (there_km > farthest) | (back_km > farthest)
-        out_of_range |= np.isnan(stay) & (there > HORIZON_S)
-        stay = np.where(out_of_range, -np.inf, stay)
-        return np.where(np.repeat(stretches.is_placed, counts), stay, np.nan)
+        out_of_range = (there_km > self.range_km) | (back_km > self.range_km)
+        out_of_range |= self.is_open & (there > HORIZON_S)
+        return np.where(out_of_range, -np.inf, stay)
+
+    def _least_s(self, away_km: Floats, least_s: Floats) -> Floats:
+        """Least time between a position and the ground at a place `away_km` off [s].
+
+        No airliner is faster than `NEAR_KMH` within `NEAR_KM` of it.
+        """
+        over_ground = np.minimum(away_km * self.slow, away_km * self.fast + self.extra_s)
+        return np.maximum(over_ground, least_s)
 
 
 def _arc_km(cosine: Floats) -> Floats:
     """Arc over the ground; within 0.1 km of the haversine however short."""
-    return EARTH_RADIUS_KM * np.arccos(np.clip(cosine, -1.0, 1.0))
-
-
-def _least_s(away_km: Floats, altitude_ft: Floats, speed_kt: Floats) -> Floats:
-    """Least time between a position and the ground at a place `away_km` off [s]."""
-    near = np.minimum(away_km, NEAR_KM)
-    kmh = speed_kt * KMH_PER_KT
-    over_ground = near / np.minimum(NEAR_KMH, kmh) + (away_km - near) / kmh
-    return np.maximum(over_ground * 3600, altitude_ft / DESCENT_FPM * 60)
+    return EARTH_RADIUS_KM * np.arccos(np.minimum(np.maximum(cosine, -1.0), 1.0))
 
 
 def _unit_vectors(latitude: Floats, longitude: Floats) -> Floats:

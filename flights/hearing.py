@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from flights.archive import Archive
-from flights.explain import Gap, Story, cells_beyond, holds_reception
+from flights.explain import Gap, Story, cells_beyond
+from flights.region_hearing import holds_reception
 from flights.silence import AHEAD_H, FEW_AIRCRAFT, hours_after
 
 MOST_DAYS = 7

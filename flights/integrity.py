@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from flights.silence import LEAST_DAYS
+from flights.hours_heard import LEAST_DAYS
 
 LEAST_AIRCRAFT = 5
 """Aircraft-hours with a value, below which a share says nothing."""

@@ -5,31 +5,24 @@ where hardly anyone is ever heard, it says nothing at all. Counts come from the 
 of the archive, which are made of all positions, not of cargo flights.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from flights.geo import destination_point
-from flights.records import CRUISE_FT, RECEPTION_RESOLUTION
+from flights.hours_heard import LEAST_DAYS, Calendar, Heard, count_ahead, name_heights
 
 AHEAD_H = 2
 """Hours after the last position that are looked at."""
-SPREAD_DEG = 30.0
-"""How far to either side of its course it is looked for [deg]."""
 FEW_AIRCRAFT = 3.0
 """Fewer aircraft than this on an ordinary day: hardly anyone is heard there."""
 FELL_SHARE = 0.5
 """Below this share of an ordinary day, reception fell."""
-LEAST_DAYS = 5
-"""Complete days, beside the day itself, that make an ordinary day."""
 
 OTHERS, HARDLY, FELL, UNKNOWN = "others heard", "hardly anyone", "reception fell", "not known"
-
-_STEP_KM = 40.0
-_COURSES = 9
 
 
 @dataclass(frozen=True)
@@ -38,8 +31,8 @@ class Silence:
 
     `kind` is one of `OTHERS`, `HARDLY`, `FELL`, `UNKNOWN`. `heard` counts aircraft by cell and
     hour on the day itself (None where the day is not complete), `ordinary` is the median of the
-    same cells and hours on `days` other complete days. `cruise`: only aircraft at cruising
-    height were counted, as the flight was there itself.
+    same cells and hours on `days` other complete days. `height`: `CRUISE`, `BELOW` or `ANY`, the
+    aircraft that were counted.
     """
 
     kind: str
@@ -47,12 +40,12 @@ class Silence:
     ordinary: float | None
     days: int
     cells: int
-    cruise: bool
+    height: str
 
     @property
     def sentence(self) -> str:
         """One sentence for people, with the figures."""
-        height = " at cruising height" if self.cruise else ""
+        height = f" {self.height}" if self.height else ""
         usual = f"on an ordinary day {self.ordinary:,.0f}" if self.ordinary is not None else ""
         count = f"{self.heard:,} aircraft-hours" if self.heard is not None else ""
         if self.kind == OTHERS:
@@ -75,25 +68,6 @@ class Silence:
         return f"{held} with reception within two weeks, and {LEAST_DAYS} make an ordinary day"
 
 
-def cells_ahead(
-    latitude: float, longitude: float, course_deg: float | None, reach_km: float
-) -> frozenset[int]:
-    """H3 cells within `SPREAD_DEG` of a course, or all around without one [deg, km]."""
-    import h3
-
-    if course_deg is None or not np.isfinite(course_deg):
-        courses = np.linspace(0.0, 360.0, 4 * _COURSES, endpoint=False)
-    else:
-        courses = course_deg + np.linspace(-SPREAD_DEG, SPREAD_DEG, _COURSES)
-    away = np.arange(0.0, reach_km + _STEP_KM, _STEP_KM)
-    grid_course, grid_away = (each.ravel() for each in np.meshgrid(courses, away))
-    found = destination_point(latitude, longitude, grid_course, grid_away)
-    places = set(zip(*(np.round(each, 2).tolist() for each in found), strict=True))
-    return frozenset(
-        h3.str_to_int(h3.latlng_to_cell(lat, lon, RECEPTION_RESOLUTION)) for lat, lon in places
-    )
-
-
 def hours_after(moment: datetime) -> tuple[tuple[int, int], ...]:
     """Days after that of `moment`, and hours UTC, of the two hours that follow it.
 
@@ -110,17 +84,6 @@ def hours_after(moment: datetime) -> tuple[tuple[int, int], ...]:
     return tuple(hours)
 
 
-def sum_heard(
-    reception: pd.DataFrame, cells: frozenset[int], *, cruise: bool
-) -> dict[tuple[date, int], int]:
-    """Aircraft by cell and hour, summed over the cells, by (day, hour)."""
-    if reception.empty:
-        return {}
-    column = "cruise_aircraft" if cruise else "aircraft"
-    inside = reception[reception["cell"].isin(cells)]
-    return inside.groupby(["day", "hour"])[column].sum().to_dict()
-
-
 def judge_silence(
     reception: pd.DataFrame,
     cells: frozenset[int],
@@ -129,30 +92,76 @@ def judge_silence(
     *,
     altitude_ft: float,
 ) -> Silence:
-    """What was heard ahead of an end lost at `moment`, against other complete days.
+    """What was heard ahead of one end lost at `moment`; see `judge_silences`.
+
+    `altitude_ft` is NaN where it is not known.
+    """
+    pairs = np.zeros(len(cells), np.intp), np.array(sorted(cells), np.int64)
+    ends = pd.DataFrame({"moment": [pd.Timestamp(moment)], "altitude_ft": [altitude_ft]})
+    (row,) = judge_silences(reception, pairs, ends, complete).to_dict("records")
+    return Silence(
+        row["kind"],
+        None if np.isnan(row["heard"]) else int(row["heard"]),
+        None if np.isnan(row["ordinary"]) else float(row["ordinary"]),
+        int(row["days"]),
+        len(cells),
+        row["height"],
+    )
+
+
+def judge_silences(
+    reception: pd.DataFrame,
+    ahead: tuple[NDArray[np.intp], NDArray[np.int64]],
+    ends: pd.DataFrame,
+    complete: Mapping[date, bool],
+) -> pd.DataFrame:
+    """What was heard ahead of many lost ends, against other complete days, row by row.
 
     `reception` holds rows of the days in `complete` (and of the day after each, where the two
-    hours run over midnight).
+    hours run over midnight). `ahead` are pairs of end and cell, in order of end, as of
+    `ahead.find_cells_ahead`. `ends` has moment (UTC) and altitude_ft. Columns: kind, heard and
+    ordinary (NaN = not known), days, height.
     """
-    day, hours = moment.astimezone(UTC).date(), hours_after(moment)
-    cruise = bool(altitude_ft >= CRUISE_FT)
-    summed = sum_heard(reception, cells, cruise=cruise)
-    counted = {
-        each: sum(int(summed.get((each + timedelta(days=later), h), 0)) for later, h in hours)
-        for each in complete
-        if all(complete.get(each + timedelta(days=later), False) for later, _ in hours)
-    }
-    heard = counted.pop(day, None)
-    others = list(counted.values())
-    ordinary = float(np.median(others)) if len(others) >= LEAST_DAYS else None
-    return Silence(_kind(heard, ordinary), heard, ordinary, len(others), len(cells), cruise)
+    height = name_heights(ends["altitude_ft"])
+    found = pd.DataFrame({"kind": UNKNOWN, "heard": np.nan, "ordinary": np.nan, "days": 0},
+                         index=ends.index).assign(height=height)  # fmt: skip
+    if not complete or not len(ahead[1]):
+        return found
+    calendar = Calendar.of(complete)
+    cells, number = np.unique(ahead[1], return_inverse=True)
+    heard_there = Heard.of(reception, cells, calendar)
+    starts = np.searchsorted(ahead[0], np.arange(len(ends) + 1))
+    for rows, hours, of_height in _alike(ends["moment"], height):
+        counts = count_ahead(heard_there, number, (starts, rows), hours, of_height)
+        late = any(later for later, _ in hours)
+        own = calendar.number(ends["moment"].iloc[rows])
+        heard, ordinary, days = calendar.compare(counts, own, late=late)
+        for name, values in (("heard", heard), ("ordinary", ordinary), ("days", days)):
+            found.iloc[rows, found.columns.get_loc(name)] = values
+    return found.assign(kind=_kinds(found["heard"].to_numpy(), found["ordinary"].to_numpy()))
 
 
-def _kind(heard: int | None, ordinary: float | None) -> str:
-    if ordinary is None:
-        return UNKNOWN
-    if ordinary < FEW_AIRCRAFT:
-        return HARDLY
-    if heard is None:
-        return UNKNOWN
-    return FELL if heard < FELL_SHARE * ordinary else OTHERS
+def _alike(
+    moments: pd.Series, height: NDArray[np.object_]
+) -> Iterator[tuple[NDArray[np.intp], tuple[tuple[int, int], ...], str]]:
+    """Row numbers of ends that look at the same hours of a day, at the same height."""
+    exact = moments == moments.dt.floor("h")
+    key = pd.Series(list(zip(height, exact, moments.dt.hour, strict=True)), dtype=object)
+    for (of_height, _, _), rows in sorted(key.groupby(key).indices.items()):
+        yield rows, hours_after(moments.iloc[rows[0]].floor("us").to_pydatetime()), of_height
+
+
+def name_kind(heard: float | None, ordinary: float | None) -> str:
+    """What one count says beside an ordinary one; None where either is not known."""
+    known = (np.array([np.nan if each is None else each]) for each in (heard, ordinary))
+    return str(_kinds(*known)[0])
+
+
+def _kinds(heard: NDArray[np.float64], ordinary: NDArray[np.float64]) -> NDArray[np.object_]:
+    rules = [
+        (np.isnan(ordinary), UNKNOWN),
+        (ordinary < FEW_AIRCRAFT, HARDLY),
+        (np.isnan(heard), UNKNOWN),
+        (heard < FELL_SHARE * ordinary, FELL),
+    ]
+    return np.select([rule for rule, _ in rules], [kind for _, kind in rules], OTHERS)

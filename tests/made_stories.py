@@ -17,7 +17,7 @@ from flights.silence import Silence
 START = datetime(2050, 2, 28, 4, tzinfo=UTC)
 LOST_AT = START + timedelta(hours=5)
 LOST_PLACE = (38.5, 57.3)
-SILENCE = Silence("others heard", 57, 52.0, 20, 40, True)
+SILENCE = Silence("others heard", 57, 52.0, 20, 40, "at cruising height")
 
 _FIELDS = [
     ("UTAA", "Ashgabat Airport", "TM", 37.987, 58.361, 115.0, 2.0 * 3600, 0.1),

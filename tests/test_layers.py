@@ -23,6 +23,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ("flights.http",),
     ("flights.records",),
     ("flights.reference",),
+    ("flights.ahead", "flights.hours_heard"),
     (
         "flights.gaps",
         "flights.silence",
@@ -57,7 +58,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ("flights.sql", "flights.moved", "flights.month_rows"),
     ("flights.witnesses",),
     ("flights.query",),
-    ("flights.bounds",),
+    ("flights.bounds", "flights.ordinary", "flights.region_hearing"),
     ("flights.routes", "flights.explain"),
     ("flights.story_sentences", "flights.hearing"),
     ("flights.export",),

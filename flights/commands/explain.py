@@ -8,10 +8,19 @@ from datetime import UTC, datetime
 
 import pandas as pd
 
-from flights.commands.base import DONE, note_for, only_source, open_archive, tell
+from flights import CONTENTS_SENTENCE
+from flights.archive import Archive
+from flights.commands.base import DONE, note_for, only_source, open_archive, settings_of, tell
 from flights.errors import InvalidInput
 from flights.explain import Story, tell_story
+from flights.habits import tell_habits
+from flights.ordinary import look_up_habits
+from flights.query import DuckDBEngine
+from flights.reference.editions import newest_edition
+from flights.reference.standing_routes import read_routes
+from flights.region_hearing import judge_region
 from flights.regions import parse_region
+from flights.regions.base import Region
 from flights.story_sentences import tell_story_in_words
 
 EXAMPLE = "explain 4d0113 --around 2026-02-28T09:00 --region country:IR"
@@ -38,13 +47,30 @@ def run(asked: argparse.Namespace) -> int:
     source = asked.source or only_source(archive)
     region = parse_region(asked.region) if asked.region else None
     story = tell_story(archive, source, icao24, _moment(asked.around))
-    lines = tell_story_in_words(story, region)
+    lines = [*tell_story_in_words(story, region), *_tell_more(asked, archive, story, region)]
     if asked.format == "json":
         sys.stdout.write(json.dumps(_plain(story, lines, note_for([source])), indent=2) + "\n")
     else:
         sys.stdout.write("\n".join(map(_printable, lines)) + "\n")
     tell(note_for([source]))
     return DONE
+
+
+def _tell_more(
+    asked: argparse.Namespace, archive: Archive, story: Story, region: Region | None
+) -> list[str]:
+    """How well the region was heard that day, and whether the flight is ordinary."""
+    flight = story.flight
+    made_up = note_for([story.source]) != CONTENTS_SENTENCE
+    edition = None if made_up else newest_edition(settings_of(asked).cache, "routes")
+    engine = DuckDBEngine(archive)
+    try:
+        routes = read_routes(edition.folder) if edition else None
+        habits = look_up_habits(engine, flight.to_dict(), routes)
+    finally:
+        engine.close()
+    there = [judge_region(archive, flight["source"], region, flight["day"])] if region else []
+    return [*(there if story.gaps else ()), *tell_habits(habits)]
 
 
 def _printable(text: str) -> str:
@@ -68,6 +94,8 @@ def _plain(story: Story, lines: list[str], note: str) -> dict[str, object]:
         "sentences": lines,
         "flight": _rows(story.chain.flights.iloc[[story.at]])[0],
         "chain": _rows(story.chain.flights),
+        "witnesses": _rows(story.chain.witnesses[story.at]),
+        "disagreements": list(story.chain.disagreements[story.at]),
         "gaps": [
             {
                 "end": gap.end,
@@ -76,6 +104,8 @@ def _plain(story: Story, lines: list[str], note: str) -> dict[str, object]:
                 "reception": gap.silence.kind,
                 "heard": gap.silence.heard,
                 "ordinary": gap.silence.ordinary,
+                "height": gap.silence.height,
+                "integrity": gap.integrity.sentence if gap.integrity else None,
                 "days_not_complete": [str(day) for day in gap.days_missing],
             }
             for gap in story.gaps

@@ -69,6 +69,13 @@ def test_disagreement_is_told_not_averaged() -> None:
     assert said == ("b says destination OIIE (estimated), a says UTAA (low).",)
 
 
+def test_landing_that_only_a_witness_heard_is_told() -> None:
+    own = frame(flight("a", 1, 5))
+    other = frame(flight("b", 1, 6, destination="UTAA", destination_evidence="surface"))
+    (said,) = build_chain({"a": own, "b": other}, "a").disagreements
+    assert said == ("b says destination UTAA (surface), which a did not hear.",)
+
+
 def test_airframe_nobody_heard_has_an_empty_chain() -> None:
     chain = build_chain({"a": empty("flights")}, "a")
     assert len(chain.flights) == 0 and chain.find("x") is None

@@ -11,7 +11,7 @@ import pytest
 from flights.__main__ import main
 from flights.archive import Archive
 from flights.errors import InvalidInput
-from flights.explain import Story, read_trend, tell_story
+from flights.explain import Story, leave_out, read_trend, tell_story
 from flights.pull import plan_pull, run_pull
 from flights.regions import parse_region
 from flights.sources import open_source
@@ -90,6 +90,8 @@ def test_command_prints_the_story_and_the_contents_sentence(
     assert main([*asked, "--region", "country:IR"]) == 0
     text, told = capsys.readouterr()
     assert text.startswith("CLX9TK, 4d0113") and "What it carried" in told
+    assert "How well receivers hear Iran is not known: 1 aircraft-hours that day, and 1 " in text
+    assert "This archive holds no complete day before it" in text
     assert main([*asked, "--format", "json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["gaps"][0]["candidates"][0]["code"] == "UTAA"
@@ -99,6 +101,18 @@ def test_command_prints_the_story_and_the_contents_sentence(
 @pytest.mark.parametrize("wrong", [["xyz", "--around", "2026-02-28"], ["4d0113", "--around", "x"]])
 def test_words_that_make_no_question_are_named(wrong: list[str], tmp_path: Path) -> None:
     assert main(["explain", *wrong, "--archive", str(tmp_path)]) == 2
+
+
+def test_flight_itself_is_not_one_of_the_others(archive: Archive, story: Story) -> None:
+    """Where one aircraft was heard in the cell and hour, and it is the flight: nobody else was."""
+    day = story.flight["day"]
+    rows = archive.load_reception("readsb", day, day)
+    left = leave_out(rows, story.tracks)
+    less = rows["aircraft"] - left["aircraft"]
+    assert set(less) == {0, 1} and less.sum() > 5
+    assert (left["aircraft"] >= left["cruise_aircraft"]).all()
+    alone = rows[(less == 1) & (rows["aircraft"] == 1)]
+    assert len(alone) and (left["aircraft"][alone.index] == 0).all()
 
 
 def test_trend_comes_from_the_positions_beside_the_end() -> None:

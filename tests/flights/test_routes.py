@@ -136,7 +136,8 @@ def test_why_says_what_was_heard_and_what_stays_open(evidence: RouteEvidence) ->
     )
     assert why["CLX3"].startswith(
         "First heard at 35,000 ft over 41.3 N 51.2 E; no other record of it within 48 h on that "
-        "side: China is in range and cannot be excluded."
+        "side, but not complete here: 8 Mar 2050, 9 Mar 2050: China is in range and cannot be "
+        "excluded."
     )
 
 
@@ -155,6 +156,25 @@ def test_flight_heard_again_too_soon_is_excluded_and_named(tmp_path: Path) -> No
     (why,) = found.excluded["why"]
     assert "heard again 4 h later, leaving ZGGG: too soon for a landing in Luxembourg." in why
     assert why.endswith("Counts in no bound.")
+
+
+def test_why_names_days_on_which_it_may_have_been_heard_again(
+    archive: Archive, evidence: RouteEvidence, tmp_path: Path
+) -> None:
+    """The day after is cut short: that nobody heard it again may not be said without saying so."""
+    flight = _on_first_day(evidence).loc["CLX4"]
+    assert flight["behind_missing"] == "11 Mar 2050"
+    assert (
+        "no other record of it within 48 h on that side, but not complete here: 11 Mar 2050: "
+        "Luxembourg is in range" in flight["why"]
+    )
+    whole = Archive(tmp_path)
+    whole.write_day(_day(FIRST, "complete", FLIGHTS))
+    for n in (-2, -1, 1, 2):
+        whole.write_day(_day(FIRST + timedelta(days=n), "complete", []))
+    flight = _on_first_day(_load(whole, CHINA_LUXEMBOURG)).loc["CLX4"]
+    assert (flight["behind_missing"], flight["before_missing"]) == ("", "")
+    assert "not complete" not in flight["why"]
 
 
 def test_day_that_is_not_complete_is_missing_not_zero(evidence: RouteEvidence) -> None:

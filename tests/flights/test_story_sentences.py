@@ -35,7 +35,7 @@ def test_one_sentence_says_where_it_was_lost_and_heard_again() -> None:
     ],
 )
 def test_one_sentence_says_what_receivers_heard_there(kind: str, says: str) -> None:
-    assert says in _brief(silence=Silence(kind, 1, 2.0, 9, 40, True))
+    assert says in _brief(silence=Silence(kind, 1, 2.0, 9, 40, "at cruising height"))
 
 
 def test_region_within_reach_gets_its_longest_stay_and_no_verdict() -> None:
