@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from flights.archive import Archive
-from flights.chains import Chain, build_chain, is_one_airframe, stretches_between
+from flights.chains import Chain, build_chain, is_one_airframe, last_known, stretches_between
 from flights.errors import InvalidInput
 from flights.gaps import HORIZON_S, LEAST_GROUND_S, Stretches, find_reach
 from flights.geo import bearing_deg, great_circle_km, turn_deg
@@ -108,7 +108,7 @@ def tell_story(
     at = _nearest(chain.flights, around)
     flight = chain.flights.iloc[at]
     tracks = archive.load_tracks(
-        flight["source"], icao24, flight["firstseen"], flight["lastseen"] + timedelta(seconds=1)
+        flight["source"], icao24, flight["firstseen"], last_known(flight) + timedelta(seconds=1)
     )
     gaps = tuple(
         _look_into(archive, chain, at, end, tracks, least_ground_s)
@@ -126,7 +126,7 @@ def _nearest(flights: pd.DataFrame, around: datetime) -> int:
     """Row of the flight under way at a moment, else of the nearest in time."""
     moment = pd.Timestamp(around)
     before = (flights["firstseen"] - moment).dt.total_seconds()
-    after = (moment - flights["lastseen"]).dt.total_seconds()
+    after = (moment - flights["lastseen"].fillna(flights["firstseen"])).dt.total_seconds()
     return int(np.maximum(np.maximum(before, after), 0.0).to_numpy().argmin())
 
 
@@ -159,9 +159,12 @@ def _look_into(
 
 def _neighbour(chain: Chain, at: int, end: str) -> pd.DataFrame:
     """The chain's flight on the far side of an end, as one row; a row of nothing if none."""
-    row = at - 1 if end == "origin" else at + 1
-    inside = 0 <= row < len(chain.flights) and is_one_airframe(chain.flights["icao24"]).all()
-    found = chain.flights.iloc[[row]] if inside else chain.flights.iloc[:0]
+    if not is_one_airframe(chain.flights["icao24"]).all():
+        found = chain.flights.iloc[:0]
+    elif end == "origin":  # one that tells no arrival says nothing of where it was when
+        found = chain.flights.iloc[:at].dropna(subset=["lastseen"]).tail(1)
+    else:
+        found = chain.flights.iloc[at + 1 : at + 2]
     return found.reset_index(drop=True).reindex([0])
 
 
@@ -230,7 +233,7 @@ def _missing_days(
     """Days between the loss and the next record (or the horizon) that are not complete."""
     horizon = timedelta(seconds=HORIZON_S)
     if end == "destination":
-        start = flight["lastseen"]
+        start = last_known(flight)
         stop = neighbour["firstseen"] if neighbour is not None else start + horizon
     else:
         stop = flight["firstseen"]
@@ -257,10 +260,11 @@ def _listen(
     edge = ENDS[end]
     latitude, longitude = (float(flight[f"{edge}_{n}"]) for n in ("latitude", "longitude"))
     height = flight[f"{edge}_altitude_ft"]
-    moment = flight["lastseen"] if end == "destination" else flight["firstseen"]
+    moment = last_known(flight) if end == "destination" else flight["firstseen"]
+    told = end == "origin" or pd.notna(flight["lastseen"])
     if end == "origin":
         moment -= timedelta(hours=AHEAD_H)
-    if not (np.isfinite(latitude) and np.isfinite(longitude)):
+    if not (told and np.isfinite(latitude) and np.isfinite(longitude)):
         return judge_silence(pd.DataFrame(), frozenset(), moment, {}, altitude_ft=0.0), None
     cells = cells_beyond(latitude, longitude, trend, end)
     first, last = _days(moment.date(), ORDINARY)

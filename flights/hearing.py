@@ -25,9 +25,9 @@ def hear_beyond(archive: Archive, story: Story, gap: Gap) -> pd.DataFrame:
     flight, stretch = story.flight, gap.stretch
     side = "left" if gap.end == "destination" else "back"
     place = [float(getattr(stretch, f"{side}_{name}")[0]) for name in ("latitude", "longitude")]
-    if not np.isfinite(place).all():
-        return pd.DataFrame(columns=COLUMNS)
     moment = flight["lastseen"] if gap.end == "destination" else flight["firstseen"]
+    if pd.isna(moment) or not np.isfinite(place).all():
+        return pd.DataFrame(columns=COLUMNS)
     if gap.end == "origin":
         moment -= timedelta(hours=AHEAD_H)
     start, source = moment.date(), flight["source"]

@@ -18,11 +18,14 @@ from flights.silence import FELL, HARDLY, OTHERS
 NAMED = 3
 """Likeliest airports that a sentence names."""
 
+UNTIL_UNKNOWN = "until when is not known"
+
 _HEARING = {
     OTHERS: "receivers heard others there at the time",
     HARDLY: "receivers hear hardly anyone there",
     FELL: "reception there fell that day",
 }
+_NOWHERE = "where the unheard stretch begins or ends is not known"
 _NOT_KNOWN = "how well receivers hear there is not known"
 
 
@@ -84,6 +87,8 @@ def write_next(moment: pd.Timestamp, before: pd.Timestamp) -> str:
 
 
 def _write_times(first: pd.Timestamp, last: pd.Timestamp) -> str:
+    if pd.isna(last):
+        return f"{write_moment(first)}, {UNTIL_UNKNOWN}"
     start = write_moment(first)
     return f"{start.removesuffix(' UTC')} to {write_next(last, first)}"
 
@@ -144,6 +149,8 @@ def _tell_missing(gap: Gap) -> Iterator[str]:
 def _tell_edge(gap: Gap, flight: pd.Series) -> str:
     edge = ENDS[gap.end]
     verb, moment = ("First", "firstseen") if gap.end == "origin" else ("Last", "lastseen")
+    if pd.isna(flight[moment]):
+        return f"{_tell_start(flight)}, {UNTIL_UNKNOWN}"
     height = write_height(flight[f"{edge}_altitude_ft"])
     place = _write_whereabouts(flight[f"{edge}_latitude"], flight[f"{edge}_longitude"])
     moving = ""
@@ -152,6 +159,13 @@ def _tell_edge(gap: Gap, flight: pd.Series) -> str:
         climbing = gap.trend.climb_fpm >= -DESCENDING_FPM
         moving = ", descending" if descending else ", climbing" if climbing else ", level"
     return f"{verb} heard {write_moment(flight[moment])} {height} {place}{moving}"
+
+
+def _tell_start(flight: pd.Series) -> str:
+    """Where and when a flight began of which nothing later is known."""
+    start = _name_end(flight, "origin")
+    where = f"from {start}" if start else "in the air"
+    return f"On its way {where} since {write_moment(flight['firstseen'])}"
 
 
 def _write_whereabouts(latitude: float, longitude: float) -> str:
@@ -165,6 +179,8 @@ def _write_whereabouts(latitude: float, longitude: float) -> str:
 def _tell_neighbour(gap: Gap) -> str:
     """A clause on where the airframe was heard on the far side."""
     other, stretch = gap.neighbour, gap.stretch
+    if np.isnan(stretch.left_at[0]) and gap.end == "destination":
+        return "what was heard of it later sets no limit"
     if other is None:
         side = "before" if gap.end == "origin" else "after"
         return f"this archive holds no record of it in the {HORIZON_S // 3600} h {side}"
@@ -200,6 +216,8 @@ def _name_end(flight: pd.Series, end: str) -> str:
 def _tell_candidates(gap: Gap) -> str:
     found = gap.candidates
     landing = _name_landing(gap)
+    if not gap.stretch.is_placed[0]:
+        return f"No airport can be excluded: {_NOWHERE}."
     if found.empty:
         return f"{landing} is excluded at every airport listed here: it flew on unheard."
     if len(found) == 1:
@@ -240,6 +258,8 @@ def _ask_region(gap: Gap, region: Region) -> tuple[float, int]:
 
 def _tell_region(gap: Gap, region: Region) -> str:
     longest, fitting = _ask_region(gap, region)
+    if not gap.stretch.is_placed[0]:
+        return f"{region.label}: a landing there cannot be excluded; {_NOWHERE}."
     if np.isnan(longest):
         return f"{region.label}: in range, so a landing there cannot be excluded."
     if fitting:
@@ -254,6 +274,8 @@ def _tell_stay(gap: Gap, region: Region) -> str:
     """What the stretch leaves open in a region, in a sentence of its own."""
     longest, fitting = _ask_region(gap, region)
     landing = _name_landing(gap).replace("landing", f"landing in {add_article(region.label)}")
+    if not gap.stretch.is_placed[0]:
+        return f"{landing} cannot be excluded: {_NOWHERE}."
     if np.isnan(longest):
         return f"{landing} cannot be excluded: it is in range, and nothing later sets a limit."
     if fitting:

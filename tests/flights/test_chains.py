@@ -69,6 +69,20 @@ def test_disagreement_is_told_not_averaged() -> None:
     assert said == ("b says destination OIIE (estimated), a says UTAA (low).",)
 
 
+def test_record_without_an_arrival_is_a_witness_where_it_departs_about_then() -> None:
+    told = frame(flight("t", 1.5, 0, lastseen=None), flight("t", 9, 0, lastseen=None))
+    chain = build_chain({"a": frame(flight("a", 1, 5)), "t": told}, "t")
+    assert list(chain.flights["firstseen"]) == list(told["firstseen"])
+    assert [list(each["source"]) for each in chain.witnesses] == [["a"], []]
+
+
+def test_flight_that_tells_no_arrival_sets_no_bound() -> None:
+    before = frame(flight("t", 1, 0, lastseen=None, destination="UTAA"))
+    after = frame(flight("t", 12, 14, origin="UAAA", origin_evidence="surface"))
+    one = stretches_between(before, after)
+    assert one.is_open.all() and np.isnan(one.left_at).all()
+
+
 def test_airframe_nobody_heard_has_an_empty_chain() -> None:
     chain = build_chain({"a": empty("flights")}, "a")
     assert len(chain.flights) == 0 and chain.find("x") is None
