@@ -61,7 +61,7 @@ def shade_ahead(heard: pd.DataFrame, palette: Palette) -> pdk.Layer:
 
 
 def _label(aircraft: int) -> str:
-    return f"{aircraft:,} aircraft heard here then" if aircraft else "Nobody heard here then"
+    return f"{aircraft:,} aircraft-hours heard here then" if aircraft else "Nobody heard here then"
 
 
 def _darkness(aircraft: float) -> float:

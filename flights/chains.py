@@ -129,10 +129,11 @@ def stretches_between(before: pd.DataFrame, after: pd.DataFrame) -> Stretches:
     """The stretch between the end of each flight and the begin of the one behind it.
 
     Rows of both frames belong together; a row of `after` without `firstseen` was not heard
-    again. A row of `before` without `lastseen` may have flown on for as long as it could, so
-    that nothing later bounds it. The type is that of either. Flights whose source gives no
-    positions stand at their airport; where that is unknown too, at no place (NaN), which nothing
-    can be excluded from.
+    again. A row of `before` without `firstseen` was not heard earlier: such a stretch is open too
+    and runs backwards, its left place being where the flight of `after` begins. A row of `before`
+    without `lastseen` may have flown on for as long as it could, so that nothing later bounds it.
+    The type is that of either. Flights whose source gives no positions stand at their airport;
+    where that is unknown too, at no place (NaN), which nothing can be excluded from.
     """
     left_lat, left_lon = _places(before, "last", "destination")
     back_lat, back_lon = _places(after, "first", "origin")
@@ -140,18 +141,21 @@ def stretches_between(before: pd.DataFrame, after: pd.DataFrame) -> Stretches:
     with np.errstate(invalid="ignore"):
         back_at = np.where(back_at - left_at <= HORIZON_S, back_at, np.nan)
     types = before["typecode"].where(before["typecode"].notna(), after["typecode"])
-    speed_kt, range_km = limit_reach(types)
-    return Stretches(
-        left_lat,
-        left_lon,
+    first = before["firstseen"].isna().to_numpy()
+    left_ft, back_ft = (
         _height_ft(before["last_altitude_ft"]),
-        left_at,
+        _height_ft(after["first_altitude_ft"]),
+    )
+    return Stretches(
+        np.where(first, back_lat, left_lat),
+        np.where(first, back_lon, left_lon),
+        np.where(first, back_ft, left_ft),
+        np.where(first, -_seconds(after["firstseen"]), left_at),
         np.where(np.isnan(back_at), np.nan, back_lat),
         np.where(np.isnan(back_at), np.nan, back_lon),
-        _height_ft(after["first_altitude_ft"]),
+        back_ft,
         back_at,
-        speed_kt,
-        range_km,
+        *limit_reach(types),
     )
 
 

@@ -37,6 +37,10 @@ class Trend:
     course_deg: float = float("nan")
     climb_fpm: float = float("nan")
 
+    def leads_down(self, end: str) -> bool:
+        """Whether it was on its way to the ground there, or from it where its begin was lost."""
+        return (self.climb_fpm if end == "destination" else -self.climb_fpm) <= DESCENDING_FPM
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -70,6 +74,7 @@ class Story:
     at: int
     gaps: tuple[Gap, ...]
     tracks: pd.DataFrame
+    """Kept positions, those of a witness where the flight's own source gives none."""
 
     @property
     def flight(self) -> pd.Series:
@@ -107,15 +112,23 @@ def tell_story(
         )
     at = _nearest(chain.flights, around)
     flight = chain.flights.iloc[at]
-    tracks = archive.load_tracks(
-        flight["source"], icao24, flight["firstseen"], last_known(flight) + timedelta(seconds=1)
-    )
+    tracks = _load_tracks(archive, flight, chain.witnesses[at])
     gaps = tuple(
         _look_into(archive, chain, at, end, tracks, least_ground_s)
         for end in ENDS
         if flight[f"{end}_evidence"] == "lost"
     )
     return Story(source, chain, at, gaps, tracks)
+
+
+def _load_tracks(archive: Archive, flight: pd.Series, others: pd.DataFrame) -> pd.DataFrame:
+    """Positions as the flight's own source kept them, else a witness."""
+    for each in [flight, *(other for _, other in others.iterrows())]:
+        stop = last_known(each) + timedelta(seconds=1)
+        tracks = archive.load_tracks(each["source"], each["icao24"], each["firstseen"], stop)
+        if len(tracks):
+            break
+    return tracks
 
 
 def _days(day: date, margin: timedelta) -> tuple[date, date]:
@@ -191,7 +204,7 @@ def _candidates(stretch: Stretches, trend: Trend, end: str, least_ground_s: floa
     latitude, longitude = (fields[n].to_numpy(float) for n in ("latitude", "longitude"))
     reach = find_reach(stretch, latitude, longitude, least_ground_s=least_ground_s)
     found = fields.iloc[reach.place].reset_index(names="code")
-    here = _here(stretch, end)
+    here = place_lost(stretch, end)
     away_km = great_circle_km(*here[:2], found["latitude"], found["longitude"])
     course = bearing_deg(*here[:2], found["latitude"], found["longitude"])
     found = found.assign(away_km=away_km, stay_s=reach.stay_s)
@@ -200,9 +213,9 @@ def _candidates(stretch: Stretches, trend: Trend, end: str, least_ground_s: floa
     return found.sort_values(["oddness", "away_km"], ignore_index=True)[names]
 
 
-def _here(stretch: Stretches, end: str) -> tuple[float, float, float]:
+def place_lost(stretch: Stretches, end: str) -> tuple[float, float, float]:
     """Latitude, longitude [deg] and height [ft] where the flight itself was lost."""
-    side = "back" if end == "origin" else "left"
+    side = "back" if end == "origin" and not stretch.is_open[0] else "left"
     return tuple(  # type: ignore[return-value]
         float(getattr(stretch, f"{side}_{name}")[0])
         for name in ("latitude", "longitude", "altitude_ft")
@@ -218,8 +231,7 @@ def _oddness(
     takes; one that was not tells little, and nearer is only nearer.
     """
     lesser = (found["rank"] != SERVED).to_numpy(float)
-    moving = trend.climb_fpm if end == "destination" else -trend.climb_fpm
-    if not (np.isfinite(height_ft) and moving <= DESCENDING_FPM):
+    if not (np.isfinite(height_ft) and trend.leads_down(end)):
         return lesser * 3 + found["away_km"].to_numpy() / 2_000
     ahead = trend.course_deg if end == "destination" else (trend.course_deg + 180) % 360
     usual_km = max(height_ft / GLIDE_FT_PER_KM, 10.0)

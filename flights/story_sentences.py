@@ -95,12 +95,18 @@ def _write_times(first: pd.Timestamp, last: pd.Timestamp) -> str:
 
 def _tell_both_ends(flight: pd.Series) -> str:
     start, stop = _name_end(flight, "origin"), _name_end(flight, "destination")
+    guessed = [end for end in ENDS if flight[f"{end}_evidence"] == "estimated"]
+    known = "both ends are known"
+    if guessed:
+        known = (
+            f"{' and '.join(guessed)} as the source names {'it' if len(guessed) == 1 else 'them'}"
+        )
     silence = flight["longest_silence_s"]
     unheard = ""
     if pd.notna(silence) and silence >= 60:
         unheard = f"; the longest stretch unheard in between was {write_span(float(silence))}"
     times = _write_times(flight["firstseen"], flight["lastseen"])
-    return f"From {start} to {stop}, {times}: both ends are known{unheard}."
+    return f"From {start} to {stop}, {times}: {known}{unheard}."
 
 
 def _tell_known_ends(flight: pd.Series) -> Iterator[str]:
@@ -228,14 +234,18 @@ def _tell_candidates(gap: Gap) -> str:
         f"{code} ({name})"
         for code, name in zip(found["code"][1:NAMED], found["name"][1:NAMED], strict=True)
     )
-    return (
-        f"{landing} cannot be excluded at {count}; most like its last movement is "
-        f"{_name_best(gap)}; then {others}."
-    )
+    said = f"{landing} cannot be excluded at {count}"
+    if gap.trend.leads_down(gap.end):
+        movement = "last movement" if gap.end == "destination" else "first movement"
+        return f"{said}; most like its {movement} is {_name_best(gap)}; then {others}."
+    return f"{said}; how it moved points to none. Among the nearest: {_name_best(gap)}; {others}."
 
 
 def _name_landing(gap: Gap) -> str:
-    return "A landing in between" if gap.neighbour is not None else "A landing"
+    """What the unheard stretch leaves open; nothing before a begin says that it had landed."""
+    if gap.neighbour is not None:
+        return "A landing in between"
+    return "A landing" if gap.end == "destination" else "A take-off"
 
 
 def _name_best(gap: Gap) -> str:
@@ -258,13 +268,14 @@ def _ask_region(gap: Gap, region: Region) -> tuple[float, int]:
 
 def _tell_region(gap: Gap, region: Region) -> str:
     longest, fitting = _ask_region(gap, region)
+    landing = _name_landing(gap).removesuffix(" in between").lower()
     if not gap.stretch.is_placed[0]:
-        return f"{region.label}: a landing there cannot be excluded; {_NOWHERE}."
+        return f"{region.label}: {landing} there cannot be excluded; {_NOWHERE}."
     if np.isnan(longest):
-        return f"{region.label}: in range, so a landing there cannot be excluded."
+        return f"{region.label}: in range, so {landing} there cannot be excluded."
     if fitting:
         return (
-            f"{region.label}: a landing at {fitting:,} of its airports cannot be excluded; it "
+            f"{region.label}: {landing} at {fitting:,} of its airports cannot be excluded; it "
             f"would have left at most {write_span(longest)} on the ground."
         )
     return f"{region.label}: excluded, {_tell_lack(longest)}."
@@ -273,11 +284,13 @@ def _tell_region(gap: Gap, region: Region) -> str:
 def _tell_stay(gap: Gap, region: Region) -> str:
     """What the stretch leaves open in a region, in a sentence of its own."""
     longest, fitting = _ask_region(gap, region)
-    landing = _name_landing(gap).replace("landing", f"landing in {add_article(region.label)}")
+    what, between, rest = _name_landing(gap).partition(" in between")
+    landing = f"{what} in {add_article(region.label)}{between}{rest}"
     if not gap.stretch.is_placed[0]:
         return f"{landing} cannot be excluded: {_NOWHERE}."
     if np.isnan(longest):
-        return f"{landing} cannot be excluded: it is in range, and nothing later sets a limit."
+        side = "later" if gap.end == "destination" else "earlier"
+        return f"{landing} cannot be excluded: it is in range, and nothing {side} sets a limit."
     if fitting:
         return f"{landing} would have left at most {write_span(longest)} on the ground."
     return f"{landing} is excluded: {_tell_lack(longest)}."

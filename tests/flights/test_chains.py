@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from flights.chains import build_chain, is_one_airframe, stretches_between
-from flights.gaps import HORIZON_S
+from flights.gaps import HORIZON_S, find_reach
 from flights.records import empty
 
 START = datetime(2026, 2, 28, tzinfo=UTC)
@@ -102,6 +102,18 @@ def test_airframe_heard_again_after_the_horizon_counts_as_not_heard_again() -> N
     before = frame(flight("a", 1, 5, last_latitude=38.0, last_longitude=58.0))
     after = frame(flight("a", 6 + HORIZON_S / 3600, 60, first_latitude=1.0, first_longitude=1.0))
     assert stretches_between(before, after).is_open.all()
+
+
+def test_airframe_not_heard_before_is_bounded_by_how_far_it_flies() -> None:
+    after = frame(flight("a", 12, 14, first_latitude=40.0, first_longitude=-58.0,
+                         first_altitude_ft=33_000.0))  # fmt: skip
+    nobody = after.iloc[:0].reindex([0])
+    one, other = stretches_between(nobody, after), stretches_between(after, nobody)
+    assert one.is_open.all() and one.is_placed.all()
+    assert (one.left_latitude[0], one.left_altitude_ft[0]) == (40.0, 33_000.0)
+    assert not other.is_placed.any()  # where it was lost is not known
+    fields = [np.array([51.0, -33.9]), np.array([0.0, 151.2])]  # London, Sydney
+    assert list(find_reach(one, *fields).place) == [0]
 
 
 def test_place_nobody_knows_excludes_nothing() -> None:
