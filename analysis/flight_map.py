@@ -21,7 +21,7 @@ from analysis.maps import (
 )
 from analysis.palette import FONT, Palette, choose, rgba
 from analysis.places import Point, fit_view, shorten
-from analysis.reach import enclose
+from analysis.reach import enclose, trace_edge
 from analysis.shading import shade_ahead
 from flights import CONTENTS_SENTENCE
 from flights.explain import ENDS, Gap, Story
@@ -261,12 +261,17 @@ def _draw_reach(gaps: tuple[Gap, ...], palette: Palette) -> pdk.Layer:
         inside = float(gap.stretch.left_longitude[0]), float(gap.stretch.left_latitude[0])
         area = enclose(*outline(gap.stretch), inside)
         if not area.is_empty:
-            shape = mapping(area.simplify(0.02))
-            features.append({"type": "Feature", "geometry": shape, "properties": {}})
+            flat = area.simplify(0.02)
+            shapes = filter(lambda shape: not shape.is_empty, (flat, trace_edge(flat)))
+            features += [
+                {"type": "Feature", "geometry": mapping(shape), "properties": {}}
+                for shape in shapes
+            ]
     return pdk.Layer(
         "GeoJsonLayer",
         {"type": "FeatureCollection", "features": features},
         id="reach",
+        stroked=False,  # of areas; their edges are lines of their own
         get_fill_color=rgba(palette.possible, 0.24),
         get_line_color=rgba(palette.observed, 0.55),
         line_width_min_pixels=1,

@@ -43,6 +43,7 @@ _STYLE = """<style>
 .facts th {{ font-weight: 400; color: {quiet}; white-space: nowrap; overflow-wrap: normal; }}
 .facts td {{ color: {ink}; font-variant-numeric: tabular-nums; }}
 .facts small {{ color: {quiet}; }}
+.st-key-chain .segment, .st-key-chain a, .st-key-chain button {{ display: block; }}
 .st-key-chain a, .st-key-chain button {{ padding: 0; border-radius: 0; background: none;
   line-height: 1.25; min-height: 0; }}
 .st-key-chain a p, .st-key-chain button p {{ font-size: .92rem; color: {change};

@@ -310,6 +310,10 @@ def _tell_witnesses(story: Story) -> Iterator[str]:
     if len(others):
         names = ", ".join(sorted(set(others["source"])))
         yield f"Also heard by {names}: one flight with more than one witness."
+    heard = others.dropna(subset=["lastseen"])
+    if pd.isna(story.flight["lastseen"]) and len(heard):
+        last = heard.loc[heard["lastseen"].idxmax()]
+        yield f"{last['source']} heard it until {write_moment(last['lastseen'])}."
     yield from story.chain.disagreements[story.at]
     flags = story.flight["flags"]
     yield from describe_flags(flags if pd.notna(flags) else "")

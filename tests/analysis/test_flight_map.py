@@ -46,8 +46,9 @@ def test_never_heard_again_has_no_dots_and_one_open_circle() -> None:
 
 def test_area_and_airports_in_it_are_drawn_with_the_likeliest_named() -> None:
     layers = _layers(Inspected(made.make_story()))
-    (feature,) = layers["reach"]["data"]["features"]
-    assert feature["geometry"]["type"] in ("Polygon", "MultiPolygon")
+    area, edge = layers["reach"]["data"]["features"]
+    assert area["geometry"]["type"] in ("Polygon", "MultiPolygon")
+    assert "LineString" in edge["geometry"]["type"] and layers["reach"]["stroked"] is False
     labels = [row["label"] for row in layers["candidates"]["data"]]
     assert labels[-1] == (
         "UTAA Ashgabat Airport, Turkmenistan: 115 km away, at most 2 h on the ground"

@@ -6,6 +6,7 @@ from datetime import date
 import made_stories as made
 import pytest
 
+from flights.chains import build_chain
 from flights.explain import Trend
 from flights.regions import parse_region
 from flights.silence import FELL, HARDLY, UNKNOWN, Silence
@@ -147,3 +148,14 @@ def test_lost_origin_is_told_backwards() -> None:
     said = tell_story_in_brief(replace(flipped, gaps=(before,)))
     assert said.startswith("First heard 28 Feb 2050 16:00 UTC")
     assert "heard 7 h before, in the air over Turkmenistan (38.5 N 57.3 E) at 09:00 UTC" in said
+
+
+def test_witness_says_until_when_where_the_source_does_not() -> None:
+    own = made.make_flight(source="table", lastseen=None)
+    chain = build_chain(
+        {"table": made.make_frame(own), "readsb": made.make_frame(made.make_flight())}, "table"
+    )
+    story = replace(made.make_story(), source="table", chain=chain)
+    said = " ".join(tell_details(story))
+    assert "until when is not known" in said
+    assert "readsb heard it until 28 Feb 2050 09:00 UTC." in said
