@@ -7,7 +7,7 @@ import pandas as pd
 from flights.chains import Chain
 from flights.explanations import write_span
 from flights.gaps import HORIZON_S
-from flights.story_sentences import write_next
+from flights.story_sentences import UNTIL_UNKNOWN, write_next
 
 LOST = "lost"
 """Stands for an end nobody heard."""
@@ -52,7 +52,8 @@ def _heard(chain: Chain, row: int, at: int) -> Segment:
     name = flight["callsign"] if pd.notna(flight["callsign"]) else flight["icao24"]
     places = " → ".join(_place(flight, end) for end in ("origin", "destination"))
     start, stop = flight["firstseen"], flight["lastseen"]
-    times = f"{start.day} {start:%b %H:%M} to {write_next(stop, start)}"
+    until = f" UTC, {UNTIL_UNKNOWN}" if pd.isna(stop) else f" to {write_next(stop, start)}"
+    times = f"{start.day} {start:%b %H:%M}{until}"
     by = dict.fromkeys([flight["source"], *chain.witnesses[row]["source"]])
     return Segment("heard", f"{name} {places}", f"{times}, by {' and '.join(by)}", row, row == at)
 
@@ -65,8 +66,10 @@ def _place(flight: pd.Series, end: str) -> str:
 def _between(before: pd.Series, after: pd.Series) -> Segment:
     """What lies between two flights: a stay where both ends are one airport, else a silence."""
     seconds = (after["firstseen"] - before["lastseen"]).total_seconds()
-    span = write_span(max(seconds, 0.0))
     here, there = _place(before, "destination"), _place(after, "origin")
+    if pd.isna(before["lastseen"]):
+        return Segment("unheard", "unheard", f"{_beside(here, there)}; how long is not known")
+    span = write_span(max(seconds, 0.0))
     if here == there != LOST:
         return Segment("ground", f"at {here}", span)
     beyond = "; too long to bound" if seconds > HORIZON_S else ""

@@ -17,6 +17,9 @@ VIEWERS = {
 }
 """Public viewers that keep past days. The program fetches nothing from them."""
 
+STAND_INS = {"no_icao24", "no_airframe"}
+"""Flags of flights whose address the program made up."""
+
 _CARGO = {
     "cargo_grade": "grade of cargo; about the aircraft, never its load",
     "cargo_rule": "rule that gave the grade",
@@ -43,7 +46,10 @@ def list_facts(flight: pd.Series, own: Overrides | None = None) -> list[tuple[st
 
 
 def link_viewers(flight: pd.Series) -> dict[str, str]:
-    """Address of the same aircraft-day in each public viewer."""
+    """Address of the same aircraft-day in each public viewer; none of a stand-in for an address."""
+    flags = flight["flags"] if pd.notna(flight["flags"]) else ""
+    if STAND_INS & set(flags.split(",")):
+        return {}
     day = f"{flight['firstseen']:%Y-%m-%d}"
     icao24 = quote(str(flight["icao24"]), safe="~")
     return {name: f"{site}?icao={icao24}&showTrace={day}" for name, site in VIEWERS.items()}

@@ -21,7 +21,7 @@ from analysis.maps import (
 )
 from analysis.palette import FONT, Palette, choose, rgba
 from analysis.places import Point, fit_view, shorten
-from analysis.reach import enclose
+from analysis.reach import enclose, trace_edge
 from analysis.shading import shade_ahead
 from flights import CONTENTS_SENTENCE
 from flights.explain import ENDS, Gap, Story
@@ -65,7 +65,12 @@ def draw_flight(
     """
     palette, story = choose(dark), seen.story
     path, lost = _path(_whole_track(story)), _lost_places(story)
-    named = [row for gap in story.gaps for row in _candidate_rows(gap)[:NAMED]]
+    named = [
+        row
+        for gap in story.gaps
+        if gap.trend.leads_down(gap.end)
+        for row in _candidate_rows(gap)[:NAMED]
+    ]
     airports = _end_rows(story)
     far = [p for gap in story.gaps for p in _far_side(gap)]
     points = [*path, *(each["p"] for each in (*lost, *named[:1], *airports)), *far]
@@ -82,7 +87,7 @@ def draw_flight(
             for n, t in enumerate(seen.beside)
         ),
         _draw_heard(_segments(_whole_track(story), _longest_s(story)), palette, "track", 1.0),
-        draw_dots([*_unheard(story), *_inner_silences(story)], view, palette),
+        draw_dots([*_unheard(story), *_inner_silences(story), *_bare(story)], view, palette),
         draw_lost([*lost, *({"p": p, "label": "Heard again here"} for p in far)], palette),
         _draw_ends(airports, palette),
         _draw_names(airports, named, view, palette),
@@ -95,7 +100,8 @@ def describe_flight(seen: Inspected, *, simulated: bool = False) -> str:
     story = seen.story
     made_up = f"{SIMULATED} data. " if simulated else ""
     known = [row["text"] for row in _end_rows(story)]
-    ends = f" Ends heard at {' and '.join(known)}." if known else ""
+    ends = f" Ends known: {' and '.join(known)}." if known else ""
+    ends += " No position of it is kept." if _whole_track(story).empty else ""
     gaps = " ".join(_describe_gap(gap) for gap in story.gaps)
     inside = len(_inner_silences(story))
     silences = f" Unheard stretches on the way: {inside}." if inside else ""
@@ -106,8 +112,16 @@ def describe_flight(seen: Inspected, *, simulated: bool = False) -> str:
 def _describe_gap(gap: Gap) -> str:
     place = "its destination" if gap.end == "destination" else "its origin"
     found = gap.candidates
-    likeliest = f", likeliest {found['name'].iloc[0]}" if len(found) else ""
+    if not gap.stretch.is_placed[0]:
+        return f"{place[0].upper()}{place[1:]} is not known, and no airport is excluded."
+    down = len(found) and gap.trend.leads_down(gap.end)
+    likeliest = f", likeliest {found['name'].iloc[0]}" if down else ""
     return f"Nobody heard {place}: {len(found):,} airports were in reach{likeliest}."
+
+
+def count_drawn(gap: Gap) -> int:
+    """Airports in reach that the map draws; none where nothing is excluded."""
+    return min(len(gap.candidates), FIELDS) if gap.stretch.is_placed[0] else 0
 
 
 def _whole_track(story: Story) -> pd.DataFrame:
@@ -197,8 +211,21 @@ def _unheard(story: Story) -> list[Row]:
     ]
 
 
+def _bare(story: Story) -> list[Row]:
+    """From end to end where no position of it is kept."""
+    spots = [row["p"] for row in _end_rows(story)]
+    if len(spots) < len(ENDS) or not _whole_track(story).empty:
+        return []
+    return [{"s": spots[0], "t": spots[1], "label": "No position is kept"}]
+
+
+def is_drawable(story: Story) -> bool:
+    """Whether any place of it is known."""
+    return bool(len(_whole_track(story)) or _end_rows(story))
+
+
 def _end_rows(story: Story) -> list[Row]:
-    """Airports at which the flight was heard."""
+    """Airports that are its ends."""
     fields, rows = load_airports(), []
     for end in ENDS:
         code = story.flight[end]
@@ -216,7 +243,7 @@ def _candidate_rows(gap: Gap) -> list[Row]:
             "text": f"{each.code} {each.name}",
             "label": _label(each),
         }
-        for each in gap.candidates.head(FIELDS).itertuples(index=False)
+        for each in gap.candidates.head(count_drawn(gap)).itertuples(index=False)
     ]
 
 
@@ -234,12 +261,17 @@ def _draw_reach(gaps: tuple[Gap, ...], palette: Palette) -> pdk.Layer:
         inside = float(gap.stretch.left_longitude[0]), float(gap.stretch.left_latitude[0])
         area = enclose(*outline(gap.stretch), inside)
         if not area.is_empty:
-            shape = mapping(area.simplify(0.02))
-            features.append({"type": "Feature", "geometry": shape, "properties": {}})
+            flat = area.simplify(0.02)
+            shapes = filter(lambda shape: not shape.is_empty, (flat, trace_edge(flat)))
+            features += [
+                {"type": "Feature", "geometry": mapping(shape), "properties": {}}
+                for shape in shapes
+            ]
     return pdk.Layer(
         "GeoJsonLayer",
         {"type": "FeatureCollection", "features": features},
         id="reach",
+        stroked=False,  # of areas; their edges are lines of their own
         get_fill_color=rgba(palette.possible, 0.24),
         get_line_color=rgba(palette.observed, 0.55),
         line_width_min_pixels=1,

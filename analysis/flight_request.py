@@ -54,10 +54,11 @@ def from_query(query: Mapping[str, Any]) -> FlightRequest:
 
 
 def request_of(flight: pd.Series, region: str = "") -> FlightRequest:
-    """The request for one flight of a table, at a moment in its middle."""
+    """The request for one flight of a table, at a moment in its middle (else at its begin)."""
     first, last = flight["firstseen"], flight["lastseen"]
-    around = (first + (last - first) / 2).round("min").to_pydatetime()
-    return FlightRequest(str(flight["source"]), str(flight["icao24"]), around, region)
+    around = first.ceil("min") if pd.isna(last) else (first + (last - first) / 2).round("min")
+    source, icao24 = str(flight["source"]), str(flight["icao24"])
+    return FlightRequest(source, icao24, around.to_pydatetime(), region)
 
 
 def ask_about(flight: pd.Series, study: Study) -> FlightRequest:

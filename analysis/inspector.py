@@ -1,13 +1,14 @@
 """The flight inspector: a map on the left; the story and what it rests on, on the right."""
 
 import html
+from collections.abc import Iterator
 
 import streamlit as st
 
 from analysis import own_list, widgets
 from analysis.chain_line import Segment, list_segments
 from analysis.flight_facts import link_viewers, list_facts
-from analysis.flight_map import Inspected, describe_flight
+from analysis.flight_map import Inspected, count_drawn, describe_flight, is_drawable
 from analysis.flight_request import FlightRequest, request_of
 from analysis.habit_strip import draw_habits
 from analysis.palette import choose
@@ -42,6 +43,7 @@ _STYLE = """<style>
 .facts th {{ font-weight: 400; color: {quiet}; white-space: nowrap; overflow-wrap: normal; }}
 .facts td {{ color: {ink}; font-variant-numeric: tabular-nums; }}
 .facts small {{ color: {quiet}; }}
+.st-key-chain .segment, .st-key-chain a, .st-key-chain button {{ display: block; }}
 .st-key-chain a, .st-key-chain button {{ padding: 0; border-radius: 0; background: none;
   line-height: 1.25; min-height: 0; }}
 .st-key-chain a p, .st-key-chain button p {{ font-size: .92rem; color: {change};
@@ -89,8 +91,7 @@ def _tell(seen: Inspected, asked: FlightRequest) -> None:
 def _show_map(seen: Inspected, archive: Archive, asked: FlightRequest) -> None:
     story = seen.story
     simulated = widgets.is_simulated(asked.source)
-    lost = story.tracks.empty and not any(gap.stretch.is_placed[0] for gap in story.gaps)
-    if lost:
+    if not is_drawable(story):
         _note("The archive keeps no positions of this flight.")
         return
     st.pydeck_chart(
@@ -99,13 +100,31 @@ def _show_map(seen: Inspected, archive: Archive, asked: FlightRequest) -> None:
         alt=describe_flight(seen, simulated=simulated),
         key=f"flight-map-{story.flight['flight_id']}",
     )
-    legend = ["Solid: heard. Dotted: nobody heard it; the dots join two places and are no path."]
+    _note(f"{' '.join(_list_marks(seen))} {BORDERS_SENTENCE} {CONTENTS_SENTENCE}")
+
+
+def _list_marks(seen: Inspected) -> Iterator[str]:
+    """What the marks on the map mean, those that are there."""
+    story = seen.story
+    if story.tracks.empty:
+        yield "The archive keeps no positions of this flight."
+    else:
+        yield "Solid: heard."
+        if (by := story.tracks["source"].iloc[0]) != story.flight["source"]:
+            yield f"Positions are those of {by}."
+    yield "Dotted: nobody heard it; the dots join two places and are no path."
     if story.gaps:
-        legend.append("Open circle: where hearing ends or begins again.")
-        legend.append("Tinted: what it can have reached, with the likeliest airports as grey dots.")
+        yield "Open circle: where hearing ends or begins again."
+    if any(gap.stretch.is_placed[0] for gap in story.gaps):
+        yield "Tinted: what it can have reached."
+    for gap in story.gaps:
+        drawn, found = count_drawn(gap), len(gap.candidates)
+        if drawn:
+            order = "likeliest" if gap.trend.leads_down(gap.end) else "nearest"
+            which = f"the {drawn} {order} of the {found:,}" if drawn < found else f"the {drawn:,}"
+            yield f"Grey dots: {which} airports in reach of its {gap.end}."
     if any(len(cells) for cells in seen.heard):
-        legend.append(LEGEND)
-    _note(f"{' '.join(legend)} {BORDERS_SENTENCE} {CONTENTS_SENTENCE}")
+        yield LEGEND
 
 
 def _note(text: str) -> None:
@@ -177,9 +196,10 @@ def _show_facts(seen: Inspected, asked: FlightRequest) -> None:
             for name, value, meaning in list_facts(flight, own_list.in_force())
         )
         st.html(f'<table class="facts">{rows}</table>')
-    if not widgets.is_simulated(asked.source):
+    viewers = {} if widgets.is_simulated(asked.source) else link_viewers(flight)
+    if viewers:
         # Streamlit opens links of Markdown in a new tab with rel="noopener noreferrer".
-        links = " · ".join(f"[{name}]({url})" for name, url in link_viewers(flight).items())
+        links = " · ".join(f"[{name}]({url})" for name, url in viewers.items())
         st.markdown(f"The same aircraft on the same day elsewhere: {links}")
 
 

@@ -135,6 +135,7 @@ def make_deck(
         layers = [*layers, _draw_simulated(view, palette)]
     return CompactDeck(
         layers=layers,
+        views=[pdk.View("MapView", controller=True, repeat=True)],  # else it ends at 180 degrees
         initial_view_state=view,
         map_provider=None,  # None as map_style would ask a tile server
         tooltip=_TOOLTIP,

@@ -29,6 +29,13 @@ def enclose(latitude: ArrayLike, longitude: ArrayLike, inside: tuple[float, floa
     return north if _holds(north, inside) else south
 
 
+def trace_edge(area: BaseGeometry) -> BaseGeometry:
+    """The edge of an area of `enclose`, without the seams where the flat map is cut."""
+    parts = [each for each in getattr(area, "geoms", [area]) if each.area]
+    seams = _world().boundary.buffer(0.05)
+    return unary_union([each.boundary for each in parts]).difference(seams)
+
+
 def _fold(area: BaseGeometry) -> BaseGeometry:
     """Longitudes beyond 180 brought back into the map."""
     sound = make_valid(area)

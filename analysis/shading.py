@@ -1,6 +1,7 @@
 """Cells in which receivers heard hardly anyone, as a map shades them."""
 
 import itertools
+import math
 
 import h3
 import pandas as pd
@@ -21,6 +22,7 @@ LEGEND = "Grey cells ahead of it: the fewer aircraft heard there then, the darke
 
 _NOBODY, _HARDLY = 0.42, 0.24
 _MARGIN = 1.6
+_TOP = 84.0
 
 
 def shade_unheard(heard: pd.DataFrame, view: pdk.ViewState, palette: Palette) -> pdk.Layer:
@@ -61,7 +63,7 @@ def shade_ahead(heard: pd.DataFrame, palette: Palette) -> pdk.Layer:
 
 
 def _label(aircraft: int) -> str:
-    return f"{aircraft:,} aircraft heard here then" if aircraft else "Nobody heard here then"
+    return f"{aircraft:,} aircraft-hours heard here then" if aircraft else "Nobody heard here then"
 
 
 def _darkness(aircraft: float) -> float:
@@ -89,8 +91,12 @@ def _in_view(per_cell: dict[int, float], view: pdk.ViewState) -> list[tuple[int,
 def _cells_in_view(view: pdk.ViewState, resolution: int) -> list[int]:
     """Cells of a box somewhat larger than the view, in two halves so that none spans 180 deg."""
     wide = min(_MARGIN * 660 * 360 / (512 * 2**view.zoom), 359.0)
-    tall = min(_MARGIN * 420 * 360 / (512 * 2**view.zoom), 160.0)
-    south, north = max(view.latitude - tall / 2, -84.0), min(view.latitude + tall / 2, 84.0)
+    tall = _MARGIN * 560 * 2 * math.pi / (512 * 2**view.zoom)
+    middle = math.asinh(math.tan(math.radians(view.latitude)))
+    south, north = (
+        max(-_TOP, min(_TOP, math.degrees(math.atan(math.sinh(middle + side * tall / 2)))))
+        for side in (-1, 1)
+    )
     parts = max(1, int(wide // 90) + 1)
     edges = [view.longitude - wide / 2 + wide * k / parts for k in range(parts + 1)]
     found: set[str] = set()

@@ -22,6 +22,7 @@ from analysis.results import StudyResult
 from analysis.study import Event, Study, from_query, read_study, record_list, to_query
 from flights import coverage
 from flights.archive import Archive
+from flights.chains import last_known
 from flights.config import read_settings
 from flights.explain import tell_story
 from flights.habits import Habits
@@ -178,7 +179,7 @@ def _load_story(root: str, digest: str, source: str, icao24: str, around: dateti
     archive = _open_archive(root)
     story = tell_story(archive, source, icao24, around)
     beside = tuple(
-        archive.load_tracks(far["source"], icao24, far["firstseen"], far["lastseen"])
+        archive.load_tracks(far["source"], icao24, far["firstseen"], last_known(far))
         for far in (gap.neighbour for gap in story.gaps)
         if far is not None
     )

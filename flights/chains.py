@@ -12,6 +12,8 @@ from flights.reference.speeds import limit_reach
 
 SAME_SHARE = 0.5
 """Records of two sources are one flight where they share this much of the shorter's time."""
+SAME_DEPARTURE_S = 3_600.0
+"""Where one tells no arrival: they are one flight where they depart within this of each other."""
 ENDS = ("origin", "destination")
 
 
@@ -75,6 +77,9 @@ def _is_same(every: pd.DataFrame, row: int, group: list[int]) -> bool:
     if every.loc[row, "source"] in set(every.loc[group, "source"]):
         return False
     other = group[0]
+    if every.loc[[row, other], "lastseen"].isna().any():
+        apart = every.loc[row, "firstseen"] - every.loc[other, "firstseen"]
+        return bool(abs(apart.total_seconds()) <= SAME_DEPARTURE_S)
     start = max(every.loc[row, "firstseen"], every.loc[other, "firstseen"])
     stop = min(every.loc[row, "lastseen"], every.loc[other, "lastseen"])
     shorter = min(_length(every, row), _length(every, other))
@@ -89,7 +94,12 @@ def _choose(rows: pd.DataFrame, prefer: str) -> int:
     own = rows[rows["source"] == prefer]
     if len(own):
         return int(own.index[0])
-    return int((rows["lastseen"] - rows["firstseen"]).idxmax())
+    return int((rows["lastseen"] - rows["firstseen"]).fillna(pd.Timedelta(0)).idxmax())
+
+
+def last_known(flight: pd.Series) -> pd.Timestamp:
+    """When a flight was last heard; where that is not told, when it was first heard."""
+    return flight["lastseen"] if pd.notna(flight["lastseen"]) else flight["firstseen"]
 
 
 def _disagree(flight: pd.Series, others: pd.DataFrame) -> tuple[str, ...]:
@@ -126,8 +136,11 @@ def stretches_between(before: pd.DataFrame, after: pd.DataFrame) -> Stretches:
     """The stretch between the end of each flight and the begin of the one behind it.
 
     Rows of both frames belong together; a row of `after` without `firstseen` was not heard
-    again. The type is that of either. Flights whose source gives no positions stand at their
-    airport; where that is unknown too, at no place (NaN), which nothing can be excluded from.
+    again. A row of `before` without `firstseen` was not heard earlier: such a stretch is open too
+    and runs backwards, its left place being where the flight of `after` begins. A row of `before`
+    without `lastseen` may have flown on for as long as it could, so that nothing later bounds it.
+    The type is that of either. Flights whose source gives no positions stand at their airport;
+    where that is unknown too, at no place (NaN), which nothing can be excluded from.
     """
     left_lat, left_lon = _places(before, "last", "destination")
     back_lat, back_lon = _places(after, "first", "origin")
@@ -135,18 +148,21 @@ def stretches_between(before: pd.DataFrame, after: pd.DataFrame) -> Stretches:
     with np.errstate(invalid="ignore"):
         back_at = np.where(back_at - left_at <= HORIZON_S, back_at, np.nan)
     types = before["typecode"].where(before["typecode"].notna(), after["typecode"])
-    speed_kt, range_km = limit_reach(types)
-    return Stretches(
-        left_lat,
-        left_lon,
+    first = before["firstseen"].isna().to_numpy()
+    left_ft, back_ft = (
         _height_ft(before["last_altitude_ft"]),
-        left_at,
+        _height_ft(after["first_altitude_ft"]),
+    )
+    return Stretches(
+        np.where(first, back_lat, left_lat),
+        np.where(first, back_lon, left_lon),
+        np.where(first, back_ft, left_ft),
+        np.where(first, -_seconds(after["firstseen"]), left_at),
         np.where(np.isnan(back_at), np.nan, back_lat),
         np.where(np.isnan(back_at), np.nan, back_lon),
-        _height_ft(after["first_altitude_ft"]),
+        back_ft,
         back_at,
-        speed_kt,
-        range_km,
+        *limit_reach(types),
     )
 
 

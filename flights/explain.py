@@ -8,7 +8,7 @@ import pandas as pd
 
 from flights.ahead import cells_ahead
 from flights.archive import Archive
-from flights.chains import Chain, build_chain, is_one_airframe, stretches_between
+from flights.chains import Chain, build_chain, is_one_airframe, last_known, stretches_between
 from flights.errors import InvalidInput
 from flights.gaps import HORIZON_S, LEAST_GROUND_S, Stretches, find_reach
 from flights.geo import bearing_deg, great_circle_km, turn_deg
@@ -39,6 +39,10 @@ class Trend:
 
     course_deg: float = float("nan")
     climb_fpm: float = float("nan")
+
+    def leads_down(self, end: str) -> bool:
+        """Whether it was on its way to the ground there, or from it where its begin was lost."""
+        return (self.climb_fpm if end == "destination" else -self.climb_fpm) <= DESCENDING_FPM
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,7 @@ class Story:
     at: int
     gaps: tuple[Gap, ...]
     tracks: pd.DataFrame
+    """Kept positions, those of a witness where the flight's own source gives none."""
 
     @property
     def flight(self) -> pd.Series:
@@ -110,15 +115,23 @@ def tell_story(
         )
     at = _nearest(chain.flights, around)
     flight = chain.flights.iloc[at]
-    tracks = archive.load_tracks(
-        flight["source"], icao24, flight["firstseen"], flight["lastseen"] + timedelta(seconds=1)
-    )
+    tracks = _load_tracks(archive, flight, chain.witnesses[at])
     gaps = tuple(
         _look_into(archive, chain, at, end, tracks, least_ground_s)
         for end in ENDS
         if flight[f"{end}_evidence"] == "lost"
     )
     return Story(source, chain, at, gaps, tracks)
+
+
+def _load_tracks(archive: Archive, flight: pd.Series, others: pd.DataFrame) -> pd.DataFrame:
+    """Positions as the flight's own source kept them, else a witness."""
+    for each in [flight, *(other for _, other in others.iterrows())]:
+        stop = last_known(each) + timedelta(seconds=1)
+        tracks = archive.load_tracks(each["source"], each["icao24"], each["firstseen"], stop)
+        if len(tracks):
+            break
+    return tracks
 
 
 def _days(day: date, margin: timedelta) -> tuple[date, date]:
@@ -129,7 +142,7 @@ def _nearest(flights: pd.DataFrame, around: datetime) -> int:
     """Row of the flight under way at a moment, else of the nearest in time."""
     moment = pd.Timestamp(around)
     before = (flights["firstseen"] - moment).dt.total_seconds()
-    after = (moment - flights["lastseen"]).dt.total_seconds()
+    after = (moment - flights["lastseen"].fillna(flights["firstseen"])).dt.total_seconds()
     return int(np.maximum(np.maximum(before, after), 0.0).to_numpy().argmin())
 
 
@@ -162,9 +175,12 @@ def _look_into(
 
 def _neighbour(chain: Chain, at: int, end: str) -> pd.DataFrame:
     """The chain's flight on the far side of an end, as one row; a row of nothing if none."""
-    row = at - 1 if end == "origin" else at + 1
-    inside = 0 <= row < len(chain.flights) and is_one_airframe(chain.flights["icao24"]).all()
-    found = chain.flights.iloc[[row]] if inside else chain.flights.iloc[:0]
+    if not is_one_airframe(chain.flights["icao24"]).all():
+        found = chain.flights.iloc[:0]
+    elif end == "origin":  # one that tells no arrival says nothing of where it was when
+        found = chain.flights.iloc[:at].dropna(subset=["lastseen"]).tail(1)
+    else:
+        found = chain.flights.iloc[at + 1 : at + 2]
     return found.reset_index(drop=True).reindex([0])
 
 
@@ -191,7 +207,7 @@ def _candidates(stretch: Stretches, trend: Trend, end: str, least_ground_s: floa
     latitude, longitude = (fields[n].to_numpy(float) for n in ("latitude", "longitude"))
     reach = find_reach(stretch, latitude, longitude, least_ground_s=least_ground_s)
     found = fields.iloc[reach.place].reset_index(names="code")
-    here = _here(stretch, end)
+    here = place_lost(stretch, end)
     away_km = great_circle_km(*here[:2], found["latitude"], found["longitude"])
     course = bearing_deg(*here[:2], found["latitude"], found["longitude"])
     found = found.assign(away_km=away_km, stay_s=reach.stay_s)
@@ -200,9 +216,9 @@ def _candidates(stretch: Stretches, trend: Trend, end: str, least_ground_s: floa
     return found.sort_values(["oddness", "away_km"], ignore_index=True)[names]
 
 
-def _here(stretch: Stretches, end: str) -> tuple[float, float, float]:
+def place_lost(stretch: Stretches, end: str) -> tuple[float, float, float]:
     """Latitude, longitude [deg] and height [ft] where the flight itself was lost."""
-    side = "back" if end == "origin" else "left"
+    side = "back" if end == "origin" and not stretch.is_open[0] else "left"
     return tuple(  # type: ignore[return-value]
         float(getattr(stretch, f"{side}_{name}")[0])
         for name in ("latitude", "longitude", "altitude_ft")
@@ -218,8 +234,7 @@ def _oddness(
     takes; one that was not tells little, and nearer is only nearer.
     """
     lesser = (found["rank"] != SERVED).to_numpy(float)
-    moving = trend.climb_fpm if end == "destination" else -trend.climb_fpm
-    if not (np.isfinite(height_ft) and moving <= DESCENDING_FPM):
+    if not (np.isfinite(height_ft) and trend.leads_down(end)):
         return lesser * 3 + found["away_km"].to_numpy() / 2_000
     ahead = trend.course_deg if end == "destination" else (trend.course_deg + 180) % 360
     usual_km = max(height_ft / GLIDE_FT_PER_KM, 10.0)
@@ -233,7 +248,7 @@ def _missing_days(
     """Days between the loss and the next record (or the horizon) that are not complete."""
     horizon = timedelta(seconds=HORIZON_S)
     if end == "destination":
-        start = flight["lastseen"]
+        start = last_known(flight)
         stop = neighbour["firstseen"] if neighbour is not None else start + horizon
     else:
         stop = flight["firstseen"]
@@ -255,10 +270,11 @@ def _listen(
     edge = ENDS[end]
     latitude, longitude = (float(flight[f"{edge}_{n}"]) for n in ("latitude", "longitude"))
     height = flight[f"{edge}_altitude_ft"]
-    moment = flight["lastseen"] if end == "destination" else flight["firstseen"]
+    moment = last_known(flight) if end == "destination" else flight["firstseen"]
+    told = end == "origin" or pd.notna(flight["lastseen"])
     if end == "origin":
         moment -= timedelta(hours=AHEAD_H)
-    if not (np.isfinite(latitude) and np.isfinite(longitude)):
+    if not (told and np.isfinite(latitude) and np.isfinite(longitude)):
         return judge_silence(pd.DataFrame(), frozenset(), moment, {}, altitude_ft=np.nan), None
     cells = cells_beyond(latitude, longitude, read_trend(tracks, end), end)
     first, last = _days(moment.date(), ORDINARY)

@@ -25,6 +25,9 @@ _COUNTS = {
 }
 
 
+_NEVER = f"no other record of it within {HORIZON_S // 3600} h on that side"
+
+
 def explain_flights(flights: pd.DataFrame, origin: str, destination: str) -> list[str]:
     """A sentence or two per flight of `bounds.Resolved`; `origin` and `destination` are labels."""
     labels = {"origin": origin, "destination": destination}
@@ -79,7 +82,8 @@ def _rule(flight: dict[str, Any], end: str, region: str) -> str:
             return f"{again}: {place} is out of its range."
         return f"{again}: too soon for a landing in {place}."
     if not np.isfinite(stay):
-        return f"{again}: {place} is in range and cannot be excluded."
+        ranged = again.startswith(_NEVER) and _is_known(flight[f"{ENDS[end]}_latitude"])
+        return f"{again}: {place} {'is in range and ' if ranged else ''}cannot be excluded."
     return f"{again}: a stop in {place} of up to {write_span(stay)} cannot be excluded."
 
 
@@ -87,14 +91,15 @@ def _heard_beside(flight: dict[str, Any], end: str) -> str:
     """Where the airframe was heard on the far side of the stretch."""
     if end == "destination":
         moment, place = flight.get("behind_firstseen"), flight.get("behind_origin")
+        if pd.isna(flight["lastseen"]):
+            return "until when it flew is not known"
         gap, words = _gap_s(flight["lastseen"], moment), ("heard again {} later", "leaving")
     else:
         moment, place = flight.get("before_lastseen"), flight.get("before_destination")
         gap, words = _gap_s(moment, flight["firstseen"]), ("heard {} before", "arriving at")
     if not np.isfinite(gap) or gap > HORIZON_S:
-        said = f"no other record of it within {HORIZON_S // 3600} h on that side"
         missing = flight.get(f"{_SIDE[end]}_missing", "")
-        return f"{said}, but not complete here: {missing}" if missing else said
+        return f"{_NEVER}, but not complete here: {missing}" if missing else _NEVER
     where = f", {words[1]} {place}" if isinstance(place, str) and place else ""
     return words[0].format(write_span(gap)) + where
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from flights.archive import Archive
-from flights.explain import Gap, Story, cells_beyond
+from flights.explain import Gap, Story, cells_beyond, place_lost
 from flights.region_hearing import holds_reception
 from flights.silence import AHEAD_H, FEW_AIRCRAFT, hours_after
 
@@ -23,12 +23,10 @@ def hear_beyond(archive: Archive, story: Story, gap: Gap) -> pd.DataFrame:
     `aircraft` is summed over the clock hours. Every cell has a row, also those where nobody was
     heard; no rows at all where the days are not complete or the source gives no reception.
     """
-    flight, stretch = story.flight, gap.stretch
-    side = "left" if gap.end == "destination" else "back"
-    place = [float(getattr(stretch, f"{side}_{name}")[0]) for name in ("latitude", "longitude")]
-    if not np.isfinite(place).all():
-        return pd.DataFrame(columns=COLUMNS)
+    flight, place = story.flight, place_lost(gap.stretch, gap.end)[:2]
     moment = flight["lastseen"] if gap.end == "destination" else flight["firstseen"]
+    if pd.isna(moment) or not np.isfinite(place).all():
+        return pd.DataFrame(columns=COLUMNS)
     if gap.end == "origin":
         moment -= timedelta(hours=AHEAD_H)
     start, source = moment.date(), flight["source"]

@@ -172,7 +172,8 @@ class DuckDBEngine:
         """As `Engine.heard_around`."""
         if flights.empty:
             return flights, flights
-        first, last = flights["firstseen"].min().date(), flights["lastseen"].max().date()
+        ended = flights["lastseen"].fillna(flights["firstseen"])
+        first, last = flights["firstseen"].min().date(), ended.max().date()
         before, behind = [], []
         for each in [source, *list_witnesses(self._archive, source)]:
             span = RouteQuestion(each, first - _MARGIN, last + _MARGIN)
@@ -383,7 +384,9 @@ def _count_alike(asked: _Asked, flight: Mapping[str, str | None]) -> pd.DataFram
 
 
 def _seconds(moments: pd.Series) -> np.ndarray:
-    return ((moments - pd.Timestamp(0, tz="UTC")) // pd.Timedelta(seconds=1)).to_numpy(np.int64)
+    """Whole seconds since 1970; no moment is later than all others, so that nothing follows it."""
+    whole = (moments - pd.Timestamp(0, tz="UTC")) // pd.Timedelta(seconds=1)
+    return whole.fillna(2**62).to_numpy(np.int64)
 
 
 def _grade(name: str | None) -> int:

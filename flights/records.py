@@ -99,7 +99,9 @@ FLIGHT = (
     Column("model", pa.string(), "", "type in words, where given"),
     Column("operator", pa.string(), "", "ICAO designator of the operator"),
     Column("firstseen", _TIME, "UTC", "take-off where heard, else the first position"),
-    Column("lastseen", _TIME, "UTC", "landing where heard, else the last position"),
+    Column(
+        "lastseen", _TIME, "UTC", "landing where heard, else the last position; null = not told"
+    ),
     *(Column("origin" + n, t, u, m) for n, t, u, m in _END),
     *(Column("destination" + n, t, u, m) for n, t, u, m in _END),
     Column("first_latitude", pa.float64(), "deg", "of the first position"),

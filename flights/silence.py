@@ -62,6 +62,8 @@ class Silence:
 
     @property
     def _lack(self) -> str:
+        if not self.cells:
+            return "where and when it was there is not known"
         if self.heard is None and self.ordinary is not None:
             return "the day itself is not complete"
         held = f"{self.days} other complete day" + ("" if self.days == 1 else "s")

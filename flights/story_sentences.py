@@ -18,11 +18,14 @@ from flights.silence import FELL, HARDLY, OTHERS
 NAMED = 3
 """Likeliest airports that a sentence names."""
 
+UNTIL_UNKNOWN = "until when is not known"
+
 _HEARING = {
     OTHERS: "receivers heard others there at the time",
     HARDLY: "receivers hear hardly anyone there",
     FELL: "reception there fell that day",
 }
+_NOWHERE = "where the unheard stretch begins or ends is not known"
 _NOT_KNOWN = "how well receivers hear there is not known"
 
 
@@ -84,18 +87,26 @@ def write_next(moment: pd.Timestamp, before: pd.Timestamp) -> str:
 
 
 def _write_times(first: pd.Timestamp, last: pd.Timestamp) -> str:
+    if pd.isna(last):
+        return f"{write_moment(first)}, {UNTIL_UNKNOWN}"
     start = write_moment(first)
     return f"{start.removesuffix(' UTC')} to {write_next(last, first)}"
 
 
 def _tell_both_ends(flight: pd.Series) -> str:
     start, stop = _name_end(flight, "origin"), _name_end(flight, "destination")
+    guessed = [end for end in ENDS if flight[f"{end}_evidence"] == "estimated"]
+    known = "both ends are known"
+    if guessed:
+        known = (
+            f"{' and '.join(guessed)} as the source names {'it' if len(guessed) == 1 else 'them'}"
+        )
     silence = flight["longest_silence_s"]
     unheard = ""
     if pd.notna(silence) and silence >= 60:
         unheard = f"; the longest stretch unheard in between was {write_span(float(silence))}"
     times = _write_times(flight["firstseen"], flight["lastseen"])
-    return f"From {start} to {stop}, {times}: both ends are known{unheard}."
+    return f"From {start} to {stop}, {times}: {known}{unheard}."
 
 
 def _tell_known_ends(flight: pd.Series) -> Iterator[str]:
@@ -144,6 +155,8 @@ def _tell_missing(gap: Gap) -> Iterator[str]:
 def _tell_edge(gap: Gap, flight: pd.Series) -> str:
     edge = ENDS[gap.end]
     verb, moment = ("First", "firstseen") if gap.end == "origin" else ("Last", "lastseen")
+    if pd.isna(flight[moment]):
+        return f"{_tell_start(flight)}, {UNTIL_UNKNOWN}"
     height = write_height(flight[f"{edge}_altitude_ft"])
     place = _write_whereabouts(flight[f"{edge}_latitude"], flight[f"{edge}_longitude"])
     moving = ""
@@ -152,6 +165,13 @@ def _tell_edge(gap: Gap, flight: pd.Series) -> str:
         climbing = gap.trend.climb_fpm >= -DESCENDING_FPM
         moving = ", descending" if descending else ", climbing" if climbing else ", level"
     return f"{verb} heard {write_moment(flight[moment])} {height} {place}{moving}"
+
+
+def _tell_start(flight: pd.Series) -> str:
+    """Where and when a flight began of which nothing later is known."""
+    start = _name_end(flight, "origin")
+    where = f"from {start}" if start else "in the air"
+    return f"On its way {where} since {write_moment(flight['firstseen'])}"
 
 
 def _write_whereabouts(latitude: float, longitude: float) -> str:
@@ -165,6 +185,8 @@ def _write_whereabouts(latitude: float, longitude: float) -> str:
 def _tell_neighbour(gap: Gap) -> str:
     """A clause on where the airframe was heard on the far side."""
     other, stretch = gap.neighbour, gap.stretch
+    if np.isnan(stretch.left_at[0]) and gap.end == "destination":
+        return "what was heard of it later sets no limit"
     if other is None:
         side = "before" if gap.end == "origin" else "after"
         return f"this archive holds no record of it in the {HORIZON_S // 3600} h {side}"
@@ -200,6 +222,8 @@ def _name_end(flight: pd.Series, end: str) -> str:
 def _tell_candidates(gap: Gap) -> str:
     found = gap.candidates
     landing = _name_landing(gap)
+    if not gap.stretch.is_placed[0]:
+        return f"No airport can be excluded: {_NOWHERE}."
     if found.empty:
         return f"{landing} is excluded at every airport listed here: it flew on unheard."
     if len(found) == 1:
@@ -210,14 +234,18 @@ def _tell_candidates(gap: Gap) -> str:
         f"{code} ({name})"
         for code, name in zip(found["code"][1:NAMED], found["name"][1:NAMED], strict=True)
     )
-    return (
-        f"{landing} cannot be excluded at {count}; most like its last movement is "
-        f"{_name_best(gap)}; then {others}."
-    )
+    said = f"{landing} cannot be excluded at {count}"
+    if gap.trend.leads_down(gap.end):
+        movement = "last movement" if gap.end == "destination" else "first movement"
+        return f"{said}; most like its {movement} is {_name_best(gap)}; then {others}."
+    return f"{said}; how it moved points to none. Among the nearest: {_name_best(gap)}; {others}."
 
 
 def _name_landing(gap: Gap) -> str:
-    return "A landing in between" if gap.neighbour is not None else "A landing"
+    """What the unheard stretch leaves open; nothing before a begin says that it had landed."""
+    if gap.neighbour is not None:
+        return "A landing in between"
+    return "A landing" if gap.end == "destination" else "A take-off"
 
 
 def _name_best(gap: Gap) -> str:
@@ -240,11 +268,14 @@ def _ask_region(gap: Gap, region: Region) -> tuple[float, int]:
 
 def _tell_region(gap: Gap, region: Region) -> str:
     longest, fitting = _ask_region(gap, region)
+    landing = _name_landing(gap).removesuffix(" in between").lower()
+    if not gap.stretch.is_placed[0]:
+        return f"{region.label}: {landing} there cannot be excluded; {_NOWHERE}."
     if np.isnan(longest):
-        return f"{region.label}: in range, so a landing there cannot be excluded."
+        return f"{region.label}: in range, so {landing} there cannot be excluded."
     if fitting:
         return (
-            f"{region.label}: a landing at {fitting:,} of its airports cannot be excluded; it "
+            f"{region.label}: {landing} at {fitting:,} of its airports cannot be excluded; it "
             f"would have left at most {write_span(longest)} on the ground."
         )
     return f"{region.label}: excluded, {_tell_lack(longest)}."
@@ -253,9 +284,13 @@ def _tell_region(gap: Gap, region: Region) -> str:
 def _tell_stay(gap: Gap, region: Region) -> str:
     """What the stretch leaves open in a region, in a sentence of its own."""
     longest, fitting = _ask_region(gap, region)
-    landing = _name_landing(gap).replace("landing", f"landing in {add_article(region.label)}")
+    what, between, rest = _name_landing(gap).partition(" in between")
+    landing = f"{what} in {add_article(region.label)}{between}{rest}"
+    if not gap.stretch.is_placed[0]:
+        return f"{landing} cannot be excluded: {_NOWHERE}."
     if np.isnan(longest):
-        return f"{landing} cannot be excluded: it is in range, and nothing later sets a limit."
+        side = "later" if gap.end == "destination" else "earlier"
+        return f"{landing} cannot be excluded: it is in range, and nothing {side} sets a limit."
     if fitting:
         return f"{landing} would have left at most {write_span(longest)} on the ground."
     return f"{landing} is excluded: {_tell_lack(longest)}."
@@ -275,6 +310,10 @@ def _tell_witnesses(story: Story) -> Iterator[str]:
     if len(others):
         names = ", ".join(sorted(set(others["source"])))
         yield f"Also heard by {names}: one flight with more than one witness."
+    heard = others.dropna(subset=["lastseen"])
+    if pd.isna(story.flight["lastseen"]) and len(heard):
+        last = heard.loc[heard["lastseen"].idxmax()]
+        yield f"{last['source']} heard it until {write_moment(last['lastseen'])}."
     yield from story.chain.disagreements[story.at]
     flags = story.flight["flags"]
     yield from describe_flags(flags if pd.notna(flags) else "")

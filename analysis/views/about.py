@@ -24,8 +24,9 @@ that moves, a route's count moves with it although nobody flew differently.
 
 ### What they do not show
 - What an aircraft carried, why it flew, or who paid for it.
-- Flights that no receiver heard. Over seas, deserts and poor countries hardly anybody listens.
-- Where an aircraft went after it was last heard. Lines that other sites draw onward are guesses.
+- Flights that no receiver heard. Over seas, deserts and many countries hardly anybody listens.
+- Where an aircraft went after it was last heard. Lines drawn onward are guesses; what is shown here
+  are bounds: the airports it had the time to reach.
 - A cargo grade speaks of the airframe, the operator and the callsign, and of nothing else.
 
 ### Method
@@ -38,6 +39,8 @@ so instead.
 
 - Placebo dates: A. Abadie, A. Diamond and J. Hainmueller, *Synthetic Control Methods*, JASA 105
   (2010), doi:10.1198/jasa.2009.ap08746.
+- Bounds of a lost flight (space-time prism): T. Hägerstrand, *What about people in regional
+  science?*, Papers of the Regional Science Association 24 (1970), doi:10.1007/BF01936872.
 - Exact intervals: C. J. Clopper and E. S. Pearson, *The Use of Confidence or Fiducial Limits*,
   Biometrika 26 (1934), doi:10.1093/biomet/26.4.404.
 

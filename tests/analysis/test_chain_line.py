@@ -50,3 +50,9 @@ def test_witnesses_are_named_and_only_neighbours_shown() -> None:
     middle = list_segments(chain, 3)
     assert [each.row for each in middle if each.row is not None] == [1, 2, 3, 4, 5]
     assert [each.current for each in middle if each.row is not None].index(True) == 2
+
+
+def test_flight_without_an_arrival_says_so_and_how_long_it_was_unheard_is_not_known() -> None:
+    told = _kinds(made.make_flight(lastseen=None), made.make_next())
+    assert told[0][2] == "28 Feb 04:00 UTC, until when is not known, by readsb"
+    assert told[1] == ("unheard", "unheard", "from the air to UAAA; how long is not known")

@@ -2,6 +2,7 @@
 
 import made_stories as made
 import pandas as pd
+import pytest
 
 from analysis.flight_facts import link_viewers, list_facts
 from flights.records import FLIGHT
@@ -36,6 +37,11 @@ def test_viewers_get_the_aircraft_and_the_utc_day() -> None:
 
 
 def test_address_cannot_break_out_of_the_link() -> None:
-    odd = pd.Series({"icao24": '~ab"&x=1', "firstseen": ROW["firstseen"]})
+    odd = pd.Series({"icao24": '~ab"&x=1', "firstseen": ROW["firstseen"], "flags": ""})
     for url in link_viewers(odd).values():
         assert '"' not in url and "~ab%22%26x%3D1" in url
+
+
+@pytest.mark.parametrize("flags", ["no_icao24", "no_lastseen,no_airframe"])
+def test_stand_in_for_an_address_is_looked_up_nowhere(flags: str) -> None:
+    assert link_viewers(ROW) and link_viewers(pd.Series(ROW.to_dict() | {"flags": flags})) == {}

@@ -9,9 +9,11 @@ import made_stories as made
 import pandas as pd
 import pytest
 
-from analysis.flight_map import Inspected, describe_flight, draw_flight
+from analysis.flight_map import Inspected, describe_flight, draw_flight, is_drawable
 from analysis.maps import Ground
 from flights import CONTENTS_SENTENCE
+from flights.chains import build_chain
+from flights.explain import Story, Trend
 from flights.reference.airports import load_airports
 
 GROUND = Ground({"type": "FeatureCollection", "features": []}, load_airports())
@@ -44,8 +46,9 @@ def test_never_heard_again_has_no_dots_and_one_open_circle() -> None:
 
 def test_area_and_airports_in_it_are_drawn_with_the_likeliest_named() -> None:
     layers = _layers(Inspected(made.make_story()))
-    (feature,) = layers["reach"]["data"]["features"]
-    assert feature["geometry"]["type"] in ("Polygon", "MultiPolygon")
+    area, edge = layers["reach"]["data"]["features"]
+    assert area["geometry"]["type"] in ("Polygon", "MultiPolygon")
+    assert "LineString" in edge["geometry"]["type"] and layers["reach"]["stroked"] is False
     labels = [row["label"] for row in layers["candidates"]["data"]]
     assert labels[-1] == (
         "UTAA Ashgabat Airport, Turkmenistan: 115 km away, at most 2 h on the ground"
@@ -62,8 +65,8 @@ def test_cells_are_darker_the_fewer_were_heard() -> None:
     assert alphas[0] > alphas[1] > alphas[2] == 0
     assert [row["label"] for row in rows] == [
         "Nobody heard here then",
-        "1 aircraft heard here then",
-        "40 aircraft heard here then",
+        "1 aircraft-hours heard here then",
+        "40 aircraft-hours heard here then",
     ]
 
 
@@ -101,7 +104,7 @@ def test_simulated_stands_in_the_map_and_its_words() -> None:
     assert "simulated" in _layers(seen, simulated=True)
     assert "simulated" not in _layers(seen)
     words = describe_flight(seen, simulated=True)
-    assert words.startswith("SIMULATED data. Map of one flight. Ends heard at ZHCC.")
+    assert words.startswith("SIMULATED data. Map of one flight. Ends known: ZHCC.")
     assert "Nobody heard its destination: 3 airports were in reach, likeliest Ashgabat" in words
     assert words.endswith(CONTENTS_SENTENCE)
 
@@ -121,3 +124,33 @@ def test_flight_across_the_date_line_stays_in_view() -> None:
     story = made.make_story(last_longitude=-179.5, last_latitude=10.0)
     deck = json.loads(draw_flight(Inspected(story), GROUND).to_json())
     assert -180 <= deck["initialViewState"]["longitude"] <= 180
+
+
+def test_map_goes_on_beyond_180_degrees() -> None:
+    plain = json.loads(draw_flight(Inspected(made.make_story()), GROUND).to_json())
+    assert [view["repeat"] for view in plain["views"]] == [True]
+
+
+def test_level_flight_has_no_likeliest_airport() -> None:
+    story = made.make_story()
+    level = replace(story, gaps=(replace(story.gaps[0], trend=Trend(290.0, 0.0)),))
+    assert _layers(Inspected(level))["likeliest"]["data"] == []
+    assert "likeliest" not in describe_flight(Inspected(level))
+
+
+def test_flight_without_positions_is_dots_between_its_ends() -> None:
+    nowhere = dict.fromkeys(
+        f"{e}_{n}" for e in ("first", "last") for n in ("latitude", "longitude")
+    )
+    row = made.make_flight(**nowhere, destination="VHHH", destination_evidence="estimated")
+    chain = build_chain({"table": made.make_frame(row)}, "table")
+    story = Story("table", chain, 0, (), made.make_track().iloc[:0])
+    layers = _layers(Inspected(story))
+    assert layers["track"]["data"] == [] and len(layers["unheard"]["data"]) > 5
+    assert is_drawable(story) and "No position of it is kept" in describe_flight(Inspected(story))
+
+
+def test_nothing_excluded_is_no_list_of_airports() -> None:
+    blind = made.make_story(again=False, last_latitude=None, last_longitude=None)
+    assert _layers(Inspected(blind))["candidates"]["data"] == []
+    assert "no airport is excluded" in describe_flight(Inspected(blind))

@@ -48,3 +48,8 @@ def test_lost_end_is_asked_about_where_the_study_asks() -> None:
     known["destination_evidence"], known["origin_evidence"] = "low", "lost"
     assert ask_about(known, study).region == "country:CN"
     assert ask_about(known, made_study.make_study(origin="world:")).region == ""
+
+
+def test_request_for_a_row_without_an_arrival_points_at_its_begin() -> None:
+    row = made.make_frame(made.make_flight(lastseen=None)).iloc[0]
+    assert request_of(row).around == made.START

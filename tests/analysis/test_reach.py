@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point
 
-from analysis.reach import enclose
+from analysis.reach import enclose, trace_edge
 from flights.gaps import HORIZON_S, Stretches, outline
 from flights.geo import destination_point, great_circle_km
 
@@ -76,3 +76,10 @@ def test_area_over_a_pole_reaches_the_top_of_the_map() -> None:
 
 def test_no_ring_is_no_area() -> None:
     assert enclose([], [], (0.0, 0.0)).is_empty
+
+
+def test_edge_has_no_line_where_the_map_is_cut() -> None:
+    area = enclose(*outline(_stretch((60.0, 178.0), None, range_km=2_000.0)), (178.0, 60.0))
+    edge = trace_edge(area)
+    assert area.distance(Point(180.0, 60.0)) < 0.05
+    assert edge.distance(Point(180.0, 60.0)) > 5 and edge.length > 20

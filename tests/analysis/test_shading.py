@@ -42,3 +42,11 @@ def test_coarse_cells_are_quiet_by_the_mean_of_those_in_them() -> None:
     shaded = {row["h"] for row in shade_unheard(pd.DataFrame(rows), world, LIGHT).data}
     assert h3.get_resolution(next(iter(shaded))) == 2
     assert _cell(35.7, 51.4, 2) not in shaded
+
+
+def test_view_of_the_world_is_shaded_to_its_edges() -> None:
+    world = pdk.ViewState(latitude=25.0, longitude=100.0, zoom=0.2)
+    shaded = {row["h"] for row in shade_unheard(_heard({}), world, LIGHT).data}
+    resolution = h3.get_resolution(next(iter(shaded)))
+    places = [(-75.0, 30.0), (-60.0, -100.0), (80.0, 170.0), (0.0, -120.0)]
+    assert {_cell(*place, resolution) for place in places} <= shaded

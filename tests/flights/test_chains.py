@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from flights.chains import build_chain, is_one_airframe, stretches_between
-from flights.gaps import HORIZON_S
+from flights.gaps import HORIZON_S, find_reach
 from flights.records import empty
 
 START = datetime(2026, 2, 28, tzinfo=UTC)
@@ -76,6 +76,20 @@ def test_landing_that_only_a_witness_heard_is_told() -> None:
     assert said == ("b says destination UTAA (surface), which a did not hear.",)
 
 
+def test_record_without_an_arrival_is_a_witness_where_it_departs_about_then() -> None:
+    told = frame(flight("t", 1.5, 0, lastseen=None), flight("t", 9, 0, lastseen=None))
+    chain = build_chain({"a": frame(flight("a", 1, 5)), "t": told}, "t")
+    assert list(chain.flights["firstseen"]) == list(told["firstseen"])
+    assert [list(each["source"]) for each in chain.witnesses] == [["a"], []]
+
+
+def test_flight_that_tells_no_arrival_sets_no_bound() -> None:
+    before = frame(flight("t", 1, 0, lastseen=None, destination="UTAA"))
+    after = frame(flight("t", 12, 14, origin="UAAA", origin_evidence="surface"))
+    one = stretches_between(before, after)
+    assert one.is_open.all() and np.isnan(one.left_at).all()
+
+
 def test_airframe_nobody_heard_has_an_empty_chain() -> None:
     chain = build_chain({"a": empty("flights")}, "a")
     assert len(chain.flights) == 0 and chain.find("x") is None
@@ -95,6 +109,18 @@ def test_airframe_heard_again_after_the_horizon_counts_as_not_heard_again() -> N
     before = frame(flight("a", 1, 5, last_latitude=38.0, last_longitude=58.0))
     after = frame(flight("a", 6 + HORIZON_S / 3600, 60, first_latitude=1.0, first_longitude=1.0))
     assert stretches_between(before, after).is_open.all()
+
+
+def test_airframe_not_heard_before_is_bounded_by_how_far_it_flies() -> None:
+    after = frame(flight("a", 12, 14, first_latitude=40.0, first_longitude=-58.0,
+                         first_altitude_ft=33_000.0))  # fmt: skip
+    nobody = after.iloc[:0].reindex([0])
+    one, other = stretches_between(nobody, after), stretches_between(after, nobody)
+    assert one.is_open.all() and one.is_placed.all()
+    assert (one.left_latitude[0], one.left_altitude_ft[0]) == (40.0, 33_000.0)
+    assert not other.is_placed.any()  # where it was lost is not known
+    fields = [np.array([51.0, -33.9]), np.array([0.0, 151.2])]  # London, Sydney
+    assert list(find_reach(one, *fields).place) == [0]
 
 
 def test_place_nobody_knows_excludes_nothing() -> None:

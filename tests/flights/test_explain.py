@@ -1,9 +1,10 @@
 """The story of one flight: what stands beside a lost end, and what it leaves open."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import made_stories as made
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +13,9 @@ from flights.__main__ import main
 from flights.archive import Archive
 from flights.errors import InvalidInput
 from flights.explain import Story, leave_out, read_trend, tell_story
+from flights.ledger import LedgerEntry
 from flights.pull import plan_pull, run_pull
+from flights.records import DayRecords, empty
 from flights.regions import parse_region
 from flights.sources import open_source
 from flights.story_sentences import tell_story_in_words
@@ -76,6 +79,21 @@ def test_region_out_of_reach_is_excluded_by_name(story: Story) -> None:
 def test_flight_nearest_to_the_moment_is_told(archive: Archive) -> None:
     late = tell_story(archive, "readsb", VANISHED, datetime(2026, 2, 28, 18, tzinfo=UTC))
     assert late.flight["callsign"] == "CLX4TA" and late.gaps == ()
+
+
+def test_record_that_tells_no_arrival_is_opened_by_its_begin(tmp_path: Path) -> None:
+    rows = made.make_frame(made.make_flight(lastseen=None, last_latitude=None), made.make_next())
+    tables = {name: empty(name) for name in ("edges", "tracks", "reception")}
+    entry = LedgerEntry("readsb", made.START.date(), "complete")
+    Archive(tmp_path).write_day(DayRecords(entry=entry, flights=rows, **tables))
+    told = {
+        hour: tell_story(Archive(tmp_path), "readsb", VANISHED, made.START + timedelta(hours=hour))
+        for hour in (0, 13)
+    }
+    assert [told[hour].flight["callsign"] for hour in told] == ["CLX9TK", "CLX4TA"]
+    (gap,) = told[0].gaps
+    assert gap.neighbour is None and not gap.stretch.is_placed[0]
+    assert "sets no limit" in " ".join(tell_story_in_words(told[0]))
 
 
 def test_airframe_nobody_heard_is_told_so(archive: Archive) -> None:

@@ -332,8 +332,9 @@ def test_unknown_height_and_place_are_said_to_be_unknown() -> None:
     row |= {"origin": "ZHCC", "origin_evidence": "low", "origin_distance_km": 12.4}
     row |= {"destination_evidence": "lost", "destination_verdict": "possible", "bound": "upper"}
     row |= dict.fromkeys(["last_latitude", "last_longitude", "last_altitude_ft"], np.nan)
+    row |= {"lastseen": pd.Timestamp("2026-02-28T12:00Z")}
     assert explain_flights(pd.DataFrame([row]), "China", "Luxembourg") == [
         "From ZHCC, heard low beside it 12 km away. Last heard at unknown height at an unknown "
-        "place; no other record of it within 48 h on that side: Luxembourg is in range and cannot "
-        "be excluded. Counts in the upper bound only."
+        "place; no other record of it within 48 h on that side: Luxembourg cannot be excluded. "
+        "Counts in the upper bound only."
     ]

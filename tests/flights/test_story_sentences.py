@@ -6,6 +6,8 @@ from datetime import date
 import made_stories as made
 import pytest
 
+from flights.chains import build_chain
+from flights.explain import Trend
 from flights.regions import parse_region
 from flights.silence import FELL, HARDLY, UNKNOWN, Silence
 from flights.story_sentences import tell_details, tell_story_in_brief, tell_story_in_words
@@ -42,6 +44,28 @@ def test_region_within_reach_gets_its_longest_stay_and_no_verdict() -> None:
     said = _brief("country:IR")
     assert "A landing in Iran in between would have left at most " in said
     assert said.endswith(" min on the ground.")
+
+
+def test_level_flight_points_to_no_airport() -> None:
+    story = made.make_story()
+    level = replace(story, gaps=(replace(story.gaps[0], trend=Trend(290.0, 0.0)),))
+    said = tell_story_in_brief(level)
+    assert "how it moved points to none. Among the nearest: UTAA" in said
+    assert "most like" not in said
+
+
+def test_begin_nobody_heard_leaves_a_take_off_open() -> None:
+    story = made.make_story(again=False)
+    gap = replace(story.gaps[0], end="origin")
+    said = tell_story_in_brief(replace(story, gaps=(gap,)), parse_region("country:IR"))
+    assert "A take-off in Iran cannot be excluded: it is in range, and nothing earlier" in said
+
+
+def test_ends_a_source_names_are_not_called_known() -> None:
+    story = made.make_heard_story()
+    story.chain.flights.loc[1, "destination_evidence"] = "estimated"
+    said = tell_story_in_brief(story)
+    assert "destination as the source names it" in said and "known" not in said
 
 
 def test_region_out_of_reach_is_excluded_by_how_much() -> None:
@@ -124,3 +148,14 @@ def test_lost_origin_is_told_backwards() -> None:
     said = tell_story_in_brief(replace(flipped, gaps=(before,)))
     assert said.startswith("First heard 28 Feb 2050 16:00 UTC")
     assert "heard 7 h before, in the air over Turkmenistan (38.5 N 57.3 E) at 09:00 UTC" in said
+
+
+def test_witness_says_until_when_where_the_source_does_not() -> None:
+    own = made.make_flight(source="table", lastseen=None)
+    chain = build_chain(
+        {"table": made.make_frame(own), "readsb": made.make_frame(made.make_flight())}, "table"
+    )
+    story = replace(made.make_story(), source="table", chain=chain)
+    said = " ".join(tell_details(story))
+    assert "until when is not known" in said
+    assert "readsb heard it until 28 Feb 2050 09:00 UTC." in said

@@ -296,9 +296,7 @@ def test_failed_days_are_told_with_their_reasons_and_can_be_asked_again(
         (table,) = _reasons(app)
         assert "<td>3 Jan 2050 – 4 Jan 2050</td>" in table
         assert table.count("<tr>") == 2
-        assert (
-            '<td class="why">&lt;b&gt;half&lt;/b&gt; of https://a.example/b came.</td>' in table
-        )
+        assert '<td class="why">&lt;b&gt;half&lt;/b&gt; of https://a.example/b came.</td>' in table
         assert app.button(key="again-3-c").label == "Ask again"
 
 

@@ -2,19 +2,21 @@
 
 import re
 import time
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from analysis.flight_request import request_of
 from flights.archive import Archive
 from flights.pull import plan_pull, run_pull
 from flights.pulls import list_pulls
+from flights.regions import parse_region
+from flights.routes import Route, load_route
 from flights.sources import open_source
 
-Open = Callable[..., AppTest]
+ROOT = Path(__file__).parents[3]
 ROWS = (
     "Flight;Reg;From;To;Departure;Arrival\n"
     "CLX7304;LX-VCA;LUX;PVG;2025-06-01 12:00;2025-06-01 23:00\n"
@@ -53,7 +55,8 @@ def page(archive: Archive, table: Path) -> AppTest:
 
 def _said(app: AppTest) -> str:
     texts = [*app.markdown, *app.caption, *app.warning, *app.success]
-    return " ".join(str(each.value) for each in texts).replace("\\", "")
+    blocks = [each.proto.body for each in app.get("html")]
+    return " ".join(blocks) + " ".join(str(each.value) for each in texts).replace("\\", "")
 
 
 def _by_label(app: AppTest, label: str):
@@ -139,26 +142,48 @@ def test_dates_that_could_be_either_are_asked_for(page: AppTest, table: Path) ->
     assert page.dataframe[0].value["Time of departure (UTC)"].tolist()[0].startswith("2025-04-03")
 
 
-def test_flight_of_a_table_without_an_arrival_can_be_opened(archive: Archive, table: Path) -> None:
+@pytest.fixture
+def held(archive: Archive, table: Path) -> Archive:
+    """The archive with the table in it: two flights, the second without an arrival."""
     source = open_source("table", path=table, name="mine", covers="2025-06-01..2025-06-02")
     run_pull(plan_pull(source, archive), archive)
+    return archive
 
-    def script() -> None:
-        from datetime import date
 
-        from analysis import panels, widgets
-        from analysis.study import Event, Study
+def _open(page: str, query: dict[str, str]) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.switch_page(f"analysis/views/{page}.py").run()
 
-        day = date(2025, 6, 1)
-        archive = widgets.open_archive()
-        days, events = (day, day.replace(day=2)), (Event(day),)
-        study = Study("table.mine", *days, "world:", "world:", events, min_grade="")
-        result, flights = widgets.load_answer(archive, study)
-        panels.show_flights(result, flights, archive)
-        for _, flight in flights.iterrows():
-            panels.show_flight(flight, archive, simulated=False)
 
-    app = AppTest.from_function(script, default_timeout=60).run()
-    assert not app.exception
-    assert "until when is not known" in _said(app)
-    assert "The archive keeps no positions of this flight." in _said(app)
+def test_flight_of_a_table_without_an_arrival_can_be_opened(held: Archive) -> None:
+    flights = held.load_flights("table.mine", date(2025, 6, 1), date(2025, 6, 2))
+    told = [_open("flight", request_of(row).to_query()) for _, row in flights.iterrows()]
+    for app in told:
+        assert not app.exception and not app.warning
+        assert "The archive keeps no positions of this flight." in _said(app)
+    first, second = map(_said, told)
+    assert "1 Jun 2025 12:00 to 23:00 UTC" in first and "until when is not known" not in first
+    assert "From ELLX (" in second and "2 Jun 2025 12:00 UTC, until when is not known" in second
+    assert "&lt;b&gt;CLX7306" in second
+
+
+def test_table_flight_that_ends_nowhere_excludes_nothing(held: Archive, table: Path) -> None:
+    text = "Flight;Hex;From;To;Departure;Arrival\n" + "".join(
+        f"CLX73{n};4d0103;LUX;{to};2025-06-0{n} 12:00;\n" for n, to in ((1, "PVG"), (2, ""))
+    )
+    table.write_text(text + "CLX799;4d0103;PVG;LUX;2025-06-02 18:00;\n", encoding="utf-8")
+    source = open_source("table", path=table, name="ends", covers="2025-06-01..2025-06-02")
+    run_pull(plan_pull(source, held), held)
+    query = {"source": "table.ends", "icao24": "4d0103", "around": "2025-06-02T12:00"}
+    said = _said(_open("flight", query | {"region": "country:IR"}))
+    assert "On its way from ELLX" in said and "until when is not known" in said
+    assert "A landing in Iran cannot be excluded" in said
+    assert "No airport can be excluded" in said
+    assert "no record of it" not in said and " nan" not in said
+    route = Route(parse_region("country:LU"), parse_region("country:IR"), "")
+    days = {"first": date(2025, 6, 1), "last": date(2025, 6, 2)}
+    flights = load_route(held, route, source="table.ends", **days).flights
+    (why,) = flights["why"][flights["callsign"] == "CLX732"]
+    assert "until when it flew is not known: Iran cannot be excluded." in why
