@@ -42,6 +42,10 @@ def count_days(evidence: RouteEvidence) -> CountSeries:
     neither = evidence.neither_end.set_axis(_as_dates(evidence.neither_end.index))
     unplaced = _take(neither, days, complete)
     exposure, outage = measure_exposure(origin, destination)
+    overhead = {
+        f"overhead_{end}": _take_known(evidence.overhead, end, days, complete)
+        for end in ("origin", "destination")
+    }
     return CountSeries(
         days=tuple(days),
         lower=_known(lower, complete),
@@ -54,6 +58,7 @@ def count_days(evidence: RouteEvidence) -> CountSeries:
         reason=tuple(" ".join(entry.reasons) for entry in entries),
         reader=tuple(name_reader(entry) for entry in entries),
         outage=tuple(bool(each) for each in outage),
+        **overhead,
     )
 
 
@@ -122,6 +127,17 @@ def _take(values: pd.Series, days: list[date], complete: np.ndarray) -> np.ndarr
     found = values.astype("Float64").reindex(days, fill_value=0)
     taken = found.to_numpy(dtype=float, na_value=np.nan)
     return np.where(complete, taken, np.nan)
+
+
+def _take_known(
+    overhead: pd.DataFrame, end: str, days: list[date], complete: np.ndarray
+) -> tuple[float | None, ...]:
+    """One value per day, None where nothing is known; nothing where it is known on no day."""
+    if end not in overhead or overhead[end].isna().all():
+        return ()
+    found = overhead[end].set_axis(_as_dates(overhead.index)).astype("Float64").reindex(days)
+    values = found.to_numpy(dtype=float, na_value=np.nan)
+    return _known(values, complete & np.isfinite(values))
 
 
 def _known(values: np.ndarray, known: np.ndarray) -> tuple[float | None, ...]:

@@ -7,7 +7,7 @@ from itertools import groupby
 import pandas as pd
 
 from analysis.captions import list_days, note_of, write_instant, write_interval, write_known
-from analysis.results import Effect, StudyResult
+from analysis.results import CountSeries, Effect, StudyResult
 from analysis.wording import write_limit, write_p, write_ratio
 from flights.export import Header, open_writer
 
@@ -76,10 +76,20 @@ def write_counts(result: StudyResult) -> bytes:
             "exposure": series.exposure,
             "exposure_origin": series.exposure_origin,
             "exposure_destination": series.exposure_destination,
+            **_overhead(series),
             "reason": series.reason,
         }
     )
     return _write_csv(result, table)
+
+
+def _overhead(series: CountSeries) -> dict[str, tuple[float | None, ...]]:
+    """Positions per aircraft-hour over each region; empty cells where nothing says so."""
+    unknown = (None,) * len(series.days)
+    return {
+        "overhead_origin": series.overhead_origin or unknown,
+        "overhead_destination": series.overhead_destination or unknown,
+    }
 
 
 def tabulate_effects(result: StudyResult) -> list[tuple[str, tuple[str, ...]]]:

@@ -21,7 +21,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import IO
 
+import pandas as pd
+
 from flights.archive import Archive
+from flights.cruise_sums import write_cruise
 from flights.errors import ArchiveError
 from flights.facts_build import Grader, write_month
 from flights.ledger import LedgerEntry
@@ -29,10 +32,10 @@ from flights.places import AirportNumbers
 
 log = logging.getLogger(__name__)
 
-LAYOUT = "2"
+LAYOUT = "3"
 PIECE_FLIGHTS = 400_000
 """Flights read at a time while a month is built: what bounds its memory."""
-_RESTS_ON = ("flights", "edges")
+_RESTS_ON = ("flights", "edges", "reception")
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,7 @@ class Facts:
                 for first, last in pieces
             )
             count = write_month(rough, month, flights, self.airports(source), self._cargo)
+            write_cruise(rough, self._receptions(source, month, without))
             _write_about(rough / "about.json", self.airports(source), unreadable)
             shutil.rmtree(target, ignore_errors=True)
             rough.rename(target)
@@ -167,6 +171,14 @@ class Facts:
         if built is None:
             raise ArchiveError(f"{target} was removed while it was being built; ask again.")
         return built
+
+    def _receptions(
+        self, source: str, month: date, without: frozenset[date]
+    ) -> Iterator[tuple[int, pd.DataFrame]]:
+        """Number in the month and reception rows of each day, one in memory at a time."""
+        for day in _days_of(month):
+            if day not in without:
+                yield day.day, self._archive.load_reception(source, day, day)
 
     def _folder(self, source: str) -> Path:
         return self._archive.root / "index" / source

@@ -15,6 +15,7 @@ from flights.coverage import Cover, judge_cover
 from flights.errors import NotCovered
 from flights.explanations import ENDS, explain_flights
 from flights.ledger import LedgerEntry
+from flights.overhead import find_sky, measure_overhead
 from flights.overrides import Overrides
 from flights.query import DuckDBEngine, Engine, RouteQuestion, cell_id
 from flights.reference.airports import all_codes
@@ -57,7 +58,8 @@ class RouteEvidence:
     `controls`: index `day`, one column per ICAO code of an airport outside the destination:
     flights of the same grade observed from the origin to there. `overhead`: index `day`, columns
     `origin`, `destination`: positions heard per aircraft-hour of traffic at cruising height over
-    each region. Both are empty where the source cannot tell, and <NA> on days not complete.
+    each region (`overhead.measure_overhead`). Both are empty where the source cannot tell, and
+    NaN or <NA> on days not complete.
 
     `notes`: sentences on what the series does not hold of this route. `frequency`: a sentence
     where its flights may be shown and never counted against others, "" else.
@@ -128,6 +130,7 @@ def load_route(
     heard = {end: _heard_beside(engine, question, flights, getattr(route, end)) for end in ENDS}
     unknown = pd.Series(pd.NA, heard["origin"].index, dtype="Int64")
     heard |= dict.fromkeys(set(ENDS) - cover.exposed, unknown)
+    compared = "origin" in cover.exposed and not cover.frequency
     return RouteEvidence(
         route=route,
         source=source,
@@ -140,6 +143,8 @@ def load_route(
         ledger=ledger,
         notes=cover.notes,
         frequency=cover.frequency,
+        controls=engine.destinations_by_day(question) if compared else pd.DataFrame(),
+        overhead=_hear_overhead(engine, question, route),
     )
 
 
@@ -177,6 +182,17 @@ def _heard_beside(
     heard = engine.heard_by_day(question.source, question.first, question.last, airports, area)
     own = flights["day"][_heard_in(flights, airports, area)].value_counts()
     return heard - own.reindex(heard.index, fill_value=0).astype("Int64")
+
+
+def _hear_overhead(engine: Engine, question: RouteQuestion, route: Route) -> pd.DataFrame:
+    """Columns `origin` and `destination` by day; empty where no day says anything of either."""
+    asked = question.source, question.first, question.last
+    found = {
+        end: measure_overhead(engine.cruise_by_day(*asked, find_sky(getattr(route, end))))
+        for end in ENDS
+    }
+    overhead = pd.DataFrame(found)
+    return overhead if overhead.notna().any(axis=None) else pd.DataFrame()
 
 
 def _heard_in(

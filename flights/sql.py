@@ -16,7 +16,7 @@ import pandas as pd
 from flights.moved import write_moved
 from flights.overrides import Overrides
 from flights.places import LOST
-from flights.sums import Places
+from flights.sums import HEARD, Places
 
 MEMORY = "1GB"
 
@@ -97,6 +97,16 @@ class Session:
         )
         given = {name: self._given[name] for name in ("first", "last")}
         return dict(self._cursor.execute(statement, given).fetchall())
+
+    def count_moved_to(self, origin: Places) -> list[tuple[date, int, int]]:
+        """As `count_moved` from `origin` to every airport: day, place, how many more."""
+        statement = (
+            "select day, destination_place, "
+            "count(*) filter (comes) - count(*) filter (not comes) from moved "
+            f"where {self._where(origin, HEARD)} group by day, destination_place"
+        )
+        given = {name: self._given[name] for name in ("first", "last")}
+        return self._cursor.execute(statement, given).fetchall()
 
     def neighbours(
         self, address: np.ndarray, firstseen_s: np.ndarray, lastseen_s: np.ndarray

@@ -16,6 +16,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from flights.cruise_sums import load_cruise
 from flights.places import LOST
 
 DAYS = 31
@@ -102,6 +103,7 @@ class MonthSums:
 
     folder: Path
     _tables: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict, repr=False)
+    _cruise: tuple[np.ndarray, np.ndarray] | None = field(default=None, repr=False)
 
     def count(self, origin: Places, destination: Places, grade: int) -> NDArray[np.int64]:
         """Flights by day of the month with at least that grade.
@@ -122,6 +124,38 @@ class MonthSums:
             wanted = near.mask[keys["place"]] & (keys["side"] == side)
             wanted &= _is(keys["other_lost"], far)
         return days[np.flatnonzero(wanted)].sum(axis=0, dtype=np.int64)
+
+    def count_destinations(
+        self, origin: Places, grade: int
+    ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Places of airports that flights from `origin` led to, and the flights by day (rows).
+
+        As `count` to each of them: lost origins are in it only where `origin` is anywhere.
+        """
+        if origin.codes is None:
+            keys, days = self._of_grade("ends", grade)
+            wanted = (keys["side"] == 1) & (keys["place"] < LOST) & _is(keys["other_lost"], origin)
+            places = keys["place"]
+        else:
+            keys, days = self._of_grade("routes", grade)
+            wanted, places = origin.mask[keys["origin"]], keys["destination"]
+        rows = np.flatnonzero(wanted)
+        rows = rows[np.argsort(places[rows], kind="stable")]
+        reached, starts = np.unique(places[rows], return_index=True)
+        if not len(rows):
+            return reached, np.zeros((0, DAYS), np.int64)
+        return reached, np.add.reduceat(days[rows], starts, axis=0, dtype=np.int64)
+
+    def sum_cruise(
+        self, cells: frozenset[int] | None
+    ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Positions and aircraft-hours (rows) over cells by day; and which days hold any."""
+        if self._cruise is None:
+            self._cruise = load_cruise(self.folder)
+        known, days = self._cruise
+        anywhere = days[:, 1].sum(axis=0, dtype=np.int64) > 0
+        chosen = days if cells is None else days[np.isin(known, list(cells))]
+        return chosen.sum(axis=0, dtype=np.int64), anywhere
 
     def _of_grade(self, name: str, grade: int) -> tuple[np.ndarray, np.ndarray]:
         """Keys and counts of a table from that grade on (they come in its order)."""

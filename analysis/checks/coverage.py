@@ -1,5 +1,6 @@
 """Did what the receivers hear change at the event, and could that alone make the finding?"""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -12,27 +13,33 @@ NAME = "coverage"
 TITLE = "Coverage"
 BADGE = ""
 
+FLIGHTS, OVERHEAD = "other flights", "positions per aircraft-hour at cruising height"
+"""What is compared: how many others were heard, and how much was heard of those that passed."""
+
 VETO = 2.0
 """A coverage that moved by more than this, the same way as the count, allows no verdict."""
 
 
 def run_check(case: Case) -> CheckResult:
-    """Compare exposure before and after, for both regions, with the finding."""
+    """Compare both proxies before and after, for both regions, with the finding."""
+    counts = case.counts
     table = tuple(
         row
-        for name, values in (
-            ("both", case.counts.exposure),
-            ("origin", case.counts.exposure_origin),
-            ("destination", case.counts.exposure_destination),
+        for measure, place, values in (
+            (FLIGHTS, "both", counts.exposure),
+            (FLIGHTS, "origin", counts.exposure_origin),
+            (FLIGHTS, "destination", counts.exposure_destination),
+            (OVERHEAD, "origin", counts.overhead_origin),
+            (OVERHEAD, "destination", counts.overhead_destination),
         )
-        if (row := _compare(name, values, case))
+        if (row := _compare(measure, place, values=values, case=case))
     )
     ratio = case.ratio
     if ratio is None or not table:
         sentence = "There is no exposure on both sides of the event to compare."
         return CheckResult(NAME, TITLE, NOT_APPLICABLE, sentence, table)
     coverage = ratio.coverage
-    moved = f"What the receivers hear changed by {write_ratio(coverage.worst)}"
+    moved = f"What the receivers hear changed by {write_ratio(coverage.worst)}{_tell_most(table)}"
     if coverage.kappa > VETO and coverage.moved_with_count:
         sentence = f"{moved}, the same way as the route's count ({write_ratio(coverage.raw)})."
         return CheckResult(NAME, TITLE, FAILED, sentence, table)
@@ -43,7 +50,20 @@ def run_check(case: Case) -> CheckResult:
     return CheckResult(NAME, TITLE, PASSED, f"{moved} between the two periods.", table)
 
 
-def _compare(name: str, values: tuple[float | None, ...], case: Case) -> dict[str, Any] | None:
+def _tell_most(table: tuple[dict[str, Any], ...]) -> str:
+    """Which proxy moved most, where there is more than one."""
+    moved = [row for row in table if row["place"] != "both" and row["ratio"]]
+    if len({row["measure"] for row in moved}) < 2:
+        return ""
+    most = max(moved, key=lambda row: abs(math.log(row["ratio"])))
+    return f" (the most of {len(moved)} measures: {most['measure']}, {most['place']})"
+
+
+def _compare(
+    measure: str, place: str, *, values: tuple[float | None, ...], case: Case
+) -> dict[str, Any] | None:
+    if not values:
+        return None
     heard = np.array([np.nan if value is None else value for value in values])
     heard = np.where(case.series.known, heard, np.nan)
     after, before = heard[case.after], heard[case.before]
@@ -51,4 +71,5 @@ def _compare(name: str, values: tuple[float | None, ...], case: Case) -> dict[st
         return None
     later, earlier = float(np.nanmean(after)), float(np.nanmean(before))
     change = later / earlier if earlier else None
-    return {"place": name, "before, a day": earlier, "after, a day": later, "ratio": change}
+    row = {"measure": measure, "place": place, "before, a day": earlier}
+    return {**row, "after, a day": later, "ratio": change}

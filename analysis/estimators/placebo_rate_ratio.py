@@ -188,9 +188,12 @@ def _distance_from_one(ratio: float) -> float:
 
 
 def _ratio_of_means(after: np.ndarray, before: np.ndarray) -> float:
-    if not (len(after) and len(before)):
+    """Of the days that are known; NaN where they are fewer than half on either side."""
+    known = [each[np.isfinite(each)] for each in (after, before)]
+    sides = zip(known, (after, before), strict=True)
+    if any(not len(there) or len(there) < len(side) / 2 for there, side in sides):
         return np.nan
-    later, earlier = after.mean(), before.mean()
+    later, earlier = (each.mean() for each in known)
     if earlier == 0:
         return np.inf if later > 0 else np.nan
     return float(later / earlier)

@@ -291,6 +291,7 @@ class Asked:
     def __init__(self) -> None:
         self.question: RouteQuestion | None = None
         self.regions: list = []
+        self.skies: list = []
 
     def ledger(self, source, first, last):  # type: ignore[no-untyped-def]
         return ()
@@ -309,6 +310,14 @@ class Asked:
         self.regions.append((airports, cells))
         return pd.Series([], index=pd.Index([], dtype=object), dtype="Int64")
 
+    def destinations_by_day(self, question: RouteQuestion) -> pd.DataFrame:
+        return pd.DataFrame(index=pd.Index([], dtype=object))
+
+    def cruise_by_day(self, source, first, last, cells=None):  # type: ignore[no-untyped-def]
+        self.skies.append(cells)
+        columns = ["positions", "aircraft_hours"]
+        return pd.DataFrame([], pd.Index([], dtype=object), columns, dtype="Int64")
+
 
 def _matched() -> pd.DataFrame:
     names = ("origin_verdict", "destination_verdict", "bound")
@@ -325,6 +334,7 @@ def test_question_asks_for_former_codes_too_and_for_the_cells_of_the_region(tmp_
     assert engine.question.min_grade == "possible"
     assert engine.question.origin_cells is None
     assert engine.regions == [(engine.question.origin_airports, cells(route.origin)), (None, None)]
+    assert engine.skies == [cells(route.origin), None]
 
 
 def test_unknown_height_and_place_are_said_to_be_unknown() -> None:
