@@ -244,10 +244,12 @@ def _answer(counts: CountSeries, design: Design, *, drawn: bool = True) -> _Answ
 
 
 def _gather(series: DailySeries, design: Design, editions: tuple[str, ...]) -> verdicts.Facts:
+    ratio = estimate_rate_ratio(series, design)
+    dates = find_placebo_dates(series, design) if ratio is None else ratio.placebo_dates
     return verdicts.Facts(
-        coverage=compare_coverage(series, design),
-        ratio=estimate_rate_ratio(series, design),
-        placebos=len(find_placebo_dates(series, design)),
+        coverage=compare_coverage(series, design) if ratio is None else ratio.coverage,
+        ratio=ratio,
+        placebos=len(dates),
         heard=bool(series.known.any() or not np.isfinite(series.counts).any()),
         editions=editions,
     )

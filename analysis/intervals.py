@@ -39,17 +39,18 @@ def find_interval(
         x = float(betaincinv(n1 / spread + more[0], n0 / phi + more[1], share))
         return float("inf") if x >= 1 else x / (1 - x) * (m0 / m1) * spread / phi
 
-    low = 0.0 if n1 == 0 else _solve(lambda ratio: limit(ratio, TAIL, (0, 1)))
-    high = float("inf") if n0 == 0 else _solve(lambda ratio: limit(ratio, 1 - TAIL, (1, 0)))
+    steady = phi == 1 or not growing
+    low = 0.0 if n1 == 0 else _solve(lambda ratio: limit(ratio, TAIL, (0, 1)), steady)
+    high = float("inf") if n0 == 0 else _solve(lambda ratio: limit(ratio, 1 - TAIL, (1, 0)), steady)
     return low, high
 
 
-def _solve(limit: Callable[[float], float]) -> float:
-    """The ratio that is its own limit. Below 1 the limit does not depend on the ratio."""
+def _solve(limit: Callable[[float], float], steady: bool) -> float:
+    """The ratio that is its own limit, which below 1 or if `steady` depends on no ratio."""
     from scipy.optimize import brentq
 
     at_one = limit(1.0)
-    if at_one <= 1:
+    if at_one <= 1 or steady:
         return at_one
     above = 2.0
     while limit(above) > above:

@@ -12,6 +12,8 @@ POWER = 0.80
 
 _GRID = 31
 _LARGEST_RATIO = 1e4
+_LEAST_COUNT = 1e-9
+_CLOSE = 1e-7
 
 
 def find_detectable_changes(
@@ -38,10 +40,10 @@ def find_detectable_changes(
     few = _largest_count_below(before, 1 / kappa, m1 / m0, phi)
 
     def up(ratio: float) -> float:
-        return float(np.mean(_chance_of_at_least(enough, ratio * expected, phi)))
+        return float(_chance_of_at_least(enough, ratio * expected, phi).mean())
 
     def down(ratio: float) -> float:
-        return float(np.mean(1 - _chance_of_at_least(few + 1, ratio * expected, phi)))
+        return 1 - float(_chance_of_at_least(few + 1, ratio * expected, phi).mean())
 
     return _smallest_increase(up), _largest_decrease(down)
 
@@ -49,10 +51,12 @@ def find_detectable_changes(
 def _smallest_increase(chance: Callable[[float], float]) -> float:
     from scipy.optimize import brentq
 
-    if chance(_LARGEST_RATIO) < POWER:
-        return math.inf
-    highest = math.log(_LARGEST_RATIO)
-    return math.exp(brentq(lambda log: chance(math.exp(log)) - POWER, 0, highest, xtol=1e-9))
+    low, high = 1.0, 2.0
+    while chance(high) < POWER:
+        if high >= _LARGEST_RATIO:
+            return math.inf
+        low, high = high, min(high * high, _LARGEST_RATIO)
+    return float(brentq(lambda ratio: chance(ratio) - POWER, low, high, rtol=_CLOSE))
 
 
 def _largest_decrease(chance: Callable[[float], float]) -> float:
@@ -60,7 +64,7 @@ def _largest_decrease(chance: Callable[[float], float]) -> float:
 
     if chance(0.0) < POWER:
         return math.nan
-    return float(brentq(lambda ratio: chance(ratio) - POWER, 0, 1, xtol=1e-9))
+    return float(brentq(lambda ratio: chance(ratio) - POWER, 0, 1, xtol=_CLOSE))
 
 
 def _spread_of_count(mean: float, phi: float) -> np.ndarray:
@@ -78,42 +82,22 @@ def _smallest_count_above(before: np.ndarray, ratio: float, share: float, phi: f
 
     `share` is the later weight over the earlier one.
     """
-    from scipy.special import betainc
+    from scipy.special import btdtria
 
     spread = 1 + (phi - 1) * ratio
     odds = ratio * share * phi / spread
-    x = odds / (1 + odds)
-
-    def is_above(count: np.ndarray) -> np.ndarray:
-        return betainc(np.maximum(count, 1e-12) / spread, before / phi + 1, x) < TAIL
-
-    return _first_true(is_above, before)
+    at_limit = btdtria(TAIL, before / phi + 1, odds / (1 + odds)) * spread
+    return np.floor(at_limit) + 1
 
 
 def _largest_count_below(before: np.ndarray, ratio: float, share: float, phi: float) -> np.ndarray:
     """Largest later count whose interval lies below `ratio` (1 or less); -1 where none does."""
-    from scipy.special import betainc
+    from scipy.special import btdtria
 
     odds = ratio * share
-    x = odds / (1 + odds)
-
-    def is_not_below(count: np.ndarray) -> np.ndarray:
-        return ~(betainc(count / phi + 1, np.maximum(before, 1e-12) / phi, x) > 1 - TAIL)
-
-    return _first_true(is_not_below, before) - 1
-
-
-def _first_true(holds: Callable[[np.ndarray], np.ndarray], like: np.ndarray) -> np.ndarray:
-    """Smallest whole number from 0 on for which a rising condition holds, per element."""
-    high = np.ones_like(like)
-    while not holds(high).all():
-        high = np.where(holds(high), high, high * 2)
-    low = np.full_like(like, -1.0)
-    while (high - low > 1).any():
-        middle = np.floor((low + high) / 2)
-        true = holds(middle)
-        low, high = np.where(true, low, middle), np.where(true, middle, high)
-    return high
+    some = np.maximum(before, _LEAST_COUNT) / phi
+    at_limit = (btdtria(1 - TAIL, some, odds / (1 + odds)) - 1) * phi
+    return np.maximum(np.ceil(at_limit) - 1, -1)
 
 
 def _chance_of_at_least(count: np.ndarray, mean: float, phi: float) -> np.ndarray:

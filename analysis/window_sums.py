@@ -17,12 +17,12 @@ def weigh_days(
     Factors come from all days but the event's own, shrunk towards 1 by seven flights.
     """
     used = series.used
-    exposure = np.where(used, np.nan_to_num(series.exposure), 0.0) ** power * used
+    exposure = np.where(used, series.exposure, 0.0) ** power * used
     if not exposure.sum() > 0:
         return np.zeros(len(series)), np.ones(7)
     exposure = exposure / exposure[used].mean()
-    days = np.arange(len(series))
-    kept = used & ((days < event) | (days >= event + max(window, DAYS_LIKE_EVENT)))
+    kept = used.copy()
+    kept[event : event + max(window, DAYS_LIKE_EVENT)] = False
     heard = np.bincount(series.weekday[kept], exposure[kept], minlength=7)
     flown = np.bincount(series.weekday[kept], series.counts[kept], minlength=7)
     rate = flown.sum() / heard.sum() if heard.sum() > 0 else 1.0
@@ -63,8 +63,8 @@ def find_placebo_dates(series: DailySeries, design: Design) -> np.ndarray:
         after = event + max(window, DAYS_LIKE_EVENT)
         apart &= (dates + window <= event) | (dates - baseline >= after)
     dates = dates[apart]
-    held_after, held_before = sum_windows(series.known.astype(float), dates, design)
-    used_after, used_before = sum_windows(series.used.astype(float), dates, design)
+    held_after, held_before = sum_windows(series.known, dates, design)
+    used_after, used_before = sum_windows(series.used, dates, design)
     full = (held_after >= (1 - MISSING_TOLERATED) * window) & (
         held_before >= (1 - MISSING_TOLERATED) * baseline
     )
@@ -74,10 +74,13 @@ def find_placebo_dates(series: DailySeries, design: Design) -> np.ndarray:
 def sum_windows(
     values: np.ndarray, dates: np.ndarray, design: Design
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Sums over the days from each date on, and over the days before it, cut at the edges."""
-    running = np.concatenate([[0.0], np.cumsum(values)])
-    last = len(values)
-    at = running[np.clip(dates, 0, last)]
-    after = running[np.clip(dates + design.window, 0, last)]
-    before = running[np.clip(dates - design.baseline, 0, last)]
-    return after - at, at - before
+    """Sums over the days from each date on, and over the days before it, cut at the edges.
+
+    Dates are indices from 0 to the number of days.
+    """
+    last, early = len(values), design.baseline
+    running = np.zeros(early + last + 1 + design.window)
+    np.cumsum(values, out=running[early + 1 : early + 1 + last])
+    running[early + 1 + last :] = running[early + last]
+    at = running[dates + early]
+    return running[dates + early + design.window] - at, at - running[dates]

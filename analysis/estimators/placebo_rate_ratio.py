@@ -44,31 +44,24 @@ def estimate_rate_ratio(
         None where there is nothing to divide by: no usable day after or before the event.
     """
     weights, factors = weigh_days(series, event=design.event, window=design.window, power=power)
-    counts = np.where(series.used, np.nan_to_num(series.counts), 0.0)
-    dates = np.arange(len(series) + 1)
+    counts = np.where(series.used, series.counts, 0.0)
+    placebos = find_placebo_dates(series, design)
+    dates = np.append(placebos, design.event)
     n1, n0 = sum_windows(counts, dates, design)
     m1, m0 = sum_windows(weights, dates, design)
-    t = design.event
-    if not (m1[t] > 0 and m0[t] > 0):
+    if not (m1[-1] > 0 and m0[-1] > 0):
         return None
-    placebos = find_placebo_dates(series, design)
-    chosen = np.append(placebos, t)
-    s = signed_root(n1[chosen], n0[chosen], m1=m1[chosen], m0=m0[chosen])
-    rr = divide_rates(n1[chosen], n0[chosen], m1=m1[chosen], m0=m0[chosen])
-    sums: dict[str, Any] = {
-        "n1": float(n1[t]),
-        "n0": float(n0[t]),
-        "m1": float(m1[t]),
-        "m0": float(m0[t]),
-    }
-    ups = (np.inf, np.nan)
+    s = signed_root(n1, n0, m1=m1, m0=m0)
+    rr = divide_rates(n1, n0, m1=m1, m0=m0)
+    own = {"n1": n1, "n0": n0, "m1": m1, "m0": m0}
+    sums: dict[str, Any] = {name: float(values[-1]) for name, values in own.items()}
     calibration = _calibrate(placebos, s, sums=sums, design=design)
     coverage = compare_coverage(series, design)
+    ups = (np.inf, np.nan)
     if detectable and len(placebos):
-        n0, m1, m0 = (sums[name] for name in ("n0", "m1", "m0"))
-        ups = find_detectable_changes(
-            n0, m1=m1, m0=m0, phi=calibration["phi"], kappa=coverage.kappa
-        )
+        shares = {name: sums[name] for name in ("m1", "m0")}
+        phi, kappa = calibration["phi"], coverage.kappa
+        ups = find_detectable_changes(sums["n0"], **shares, phi=phi, kappa=kappa)
     return RateRatio(
         **sums,
         **calibration,
@@ -88,7 +81,7 @@ def estimate_rate_ratio(
 def divide_at_event(series: DailySeries, design: Design, *, power: float) -> float:
     """The rate ratio alone, without what calibrates it; NaN where there is none."""
     weights, _ = weigh_days(series, event=design.event, window=design.window, power=power)
-    counts = np.where(series.used, np.nan_to_num(series.counts), 0.0)
+    counts = np.where(series.used, series.counts, 0.0)
     at = np.array([design.event])
     n1, n0 = sum_windows(counts, at, design)
     m1, m0 = sum_windows(weights, at, design)
