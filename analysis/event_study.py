@@ -1,14 +1,14 @@
 """One study, answered: count, estimate, check, conclude. Pure: no clock, no files, no chance."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
+from analysis import families, stacks, verdicts, wording
 from analysis import study as studies
-from analysis import verdicts, wording
 from analysis.checks import CHECKS
 from analysis.checks.base import Case
 from analysis.checks.source_change import list_editions
@@ -36,6 +36,7 @@ from analysis.results import (
     Sensitivity,
     Shape,
     SourceNote,
+    StackAnswer,
     StudyResult,
     Verdict,
 )
@@ -58,6 +59,7 @@ class _Answer:
     upper: Effect | None
     case: Case
     bound: str = "lower"
+    facts: Mapping[str, verdicts.Facts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,9 @@ def run_study(
 ) -> StudyResult:
     """The whole answer to a study; the same evidence gives the same answer.
 
-    The first event is the headline; the others stand in `StudyResult.others`. `tries` counts
-    what this session has looked at before (windows, grades, regions, dates).
+    The first event is the headline; the others stand in `StudyResult.others`, all of them taken
+    together in `StudyResult.stack`. `tries` counts what this session has looked at (windows,
+    grades, regions, dates); without it this study is the first and only try.
 
     Raises
     ------
@@ -138,7 +141,11 @@ def judge_counts(
     """As `run_study`, from counts per day wherever they come from."""
     studies.validate_design(study)
     places = [_place_event(event.day, counts) for event in study.events]
-    head, *rest = _answer_events(counts, places, study, subject.refusal)
+    head, *rest = answers = _answer_events(counts, places, study, subject.refusal)
+    family, (verdict, *later) = families.judge_dates(
+        [event.day for event in study.events],
+        [(each.verdict, each.lower, each.upper) for each in answers],
+    )
     flights = _flights_of(subject.flights, counts, head.bound)
     case = replace(head.case, flights=flights, controls=subject.controls)
     frequent = not subject.refusal
@@ -148,7 +155,7 @@ def judge_counts(
     return StudyResult(
         study=studies.to_plain(study),
         study_hash=studies.study_hash(study),
-        verdict=replace(head.verdict, badges=tuple(badges)),
+        verdict=replace(verdict, badges=tuple(badges)),
         event=study.events[0].day,
         event_name=study.events[0].name,
         origin_label=subject.origin_label,
@@ -166,7 +173,7 @@ def judge_counts(
         days_missing=list_missing(counts),
         sources=(SourceNote(spec.key, spec.title, spec.licence, spec.attribution),),
         input_hash=subject.input_hash,
-        tries=dict(tries or {}),
+        tries=dict(tries or studies.count_tries(study)),
         simulated=spec.simulated,
         program_version=__version__,
         contents_sentence=CONTENTS_SENTENCE,
@@ -176,9 +183,11 @@ def judge_counts(
         cargo_list=subject.overrides.text if subject.overrides else "",
         shapes=_fit_shapes(counts, head.case.design) if frequent else (),
         others=tuple(
-            EventAnswer(event.day, event.name, answer.verdict, answer.lower, answer.upper)
-            for event, answer in zip(study.events[1:], rest, strict=True)
+            EventAnswer(event.day, event.name, said, answer.lower, answer.upper)
+            for event, said, answer in zip(study.events[1:], later, rest, strict=True)
         ),
+        stack=_stack_events(counts, answers, study) if frequent else None,
+        family=family if frequent else None,
     )
 
 
@@ -217,6 +226,18 @@ def _answer_events(
     return [_Answer(verdict, None, None, Case(counts, series, each, None)) for each in designs]
 
 
+def _stack_events(counts: CountSeries, answers: list[_Answer], study: Study) -> StackAnswer | None:
+    return stacks.answer_stack(
+        stacks.StackCase(
+            days=counts.days,
+            series={bound: build_series(counts, bound) for bound in stacks.BOUNDS},
+            designs=tuple(answer.case.design for answer in answers),
+            facts={bound: [each.facts[bound] for each in answers] for bound in stacks.BOUNDS},
+            seed=study.seed,
+        )
+    )
+
+
 def _answer(counts: CountSeries, design: Design, *, drawn: bool = True) -> _Answer:
     """Both bounds of one event at one window through the rule."""
     series = {bound: build_series(counts, bound) for bound in ("lower", "upper")}
@@ -240,7 +261,7 @@ def _answer(counts: CountSeries, design: Design, *, drawn: bool = True) -> _Answ
         )
         for bound in series
     }
-    return _Answer(verdict, effects["lower"], effects["upper"], case, bound)
+    return _Answer(verdict, effects["lower"], effects["upper"], case, bound, facts)
 
 
 def _gather(series: DailySeries, design: Design, editions: tuple[str, ...]) -> verdicts.Facts:

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.counts import OUTAGE_REASON
 from analysis.results import CountSeries
 from analysis.study import Study
-from flights.history import DEFAULT_WINDOW
+from flights.history import DEFAULT_BASELINE, DEFAULT_WINDOW
 from flights.overrides import OWN_LIST, Overrides
 from flights.routes import RouteEvidence
 
@@ -68,15 +68,20 @@ def list_missing(counts: CountSeries) -> tuple[tuple[date, str, str], ...]:
 def write_notes(study: Study, counts: CountSeries) -> tuple[str, ...]:
     """Sentences a reader should know that are no part of the verdict."""
     notes = []
-    if study.window != DEFAULT_WINDOW:
-        notes.append(
-            f"The window of {study.window} days is not the default of {DEFAULT_WINDOW}: "
-            "this answer is exploratory."
-        )
+    for name, days, usual in (
+        ("window", study.window, DEFAULT_WINDOW),
+        ("baseline", study.baseline, DEFAULT_BASELINE),
+    ):
+        if days != usual:
+            notes.append(
+                f"The {name} of {days} days is not the default of {usual}: this answer is "
+                "exploratory."
+            )
     if len(study.events) > 1:
         notes.append(
-            f"{len(study.events)} dates were asked about, each judged by itself: the more "
-            "dates, the easier one of them stands out by chance."
+            f"{len(study.events)} dates were asked about. The more dates, the easier one of "
+            "them stands out by chance: a change of one must also hold with all of them allowed "
+            "for (Holm)."
         )
     complete = sum(status == "complete" for status in counts.status)
     unheard = complete - sum(each is not None for each in counts.exposure)

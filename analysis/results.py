@@ -228,7 +228,9 @@ class Stack:
     """Several events of one kind, taken together, for one bound.
 
     `z` is the stacked statistic, `sets` the random sets of as many comparable dates it is
-    ranked among, `r` those at least as large; `n1`, `expected`, `rr`, `lo`, `hi` as in `Effect`.
+    ranked among, `r` those at least as large; `n1`, `expected`, `rr`, `lo`, `hi`, `n_placebo`,
+    `mde_up` and `mde_down` as in `Effect`, `kappa` the worst of the events. `room` windows fit
+    into the comparable dates side by side, `needed_room` must; with fewer, `sets` is 0 and p is 1.
     """
 
     bound: str
@@ -242,6 +244,12 @@ class Stack:
     sets: int
     r: int
     p: float
+    n_placebo: int = 0
+    room: int = 0
+    needed_room: int = 0
+    kappa: float = 1.0
+    mde_up: float = math.inf
+    mde_down: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -257,7 +265,8 @@ class StackAnswer:
 class FamilyMember:
     """One date or route of a question about several: its p, and what is left after the others.
 
-    `p_adjusted` allows for how many were asked; `holds` is True where it is still at most 0.05.
+    `p` is the larger of both bounds, and 1 where there is no verdict. `p_adjusted` allows for how
+    many were asked; `holds` is True where it is still at most 0.05.
     """
 
     label: str
@@ -335,7 +344,22 @@ class StudyResult:
     shifts: tuple[Shift, ...] = ()
 
 
-def to_json(result: StudyResult) -> dict[str, Any]:
+@dataclass(frozen=True)
+class ListResult:
+    """Several studies asked together; each CHANGE has been held against all of them."""
+
+    results: tuple[StudyResult, ...]
+    family: Family
+    contents_sentence: str
+    schema_version: int = SCHEMA_VERSION
+
+    @property
+    def simulated(self) -> bool:
+        """True where any of the studies is of made-up data."""
+        return any(result.simulated for result in self.results)
+
+
+def to_json(result: StudyResult | ListResult) -> dict[str, Any]:
     """The result as plain JSON values; infinities become the strings "inf" and "-inf"."""
     return _plain(asdict(result))
 

@@ -170,6 +170,11 @@ def validate_design(study: Study) -> None:
             raise InvalidInput(f"The event of {day} is named twice; leave one of them out.")
 
 
+def count_tries(study: Study) -> dict[str, int]:
+    """What looking at this study alone looks at; a session adds up what it has looked at."""
+    return {"windows": 1, "grades": 1, "regions": 1, "dates": len(study.events)}
+
+
 def record_list(study: Study, own: Overrides | None) -> Study:
     """The study as answered with this cargo list: its hash, and the name it is kept under."""
     if own is None:

@@ -1,9 +1,10 @@
 """The decision rule: from the numbers of both bounds to one of a closed list of verdicts."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from analysis import wording
 from analysis.checks.coverage import VETO
@@ -21,6 +22,27 @@ COVERAGE, HISTORY, SOURCE = (
 
 _WEAKEST_FIRST = (SOURCE, HISTORY, COVERAGE, TOO_THIN, NO_CHANGE, CHANGE)
 _TIMETABLE_BELOW = 0.5
+
+
+class Estimate(Protocol):
+    """What sentences need of an estimate, be it of one event or of several taken together."""
+
+    @property
+    def n1(self) -> float: ...
+    @property
+    def expected(self) -> float: ...
+    @property
+    def rr(self) -> float: ...
+    @property
+    def lo(self) -> float: ...
+    @property
+    def hi(self) -> float: ...
+    @property
+    def r(self) -> int: ...
+    @property
+    def p(self) -> float: ...
+    @property
+    def mde_up(self) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -56,7 +78,7 @@ def decide(facts: Facts, design: Design) -> str:
     """The kind of verdict of one bound."""
     coverage, ratio = facts.coverage, facts.ratio
     moved = coverage.kappa > VETO and coverage.moved_with_count
-    if _lacks_days(facts) or facts.placebos < design.needed_placebos:
+    if lacks_days(facts) or facts.placebos < design.needed_placebos:
         return HISTORY
     if ratio is None:  # the days are there, but in one window all of them are outages
         return COVERAGE if moved else HISTORY
@@ -77,25 +99,48 @@ def pick_bound(lower: str, upper: str) -> str:
 def conclude(lower: Facts, upper: Facts, place: Place) -> Verdict:
     """One verdict of both bounds: the weaker is the headline, the note says which gives which."""
     kinds = decide(lower, place.design), decide(upper, place.design)
-    directions = find_direction(kinds[0], lower), find_direction(kinds[1], upper)
+    directions = find_direction(kinds[0], lower.ratio), find_direction(kinds[1], upper.ratio)
+    few, many = lower.ratio, upper.ratio
+    same = few is not None and many is not None
+    same = same and (few.n1, few.n0, few.s) == (many.n1, many.n0, many.s)
+
+    def write(kind: str, bound: str) -> str:
+        facts = upper if bound == "upper" else lower
+        return write_sentence(kind, facts, place, observed=bound == "lower")
+
+    return join_bounds(kinds, directions, write, many if few is not None else None, same=same)
+
+
+def join_bounds(
+    kinds: tuple[str, str],
+    directions: tuple[str, str],
+    write: Callable[[str, str], str],
+    upper: Estimate | None,
+    *,
+    same: bool,
+) -> Verdict:
+    """The verdict of two bounds, lower first.
+
+    `write` gives the sentence of a kind for a bound. `upper` is what the upper bound found (None
+    where there are no numbers to add), `same` says that both bounds found the same.
+    """
     if kinds == (CHANGE, CHANGE) and directions[0] != directions[1]:
         note = wording.BOUNDS_OPPOSE.format(
             lower=wording.write_heading(CHANGE, directions[0]),
             upper=wording.write_heading(CHANGE, directions[1]),
         )
-        return Verdict(NO_CHANGE, write_sentence(NO_CHANGE, lower, place), "", note)
+        return Verdict(NO_CHANGE, write(NO_CHANGE, "lower"), "", note)
     bound = pick_bound(*kinds)
-    kind, facts = (kinds[1], upper) if bound == "upper" else (kinds[0], lower)
-    sentence = write_sentence(kind, facts, place, observed=bound == "lower")
-    direction = directions[1] if bound == "upper" else directions[0]
-    return Verdict(kind, sentence, direction, _write_bound_note(kinds, directions, lower, upper))
+    at = 1 if bound == "upper" else 0
+    note = _write_bound_note(kinds, directions, upper, same=same)
+    return Verdict(kinds[at], write(kinds[at], bound), directions[at], note)
 
 
-def find_direction(kind: str, facts: Facts) -> str:
+def find_direction(kind: str, found: Estimate | None) -> str:
     """`increase` or `decrease` for a change, else ''."""
-    if kind != CHANGE or facts.ratio is None:
+    if kind != CHANGE or found is None:
         return ""
-    return "increase" if facts.ratio.s > 0 else "decrease"
+    return "increase" if found.lo > 1 else "decrease"
 
 
 def write_sentence(kind: str, facts: Facts, place: Place, *, observed: bool = True) -> str:
@@ -104,7 +149,7 @@ def write_sentence(kind: str, facts: Facts, place: Place, *, observed: bool = Tr
     `observed` is False where the flights counted include ones with an unknown end.
     """
     if kind == HISTORY:
-        return _write_history(facts, place)
+        return write_history(facts, place)
     if kind == COVERAGE:
         return _write_coverage(facts, place)
     assert facts.ratio is not None
@@ -140,25 +185,33 @@ def list_badges(
     return found
 
 
-def _lacks_days(facts: Facts) -> bool:
+def lacks_days(facts: Facts) -> bool:
+    """True where more days of either window are missing than may be."""
     return facts.coverage.missing_share > MISSING_TOLERATED + 1e-9
 
 
 def _fill_ins(ratio: RateRatio, place: Place, observed: bool) -> dict[str, str]:
     return {
-        "n1": wording.write_count(ratio.n1),
-        "observed": "observed" if observed else "observed or possible",
+        **fill_numbers(ratio, observed=observed),
         "window": str(place.design.window),
         "weeks": str(place.design.baseline // 7),
         "date": wording.write_date(place.event),
-        "expected": wording.write_number(ratio.expected),
-        "rr": wording.write_ratio(ratio.rr),
-        "lo": wording.write_limit(ratio.lo),
-        "hi": wording.write_limit(ratio.hi),
-        "r": wording.write_count(ratio.r),
         "n": wording.write_count(len(ratio.placebo_s)),
-        "p": wording.write_p(ratio.p),
-        "mde_up": wording.write_ratio(ratio.mde_up),
+    }
+
+
+def fill_numbers(found: Estimate, *, observed: bool) -> dict[str, str]:
+    """What every sentence with a ratio says of it, by the name of its brace."""
+    return {
+        "n1": wording.write_count(found.n1),
+        "observed": "observed" if observed else "observed or possible",
+        "expected": wording.write_number(found.expected),
+        "rr": wording.write_ratio(found.rr),
+        "lo": wording.write_limit(found.lo),
+        "hi": wording.write_limit(found.hi),
+        "r": wording.write_count(found.r),
+        "p": wording.write_p(found.p),
+        "mde_up": wording.write_ratio(found.mde_up),
     }
 
 
@@ -178,7 +231,8 @@ def _write_coverage(facts: Facts, place: Place) -> str:
     return template.format(**filled)
 
 
-def _write_history(facts: Facts, place: Place) -> str:
+def write_history(facts: Facts, place: Place) -> str:
+    """Which days are lacking around this event."""
     design, coverage = place.design, facts.coverage
     sentences = []
     if place.lacking_days > 0:
@@ -192,7 +246,7 @@ def _write_history(facts: Facts, place: Place) -> str:
         )
     if not facts.heard:
         sentences.append(wording.HISTORY_UNHEARD)
-    elif _lacks_days(facts):
+    elif lacks_days(facts):
         sentences.append(wording.HISTORY_MISSING.format(**_missing_fill_ins(place, coverage)))
     return " ".join(sentences) or wording.HISTORY_OUTAGE
 
@@ -208,24 +262,23 @@ def _missing_fill_ins(place: Place, coverage: Coverage) -> dict[str, object]:
 
 
 def _write_bound_note(
-    kinds: tuple[str, str], directions: tuple[str, str], lower: Facts, upper: Facts
+    kinds: tuple[str, str], directions: tuple[str, str], upper: Estimate | None, *, same: bool
 ) -> str:
     if kinds[0] != kinds[1]:
         return wording.BOUNDS_DIFFER.format(
             lower=wording.write_heading(kinds[0], directions[0]),
             upper=wording.write_heading(kinds[1], directions[1]),
         )
-    few, many = lower.ratio, upper.ratio
-    if few is None or many is None:
+    if upper is None:
         return ""
-    if (few.n1, few.n0) == (many.n1, many.n0) and few.s == many.s:
+    if same:
         return wording.BOUNDS_EQUAL
     if kinds[0] in (HISTORY, COVERAGE):
         return wording.BOUNDS_AGREE_ONLY_KIND
     return wording.BOUNDS_AGREE.format(
-        n1=wording.write_count(many.n1),
-        expected=wording.write_number(many.expected),
-        rr=wording.write_ratio(many.rr),
-        lo=wording.write_limit(many.lo),
-        hi=wording.write_limit(many.hi),
+        n1=wording.write_count(upper.n1),
+        expected=wording.write_number(upper.expected),
+        rr=wording.write_ratio(upper.rr),
+        lo=wording.write_limit(upper.lo),
+        hi=wording.write_limit(upper.hi),
     )

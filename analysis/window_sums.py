@@ -10,11 +10,17 @@ _LEAST_WEIGHT = 1e-9
 
 
 def weigh_days(
-    series: DailySeries, *, event: int, window: int, power: float = 1.0
+    series: DailySeries,
+    *,
+    event: int,
+    window: int,
+    power: float = 1.0,
+    others: tuple[int, ...] = (),
 ) -> tuple[np.ndarray, np.ndarray]:
     """Weight of each day (0 where it is not used) and the seven weekday factors, Monday first.
 
-    Factors come from all days but the event's own, shrunk towards 1 by seven flights.
+    Factors come from all days but the event's own, and those of `others` where given, shrunk
+    towards 1 by seven flights.
     """
     used = series.used
     exposure = np.where(used, series.exposure, 0.0) ** power * used
@@ -22,7 +28,8 @@ def weigh_days(
         return np.zeros(len(series)), np.ones(7)
     exposure = exposure / exposure[used].mean()
     kept = used.copy()
-    kept[event : event + max(window, DAYS_LIKE_EVENT)] = False
+    for own in (event, *others):
+        kept[own : own + max(window, DAYS_LIKE_EVENT)] = False
     heard = np.bincount(series.weekday[kept], exposure[kept], minlength=7)
     flown = np.bincount(series.weekday[kept], series.counts[kept], minlength=7)
     rate = flown.sum() / heard.sum() if heard.sum() > 0 else 1.0

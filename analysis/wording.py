@@ -25,6 +25,12 @@ NO_CHANGE_UNBOUNDED = (
     "{rr} ({lo}–{hi}); {r} of {n} other dates differ as much. No smaller change would reliably "
     "have been noticed."
 )
+NO_CHANGE_AMONG = (
+    "{n1} flights were {observed} in the {window} days from {date}; {expected} would be "
+    "expected from the {weeks} weeks before, the weekday pattern and what the receivers heard: "
+    "{rr} ({lo}–{hi}); {r} of {n} other dates differ as much (p = {p}). Asked about alone, that "
+    "would be a change; allowing for {asked}, it is not (adjusted p = {p_adjusted})."
+)
 TOO_THIN = (
     "Only {expected} flights expected in {window} days. Only a change of {mde_up} or more could "
     "have been noticed, so a lack of signal says little."
@@ -69,6 +75,46 @@ HISTORY_UNHEARD = (
 HISTORY_OUTAGE = (
     "All complete days of one of the two periods are outages of the receivers; there is nothing "
     "to measure a count against."
+)
+STACK_CHANGE = (
+    "{n1} flights were {observed} in the {window} days from {events} dates; {expected} would be "
+    "expected from the {weeks} weeks before each, the weekday pattern and what the receivers "
+    "heard: {rr} (95 % interval {lo}–{hi}). {r} of {sets} random sets of as many other dates show "
+    "a change as large (p = {p}). This does not say why."
+)
+STACK_NO_CHANGE = (
+    "{n1} flights were {observed} in the {window} days from {events} dates; {expected} would be "
+    "expected from the {weeks} weeks before each, the weekday pattern and what the receivers "
+    "heard: {rr} ({lo}–{hi}); {r} of {sets} random sets of as many other dates differ as much. An "
+    "increase of {mde_up} or more would probably have been noticed; a smaller one would not."
+)
+STACK_NO_CHANGE_AMONG = (
+    "{n1} flights were {observed} in the {window} days from {events} dates; {expected} would be "
+    "expected from the {weeks} weeks before each, the weekday pattern and what the receivers "
+    "heard: {rr} ({lo}–{hi}); {r} of {sets} random sets of as many other dates differ as much. "
+    "Asked about alone, that would be a change; allowing for {asked}, it is not (adjusted p = "
+    "{p_adjusted})."
+)
+STACK_TOO_THIN = (
+    "Only {expected} flights expected in the {window} days from {events} dates. Only a change of "
+    "{mde_up} or more could have been noticed, so a lack of signal says little."
+)
+STACK_TOO_THIN_UNBOUNDED = (
+    "Only {expected} flights expected in the {window} days from {events} dates. No increase of "
+    "any size would reliably have been noticed, so a lack of signal says little."
+)
+STACK_COVERAGE = (
+    "What the receivers hear here changed by {coverage} at {date}, one of {events} dates taken "
+    "together. The route's count changed by {raw} there; the one cannot be separated from the "
+    "other."
+)
+STACK_HISTORY = (
+    "{n} comparable dates in this record hold {room} separate windows of {window} days; {events} "
+    "dates taken together need {needed}. Pull {days} more days before {date}."
+)
+STACK_OVERLAP = (
+    "Some of the {events} dates lie less than {apart} days apart, so that the days of one are "
+    "compared with those of another; they can be judged each by itself, not together."
 )
 SOURCE = (
     "The days of {source} cannot be compared with one another, so it gives no answer about how "

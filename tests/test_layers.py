@@ -74,6 +74,8 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ("analysis.window_sums", "analysis.estimators"),
     ("analysis.wording", "analysis.checks"),
     ("analysis.effects", "analysis.verdicts", "analysis.provenance"),
+    ("analysis.stacks",),
+    ("analysis.families",),
     ("analysis.event_study",),
     ("analysis.table_input",),
     ("analysis.palette", "analysis.captions"),
