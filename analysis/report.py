@@ -27,9 +27,10 @@ from analysis.captions import (
     write_interval,
     write_known,
 )
-from analysis.charts import describe_placebos, describe_series, draw_placebos, draw_series
+from analysis.charts import describe_series, draw_series
 from analysis.maps import describe_route, load_ground
 from analysis.palette import LIGHT, OUTCOME_MARKS, look_of
+from analysis.placebo_chart import describe_placebos, draw_placebos
 from analysis.results import StudyResult, to_json
 from analysis.still_map import draw_still
 from analysis.study import LIST_FILE, Event, Study, write_study

@@ -12,12 +12,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from analysis.charts import draw_placebos, draw_series
+from analysis.charts import draw_series
 from analysis.event_study import run_study
 from analysis.flight_map import Inspected, draw_flight
 from analysis.flight_request import FlightRequest
 from analysis.maps import CompactDeck, draw_route, load_ground
 from analysis.own_list import find_list, usual_list
+from analysis.placebo_chart import draw_placebos
 from analysis.results import StudyResult
 from analysis.study import Event, Study, from_query, read_study, record_list, to_query
 from flights import coverage
