@@ -3,7 +3,7 @@
 import html
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -66,8 +66,7 @@ def tabulate_windows(result: StudyResult) -> list[TextTable]:
     rows = [
         (f"{window} days", *_effect_row(effect), "the answer" if window == asked else kind)
         for window, (lower, upper, kind) in sorted(found.items())
-        for effect in (lower, upper)
-        if effect is not None
+        for effect in _list_bounds(lower, upper)
     ]
     columns = ("window", *_EFFECT_COLUMNS, "would say")
     words = ("window", "bound", "would say")
@@ -87,6 +86,14 @@ def tabulate_powers(result: StudyResult) -> list[TextTable]:
 
 
 _EFFECT_COLUMNS = ("bound", "observed", "expected", "ratio", "95 % interval", "p")
+
+
+def _list_bounds(lower: Effect | None, upper: Effect | None) -> list[Effect]:
+    """Both bounds; one, called so, where they are the same."""
+    found = [effect for effect in (lower, upper) if effect is not None]
+    if len(found) == 2 and _effect_row(found[0])[1:] == _effect_row(found[1])[1:]:
+        return [replace(found[0], bound="both")]
+    return found
 
 
 def _effect_row(effect: Effect) -> tuple[str, ...]:
@@ -126,8 +133,7 @@ def tabulate_events(result: StudyResult) -> list[TextTable]:
     rows = tuple(
         (f"{write_date(day)} {name}".strip(), *_effect_row(effect), verdict.kind)
         for day, name, verdict, lower, upper in (head, *rest)
-        for effect in (lower, upper)
-        if effect is not None
+        for effect in _list_bounds(lower, upper)
     )
     columns = ("event", *_EFFECT_COLUMNS, "verdict")
     found = [TextTable("Events", columns, rows, ("event", "bound", "verdict"))] if rows else []
