@@ -5,8 +5,15 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from analysis.results import StudyResult
-from analysis.wording import write_count, write_date, write_limit, write_number, write_ratio
+from analysis.results import Effect, StudyResult
+from analysis.wording import (
+    write_count,
+    write_date,
+    write_limit,
+    write_number,
+    write_p,
+    write_ratio,
+)
 
 SIMULATED = "SIMULATED"
 _ADDRESS = re.compile(r"(https?://[^\s`|<>\"“”]*[^\s`|<>\"“”.,;:!?)\]])", re.IGNORECASE)
@@ -113,6 +120,54 @@ def describe_figures(result: StudyResult) -> list[str]:
         f"{lower.r:,} of {lower.n_placebo:,} other dates differ as much",
         missing,
     ]
+
+
+def describe_effects(lower: Effect | None, upper: Effect | None) -> str:
+    """Both bounds of an event in short; "" where there is no estimate."""
+    if lower is None or upper is None:
+        return ""
+    said = [_describe_effect("observed", lower)]
+    if (lower.n1, lower.n0) != (upper.n1, upper.n0):
+        said.append(_describe_effect("possible too", upper))
+    return " · ".join(said)
+
+
+def _describe_effect(kind: str, effect: Effect) -> str:
+    return (
+        f"{write_known(effect.n1)} {kind}, {write_known(effect.expected)} expected: "
+        f"{write_ratio(effect.rr)} ({write_interval(effect.lo, effect.hi)}), "
+        f"{effect.r:,} of {effect.n_placebo:,} other dates differ as much"
+    )
+
+
+def describe_detectable(effect: Effect | None) -> str:
+    """Which changes this record could have shown; "" where there is no estimate."""
+    if effect is None:
+        return ""
+    rise, fall = effect.mde_up, effect.mde_down
+    up = "no rise of any size" if math.isinf(rise) else f"a rise of {write_ratio(rise)} or more"
+    down = "no fall, not even a stop" if math.isnan(fall) else _name_fall(fall)
+    return f"What would probably have been noticed here: {up}; {down}."
+
+
+def _name_fall(fall: float) -> str:
+    return (
+        "a stop, and no smaller fall" if fall < 0.005 else f"a fall to {write_ratio(fall)} or less"
+    )
+
+
+def write_holm(result: StudyResult, event: date) -> str:
+    """What is left of an event when all dates of its question are allowed for; "" for one alone."""
+    days = [result.event, *(other.event for other in result.others)]
+    members = result.family.members if result.family else ()
+    if result.family is None or len(members) != len(days) or len(days) < 2:
+        return ""
+    member = members[days.index(event)]
+    kept = "still below 0.05" if member.holds else "not below 0.05"
+    return (
+        f"p = {write_p(member.p)} for this date alone; allowing for all {len(days)} dates "
+        f"({result.family.method}) {write_p(member.p_adjusted)}, {kept}."
+    )
 
 
 def _window(result: StudyResult) -> slice:

@@ -2,11 +2,17 @@
 
 import math
 from datetime import timedelta
-from typing import Any
 
 import altair as alt
 
 from analysis.captions import write_known
+from analysis.event_marks import (
+    ROW_PX,
+    count_label_rows,
+    mark_events,
+    mark_periods,
+    mark_windows,
+)
 from analysis.palette import Palette
 from analysis.plotting import (
     Row,
@@ -34,31 +40,16 @@ def draw_counts(result: StudyResult, palette: Palette, *, hover: bool) -> alt.La
     top = _top_of(result)
     layers = [
         *([watermark(palette, 52, HEIGHT)] if result.simulated else []),
-        *_mark_window(result, palette, top),
+        *mark_windows(result, palette, top=top),
         *_draw_hatch(result.series, palette, top),
         _draw_bars(result, palette, top),
         *_draw_rules(result.series, palette, top),
         *_draw_expected(result, palette),
-        *_mark_event(result, palette),
+        *mark_events(result, palette),
+        *mark_periods(result, palette, height=HEIGHT),
         *([_draw_hover(result, top)] if hover else []),
     ]
     return layered(*layers)
-
-
-def _mark_event(result: StudyResult, palette: Palette) -> list[alt.Chart]:
-    """The event's line and, above the plot, its date and name."""
-    first, last = result.series.days[0], result.series.days[-1]
-    if not first <= result.event <= last:
-        return []
-    late = (result.event - first) > 0.6 * (last - first)
-    label = f"{write_date(result.event)} {result.event_name}".strip()
-    row = {"day": stamp(result.event), "label": label}
-    rule = layer_of([row]).mark_rule(color=palette.event, strokeWidth=1.5, strokeDash=[4, 3])
-    side: dict[str, Any] = {"align": "right" if late else "left", "dx": 4 if late else -4}
-    text = layer_of([row]).mark_text(
-        baseline="bottom", color=palette.event, fontWeight=600, fontSize=12, **side
-    )
-    return [rule.encode(utc_x()), text.encode(utc_x(), alt.YValue(-4), text="label:N")]
 
 
 def _top_of(result: StudyResult) -> float:
@@ -75,7 +66,15 @@ def _draw_bars(result: StudyResult, palette: Palette, top: float) -> alt.Chart:
         "expected, with band": palette.ink,
         "day missing": palette.missing,
     }
-    legend = alt.Legend(title=None, orient="top", symbolType="square", symbolStrokeWidth=0)
+    room = 20 + ROW_PX * count_label_rows(result)
+    legend = alt.Legend(
+        title=None,
+        orient="top",
+        symbolType="square",
+        symbolStrokeWidth=0,
+        offset=room,
+        columns=alt.ExprRef("width < 420 ? 2 : 4"),
+    )
     scale = alt.Scale(domain=list(looks), range=list(looks.values()))
     axis = alt.Axis(tickMinStep=1, tickCount=4, format="~s", domain=False, ticks=False)
     high = alt.Scale(domain=[0, top], range=[HEIGHT, 0], nice=False)
@@ -139,7 +138,8 @@ def _expected_rows(result: StudyResult) -> list[Row]:
         if expected is not None and math.isfinite(expected):
             reach = 1.96 * math.sqrt(max(effect.phi, 1.0) * expected)
             low, high = max(expected - reach, 0.0), expected + reach
-            row |= {"expected": expected, "low": low, "high": high}
+            spread = {"expected": expected, "low": low, "high": high}
+            row |= {name: round(value, 4) for name, value in spread.items()}
         rows.append(row)
     return rows
 
@@ -154,17 +154,6 @@ def _draw_expected(result: StudyResult, palette: Palette) -> list[alt.Chart]:
         band.encode(utc_x(), alt.Y("low:Q", title=None), y2="high:Q"),
         line.encode(utc_x(), alt.Y("expected:Q", title=None)),
     ]
-
-
-def _mark_window(result: StudyResult, palette: Palette, top: float) -> list[alt.Chart]:
-    """A pale wash over the days from the event on that are judged."""
-    start = result.event
-    end = start + int(result.study.get("window", 14)) * _DAY
-    if end <= result.series.days[0] or start > result.series.days[-1]:
-        return []
-    row = {"day": stamp(start), "until": stamp(end), "low": 0, "high": top}
-    wash = layer_of([row]).mark_rect(color=palette.event, opacity=0.1, clip=True)
-    return [wash.encode(utc_x(), alt.Y("low:Q", title=None), x2="until:T", y2="high:Q")]
 
 
 def _draw_hatch(series: CountSeries, palette: Palette, top: float) -> list[alt.Chart]:

@@ -15,16 +15,20 @@ from analysis.captions import (
     EXCLUDED_SENTENCE,
     SIMULATED,
     count_noun,
+    describe_detectable,
     describe_figures,
     escape_sentence,
+    write_holm,
     write_instant,
 )
 from analysis.flight_request import ask_about
-from analysis.palette import OUTCOME_MARKS, Palette, choose, look_of
+from analysis.palette import Palette, choose, look_of
 from analysis.places import pick_flights
-from analysis.results import CheckResult, StudyResult
+from analysis.results import StudyResult
 from analysis.shading import HARDLY_SENTENCE
+from analysis.special_panel import offer_table
 from analysis.study import Study, to_query
+from analysis.text_tables import tabulate_days
 from analysis.wording import write_date, write_heading
 from flights import CONTENTS_SENTENCE
 from flights.archive import Archive
@@ -53,6 +57,19 @@ _STYLE = """<style>
 .figures {{ color: {quiet}; font-variant-numeric: tabular-nums; }}
 .badge {{ border: 1px solid {missing}; border-radius: 1rem; padding: 0 .6rem; margin-right: .35rem;
   font-size: .85rem; color: {quiet}; white-space: nowrap; }}
+.answer {{ border-left: 3px solid; padding: 0 0 0 1rem; margin-bottom: .8rem; }}
+.answer.change {{ border-color: {change}; }} .answer.still {{ border-color: {still}; }}
+.answer.unsure {{ border-color: {unsure}; }}
+.answer .kind {{ font-weight: 700; margin: 0; }}
+.answer p {{ margin: 0 0 .3rem; font-variant-numeric: tabular-nums; }}
+.numbers {{ border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; }}
+.numbers caption {{ text-align: left; font-weight: 600; color: {ink}; padding: .3rem 0; }}
+.numbers th, .numbers td {{ border: 0; border-bottom: 1px solid {grid}; text-align: left;
+  padding: .2rem .9rem .2rem 0; vertical-align: top; white-space: nowrap; }}
+.numbers th {{ color: {quiet}; font-weight: 400; white-space: normal; vertical-align: bottom; }}
+.numbers .n {{ text-align: right; }}
+.scroll {{ overflow-x: auto; }} .scroll.long {{ max-height: 26rem; overflow-y: auto; }}
+.note {{ color: {quiet}; font-size: .88rem; margin: .3rem 0 1rem; max-width: 46rem; }}
 .st-key-question {{ font-size: 1.1rem; }}
 .checks td {{ padding: .15rem .8rem .15rem 0; vertical-align: top; border: 0; }}
 .checks {{ font-size: .92rem; }}
@@ -113,6 +130,8 @@ def show_verdict(result: StudyResult) -> None:
     verdict, look = result.verdict, look_of(result.verdict.kind)
     badges = "".join(f'<span class="badge">{html.escape(each)}</span>' for each in verdict.badges)
     bound = f"<p>{html.escape(verdict.bound_note)}</p>" if verdict.bound_note else ""
+    detectable = html.escape(describe_detectable(result.lower))
+    alone = html.escape(write_holm(result, result.event))
     notes = "".join(f'<p class="figures">{html.escape(note)}</p>' for note in result.notes)
     st.html(
         f"""<section class="verdict {look.role}" aria-label="Verdict">
@@ -120,15 +139,17 @@ def show_verdict(result: StudyResult) -> None:
 <p class="said">{html.escape(verdict.sentence)}</p>{bound}
 <p class="contents">{html.escape(result.contents_sentence)}</p>
 <p class="figures">{html.escape(" · ".join(describe_figures(result)))}</p>
+<p class="figures">{detectable} {alone}</p>
 <p class="figures">{html.escape(BOUNDS_SENTENCE)}</p>{notes}{badges}
 </section>"""
     )
 
 
-def show_series(archive: Archive, study: Study) -> None:
+def show_series(result: StudyResult, archive: Archive, study: Study) -> None:
     """Counts per day with what was heard underneath."""
-    series, _ = widgets.load_pictures(archive, study)
+    series = widgets.load_picture(archive, study, "series")
     st.vega_lite_chart(series, theme=None, width="stretch", key="series")
+    offer_table("These days as a table", lambda: tabulate_days(result))
 
 
 def show_map(archive: Archive, study: Study) -> Picked | None:
@@ -152,23 +173,6 @@ def show_map(archive: Archive, study: Study) -> Picked | None:
     found = event["selection"]["objects"] if event else {}
     picked = [(layer, rows[0]) for layer, rows in found.items() if rows and layer in PICKABLE]
     return picked[0] if picked else None
-
-
-def show_special(result: StudyResult, archive: Archive, study: Study) -> None:
-    """Is this date special: the placebo dates, then the checks."""
-    _, strip = widgets.load_pictures(archive, study)
-    if strip is None:
-        st.caption("There are no comparable dates in this record to set the event against.")
-    else:
-        st.vega_lite_chart(strip, theme=None, width="stretch", key="placebos")
-    if result.checks:
-        st.html(f'<table class="checks">{"".join(map(_check_row, result.checks))}</table>')
-
-
-def _check_row(check: CheckResult) -> str:
-    mark = f'<span role="img" aria-label="{check.outcome}">{OUTCOME_MARKS[check.outcome]}</span>'
-    title, sentence = html.escape(check.title), html.escape(check.sentence)
-    return f'<tr><td>{mark}</td><td>{title}. <span class="quiet">{sentence}</span></td></tr>'
 
 
 def show_flights(

@@ -66,11 +66,13 @@ def days_axis() -> alt.Axis:
     return alt.Axis(title=None, labelExpr=label, labelOverlap=True, grid=False, tickCount=8)
 
 
-def title_of(result: StudyResult, text: str) -> alt.TitleParams:
-    """Route and SIMULATED, then `text` and the contents sentence, broken for narrow phones."""
+def title_of(result: StudyResult, *lines: str) -> alt.TitleParams:
+    """Route and SIMULATED, then `lines` and the contents sentence, broken for narrow phones."""
     first, _, second = result.contents_sentence.partition(". ")
     made_up = f"{SIMULATED} · " if result.simulated else ""
-    return alt.TitleParams(text=made_up + name_route(result), subtitle=[text, first + ".", second])
+    return alt.TitleParams(
+        text=made_up + name_route(result), subtitle=[*lines, first + ".", second]
+    )
 
 
 def watermark(palette: Palette, size: int, height: float) -> alt.Chart:
@@ -82,33 +84,72 @@ def watermark(palette: Palette, size: int, height: float) -> alt.Chart:
     )
 
 
+def compose(
+    layers: Sequence[alt.Chart | alt.LayerChart],
+    palette: Palette,
+    *,
+    title: alt.TitleParams,
+    words: str,
+    size: tuple[float, int | None],
+    independent_y: str = "",
+) -> alt.LayerChart:
+    """A whole picture of `layers`, made at once: each later change would copy all of it.
+
+    `words` are read aloud in its place; `size` is height and width [px], without a width the
+    page's; `independent_y` is "scale" or "axis" where layers keep their own.
+    """
+    height, width = size
+    options: dict[str, Any] = {"width": width} if width else {}
+    if independent_y:
+        options["resolve"] = {independent_y: {"y": "independent"}}
+    return alt.LayerChart(
+        layer=list(layers),
+        height=height,
+        title=title,
+        description=words,
+        usermeta=_SVG,
+        autosize=_FIT,
+        config=_write_config(palette),
+        **options,
+    )
+
+
 def dress(picture: Chart, palette: Palette) -> Chart:
     """Type, colours and rules of one theme."""
-    # The width takes in axes and labels; the height is the plot's alone.
-    sized = picture.properties(autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
-    return sized.configure(
-        background=palette.surface,
-        font=FONT,
-        view=alt.ViewConfig(stroke=None),
-        axis=alt.AxisConfig(
-            labelColor=palette.quiet,
-            gridColor=palette.grid,
-            domainColor=palette.shore,
-            tickColor=palette.shore,
-            labelFontSize=12,
-            titleColor=palette.quiet,
-        ),
-        title=alt.TitleConfig(
-            anchor="start",
-            color=palette.ink,
-            subtitleColor=palette.quiet,
-            fontSize=15,
-            fontWeight=600,
-            subtitleFontSize=12,
-            offset=10,
-        ),
-        legend=alt.LegendConfig(labelColor=palette.quiet, labelFontSize=12, offset=20),
-    )
+    return picture.properties(autosize=_FIT, config=_write_config(palette))
+
+
+_SVG = {"embedOptions": {"renderer": "svg"}}
+"""Marks are few enough to stay readable aloud."""
+
+_FIT = {"type": "fit-x", "contains": "padding"}
+"""The width takes in axes and labels; the height is the plot's alone."""
+
+
+def _write_config(palette: Palette) -> dict[str, Any]:
+    return {
+        "background": palette.surface,
+        "font": FONT,
+        "view": {"stroke": None},
+        "axis": {
+            "labelColor": palette.quiet,
+            "gridColor": palette.grid,
+            "domainColor": palette.shore,
+            "tickColor": palette.shore,
+            "labelFontSize": 12,
+            "titleColor": palette.quiet,
+        },
+        "title": {
+            "anchor": "start",
+            "color": palette.ink,
+            "subtitleColor": palette.quiet,
+            "fontSize": 15,
+            "fontWeight": 600,
+            "subtitleFontSize": 12,
+            "offset": 10,
+        },
+        "legend": {"labelColor": palette.quiet, "labelFontSize": 12, "offset": 20},
+    }
 
 
 def hatch(

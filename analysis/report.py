@@ -15,22 +15,28 @@ import jinja2
 import orjson
 import pandas as pd
 
-from analysis import tables
+from analysis import tables, text_tables
 from analysis.captions import (
     BOUNDS_SENTENCE,
     EXCLUDED_SENTENCE,
     SIMULATED,
+    describe_detectable,
+    describe_effects,
     describe_figures,
     explain_no_flights,
     name_route,
     note_of,
+    write_holm,
     write_interval,
     write_known,
 )
-from analysis.charts import describe_placebos, describe_series, draw_placebos, draw_series
+from analysis.charts import describe_series, draw_series
+from analysis.forest_chart import describe_events, describe_routes, draw_events, draw_routes
 from analysis.maps import describe_route, load_ground
 from analysis.palette import LIGHT, OUTCOME_MARKS, look_of
+from analysis.placebo_chart import describe_placebos, draw_placebos
 from analysis.results import StudyResult, to_json
+from analysis.sensitivity_chart import describe_sensitivity, draw_sensitivity
 from analysis.still_map import draw_still
 from analysis.study import LIST_FILE, Event, Study, write_study
 from analysis.wording import write_date, write_heading, write_ratio
@@ -51,7 +57,7 @@ def render_report(result: StudyResult, flights: pd.DataFrame) -> str:
     """
     loader = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     loader.filters |= {"day": write_date, "number": write_known, "ratio": write_ratio}
-    loader.globals["interval"] = write_interval
+    loader.globals |= {"interval": write_interval, "headline": write_heading}
     template = loader.from_string(TEMPLATE.read_text(encoding="utf-8"))
     return template.render(**_facts(result, flights), **_pictures(result, flights))
 
@@ -119,6 +125,15 @@ def restore_study(result: StudyResult) -> Study:
     return Study(**{**plain, **span, "events": tuple(events)})
 
 
+PICTURES: dict[str, tuple[Callable[..., alt.LayerChart | None], Callable[..., str]]] = {
+    "series": (draw_series, describe_series),
+    "placebos": (draw_placebos, describe_placebos),
+    "sensitivity": (draw_sensitivity, describe_sensitivity),
+    "routes": (draw_routes, describe_routes),
+    "events": (draw_events, describe_events),
+}
+"""The report's charts and their words; a result without the numbers leaves one out."""
+
 Make = Callable[[StudyResult, pd.DataFrame], str | bytes]
 
 OUTPUTS: dict[str, Make] = {
@@ -153,6 +168,10 @@ def _facts(result: StudyResult, flights: pd.DataFrame) -> dict[str, Any]:
         "made_up": f"{SIMULATED} · " if result.simulated else "",
         "route": name_route(result),
         "figures": describe_figures(result),
+        "detectable": describe_detectable(result.lower),
+        "holm": {day: write_holm(result, day) for day in _list_event_days(result)},
+        "other_figures": {o.event: describe_effects(o.lower, o.upper) for o in result.others},
+        "tables": _tables(result),
         "none_heard": explain_no_flights(result),
         "effects": [effect for effect in (result.lower, result.upper) if effect],
         "effect_rows": tables.tabulate_effects(result),
@@ -167,14 +186,27 @@ def _facts(result: StudyResult, flights: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _pictures(result: StudyResult, flights: pd.DataFrame) -> dict[str, str]:
-    placebos = draw_placebos(result, width=_WIDTH)
-    return {
-        "series_svg": render_svg(draw_series(result, width=_WIDTH), "series"),
-        "series_words": describe_series(result),
-        "placebos_svg": render_svg(placebos, "placebos") if placebos else "",
-        "placebos_words": describe_placebos(result),
-        "map_svg": render_svg(draw_map(result, flights), "map"),
-        "map_words": describe_route(result, flights),
-        "borders": BORDERS_SENTENCE,
+def _list_event_days(result: StudyResult) -> list[date]:
+    return [result.event, *(other.event for other in result.others)]
+
+
+def _pictures(result: StudyResult, flights: pd.DataFrame) -> dict[str, Any]:
+    drawn = {
+        name: (render_svg(picture, name), describe(result))
+        for name, (draw, describe) in PICTURES.items()
+        if (picture := draw(result, width=_WIDTH)) is not None
     }
+    drawn["map"] = render_svg(draw_map(result, flights), "map"), describe_route(result, flights)
+    return {"pictures": drawn, "borders": BORDERS_SENTENCE}
+
+
+def _tables(result: StudyResult) -> dict[str, Any]:
+    """Tables under the name of the section they stand in, as HTML."""
+    made = {
+        "windows": text_tables.tabulate_windows(result) + text_tables.tabulate_powers(result),
+        "routes": text_tables.tabulate_controls(result),
+        "events": text_tables.tabulate_events(result),
+        "numbers": text_tables.list_tables(result),
+        "shifts": text_tables.tabulate_shifts(result),
+    }
+    return {name: [text_tables.render_table(table) for table in made[name]] for name in made}

@@ -66,13 +66,17 @@ def write_flights(result: StudyResult, flights: pd.DataFrame) -> bytes:
 def write_counts(result: StudyResult) -> bytes:
     """CSV of the counts per day; a missing day has empty cells and its reason."""
     series = result.series
+    outages = {day for day, status, _ in result.days_missing if status == "outage"}
     table = pd.DataFrame(
         {
             "day": [day.isoformat() for day in series.days],
             "status": series.status,
+            "outage": [day in outages for day in series.days],
             "lower": series.lower,
             "upper": series.upper,
             "neither_end": series.neither_end,
+            "expected_lower": _expected(result, result.lower),
+            "expected_upper": _expected(result, result.upper),
             "exposure": series.exposure,
             "exposure_origin": series.exposure_origin,
             "exposure_destination": series.exposure_destination,
@@ -90,6 +94,12 @@ def _overhead(series: CountSeries) -> dict[str, tuple[float | None, ...]]:
         "overhead_origin": series.overhead_origin or unknown,
         "overhead_destination": series.overhead_destination or unknown,
     }
+
+
+def _expected(result: StudyResult, effect: Effect | None) -> list[float | None]:
+    """What a bound leads one to expect each day; None where nothing does."""
+    known = list(effect.expected_per_day) if effect else []
+    return known + [None] * (len(result.series.days) - len(known))
 
 
 def tabulate_effects(result: StudyResult) -> list[tuple[str, tuple[str, ...]]]:
@@ -115,7 +125,6 @@ def _write_csv(result: StudyResult, table: pd.DataFrame) -> bytes:
 
 def _effect_cells(effect: Effect) -> dict[str, str]:
     raw, adjusted, over = (write_ratio(ratio) for ratio in effect.rr_by_power)
-    factors = " ".join(write_limit(factor) for factor in effect.weekday_factors)
     return {
         f"flights in the {effect.window} days": write_known(effect.n1),
         f"flights in the {effect.baseline} days before": write_known(effect.n0),
@@ -129,7 +138,6 @@ def _effect_cells(effect: Effect) -> dict[str, str]:
         "ratio without, with, with twice the exposure": f"{raw}, {adjusted}, {over}",
         "rise that would probably be noticed": write_ratio(effect.mde_up),
         "fall that would probably be noticed": write_ratio(effect.mde_down),
-        "weekday factors, Monday first": factors,
     }
 
 

@@ -12,13 +12,16 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from analysis.charts import draw_placebos, draw_series
+from analysis.charts import draw_series
 from analysis.event_study import run_study
 from analysis.flight_map import Inspected, draw_flight
 from analysis.flight_request import FlightRequest
+from analysis.forest_chart import draw_events, draw_routes
 from analysis.maps import CompactDeck, draw_route, load_ground
 from analysis.own_list import find_list, usual_list
+from analysis.placebo_chart import draw_placebos
 from analysis.results import StudyResult
+from analysis.sensitivity_chart import draw_sensitivity
 from analysis.study import Event, Study, from_query, read_study, record_list, to_query
 from flights import coverage
 from flights.archive import Archive
@@ -138,19 +141,30 @@ def load_excluded(archive: Archive, study: Study) -> pd.DataFrame:
     return _load_answer(str(archive.root), digest_ledger(archive, study.source), study)[2]
 
 
-@st.cache_data(max_entries=24, show_spinner=False)
-def _load_pictures(
-    root: str, digest: str, study: Study, dark: bool
-) -> tuple[dict[str, Any], dict[str, Any] | None]:
+Spec = dict[str, Any]
+"""A chart as Vega-Lite."""
+
+_DRAW = {
+    "series": draw_series,
+    "placebos": draw_placebos,
+    "sensitivity": draw_sensitivity,
+    "routes": draw_routes,
+    "events": draw_events,
+}
+
+
+@st.cache_data(max_entries=96, show_spinner=False)
+def _load_picture(root: str, digest: str, study: Study, dark: bool, name: str) -> Spec | None:
     result, _, _ = _load_answer(root, digest, study)
-    strip = draw_placebos(result, dark=dark)
-    return draw_series(result, dark=dark).to_dict(), strip.to_dict() if strip else None
+    picture = _DRAW[name](result, dark=dark)
+    # Their schema is held by tests; here it would take as long as the drawing.
+    return picture.to_dict(validate=False) if picture else None
 
 
-def load_pictures(archive: Archive, study: Study) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """Vega-Lite of the counts and of the placebo dates (None where there are none)."""
+def load_picture(archive: Archive, study: Study, name: str) -> Spec | None:
+    """A chart of the study by its name in `_DRAW`; None where the result has nothing to draw."""
     digest = digest_ledger(archive, study.source)
-    return _load_pictures(str(archive.root), digest, study, is_dark())
+    return _load_picture(str(archive.root), digest, study, is_dark(), name)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from analysis import first_visit, panels, question, widgets
+from analysis import events_panel, first_visit, panels, question, special_panel, widgets
 from analysis.study import Study
 from flights.archive import Archive
 from flights.errors import FlightDataError, NotCovered
@@ -17,12 +17,14 @@ def show_answer(study: Study, archive: Archive) -> None:
     with st.skeleton(height=220):
         result, flights = widgets.load_answer(archive, study)
     panels.show_verdict(result)
-    panels.show_series(archive, study)
+    events_panel.show_events(result, archive, study)
+    panels.show_series(result, archive, study)
     left, right = st.columns(2, gap="large")
     with left:
         picked = panels.show_map(archive, study)
     with right:
-        panels.show_special(result, archive, study)
+        special_panel.show_special(result, archive, study)
+    special_panel.show_behind(result, archive, study)
     if not flights.empty:
         panels.show_flights(result, flights, archive, study, picked)
     elif panels.show_problem(_NONE_HEARD, "Count possible cargo too"):
