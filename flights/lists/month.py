@@ -13,6 +13,7 @@ from flights.lists.flights import make_flights
 from flights.lists.rows import Batches
 from flights.lists.spill import STRAY, DaySpill
 from flights.records import DayRecords, empty
+from flights.reference.airports import airports_input
 
 Report = Callable[[str, float], None]
 
@@ -139,7 +140,7 @@ class _Reading:
             day=day,
             status=status,
             reasons=reasons,
-            inputs=(self._task.file,),
+            inputs=(self._task.file, *airports_input()),
             detail="flights",
             reader=self._task.reader,
             release_kind=self._task.release_kind,

@@ -12,6 +12,7 @@ from flights.errors import InvalidInput
 from flights.flags import IMPOSSIBLE_SPEED, count_flags
 from flights.ledger import InputFile, LedgerEntry
 from flights.records import FLIGHT, DayRecords, empty
+from flights.reference.airports import airports_input
 from flights.speed_limits import flag_speeds
 from flights.tables.rules import describe_rules
 from flights.tables.staging import READER, Findings
@@ -103,7 +104,7 @@ class TableDays:
             day=day,
             status=status,
             reasons=(*reasons, *self.remarks()),
-            inputs=(self.input,),
+            inputs=(self.input, *airports_input()),
             detail="flights",
             reader=READER,
             release_kind="own table",

@@ -4,7 +4,8 @@
     <cache>/tables/<digest>/rows.parquet      flights by time of departure, each once
     <cache>/tables/<digest>/rejected.csv      rows kept aside, where there are any
 
-`digest` is that of the file and of how it is understood. All of it may be deleted.
+`digest` is that of the file, of how it is understood and of the airports it is held to. All of
+it may be deleted.
 """
 
 import hashlib
@@ -18,6 +19,7 @@ from pathlib import Path
 import duckdb
 
 from flights.errors import ArchiveError, InvalidInput
+from flights.reference.airports import airports_input
 from flights.tables.chunks import Table
 from flights.tables.full_pass import FullPass, Report
 from flights.tables.opening import NotUtf8, as_latin
@@ -135,5 +137,6 @@ def _digest_file(path: Path) -> str:
 
 
 def _digest_of(sha256: str, table: Table, how: Understanding) -> str:
-    known = [READER, sha256, table.encoding, table.delimiter, asdict(how)]
+    airports = [each.sha256 for each in airports_input()]
+    known = [READER, sha256, table.encoding, table.delimiter, asdict(how), *airports]
     return hashlib.sha256(json.dumps(known).encode()).hexdigest()[:24]

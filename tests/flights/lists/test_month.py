@@ -182,6 +182,13 @@ def test_entry_names_the_file_and_what_judged_it(collect):
     assert entry.counts["flights"] == entry.counts["aircraft"] == 72
 
 
+def test_entry_names_the_airports_its_ends_were_judged_by(collect, monkeypatch):
+    own = InputFile("airports.csv (OurAirports 2026-11-20)", 9, "1" * 64)
+    monkeypatch.setattr(month, "airports_input", lambda: (own,))
+    entry = collect(full())[FIRST[0]].entry
+    assert [each.name for each in entry.inputs] == ["list.csv.gz", own.name]
+
+
 def test_days_not_asked_for_take_no_room(tmp_path):
     path = tmp_path / "list.csv.gz"
     path.write_bytes(list_bytes(full()))

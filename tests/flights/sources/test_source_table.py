@@ -8,10 +8,11 @@ import pytest
 
 from flights.archive import Archive
 from flights.errors import BadPayload, InvalidInput
-from flights.ledger import LedgerEntry
+from flights.ledger import InputFile, LedgerEntry
 from flights.pull import plan_pull, run_pull
 from flights.sources import find_spec, open_source
 from flights.sources.table import rejected_path
+from flights.tables import days, staging, values
 
 HEAD = "callsign,reg,from,to,dep_time,arr_time\n"
 GOOD = (
@@ -57,6 +58,22 @@ def test_covered_days_are_complete_also_where_nothing_flew(put, archive: Archive
     assert set(found["origin_evidence"]) == {"estimated"}
     assert found["lastseen"].isna().tolist() == [False, True]
     assert found["flags"].tolist() == ["no_icao24", "no_lastseen,no_icao24"]
+
+
+def test_rows_are_judged_anew_where_other_airports_are_known(put, monkeypatch) -> None:
+    """A field the shipped table lacks is taken in once a table that has it is named."""
+    lines = GOOD + "CLX1,LX-VCC,ELLX,QQQB,2025-06-04 10:00Z,\n"
+    assert put(lines, covers=SPAN)[date(2025, 6, 4)].status == "partial"
+    own = InputFile("airports.csv (OurAirports 2026-11-20)", 9, "1" * 64)
+    for module in (days, staging):
+        monkeypatch.setattr(module, "airports_input", lambda: (own,))
+    shipped = values.load_airports()
+    extra = shipped.rename(index={"LFSB": "QQQB"}).loc[["QQQB"]]
+    monkeypatch.setattr(values, "load_airports", lambda: pd.concat([shipped, extra]))
+    monkeypatch.setitem(values.READERS, "destination", values.read_airport)  # as a new process
+    entry = put(lines, covers=SPAN, refresh=True)[date(2025, 6, 4)]
+    assert (entry.status, entry.counts["flights"]) == ("complete", 1)
+    assert own in entry.inputs
 
 
 def test_days_nobody_vouched_for_are_partial(put) -> None:
