@@ -16,6 +16,7 @@ from analysis.wording import (
 )
 
 SIMULATED = "SIMULATED"
+_ISO_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _ADDRESS = re.compile(r"(https?://[^\s`|<>\"“”]*[^\s`|<>\"“”.,;:!?)\]])", re.IGNORECASE)
 
 BOUNDS_SENTENCE = (
@@ -88,6 +89,15 @@ def escape_sentence(text: object) -> str:
 def _escape(text: str) -> str:
     plain = re.sub(r"([\\`*{}\[\]<>|$~])", r"\\\1", text)
     return re.sub(r":(?=//|[a-z])|(?<=www)\.", r"\\\g<0>", plain)
+
+
+def rewrite_days(text: str) -> str:
+    """A sentence with its days as they are written on pages.
+
+    >>> rewrite_days("3 flights, 2025-06-13 to 2025-06-17.")
+    '3 flights, 13 Jun 2025 to 17 Jun 2025.'
+    """
+    return _ISO_DAY.sub(lambda found: write_date(date.fromisoformat(found[0])), text)
 
 
 def name_route(result: StudyResult) -> str:

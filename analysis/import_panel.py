@@ -5,7 +5,8 @@ from pathlib import Path
 import streamlit as st
 
 from analysis import import_form, widgets
-from analysis.captions import count_noun, escape_text
+from analysis.captions import count_noun, escape_text, rewrite_days
+from analysis.wording import write_date
 from flights import pulls
 from flights.archive import Archive
 from flights.errors import FlightDataError
@@ -60,7 +61,7 @@ def _offer(
 ) -> None:
     """What was found, what is not known about it, and the import."""
     for line in describe_findings(found):
-        st.markdown(escape_text(line))
+        st.markdown(escape_text(rewrite_days(line)))
     if found.rejected:
         st.download_button(
             "Rows kept aside, with the reasons",
@@ -99,8 +100,9 @@ def _ask_refresh(archive: Archive, key: str) -> bool:
     if not held:
         return False
     st.caption(
-        f"{count_noun(len(held), 'day')} of this name are held already, {min(held)} to "
-        f"{max(held)}. Days this table does not hold stay as they are; another name starts afresh."
+        f"{count_noun(len(held), 'day')} of this name are held already, "
+        f"{write_date(min(held))} to {write_date(max(held))}. Days this table does not hold stay "
+        "as they are; another name starts afresh."
     )
     return st.checkbox("Replace complete days that this table holds too", key="i_refresh")
 

@@ -1,11 +1,9 @@
 """What the current study lacks, and the cheapest ways to get it, on the Data page."""
 
-import re
-from datetime import date
-
 import streamlit as st
 
 from analysis import widgets
+from analysis.captions import rewrite_days
 from analysis.pull_form import can_fill, fill_form
 from analysis.pulling import to_need
 from analysis.reasons import show_reasons
@@ -23,8 +21,6 @@ from flights.planning.text import (
     describe_story,
 )
 
-_ISO_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
-
 
 def show_plan(study: Study, archive: Archive) -> None:
     """Days of the study's own source that do not count, then every source judged for it.
@@ -40,7 +36,7 @@ def show_plan(study: Study, archive: Archive) -> None:
     _show_lacking(plan, archive)
     if plan.spec.simulated:
         return
-    st.markdown(_say(describe_need(plan)))
+    st.markdown(rewrite_days(describe_need(plan)))
     st.subheader("The cheapest ways to get it", anchor=False)
     st.caption("Quickest first, those to apply for last. Each would serve the whole series alone.")
     for number, way in enumerate(way for way in plan.ways if way.fit != "no"):
@@ -49,10 +45,10 @@ def show_plan(study: Study, archive: Archive) -> None:
     if refused:
         with st.expander(f"Not for this study ({len(refused)})"):
             st.markdown(
-                "\n".join(f"- **{w.spec.title}.** {_say(' '.join(w.why))}" for w in refused)
+                "\n".join(f"- **{w.spec.title}.** {rewrite_days(' '.join(w.why))}" for w in refused)
             )
     closing = filter(None, (ONE_SOURCE, describe_story(plan), describe_assumptions()))
-    st.caption(_say(" ".join(closing)))
+    st.caption(rewrite_days(" ".join(closing)))
 
 
 def _name_study(plan: StudyPlan) -> str:
@@ -69,7 +65,7 @@ def _show_lacking(plan: StudyPlan, archive: Archive) -> None:
         return
     lacking = sum(len(lack.days) for lack in plan.lacking)
     st.markdown(f"“{title}” lacks {lacking} of the {len(days)} days from {asked}:")
-    show_reasons((lack.days, lack.status, _say(lack.reason)) for lack in plan.lacking)
+    show_reasons((lack.days, lack.status, rewrite_days(lack.reason)) for lack in plan.lacking)
 
 
 def _show_way(way: Way, number: int, *, own: str) -> None:
@@ -83,7 +79,7 @@ def _show_way(way: Way, number: int, *, own: str) -> None:
         with words.container(gap="xsmall"):
             st.markdown(f"**{spec.title}**{mark.get(way.fit, '')}{same}")
             st.markdown(f"{_capital(describe_cost(way))}.")
-            st.caption(f"{account} Licence: {spec.licence}. {_say(describe_limits(way))}")
+            st.caption(f"{account} Licence: {spec.licence}. {rewrite_days(describe_limits(way))}")
             if spec.key != own and not way.days:
                 st.caption("Choose it as the source of the question to use it.")
         if way.days and can_fill(way):
@@ -92,8 +88,3 @@ def _show_way(way: Way, number: int, *, own: str) -> None:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _say(text: str) -> str:
-    """Days as they are written on pages."""
-    return _ISO_DAY.sub(lambda found: write_date(date.fromisoformat(found[0])), text)

@@ -68,11 +68,15 @@ def _matters(progress: PullProgress, latest: dict[str, str]) -> bool:
 
 
 def _has_more(progress: PullProgress) -> bool:
-    """True where asking again could bring a day; what is broken by design stays so."""
-    hopeless = widgets.is_simulated(progress.source) and progress.state == "finished"
-    return not hopeless and (
-        progress.state != "finished" or any(day.state in _BAD for day in progress.days)
-    )
+    """True where asking again could bring a day.
+
+    What is broken by design stays so, and a table says the same until it is imported otherwise.
+    """
+    if progress.state != "finished":
+        return True
+    own = progress.source.partition(".")[0] == "table"
+    same = own or widgets.is_simulated(progress.source)
+    return not same and any(day.state in _BAD for day in progress.days)
 
 
 def _show_pull(progress: PullProgress, archive: Archive, *, is_latest: bool) -> None:
@@ -126,7 +130,8 @@ def _count_days(progress: PullProgress, archive: Archive) -> str:
 def _list_figures(progress: PullProgress) -> list[str]:
     """Days by state, and what has come so far."""
     states = [day.state for day in progress.days]
-    found = [f"{states.count(each):,} {each}" for each in dict.fromkeys(states)]
+    names = {"skipped": "complete before"}
+    found = [f"{states.count(each):,} {names.get(each, each)}" for each in dict.fromkeys(states)]
     if progress.bytes_total:
         done, total = map(write_bytes, (progress.bytes_done, progress.bytes_total))
         found.append(f"{done} of {total}")

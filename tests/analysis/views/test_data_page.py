@@ -300,6 +300,15 @@ def test_failed_days_are_told_with_their_reasons_and_can_be_asked_again(
         assert app.button(key="again-3-c").label == "Ask again"
 
 
+def test_table_that_was_read_is_not_asked_again(open_page: Open, weeks: Path) -> None:
+    part = DayProgress(date(2050, 1, 3), "partial", 1.0, "Nobody said that this day is whole.")
+    ended = PullProgress("3-c", "table.mine", "finished", "1 partial", days=(part,))
+    with _pull_noted(weeks, ended, options={}, days=[None, None], refresh=False):
+        app = open_page(page="data")
+        assert "Nobody said that this day is whole." in _reasons(app)[0]
+        assert not [each for each in app.button if each.key == "again-3-c"]
+
+
 def test_pull_of_another_hand_has_no_button(open_page: Open, weeks: Path) -> None:
     failed = replace(RUNNING, id="4-d", state="failed", message="The disk is full.")
     with _pull_noted(weeks, failed):
