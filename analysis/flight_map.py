@@ -254,7 +254,7 @@ def _label(place: Any) -> str:
 
 
 def _draw_reach(gaps: tuple[Gap, ...], palette: Palette) -> pdk.Layer:
-    features = []
+    features: list[Row] = []
     for gap in gaps:
         if not gap.stretch.is_placed[0]:
             continue

@@ -49,6 +49,15 @@ _STYLE = """<style>
 .st-key-chain a p, .st-key-chain button p {{ font-size: .92rem; color: {change};
   text-decoration: underline; font-weight: 400; }}
 .st-key-chain :focus-visible {{ outline: 2px solid {change}; }}
+/* One column on narrow screens: the sentence, then the map, then the rest. */
+@media (max-width: 640px) {{
+  .st-key-inspector > div > .stHorizontalBlock {{ flex-flow: column nowrap; gap: 1rem; }}
+  .st-key-inspector > div > .stHorizontalBlock > .stColumn {{ min-width: 0; width: 100%; }}
+  .st-key-inspector > div > .stHorizontalBlock > .stColumn:last-child,
+  .st-key-inspector > div > .stHorizontalBlock > .stColumn:last-child > .stVerticalBlock
+    {{ display: contents; }}
+  .st-key-inspector .stElementContainer:has(section.story-of) {{ order: -1; width: 100%; }}
+}}
 </style>"""
 
 
@@ -62,7 +71,8 @@ def show_flight(archive: Archive, asked: FlightRequest, *, alone: bool = False) 
     """
     seen = widgets.load_story(archive, asked)
     st.html(_STYLE.format(**vars(choose(widgets.is_dark()))))
-    left, right = st.columns([11, 10], gap="large")
+    with st.container(key="inspector"):
+        left, right = st.columns([11, 10], gap="large")
     with right:
         _tell(seen, asked)
     with left:
@@ -83,7 +93,7 @@ def _tell(seen: Inspected, asked: FlightRequest) -> None:
     brief = html.escape(tell_story_in_brief(seen.story, region))
     details = "".join(f"<li>{html.escape(line)}</li>" for line in tell_details(seen.story, region))
     st.html(
-        f'<section aria-label="Story of the flight"><p class="story">{brief}</p>'
+        f'<section class="story-of" aria-label="Story of the flight"><p class="story">{brief}</p>'
         f'<ul class="details">{details}</ul></section>'
     )
 

@@ -18,7 +18,7 @@ HARDLY_SENTENCE = (
     "Shaded: receivers heard hardly anyone there (less than "
     f"{FEW_AIRCRAFT:.0f} aircraft by cell and hour on a mean day)."
 )
-LEGEND = "Grey cells ahead of it: the fewer aircraft heard there then, the darker."
+LEGEND = "Grey cells ahead of it: the fewer aircraft were heard there then, the stronger the grey."
 
 _NOBODY, _HARDLY = 0.42, 0.24
 _MARGIN = 1.6

@@ -155,4 +155,9 @@ def test_narrow_screens_scroll_down_and_never_sideways(browser: Browser, app_url
     for part in (STORY, ".st-key-chain", '[data-testid="stVegaLiteChart"] svg'):
         box = page.locator(part).first.bounding_box()
         assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 421, part
+    map_box = page.get_by_test_id("stDeckGlJsonChart").first.bounding_box()
+    chain_box = page.locator(".st-key-chain").bounding_box()
+    story_box = page.locator(STORY).bounding_box()
+    assert map_box and chain_box and story_box
+    assert story_box["y"] < map_box["y"] < chain_box["y"]
     context.close()
