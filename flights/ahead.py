@@ -31,7 +31,7 @@ def find_cells_ahead(ends: pd.DataFrame, reach_km: float) -> tuple[NDArray[np.in
     place = [ends[name].to_numpy(float) for name in ("latitude", "longitude", "course_deg")]
     number, cells = _grid()
     parts = [(np.zeros(0, np.intp), np.zeros(0, np.int64))]
-    for rows, squares in _squares(*place, reach_km):
+    for rows, squares in _squares(place[0], place[1], place[2], reach_km):
         met = np.zeros((len(rows), len(cells)), bool)
         met[np.arange(len(rows))[:, None], number[squares]] = True
         end, cell = np.divmod(np.flatnonzero(met), len(cells))

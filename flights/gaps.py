@@ -45,7 +45,9 @@ class Stretches:
     `back_at` is NaN where it was not heard again within `HORIZON_S`. Latitudes and longitudes
     in deg, times in s since 1970 UTC, heights in ft (0 on the ground or where unknown, which
     only widens the bound), `speed_kt` the fastest over the ground, `range_km` the farthest the
-    type flies without landing.
+    type flies without landing. Range limits one flight: where the airframe was heard again, it
+    may have landed unheard more than once, and only a place out of range of both positions is out
+    of reach.
     """
 
     left_latitude: Floats
@@ -199,7 +201,8 @@ def _fits(stretches: Stretches, course: Floats, away_km: Floats, spare_s: float)
     back = great_circle_km(latitude, longitude, stretches.back_latitude, stretches.back_longitude)
     needed = (away_km + np.where(stretches.is_open, 0.0, back)) / kmh * 3600
     there = np.where(stretches.is_open, HORIZON_S, stretches.back_at - stretches.left_at)
-    return (needed + spare_s <= there) & (away_km <= stretches.range_km)
+    in_range = (away_km <= stretches.range_km) | ~stretches.is_open
+    return (needed + spare_s <= there) & in_range
 
 
 def _between_km(stretches: Stretches) -> Floats:
@@ -213,9 +216,10 @@ def _between_km(stretches: Stretches) -> Floats:
 
 
 def _farthest_km(stretches: Stretches) -> Floats:
-    """Bound on how far from the first place it can have been [km]."""
+    """The way the time allows [km]; no more than the range where it was not heard again."""
     spent = np.where(stretches.is_open, HORIZON_S, stretches.back_at - stretches.left_at)
-    return np.minimum(stretches.speed_kt * KMH_PER_KT * spent / 3600, stretches.range_km)
+    way = stretches.speed_kt * KMH_PER_KT * spent / 3600
+    return np.where(stretches.is_open, np.minimum(way, stretches.range_km), way)
 
 
 @dataclass(frozen=True)
@@ -275,8 +279,8 @@ class _Ways:
         there_km, back_km = _arc_km(left), _arc_km(back)
         there, away = self._least_s(there_km, self.left_s), self._least_s(back_km, self.back_s)
         stay = self.spent_s - there - away
-        # NaN compares as false: an airframe not heard again has no way back.
-        out_of_range = (there_km > self.range_km) | (back_km > self.range_km)
+        nearer_km = np.where(self.is_open, there_km, np.minimum(there_km, back_km))
+        out_of_range = nearer_km > self.range_km
         out_of_range |= self.is_open & (there > HORIZON_S)
         return np.where(out_of_range, -np.inf, stay)
 

@@ -16,7 +16,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -167,11 +167,13 @@ def pc_join(left: pa.Array, right: pa.Array) -> pa.Array:
     return pc.binary_join_element_wise(left, right.cast(pa.string()), "-")
 
 
-def write_year(root: Path, flights: int) -> None:
-    """An archive of empty days and an index that says otherwise."""
+def write_year(root: Path, flights: int, months: Iterable[int] = range(1, 13)) -> None:
+    """An archive of empty days and an index that says otherwise; `flights` in a whole year."""
     archive = Archive(root)
     for n in range(365):
         day = date(YEAR, 1, 1) + timedelta(days=n)
+        if day.month not in months:
+            continue
         asked = datetime(YEAR + 1, 1, 1, tzinfo=UTC)
         archive.write_day(without_data(LedgerEntry(SOURCE, day, "complete", asked_at=asked)))
     rng = np.random.default_rng(1)
@@ -181,7 +183,7 @@ def write_year(root: Path, flights: int) -> None:
     numbers._path.parent.mkdir(parents=True)
     numbers._path.write_text(json.dumps(list(network.codes)))
     ledger = archive.read_ledger(SOURCE)
-    for number in range(1, 13):
+    for number in months:
         began = time.monotonic()
         month = date(YEAR, number, 1)
         folder = engine._facts._place(SOURCE, month, ledger)

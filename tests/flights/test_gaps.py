@@ -52,6 +52,16 @@ def test_airframe_never_heard_again_may_be_anywhere_in_range() -> None:
     assert stay_h(one, SYDNEY) == -np.inf
 
 
+def test_range_limits_a_flight_and_not_all_that_nobody_heard() -> None:
+    """Lost on the way to Jeddah, it flew home unheard and was next heard over China."""
+    over_arabia, jeddah, over_china = (23.6, 40.5), (21.7, 39.2), (35.9, 111.9)
+    one = stretch(over_arabia, over_china, 32, range_km=6_500)
+    assert great_circle_km(*jeddah, *over_china) > 6_500
+    assert 0 < stay_h(one, jeddah) < 32
+    assert stay_h(one, over_china) > 0 and stay_h(one.reverse(), jeddah) > 0
+    assert stay_h(one, (-75.0, 160.0)) == -np.inf  # out of range of both
+
+
 def test_no_place_at_all_is_excluded_without_a_stay() -> None:
     one = stretch(ASHGABAT, TURKMENBASHI, 3.5)
     assert longest_stay_s(one, np.zeros(0), np.zeros(0))[0] == -np.inf
@@ -118,15 +128,17 @@ def test_reach_and_longest_stay_agree() -> None:
     ones = Stretches(
         lat[0], lon[0], np.full(n, 3e4), np.zeros(n), lat[1], lon[1], np.zeros(n),
         np.where(rng.random(n) < 0.2, np.nan, rng.uniform(1, 40, n) * 3600),
-        np.full(n, 650.0), np.full(n, 9_000.0),
+        np.full(n, 650.0), rng.choice([3_000.0, 9_000.0], n),
     )  # fmt: skip
     where = rng.uniform(-60, 60, m), rng.uniform(-180, 180, m)
     reach = find_reach(ones, *where, least_ground_s=0)
     longest = longest_stay_s(ones, *where)
-    reached = np.zeros(n, bool)
-    reached[reach.stretch] = True
-    assert (reached == ~(longest < 0)).all()
-    assert 0.2 < reached.mean() < 0.95
+    reached = np.zeros((n, m), bool)
+    reached[reach.stretch, reach.place] = True
+    each = np.stack([longest_stay_s(ones, *(axis[[k]] for axis in where)) for k in range(m)], 1)
+    assert (reached == ~(each < 0)).all()
+    assert (reached.any(axis=1) == ~(longest < 0)).all()
+    assert 0.2 < reached.any(axis=1).mean() < 0.97
 
 
 def test_outline_holds_what_can_be_reached_and_no_more() -> None:
