@@ -71,7 +71,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ("analysis.counts",),
     ("analysis.intervals", "analysis.power"),
     ("analysis.window_sums", "analysis.estimators"),
-    ("analysis.wording", "analysis.checks"),
+    ("analysis.wording", "analysis.checks", "analysis.controls"),
     ("analysis.effects", "analysis.verdicts", "analysis.provenance"),
     ("analysis.event_study",),
     ("analysis.table_input",),
