@@ -45,9 +45,11 @@ def _sum_countries(controls: pd.DataFrame) -> pd.DataFrame:
     codes = [country.get(current_code(airport), "") for airport in controls.columns]
     known = [bool(code) and pd.notna(code) for code in codes]
     flights = controls.loc[:, known].T
-    return flights.groupby([code for code, kept in zip(codes, known, strict=True) if kept]).sum(
-        min_count=1
-    ).T
+    return (
+        flights.groupby([code for code, kept in zip(codes, known, strict=True) if kept])
+        .sum(min_count=1)
+        .T
+    )
 
 
 def _name_airports(codes: pd.Index) -> dict[str, str]:

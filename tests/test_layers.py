@@ -17,6 +17,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
         "flights.history",
         "flights.formulas",
         "flights.flags",
+        "flights.row_caps",
     ),
     ("flights.ledger", "flights.packed"),
     ("flights.network",),

@@ -13,6 +13,7 @@ from flights.lists.flights import make_flights
 from flights.lists.rows import Batches
 from flights.lists.spill import STRAY, DaySpill
 from flights.records import DayRecords, empty
+from flights.row_caps import describe_cap, is_round_cap
 
 Report = Callable[[str, float], None]
 
@@ -112,6 +113,8 @@ class _Reading:
                 f"{self._task.file.name}: {unfit:,} of {total:,} rows are unfit "
                 f"({self._rules()}); the file is not in the form it should be in."
             )
+        if is_round_cap(total):
+            self._whole.append(describe_cap(total, self._task.file.name))
         if lost > total * MOST_UNFIT:
             self._whole.append(
                 f"{lost:,} of {total:,} rows of {self._task.file.name} could not be put to any "
