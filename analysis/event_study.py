@@ -12,6 +12,7 @@ from analysis import study as studies
 from analysis.checks import CHECKS
 from analysis.checks.base import Case
 from analysis.checks.source_change import list_editions
+from analysis.controls import group_controls
 from analysis.counts import count_days
 from analysis.effects import build_effect, build_series, build_shape, count_lacking_days
 from analysis.estimators.base import ControlRoute, DailySeries, Design
@@ -121,6 +122,7 @@ def run_study(
         frequency=evidence.frequency,
         excluded=_class_excluded(evidence),
         overrides=route.overrides,
+        controls=group_controls(evidence),
     )
     return judge_counts(study, count_days(evidence), subject, tries=tries, made_at=made_at)
 

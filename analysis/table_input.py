@@ -14,6 +14,7 @@ from analysis.counts import find_outages, list_days
 from analysis.event_study import Subject
 from analysis.results import CountSeries
 from flights.errors import InvalidInput
+from flights.row_caps import describe_cap, find_flat_days, is_round_cap
 from flights.sources.base import SourceSpec
 
 NAMES = {
@@ -36,8 +37,9 @@ def read_counts(path: str | Path) -> CountSeries:
     """Counts per day from a CSV file: day, count and, where it is known, exposure.
 
     Rows stand in day order. A blank count, a blank exposure, and a day without a row are
-    missing days. Both bounds are the same; a table without exposure is taken as heard alike
-    on all days.
+    missing days; a day whose count looks cut at a limit of rows (`flights.row_caps`) is partial
+    and has none. Both bounds are the same; a table without exposure is taken as heard alike on
+    all days.
 
     Raises
     ------
@@ -135,14 +137,18 @@ def _build_counts(rows: list[_Row], *, has_exposure: bool) -> CountSeries:
     held = {row.day: row for row in rows}
     days = list_days(rows[0].day, rows[-1].day)
     found = [held.get(day) for day in days]
-    counts = tuple(row.count if row else None for row in found)
-    if has_exposure:
-        exposure = tuple(row.exposure if row and row.count is not None else None for row in found)
-    else:
-        exposure = tuple(None if count is None else 1.0 for count in counts)
-    measured = np.array([np.nan if each is None else each for each in exposure])
-    reasons = {True: "", False: "The table has no count for this day."}
+    given = [row.count if row else None for row in found]
+    cut = _find_cut(given)
+    pairs = list(zip(given, cut, strict=True))
+    counts = tuple(None if why else count for count, why in pairs)
     there = [count is not None for count in counts]
+    if has_exposure:
+        pairs_held = zip(found, there, strict=True)
+        exposure = tuple(row.exposure if row and held else None for row, held in pairs_held)
+    else:
+        exposure = tuple(1.0 if held else None for held in there)
+    measured = np.array([np.nan if each is None else each for each in exposure])
+    lacking = "The table has no count for this day."
     return CountSeries(
         days=tuple(days),
         lower=counts,
@@ -151,8 +157,21 @@ def _build_counts(rows: list[_Row], *, has_exposure: bool) -> CountSeries:
         exposure_origin=(None,) * len(days),
         exposure_destination=(None,) * len(days),
         neither_end=tuple(0.0 if each else None for each in there),
-        status=tuple("complete" if each else "missing" for each in there),
-        reason=tuple(reasons[each] for each in there),
+        status=tuple(
+            "partial" if why else "missing" if count is None else "complete" for count, why in pairs
+        ),
+        reason=tuple(why or (lacking if count is None else "") for count, why in pairs),
         reader=("",) * len(days),
         outage=tuple(find_outages(measured).tolist()),
     )
+
+
+def _find_cut(counts: list[float | None]) -> list[str]:
+    """Why a day's count looks cut at a limit of rows; "" where it does not."""
+    values = np.array([np.nan if count is None else count for count in counts])
+    total = int(np.nansum(values))
+    if is_round_cap(total):
+        whole = describe_cap(total, "What was counted")
+        return ["" if count is None else whole for count in counts]
+    why = "Its count is the highest of all days around it, and many have it: as if cut at a limit."
+    return [why if flat else "" for flat in find_flat_days(values)]

@@ -14,6 +14,7 @@ from flights.lists.rows import Batches
 from flights.lists.spill import STRAY, DaySpill
 from flights.records import DayRecords, empty
 from flights.reference.airports import airports_input
+from flights.row_caps import describe_cap, is_round_cap
 
 Report = Callable[[str, float], None]
 
@@ -113,6 +114,8 @@ class _Reading:
                 f"{self._task.file.name}: {unfit:,} of {total:,} rows are unfit "
                 f"({self._rules()}); the file is not in the form it should be in."
             )
+        if is_round_cap(total):
+            self._whole.append(describe_cap(total, self._task.file.name))
         if lost > total * MOST_UNFIT:
             self._whole.append(
                 f"{lost:,} of {total:,} rows of {self._task.file.name} could not be put to any "

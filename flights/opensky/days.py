@@ -16,6 +16,7 @@ from flights.opensky.merge import legs_frame, merge_legs
 from flights.opensky.replies import SLICE_HOURS, Question, Reply, published_at, start_of
 from flights.records import TABLES, DayRecords, empty
 from flights.reference.aircraft import Airframe
+from flights.row_caps import describe_cap, is_round_cap
 
 READER = "opensky-rest 1"
 
@@ -126,9 +127,11 @@ def _without_flights(task: DayTask, why: str, inputs: tuple[InputFile, ...] = ()
 
 def _make_day(task: DayTask, replies: Sequence[Reply], names: Names | None) -> DayRecords:
     dropped: Counter[str] = Counter()
-    told = []
+    told, cut = [], []
     for reply in replies:
         found = read_flights(reply.body or b"[]", str(reply.question))
+        rows = len(found.legs) + found.dropped.total()
+        cut += [describe_cap(rows, f"The answer to {reply.question}")] if is_round_cap(rows) else []
         dropped += found.dropped
         told.append([leg for leg in found.legs if _is_of(leg, task.day)])
     legs, differing = merge_legs(told)
@@ -136,7 +139,7 @@ def _make_day(task: DayTask, replies: Sequence[Reply], names: Names | None) -> D
     flights, left_out = make_flights(
         legs_frame(legs), source=task.source, day=task.day, airframes=airframes
     )
-    reasons = _reasons(task, replies)
+    reasons = (*cut, *_reasons(task, replies))
     entry = LedgerEntry(
         source=task.source,
         day=task.day,

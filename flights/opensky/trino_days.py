@@ -25,6 +25,7 @@ from flights.opensky.known_gaps import gap_sentences
 from flights.opensky.trino import Database
 from flights.records import DayRecords, empty
 from flights.reference.aircraft import Airframe
+from flights.row_caps import describe_cap, is_round_cap
 
 TABLE = "flights_data4"
 READER = "opensky-trino 1"
@@ -71,6 +72,7 @@ def collect_day(database: Database, asked: DayQuestion, report: Report) -> DayRe
     gaps = gap_sentences(asked.day)
     deficits = [*gaps, *_find_silence(hours, asked.start_s), *deficits]
     deficits += _too_many_unreadable(dropped["dropped_unreadable"], len(rows))
+    deficits += [describe_cap(len(rows), "OpenSky's answer")] if is_round_cap(len(rows)) else []
     status = "partial" if deficits else "complete"
     if not hours:
         status, deficits = "missing", [*gaps] or [_nothing_there(asked.day)]

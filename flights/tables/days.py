@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import pandas as pd
 import pyarrow as pa
@@ -13,6 +14,7 @@ from flights.flags import IMPOSSIBLE_SPEED, count_flags
 from flights.ledger import InputFile, LedgerEntry
 from flights.records import FLIGHT, DayRecords, empty
 from flights.reference.airports import airports_input
+from flights.row_caps import describe_cap, find_cut_days, find_thin_days, is_round_cap
 from flights.speed_limits import flag_speeds
 from flights.tables.rules import describe_rules
 from flights.tables.staging import READER, Findings
@@ -133,8 +135,20 @@ class TableDays:
         return ("partial" if doubts else "complete"), (*doubts, declared)
 
     def _doubts(self, day: date) -> list[str]:
-        if self.bad_rows == "no-flights":
-            return []
+        doubts = [why[day] for why in (self._cut, self._thin) if day in why]
+        if is_round_cap(self.findings.rows):
+            doubts.append(describe_cap(self.findings.rows, "The table"))
+        return doubts + ([] if self.bad_rows == "no-flights" else self._doubtful_rows(day))
+
+    @cached_property
+    def _cut(self) -> dict[date, str]:
+        return find_cut_days(self.findings.days)
+
+    @cached_property
+    def _thin(self) -> dict[date, str]:
+        return find_thin_days(self.findings.days, self.cover.days() if self.cover else [])
+
+    def _doubtful_rows(self, day: date) -> list[str]:
         doubts = []
         if count := self.findings.doubtful.get(day, 0):
             doubts.append(f"{_rows(count)} of this day could not be taken in.")

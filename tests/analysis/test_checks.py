@@ -63,6 +63,38 @@ def test_coverage_that_moved_with_the_count_fails() -> None:
     assert all(row["ratio"] == pytest.approx(3, abs=0.3) for row in check.table)
 
 
+def overhead_of(evidence: RouteEvidence, *, step: float) -> RouteEvidence:
+    """The record with a sky over both regions; over the origin it jumps at the event."""
+    import pandas as pd
+
+    later = [step if day >= made.EVENT else 1.0 for day in evidence.heard.index]
+    columns = {"origin": [40 * each for each in later], "destination": [30.0] * len(later)}
+    overhead = pd.DataFrame(columns, evidence.heard.index, dtype="Float64")
+    return replace(evidence, overhead=overhead)
+
+
+def test_sky_that_is_heard_anew_makes_a_rise_no_verdict() -> None:
+    """Other traffic stays, so that only overflights tell that the receivers hear more."""
+    evidence = made.make_evidence(made.CASES["change"])
+    still, risen = (run(overhead_of(evidence, step=step)) for step in (1.0, 3.0))
+    assert still.verdict.kind == "change" and risen.verdict.kind == "no verdict (coverage)"
+    assert risen.lower.kappa == pytest.approx(3) and still.lower.kappa < 1.2
+    check = check_of(risen, "coverage")
+    assert check.outcome == "failed"
+    assert "positions per aircraft-hour at cruising height, origin" in check.sentence
+    places = ["both", "origin", "destination", "origin", "destination"]
+    assert [row["place"] for row in check.table] == places
+    assert [row["ratio"] for row in check.table[3:]] == pytest.approx([3, 1])
+
+
+def test_sky_known_on_too_few_days_says_nothing() -> None:
+    evidence = overhead_of(made.make_evidence(made.CASES["change"]), step=3.0)
+    overhead = evidence.overhead.copy()
+    overhead.loc[[made.EVENT + timedelta(days=n) for n in range(8)], "origin"] = None
+    result = run(replace(evidence, overhead=overhead))
+    assert result.lower.kappa < 1.2 and result.verdict.kind == "change"
+
+
 def with_burst(evidence: RouteEvidence, flights: int, **same: object) -> RouteEvidence:
     """The record with so many flights more from the event on, one a day unless told otherwise."""
     rows = evidence.flights.iloc[:flights].assign(bound="lower").reset_index(drop=True)

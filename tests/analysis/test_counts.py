@@ -121,3 +121,18 @@ def test_outage_does_not_depend_on_the_unit() -> None:
 
 def test_dates_are_plain() -> None:
     assert all(type(day) is date for day in count_days(evidence_of()).days)
+
+
+def test_sky_over_each_region_stands_beside_the_counts_on_complete_days() -> None:
+    evidence = evidence_of(days=8)
+    days = pd.Index(list(evidence.heard.index), name="day", dtype=object)
+    origin = pd.Series([40.0, 41, pd.NA, 43, 44, 45, 46, 47], days, dtype="Float64")
+    unknown = pd.Series([pd.NA] * 8, days, dtype="Float64")
+    told = replace(evidence, overhead=pd.DataFrame({"origin": origin, "destination": unknown}))
+    ledger = list(told.ledger)
+    ledger[4] = LedgerEntry("simulated", ledger[4].day, "partial", ("Cut.",))
+    counts = count_days(replace(told, ledger=tuple(ledger)))
+    assert counts.overhead_origin == (40, 41, None, 43, None, 45, 46, 47)
+    assert counts.overhead_destination == ()
+    silent = count_days(evidence)
+    assert silent.overhead_origin == silent.overhead_destination == ()
