@@ -12,6 +12,7 @@ from analysis import verdicts, wording
 from analysis.checks import CHECKS
 from analysis.checks.base import Case
 from analysis.checks.source_change import list_editions
+from analysis.control_effects import measure_controls
 from analysis.counts import count_days
 from analysis.effects import build_effect, build_series, count_lacking_days
 from analysis.estimators.base import ControlRoute, DailySeries, Design
@@ -20,6 +21,7 @@ from analysis.estimators.placebo_rate_ratio import (
     estimate_rate_ratio,
     find_placebo_dates,
 )
+from analysis.estimators.space_rate_ratio import calibrate_in_space
 from analysis.provenance import (
     count_flights,
     hash_inputs,
@@ -30,6 +32,7 @@ from analysis.provenance import (
 )
 from analysis.results import (
     CheckResult,
+    ControlEffect,
     CountSeries,
     Effect,
     EventAnswer,
@@ -137,9 +140,9 @@ def judge_counts(
     """As `run_study`, from counts per day wherever they come from."""
     studies.validate_design(study)
     places = [_place_event(event.day, counts) for event in study.events]
-    head, *rest = _answer_events(counts, places, study, subject.refusal)
+    head, *rest = _answer_events(counts, places, study, subject)
     flights = _flights_of(subject.flights, counts, head.bound)
-    case = replace(head.case, flights=flights, controls=subject.controls)
+    case = replace(head.case, flights=flights)
     frequent = not subject.refusal
     checks, badges = _run_checks(case) if frequent else ((), [])
     badges += ["exploratory"] if _is_exploratory(study) else []
@@ -156,7 +159,7 @@ def judge_counts(
         series=counts,
         lower=head.lower,
         upper=head.upper,
-        sensitivity=_try_windows(counts, places, study) if frequent else (),
+        sensitivity=_try_windows(counts, places, study, subject) if frequent else (),
         checks=checks,
         flights_lower=count_flights(counts.lower),
         flights_upper=count_flights(counts.upper),
@@ -173,6 +176,7 @@ def judge_counts(
         notes=subject.notes + write_notes(study, counts),
         excluded=subject.excluded,
         cargo_list=subject.overrides.text if subject.overrides else "",
+        controls=head.case.control_effects,
         others=tuple(
             EventAnswer(event.day, event.name, answer.verdict, answer.lower, answer.upper)
             for event, answer in zip(study.events[1:], rest, strict=True)
@@ -204,34 +208,46 @@ def _design_events(places: list[int], study: Study, window: int | None = None) -
 
 
 def _answer_events(
-    counts: CountSeries, places: list[int], study: Study, refusal: str
+    counts: CountSeries, places: list[int], study: Study, subject: Subject
 ) -> list[_Answer]:
     """One answer an event; days that cannot be compared with one another give no numbers."""
     designs = _design_events(places, study)
-    if not refusal:
-        return [_answer(counts, design) for design in designs]
-    verdict = Verdict(verdicts.SOURCE, refusal)
+    if not subject.refusal:
+        return [_answer(counts, design, subject) for design in designs]
+    verdict = Verdict(verdicts.SOURCE, subject.refusal)
     series = build_series(counts, "lower")
     return [_Answer(verdict, None, None, Case(counts, series, each, None)) for each in designs]
 
 
-def _answer(counts: CountSeries, design: Design, *, drawn: bool = True) -> _Answer:
+def _answer(
+    counts: CountSeries, design: Design, subject: Subject, *, drawn: bool = True
+) -> _Answer:
     """Both bounds of one event at one window through the rule."""
     series = {bound: build_series(counts, bound) for bound in ("lower", "upper")}
     start, stop = design.event - design.baseline, design.event + design.window
     editions = tuple(list_editions(counts, start, stop))
-    facts = {bound: _gather(series[bound], design, editions) for bound in series}
+    origin = np.array(counts.exposure_origin, dtype=float)
+    controls = measure_controls(subject.controls, series["lower"], design, origin=origin)
+    facts = {bound: _gather(series[bound], design, editions, controls) for bound in series}
     lacking = count_lacking_days(series["lower"], design)
     place = verdicts.Place(
         event=counts.days[design.event],
         design=design,
         lacking_days=lacking.days,
         lacking_before=counts.days[design.event if lacking.inside else 0],
+        origin=subject.origin_label,
     )
     verdict = verdicts.conclude(facts["lower"], facts["upper"], place)
     kinds = verdicts.decide(facts["lower"], design), verdicts.decide(facts["upper"], design)
     bound = verdicts.pick_bound(*kinds)
-    case = Case(counts, series[bound], design, facts[bound].ratio)
+    case = Case(
+        counts,
+        series[bound],
+        design,
+        facts[bound].ratio,
+        control_effects=controls,
+        origin=subject.origin_label,
+    )
     effects = {
         bound: build_effect(
             facts[bound].ratio, series[bound], design, counts.days, bound=bound, drawn=drawn
@@ -241,8 +257,17 @@ def _answer(counts: CountSeries, design: Design, *, drawn: bool = True) -> _Answ
     return _Answer(verdict, effects["lower"], effects["upper"], case, bound)
 
 
-def _gather(series: DailySeries, design: Design, editions: tuple[str, ...]) -> verdicts.Facts:
+def _gather(
+    series: DailySeries,
+    design: Design,
+    editions: tuple[str, ...],
+    controls: tuple[ControlEffect, ...],
+) -> verdicts.Facts:
+    """What the rule looks at; a record too short for dates is calibrated by other routes."""
     ratio = estimate_rate_ratio(series, design)
+    if ratio is not None and len(ratio.placebo_dates) < design.needed_placebos:
+        others = np.array([effect.s for effect in controls])
+        ratio = calibrate_in_space(ratio, series, design, others=others) or ratio
     dates = find_placebo_dates(series, design) if ratio is None else ratio.placebo_dates
     return verdicts.Facts(
         coverage=compare_coverage(series, design) if ratio is None else ratio.coverage,
@@ -272,14 +297,16 @@ def _run_checks(case: Case) -> tuple[tuple[CheckResult, ...], list[str]]:
     return checks, verdicts.list_badges(ratio, checks, badges, enough=enough)
 
 
-def _try_windows(counts: CountSeries, places: list[int], study: Study) -> tuple[Sensitivity, ...]:
+def _try_windows(
+    counts: CountSeries, places: list[int], study: Study, subject: Subject
+) -> tuple[Sensitivity, ...]:
     """The first event at the other windows."""
     found = []
     for window in WINDOWS:
         if window == study.window:
             continue
         design = _design_events(places, study, window)[0]
-        answer = _answer(counts, design, drawn=False)
+        answer = _answer(counts, design, subject, drawn=False)
         if answer.lower is not None and answer.upper is not None:
             kind = answer.verdict.kind
             found.append(Sensitivity(window, answer.lower, answer.upper, kind))

@@ -69,7 +69,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ("analysis.intervals", "analysis.power"),
     ("analysis.window_sums", "analysis.estimators"),
     ("analysis.wording", "analysis.checks"),
-    ("analysis.effects", "analysis.verdicts", "analysis.provenance"),
+    ("analysis.effects", "analysis.control_effects", "analysis.verdicts", "analysis.provenance"),
     ("analysis.event_study",),
     ("analysis.table_input",),
     ("analysis.palette", "analysis.captions"),

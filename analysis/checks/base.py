@@ -7,9 +7,9 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from analysis.estimators.base import ControlRoute, DailySeries, Design, RateRatio
+from analysis.estimators.base import DailySeries, Design, RateRatio
 from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio
-from analysis.results import CheckResult, CountSeries
+from analysis.results import CheckResult, ControlEffect, CountSeries
 
 PASSED, FAILED, NOT_APPLICABLE = "passed", "failed", "not applicable"
 
@@ -22,8 +22,8 @@ class Case:
     """One event under the bound that gives the headline.
 
     `flights` are those of the bound, with a column `at`: the index of their day in `series`.
-    `ratio` is None where the record gives no estimate. `controls` are other routes from the
-    same origin, over the same days.
+    `ratio` is None where the record gives no estimate. `control_effects` are what other routes
+    from the same origin, which `origin` names, did in the same days.
     """
 
     counts: CountSeries
@@ -31,7 +31,8 @@ class Case:
     design: Design
     ratio: RateRatio | None
     flights: pd.DataFrame = field(default_factory=pd.DataFrame)
-    controls: tuple[ControlRoute, ...] = ()
+    control_effects: tuple[ControlEffect, ...] = ()
+    origin: str = "the same origin"
 
     @property
     def after(self) -> slice:
