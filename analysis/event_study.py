@@ -284,7 +284,7 @@ def _flights_of(flights: pd.DataFrame, counts: CountSeries, bound: str) -> pd.Da
         return pd.DataFrame()
     chosen = flights if bound == "upper" else flights[flights["bound"] == "lower"]
     first = np.datetime64(counts.days[0], "D")
-    at = (pd.to_datetime(chosen["day"]).to_numpy().astype("datetime64[D]") - first).astype(int)
+    at = (chosen["day"].to_numpy().astype("datetime64[D]") - first).astype(int)
     inside = (at >= 0) & (at < len(counts.days))
     return chosen[["icao24", "operator"]].assign(at=at)[inside]
 
