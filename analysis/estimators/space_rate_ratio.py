@@ -4,11 +4,12 @@ How far a ratio wanders when nothing is claimed comes from two places, and the w
 counts: other routes from the same origin, which share season, holidays and receivers; and the
 route's own days before the event, because a route may be wilder than its neighbours. With the
 neighbours alone a route of negative binomial or slowly wandering counts among Poisson ones is
-called changed in 20-50 % of null series; the own days, widened for being few, bring that to
-5 % (`tests/bench/short_records.py` prints the table).
+called changed in 20-50 % of null series; the own days, widened for being few, bring that below
+5 % (`tests/bench/short_records.py` prints the table). The price: with eight weeks before the
+event a doubling at one flight a day, which a long record would find two times in three, is
+found one time in eight.
 """
 
-import math
 from dataclasses import replace
 
 import numpy as np
@@ -25,6 +26,9 @@ LEAST_ROUTES = 19
 """Fewest routes among which a rank can be as small as 0.05."""
 
 _BLOCKS = (1, 7, 14)
+_MOST_FREEDOM = 4.0
+"""However many days there are, levels that last for weeks leave few that tell something new."""
+
 _LEAST_BEFORE = 28
 _TIE = 1e-9
 
@@ -60,8 +64,9 @@ def calibrate_in_space(
     r, p = rank_in_space(ratio.s, others)
     m = len(others)
     q = float(np.quantile(np.abs(others), 1 - max(0.05 * (m + 1) - 1, 0) / m))
-    own = measure_own_scatter(ratio, series, design) * _widen_for(before / design.window - 1)
-    phi = max(1.0, (q / NORMAL_95) ** 2, own)
+    own = measure_own_scatter(ratio, series, design)
+    freedom = min(before / design.window - 1, _MOST_FREEDOM)
+    phi = max(1.0, (q / NORMAL_95) ** 2, own * _widen_for(freedom))
     sums = {"m1": ratio.m1, "m0": ratio.m0, "phi": phi}
     lo, hi = find_interval(ratio.n1, ratio.n0, **sums)
     up, down = find_detectable_changes(ratio.n0, **sums, kappa=ratio.coverage.kappa)
@@ -103,7 +108,7 @@ def _disperse(counts: np.ndarray, weights: np.ndarray, block: int) -> float:
 
 
 def _widen_for(freedom: float) -> float:
-    """How much larger a variance may be than one found with so many degrees of freedom."""
+    """What a variance found with so many degrees of freedom is multiplied by: t against normal."""
     from scipy.special import stdtrit
 
-    return float(stdtrit(freedom, 0.975) / NORMAL_95) ** 2 if freedom > 0 else math.inf
+    return float(stdtrit(freedom, 0.975) / NORMAL_95) ** 2

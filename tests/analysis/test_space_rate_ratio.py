@@ -20,12 +20,12 @@ from analysis.intervals import find_interval
 DESIGN = Design(100, 14)
 
 
-def make_short(counts: np.ndarray) -> tuple[DailySeries, RateRatio]:
+def make_short(counts: np.ndarray, design: Design = DESIGN) -> tuple[DailySeries, RateRatio]:
     days = len(counts)
     series = DailySeries(
         counts.astype(float), np.full(days, 200.0), np.arange(days) % 7, np.zeros(days, dtype=bool)
     )
-    ratio = estimate_rate_ratio(series, DESIGN, detectable=False)
+    ratio = estimate_rate_ratio(series, design, detectable=False)
     assert ratio is not None
     return series, ratio
 
@@ -57,31 +57,25 @@ def test_dispersion_is_the_wilder_of_the_others_and_its_own() -> None:
     assert wild is not None and calm is not None
     assert wild.phi == pytest.approx((6.0 / 1.959964) ** 2, rel=1e-6)
     own = measure_own_scatter(ratio, series, DESIGN)
-    assert calm.phi == pytest.approx(own * (t.ppf(0.975, 100 / 14 - 1) / 1.959964) ** 2, rel=1e-6)
+    assert calm.phi == pytest.approx(own * (t.ppf(0.975, 4) / 1.959964) ** 2, rel=1e-6)
     assert (wild.lo, wild.hi) == find_interval(
         ratio.n1, ratio.n0, m1=ratio.m1, m0=ratio.m0, phi=wild.phi
     )
     assert (wild.era_p, wild.era_lo, wild.era_hi) == (wild.p, wild.lo, wild.hi)
 
 
-def test_fewer_days_before_make_it_wider() -> None:
-    counts = poisson(days=174)
-    found = []
-    for first in (0, 40, 90):
-        design = Design(160 - first, 14)
-        days = counts[first:]
-        series = DailySeries(
-            days.astype(float),
-            np.full(len(days), 200.0),
-            np.arange(len(days)) % 7,
-            np.zeros(len(days), dtype=bool),
-        )
-        ratio = estimate_rate_ratio(series, design, detectable=False)
-        assert ratio is not None
-        calm = calibrate_in_space(ratio, series, design, others=np.full(19, 0.1))
-        assert calm is not None
-        found.append(calm.phi)
-    assert found == sorted(found)
+@pytest.mark.parametrize(
+    ("before", "window", "freedom"), [(56, 14, 3), (56, 7, 4), (200, 14, 4), (56, 28, 1)]
+)
+def test_fewer_independent_windows_make_it_wider(before: int, window: int, freedom: int) -> None:
+    from scipy.stats import t
+
+    design = Design(before, window)
+    series, ratio = make_short(poisson(days=before + window), design)
+    calm = calibrate_in_space(ratio, series, design, others=np.full(19, 0.1))
+    assert calm is not None
+    own = measure_own_scatter(ratio, series, design)
+    assert calm.phi == pytest.approx(own * (t.ppf(0.975, freedom) / 1.959964) ** 2, rel=1e-6)
 
 
 def test_wild_days_before_are_seen_whatever_they_are_wild_in() -> None:
