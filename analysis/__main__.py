@@ -162,7 +162,7 @@ def _tell_numbers(result: StudyResult) -> list[str]:
         "lo": effect.lo,
         "hi": effect.hi,
         "s": effect.s,
-        "n": effect.n_placebo,
+        "n": effect.n_compared,
         "r": effect.r,
         "p": effect.p,
         "phi": effect.phi,

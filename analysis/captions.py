@@ -127,7 +127,7 @@ def describe_figures(result: StudyResult) -> list[str]:
         after,
         *beside,
         f"{write_known(lower.expected)} expected ({write_ratio(lower.rr)})",
-        f"{lower.r:,} of {lower.n_placebo:,} other dates differ as much",
+        f"{lower.r:,} of {lower.n_compared:,} {lower.compared_with} differ as much",
         missing,
     ]
 

@@ -66,7 +66,8 @@ def build_effect(
 ) -> Effect | None:
     """The estimate as a result; None where there is none.
 
-    What a chart draws, expectation per day and the placebo dates, is left out unless `drawn`.
+    What a chart draws, expectation per day and the placebo dates, is left out unless `drawn`; so
+    are dates that calibrate nothing, because other routes do.
     """
     if ratio is None:
         return None
@@ -87,7 +88,7 @@ def build_effect(
         raw_ratio=ratio.coverage.raw,
         missing_exposure_share=ratio.coverage.missing_share,
         expected_per_day=_expect_per_day(ratio, series) if drawn else (),
-        placebos=_list_placebos(ratio, days) if drawn else (),
+        placebos=_list_placebos(ratio, days) if drawn and not ratio.n_controls else (),
     )
 
 
@@ -129,6 +130,7 @@ def _list_placebos(ratio: RateRatio, days: tuple[date, ...]) -> tuple[Placebo, .
 _SAME = (
     *("n1", "n0", "m1", "m0", "expected", "rr", "lo", "hi", "s", "r", "p", "q", "phi"),
     *("mde_up", "mde_down", "volatility", "era_p", "era_lo", "era_hi", "p_smooth"),
+    "n_controls",
 )
 
 

@@ -12,6 +12,7 @@ from analysis import study as studies
 from analysis.checks import CHECKS
 from analysis.checks.base import Case
 from analysis.checks.source_change import list_editions
+from analysis.control_effects import measure_controls
 from analysis.controls import group_controls
 from analysis.counts import count_days
 from analysis.effects import build_effect, build_series, build_shape, count_lacking_days
@@ -21,6 +22,7 @@ from analysis.estimators.placebo_rate_ratio import (
     estimate_rate_ratio,
     find_placebo_dates,
 )
+from analysis.estimators.space_rate_ratio import calibrate_in_space
 from analysis.provenance import (
     count_flights,
     hash_inputs,
@@ -31,6 +33,7 @@ from analysis.provenance import (
 )
 from analysis.results import (
     CheckResult,
+    ControlEffect,
     CountSeries,
     Effect,
     EventAnswer,
@@ -143,13 +146,13 @@ def judge_counts(
     """As `run_study`, from counts per day wherever they come from."""
     studies.validate_design(study)
     places = [_place_event(event.day, counts) for event in study.events]
-    head, *rest = answers = _answer_events(counts, places, study, subject.refusal)
+    head, *rest = answers = _answer_events(counts, places, study, subject)
     family, (verdict, *later) = families.judge_dates(
         [event.day for event in study.events],
         [(each.verdict, each.lower, each.upper) for each in answers],
     )
     flights = _flights_of(subject.flights, counts, head.bound)
-    case = replace(head.case, flights=flights, controls=subject.controls)
+    case = replace(head.case, flights=flights)
     frequent = not subject.refusal
     checks, badges = _run_checks(case) if frequent else ((), [])
     badges += ["exploratory"] if _is_exploratory(study) else []
@@ -166,7 +169,7 @@ def judge_counts(
         series=counts,
         lower=head.lower,
         upper=head.upper,
-        sensitivity=_try_windows(counts, places, study) if frequent else (),
+        sensitivity=_try_windows(counts, places, study, subject) if frequent else (),
         checks=checks,
         flights_lower=count_flights(counts.lower),
         flights_upper=count_flights(counts.upper),
@@ -184,6 +187,7 @@ def judge_counts(
         excluded=subject.excluded,
         cargo_list=subject.overrides.text if subject.overrides else "",
         shapes=_fit_shapes(counts, head.case.design) if frequent else (),
+        controls=head.case.control_effects,
         others=tuple(
             EventAnswer(event.day, event.name, said, answer.lower, answer.upper)
             for event, said, answer in zip(study.events[1:], later, rest, strict=True)
@@ -217,13 +221,13 @@ def _design_events(places: list[int], study: Study, window: int | None = None) -
 
 
 def _answer_events(
-    counts: CountSeries, places: list[int], study: Study, refusal: str
+    counts: CountSeries, places: list[int], study: Study, subject: Subject
 ) -> list[_Answer]:
     """One answer an event; days that cannot be compared with one another give no numbers."""
     designs = _design_events(places, study)
-    if not refusal:
-        return [_answer(counts, design) for design in designs]
-    verdict = Verdict(verdicts.SOURCE, refusal)
+    if not subject.refusal:
+        return [_answer(counts, design, subject) for design in designs]
+    verdict = Verdict(verdicts.SOURCE, subject.refusal)
     series = build_series(counts, "lower")
     return [_Answer(verdict, None, None, Case(counts, series, each, None)) for each in designs]
 
@@ -240,23 +244,35 @@ def _stack_events(counts: CountSeries, answers: list[_Answer], study: Study) -> 
     )
 
 
-def _answer(counts: CountSeries, design: Design, *, drawn: bool = True) -> _Answer:
+def _answer(
+    counts: CountSeries, design: Design, subject: Subject, *, drawn: bool = True
+) -> _Answer:
     """Both bounds of one event at one window through the rule."""
     series = {bound: build_series(counts, bound) for bound in ("lower", "upper")}
     start, stop = design.event - design.baseline, design.event + design.window
     editions = tuple(list_editions(counts, start, stop))
-    facts = {bound: _gather(series[bound], design, editions) for bound in series}
+    origin = np.array(counts.exposure_origin, dtype=float)
+    controls = measure_controls(subject.controls, series["lower"], design, origin=origin)
+    facts = {bound: _gather(series[bound], design, editions, controls) for bound in series}
     lacking = count_lacking_days(series["lower"], design)
     place = verdicts.Place(
         event=counts.days[design.event],
         design=design,
         lacking_days=lacking.days,
         lacking_before=counts.days[design.event if lacking.inside else 0],
+        origin=subject.origin_label,
     )
     verdict = verdicts.conclude(facts["lower"], facts["upper"], place)
     kinds = verdicts.decide(facts["lower"], design), verdicts.decide(facts["upper"], design)
     bound = verdicts.pick_bound(*kinds)
-    case = Case(counts, series[bound], design, facts[bound].ratio)
+    case = Case(
+        counts,
+        series[bound],
+        design,
+        facts[bound].ratio,
+        control_effects=controls,
+        origin=subject.origin_label,
+    )
     effects = {
         bound: build_effect(
             facts[bound].ratio, series[bound], design, counts.days, bound=bound, drawn=drawn
@@ -266,8 +282,17 @@ def _answer(counts: CountSeries, design: Design, *, drawn: bool = True) -> _Answ
     return _Answer(verdict, effects["lower"], effects["upper"], case, bound, facts)
 
 
-def _gather(series: DailySeries, design: Design, editions: tuple[str, ...]) -> verdicts.Facts:
+def _gather(
+    series: DailySeries,
+    design: Design,
+    editions: tuple[str, ...],
+    controls: tuple[ControlEffect, ...],
+) -> verdicts.Facts:
+    """What the rule looks at; a record too short for dates is calibrated by other routes."""
     ratio = estimate_rate_ratio(series, design)
+    if ratio is not None and len(ratio.placebo_dates) < design.needed_placebos:
+        others = np.array([effect.s for effect in controls])
+        ratio = calibrate_in_space(ratio, series, design, others=others) or ratio
     dates = find_placebo_dates(series, design) if ratio is None else ratio.placebo_dates
     return verdicts.Facts(
         coverage=compare_coverage(series, design) if ratio is None else ratio.coverage,
@@ -284,7 +309,7 @@ def _flights_of(flights: pd.DataFrame, counts: CountSeries, bound: str) -> pd.Da
         return pd.DataFrame()
     chosen = flights if bound == "upper" else flights[flights["bound"] == "lower"]
     first = np.datetime64(counts.days[0], "D")
-    at = (pd.to_datetime(chosen["day"]).to_numpy().astype("datetime64[D]") - first).astype(int)
+    at = (chosen["day"].to_numpy().astype("datetime64[D]") - first).astype(int)
     inside = (at >= 0) & (at < len(counts.days))
     return chosen[["icao24", "operator"]].assign(at=at)[inside]
 
@@ -303,14 +328,16 @@ def _fit_shapes(counts: CountSeries, design: Design) -> tuple[Shape, ...]:
     return tuple(filter(None, fits))
 
 
-def _try_windows(counts: CountSeries, places: list[int], study: Study) -> tuple[Sensitivity, ...]:
+def _try_windows(
+    counts: CountSeries, places: list[int], study: Study, subject: Subject
+) -> tuple[Sensitivity, ...]:
     """The first event at the other windows."""
     found = []
     for window in WINDOWS:
         if window == study.window:
             continue
         design = _design_events(places, study, window)[0]
-        answer = _answer(counts, design, drawn=False)
+        answer = _answer(counts, design, subject, drawn=False)
         if answer.lower is not None and answer.upper is not None:
             kind = answer.verdict.kind
             found.append(Sensitivity(window, answer.lower, answer.upper, kind))

@@ -83,6 +83,8 @@ class Effect:
     series is around the event than elsewhere; `era_p`, `era_lo`, `era_hi` allow for it.
     `p_smooth` is p from a heavy-tailed curve instead of ranks, for questions about several dates
     or routes, where ranks are too coarse to be divided among them.
+    `n_controls` is the number of other routes from the same origin that r, p, q and phi come from
+    where the record is too short for comparable dates; 0 where they come from dates.
     `mde_up` and `mde_down` are the smallest increase and the largest decrease whose interval
     would, with probability 0.8, lie beyond `kappa`; `mde_up` is infinite where no increase can
     be put as a ratio, `mde_down` NaN where not even a stop would be noticed. `rr` is NaN where
@@ -124,6 +126,17 @@ class Effect:
     era_lo: float = 0.0
     era_hi: float = math.inf
     p_smooth: float = 1.0
+    n_controls: int = 0
+
+    @property
+    def n_compared(self) -> int:
+        """Number of comparable dates, or of other routes, that `r` is out of."""
+        return self.n_controls or self.n_placebo
+
+    @property
+    def compared_with(self) -> str:
+        """What `r` is out of, in words."""
+        return "other routes in the same days" if self.n_controls else "other dates"
 
     @property
     def excludes_one(self) -> bool:

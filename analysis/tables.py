@@ -131,7 +131,7 @@ def _effect_cells(effect: Effect) -> dict[str, str]:
         "expected": write_known(effect.expected),
         "ratio": write_ratio(effect.rr),
         "95 % interval": write_interval(effect.lo, effect.hi),
-        "other dates that differ as much": f"{effect.r} of {effect.n_placebo}",
+        f"{effect.compared_with} that differ as much": f"{effect.r} of {effect.n_compared}",
         "p": write_p(effect.p),
         "scatter against Poisson (φ)": write_limit(effect.phi),
         "coverage after / before": write_ratio(effect.coverage),

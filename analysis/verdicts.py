@@ -22,6 +22,11 @@ COVERAGE, HISTORY, SOURCE = (
 
 _WEAKEST_FIRST = (SOURCE, HISTORY, COVERAGE, TOO_THIN, NO_CHANGE, CHANGE)
 _TIMETABLE_BELOW = 0.5
+_IN_SPACE = {
+    CHANGE: (wording.CHANGE_IN_SPACE, wording.CHANGE_IN_SPACE),
+    NO_CHANGE: (wording.NO_CHANGE_IN_SPACE, wording.NO_CHANGE_IN_SPACE_UNBOUNDED),
+}
+"""Sentences of a record compared with other routes: with a noticeable increase, and without."""
 
 
 class Estimate(Protocol):
@@ -63,7 +68,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Place:
-    """What sentences name beside the numbers: the event, its design, what to pull.
+    """What sentences name beside the numbers: the event, its design, where from, what to pull.
 
     `lacking_days` before `lacking_before` would give enough comparable dates.
     """
@@ -72,13 +77,15 @@ class Place:
     design: Design
     lacking_days: int
     lacking_before: date
+    origin: str = "the same origin"
 
 
 def decide(facts: Facts, design: Design) -> str:
     """The kind of verdict of one bound."""
     coverage, ratio = facts.coverage, facts.ratio
     moved = coverage.kappa > VETO and coverage.moved_with_count
-    if lacks_days(facts) or facts.placebos < design.needed_placebos:
+    in_space = ratio is not None and ratio.n_controls > 0
+    if lacks_days(facts) or (facts.placebos < design.needed_placebos and not in_space):
         return HISTORY
     if ratio is None:  # the days are there, but in one window all of them are outages
         return COVERAGE if moved else HISTORY
@@ -155,7 +162,9 @@ def write_sentence(kind: str, facts: Facts, place: Place, *, observed: bool = Tr
     assert facts.ratio is not None
     template = {CHANGE: wording.CHANGE, NO_CHANGE: wording.NO_CHANGE, TOO_THIN: wording.TOO_THIN}
     chosen = template[kind]
-    if kind == TOO_THIN and facts.ratio.n0 == 0:
+    if facts.ratio.n_controls and kind in _IN_SPACE:
+        chosen = _IN_SPACE[kind][math.isinf(facts.ratio.mde_up)]
+    elif kind == TOO_THIN and facts.ratio.n0 == 0:
         chosen = wording.TOO_THIN_NONE_BEFORE
     elif kind == TOO_THIN and math.isinf(facts.ratio.mde_up):
         chosen = wording.TOO_THIN_UNBOUNDED
@@ -197,6 +206,8 @@ def _fill_ins(ratio: RateRatio, place: Place, observed: bool) -> dict[str, str]:
         "weeks": str(place.design.baseline // 7),
         "date": wording.write_date(place.event),
         "n": wording.write_count(len(ratio.placebo_s)),
+        "m": wording.write_count(ratio.n_controls),
+        "origin": place.origin,
     }
 
 

@@ -31,6 +31,27 @@ NO_CHANGE_AMONG = (
     "{rr} ({lo}–{hi}); {r} of {n} other dates differ as much (p = {p}). Asked about alone, that "
     "would be a change; allowing for {asked}, it is not (adjusted p = {p_adjusted})."
 )
+CHANGE_IN_SPACE = (
+    "{n1} flights were {observed} in the {window} days from {date}; {expected} would be "
+    "expected from the {weeks} weeks before, the weekday pattern and what the receivers heard: "
+    "{rr} (95 % interval {lo}–{hi}). The record is too short to compare with other dates; "
+    "compared with {m} other routes from {origin} in the same days, {r} of them changed as much "
+    "(p = {p}). This does not say why."
+)
+NO_CHANGE_IN_SPACE = (
+    "{n1} flights were {observed} in the {window} days from {date}; {expected} would be "
+    "expected from the {weeks} weeks before, the weekday pattern and what the receivers heard: "
+    "{rr} ({lo}–{hi}). The record is too short to compare with other dates; compared with {m} "
+    "other routes from {origin} in the same days, {r} of them differ as much. An increase of "
+    "{mde_up} or more would probably have been noticed; a smaller one would not."
+)
+NO_CHANGE_IN_SPACE_UNBOUNDED = (
+    "{n1} flights were {observed} in the {window} days from {date}; {expected} would be "
+    "expected from the {weeks} weeks before, the weekday pattern and what the receivers heard: "
+    "{rr} ({lo}–{hi}). The record is too short to compare with other dates; compared with {m} "
+    "other routes from {origin} in the same days, {r} of them differ as much. No smaller change "
+    "would reliably have been noticed."
+)
 TOO_THIN = (
     "Only {expected} flights expected in {window} days. Only a change of {mde_up} or more could "
     "have been noticed, so a lack of signal says little."

@@ -74,7 +74,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ("analysis.intervals", "analysis.power"),
     ("analysis.window_sums", "analysis.estimators"),
     ("analysis.wording", "analysis.checks", "analysis.controls"),
-    ("analysis.effects", "analysis.verdicts", "analysis.provenance"),
+    ("analysis.effects", "analysis.control_effects", "analysis.verdicts", "analysis.provenance"),
     ("analysis.stacks",),
     ("analysis.families",),
     ("analysis.event_study",),

@@ -1,6 +1,7 @@
 """All robustness checks, in the order people see them. A new one is one file and one line here."""
 
 from analysis.checks import (
+    control_routes,
     coverage,
     exposure_power,
     leave_out_airframe,
@@ -20,6 +21,7 @@ CHECKS: tuple[Check, ...] = (
     missing_days,
     source_change,
     placebo_dates,
+    control_routes,
     low_count,
     exposure_power,
     leave_out_day,

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from analysis.estimators.base import ControlRoute, DailySeries, Design, RateRatio
+from analysis.estimators.base import DailySeries, Design, RateRatio
 from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio
-from analysis.results import CheckResult, CountSeries
+from analysis.results import CheckResult, ControlEffect, CountSeries
 
 PASSED, FAILED, NOT_APPLICABLE = "passed", "failed", "not applicable"
 
@@ -22,8 +22,8 @@ class Case:
     """One event under the bound that gives the headline.
 
     `flights` are those of the bound, with a column `at`: the index of their day in `series`.
-    `ratio` is None where the record gives no estimate. `controls` are other routes from the
-    same origin, over the same days.
+    `ratio` is None where the record gives no estimate. `control_effects` are what other routes
+    from the same origin, which `origin` names, did in the same days.
     """
 
     counts: CountSeries
@@ -31,7 +31,8 @@ class Case:
     design: Design
     ratio: RateRatio | None
     flights: pd.DataFrame = field(default_factory=pd.DataFrame)
-    controls: tuple[ControlRoute, ...] = ()
+    control_effects: tuple[ControlEffect, ...] = ()
+    origin: str = "the same origin"
 
     @property
     def after(self) -> slice:
@@ -85,21 +86,18 @@ def leave_out_by(case: Case, column: str) -> tuple[Mapping[str, Any], ...]:
     ratio = case.ratio
     if ratio is None or case.flights.empty:
         return ()
-    named = case.flights[case.flights[column].notna()]
-    names, at = named[column].to_numpy(dtype=object), named["at"].to_numpy(dtype=int)
+    codes, names = pd.factorize(case.flights[column], sort=True)  # -1 where there is none
+    at = case.flights["at"].to_numpy(dtype=int)
     side = case.after if ratio.s >= 0 else case.before
-    inside = (at >= side.start) & (at < side.stop) & case.series.used[at]
-    largest = (
-        pd.Series(names[inside])
-        .value_counts()
-        .sort_index()
-        .sort_values(ascending=False, kind="stable")
-    )
+    inside = (at >= side.start) & (at < side.stop) & case.series.used[at] & (codes >= 0)
+    flights = np.bincount(codes[inside], minlength=len(names))
     rows = []
-    for name, flights in largest.head(LARGEST).items():
-        gone = np.bincount(at[names == name], minlength=len(case.series))
+    for code in np.argsort(-flights, kind="stable")[:LARGEST]:
+        if flights[code] == 0:
+            break
+        gone = np.bincount(at[codes == code], minlength=len(case.series))
         without = leave_out(case, counts=case.series.counts - gone)
-        rows.append({"left out": name, "flights": int(flights), **describe(without)})
+        rows.append({"left out": names[code], "flights": int(flights[code]), **describe(without)})
     return tuple(rows)
 
 

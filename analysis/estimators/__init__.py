@@ -5,6 +5,7 @@ from analysis.estimators import (
     exact_rate_ratio,
     placebo_rate_ratio,
     quasi_poisson,
+    space_rate_ratio,
     stacked_rate_ratio,
 )
 
@@ -14,5 +15,6 @@ ESTIMATORS = {
     quasi_poisson.NAME: quasi_poisson,
     change_scan.NAME: change_scan,
     stacked_rate_ratio.NAME: stacked_rate_ratio,
+    space_rate_ratio.NAME: space_rate_ratio,
 }
 """By name; the first is the headline, and the only one that a verdict of one event rests on."""

@@ -125,6 +125,7 @@ class RateRatio:
     `placebo_dates`, `placebo_s` and `placebo_rr` are arrays over the comparable dates (indices
     into the series). `volatility` says how much wilder the series is around the event than in
     the whole record; `era_p`, `era_lo` and `era_hi` are p and interval with that allowed for.
+    `n_controls` is the number of other routes that r, p, q and phi come from; 0 = from dates.
     """
 
     n1: float
@@ -152,6 +153,7 @@ class RateRatio:
     placebo_dates: np.ndarray
     placebo_s: np.ndarray
     placebo_rr: np.ndarray
+    n_controls: int = 0
 
     @property
     def is_significant(self) -> bool:

@@ -17,6 +17,27 @@ def test_exact_rate_ratio_gives_the_published_example() -> None:
     assert (found.lo, found.hi) == pytest.approx((0.858426, 4.277266), abs=1e-6)
 
 
+def test_exact_rate_ratio_gives_the_example_of_another_house() -> None:
+    """Stata's `iri 41 15 28010 19017`: 1.855759, exact 1.005684 to 3.6093."""
+    found = estimate_exact_ratio(41, 28_010, n0=15, time0=19_017)
+    assert (found.rr, found.lo, found.hi) == pytest.approx((1.855759, 1.005684, 3.6093), abs=1e-6)
+
+
+def test_exact_rate_ratio_where_it_can_be_worked_out_by_hand() -> None:
+    # 5 against none: P = 2 * 0.5**5, and the share that makes 5 of 5 as likely as 0.025.
+    share = 0.025 ** (1 / 5)
+    found = estimate_exact_ratio(5, 1.0, n0=0, time0=1.0)
+    assert (found.p, found.lo) == pytest.approx((2 * 0.5**5, share / (1 - share)), rel=1e-12)
+    # 1 against 1: the smaller share s has 1 - (1 - s)**2 = 0.025.
+    share = 1 - math.sqrt(1 - 0.025)
+    found = estimate_exact_ratio(1, 1.0, n0=1, time0=1.0)
+    assert (found.p, found.lo, found.hi) == pytest.approx(
+        (1.0, share / (1 - share), (1 - share) / share), rel=1e-12
+    )
+    # 8 against 2: (1 + 10 + 45) * 2 of 1024 ways.
+    assert estimate_exact_ratio(8, 3.0, n0=2, time0=3.0).p == pytest.approx(112 / 1024, rel=1e-12)
+
+
 def test_exact_interval_is_clopper_pearson_of_the_share() -> None:
     from scipy.stats import binomtest
 
