@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from analysis.results import StudyResult
+from analysis.results import Effect, ListResult, Stack, StudyResult
 from analysis.wording import write_count, write_date, write_limit, write_number, write_ratio
 
 SIMULATED = "SIMULATED"
@@ -82,7 +82,7 @@ def name_route(result: StudyResult) -> str:
     return f"{result.origin_label} → {result.destination_label}"
 
 
-def note_of(result: StudyResult) -> str:
+def note_of(result: StudyResult | ListResult) -> str:
     """The contents sentence, with SIMULATED before it where it is."""
     made_up = f"{SIMULATED}: a made-up world, nobody heard any of this. "
     return (made_up if result.simulated else "") + result.contents_sentence
@@ -91,6 +91,7 @@ def note_of(result: StudyResult) -> str:
 def describe_figures(result: StudyResult) -> list[str]:
     """The line of key figures under a verdict, as short phrases."""
     missing = f"{count_noun(len(result.days_missing), 'day')} missing"
+    detectable = describe_detectable(result.lower)
     lower, upper = result.lower, result.upper
     if lower is None or upper is None:
         heard = f"{result.flights_lower:,} observed, up to {result.flights_upper:,} possible"
@@ -105,8 +106,21 @@ def describe_figures(result: StudyResult) -> list[str]:
         *beside,
         f"{write_known(lower.expected)} expected ({write_ratio(lower.rr)})",
         f"{lower.r:,} of {lower.n_placebo:,} other dates differ as much",
+        *([detectable[0].lower() + detectable[1:].rstrip(".")] if detectable else []),
         missing,
     ]
+
+
+def describe_detectable(found: Effect | Stack | None) -> str:
+    """What change would probably have been noticed; "" where no comparable date says so."""
+    if found is None or not found.n_placebo or (isinstance(found, Stack) and not found.sets):
+        return ""
+    if math.isinf(found.mde_up):
+        return "No increase of any size would reliably be noticed."
+    fall = (
+        "" if math.isnan(found.mde_down) else f", a fall to {write_ratio(found.mde_down)} or less"
+    )
+    return f"A rise of {write_ratio(found.mde_up)} or more{fall} would probably be noticed."
 
 
 def _window(result: StudyResult) -> slice:

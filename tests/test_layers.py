@@ -80,9 +80,10 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ("analysis.counts_panel", "analysis.shading"),
     ("analysis.charts", "analysis.calendars", "analysis.maps", "analysis.still_map"),
     ("analysis.flight_map", "analysis.habit_strip"),
-    ("analysis.report",),
+    ("analysis.report", "analysis.list_report"),
     ("analysis.pulling",),
-    ("analysis.widgets", "analysis.__main__"),
+    ("analysis.planning",),
+    ("analysis.widgets", "analysis.commands", "analysis.__main__"),
     ("analysis.question", "analysis.first_visit", "analysis.inspector"),
     ("analysis.flight_form",),
     (

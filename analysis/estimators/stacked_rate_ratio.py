@@ -100,10 +100,11 @@ def estimate_stacked_ratio(
     _, _, set_rr, set_z = sums.take(chosen).stack()
     r = int(np.sum(np.abs(set_z) >= abs(z) - _TIE))
     logs, share = np.log(set_rr), len(events) / room
-    low, high = np.quantile(logs, (_TAIL, 1 - _TAIL)) * math.sqrt((1 + share) / (1 - share))
+    wider = math.sqrt((1 + share) / (1 - share))
+    low, high = np.quantile(logs, (_TAIL, 1 - _TAIL)) * wider
     spread = _Spread(float(low), float(high), _thinness(own))
     lo, hi = spread.find_interval(rr)
-    up, down = spread.find_detectable(kappa, np.quantile(logs, (1 - _POWER, _POWER)))
+    up, down = spread.find_detectable(kappa, np.quantile(logs, (1 - _POWER, _POWER)) * (1, wider))
     ends = {"lo": lo, "hi": hi, "mde_up": up, "mde_down": down}
     return StackedRatio(**known, **ends, r=r, p=(r + 1) / (SETS + 1), set_rr=set_rr)
 
@@ -221,7 +222,8 @@ class _Spread:
     def find_detectable(self, kappa: float, usual: np.ndarray) -> tuple[float, float]:
         """Smallest increase and largest decrease whose interval would clear `kappa`, as ratios.
 
-        `usual` are the log ratios below and above which chance leads in one case of five.
+        `usual` are the log ratios below and above which chance leads in one case of five; more
+        flights scatter less than the sets do, so that only the upper one is widened.
         """
         if not math.isfinite(kappa):
             return math.inf, math.nan
