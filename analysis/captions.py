@@ -115,12 +115,14 @@ def describe_detectable(found: Effect | Stack | None) -> str:
     """What change would probably have been noticed; "" where no comparable date says so."""
     if found is None or not found.n_placebo or (isinstance(found, Stack) and not found.sets):
         return ""
+    short = isinstance(found, Effect) and found.n_placebo < found.needed_placebo
+    dates = count_noun(found.n_placebo, "date")
+    before = f"Going by the {dates} there are, with enough history a" if short else "A"
     if math.isinf(found.mde_up):
-        return "No increase of any size would reliably be noticed."
-    fall = (
-        "" if math.isnan(found.mde_down) else f", a fall to {write_ratio(found.mde_down)} or less"
-    )
-    return f"A rise of {write_ratio(found.mde_up)} or more{fall} would probably be noticed."
+        return f"{before} rise of any size would not reliably be noticed."
+    down = found.mde_down
+    fall = "" if math.isnan(down) else f", and a fall to {write_ratio(down)} or less"
+    return f"{before} rise of {write_ratio(found.mde_up)} or more would probably be noticed{fall}."
 
 
 def _window(result: StudyResult) -> slice:
