@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from analysis.results import Effect, StudyResult
+from analysis.results import Effect, ListResult, Stack, StudyResult
 from analysis.wording import (
     write_count,
     write_date,
@@ -105,7 +105,7 @@ def name_route(result: StudyResult) -> str:
     return f"{result.origin_label} → {result.destination_label}"
 
 
-def note_of(result: StudyResult) -> str:
+def note_of(result: StudyResult | ListResult) -> str:
     """The contents sentence, with SIMULATED before it where it is."""
     made_up = f"{SIMULATED}: a made-up world, nobody heard any of this. "
     return (made_up if result.simulated else "") + result.contents_sentence
@@ -150,20 +150,18 @@ def _describe_effect(kind: str, effect: Effect) -> str:
     )
 
 
-def describe_detectable(effect: Effect | None) -> str:
-    """Which changes this record could have shown; "" where there is no estimate."""
-    if effect is None:
+def describe_detectable(found: Effect | Stack | None) -> str:
+    """What change would probably have been noticed; "" where no comparable date says so."""
+    if found is None or not (found.sets if isinstance(found, Stack) else found.n_compared):
         return ""
-    rise, fall = effect.mde_up, effect.mde_down
-    up = "no rise of any size" if math.isinf(rise) else f"a rise of {write_ratio(rise)} or more"
-    down = "no fall, not even a stop" if math.isnan(fall) else _name_fall(fall)
-    return f"What would probably have been noticed here: {up}; {down}."
-
-
-def _name_fall(fall: float) -> str:
-    return (
-        "a stop, and no smaller fall" if fall < 0.005 else f"a fall to {write_ratio(fall)} or less"
-    )
+    short = isinstance(found, Effect) and found.is_short
+    dates = count_noun(found.n_placebo, "date")
+    before = f"Going by the {dates} there are, with enough history a" if short else "A"
+    if math.isinf(found.mde_up):
+        return f"{before} rise of any size would not reliably be noticed."
+    down = found.mde_down
+    fall = "" if math.isnan(down) else f", and a fall to {write_ratio(down)} or less"
+    return f"{before} rise of {write_ratio(found.mde_up)} or more would probably be noticed{fall}."
 
 
 def write_holm(result: StudyResult, event: date) -> str:

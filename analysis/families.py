@@ -104,9 +104,11 @@ def name_study(result: StudyResult) -> str:
 def _name_answers(result: StudyResult) -> list[tuple[str, float]]:
     """Label and p of each date of a study, and of all of them together."""
     name = name_study(result)
-    dated = [(result.event, result.verdict, result.lower, result.upper)]
-    dated += [(each.event, each.verdict, each.lower, each.upper) for each in result.others]
-    rows = [(f"{name}, {wording.write_date(day)}", _find_p(*each)) for day, *each in dated]
+    dated: list[tuple[date, Answered]] = [
+        (result.event, (result.verdict, result.lower, result.upper)),
+        *((each.event, (each.verdict, each.lower, each.upper)) for each in result.others),
+    ]
+    rows = [(f"{name}, {wording.write_date(day)}", _find_p(*each)) for day, each in dated]
     if result.stack is not None:
         rows.append((f"{name}, {len(dated)} dates together", _find_stack_p(result.stack)))
     return rows

@@ -264,6 +264,7 @@ def show_downloads(result: StudyResult, flights: pd.DataFrame, study: Study) -> 
         "Chart": ("chart.png", "image/png"),
         "Chart as SVG": ("chart.svg", "image/svg+xml"),
         "Map": ("map.svg", "image/svg+xml"),
+        "Result": ("result.json", "application/json"),
         "Study file": ("study.toml", "application/toml"),
     }
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):

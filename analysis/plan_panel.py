@@ -3,11 +3,12 @@
 import streamlit as st
 
 from analysis import widgets
-from analysis.captions import rewrite_days
+from analysis.captions import escape_sentence, rewrite_days
+from analysis.planning import MOST_PER_WEEK, describe_outlook, write_rate
 from analysis.pull_form import can_fill, fill_form
 from analysis.pulling import to_need
 from analysis.reasons import show_reasons
-from analysis.study import Study
+from analysis.study import Study, study_hash
 from analysis.wording import write_date
 from flights.archive import Archive
 from flights.planning import StudyPlan, Way, plan_study
@@ -34,6 +35,7 @@ def show_plan(study: Study, archive: Archive) -> None:
     st.subheader("What the current study lacks", anchor=False)
     st.markdown(_name_study(plan))
     _show_lacking(plan, archive)
+    _show_outlook(study, archive)
     if plan.spec.simulated:
         return
     st.markdown(rewrite_days(describe_need(plan)))
@@ -66,6 +68,35 @@ def _show_lacking(plan: StudyPlan, archive: Archive) -> None:
     lacking = sum(len(lack.days) for lack in plan.lacking)
     st.markdown(f"“{title}” lacks {lacking} of the {len(days)} days from {asked}:")
     show_reasons((lack.days, lack.status, rewrite_days(lack.reason)) for lack in plan.lacking)
+
+
+def _show_outlook(study: Study, archive: Archive) -> None:
+    """What change the study could show, from the flights a week that are usual."""
+    st.subheader("What it could show", anchor=False)
+    usual = widgets.load_usual(archive, study)
+    rate, wish = st.columns(2, gap="medium")
+    per_week = rate.number_input(
+        "Flights a week, usually",
+        min_value=0.0,
+        max_value=MOST_PER_WEEK,
+        value=round(usual.per_week, 1) if usual.days else 3.0,
+        step=1.0,
+        format="%.1f",
+        help="Of this route and cargo grade. Where days are held, theirs stands here.",
+        key=f"usual-{study_hash(study)}-{usual.days}",
+    )
+    notice = wish.number_input(
+        "Increase to notice (×)", min_value=1.1, max_value=10.0, value=1.5, step=0.1, key="notice"
+    )
+    outlook = widgets.look_ahead(per_week, study, phi=usual.phi or 1.0, notice=notice)
+    if usual.days:
+        lines = [
+            f"{usual.days:,} days of this route are held: {write_rate(usual.per_week)} a week."
+        ]
+    else:
+        lines = ["No day of this route is held: the rate is yours to say."]
+    lines += describe_outlook(outlook, held=usual.days)
+    st.markdown(escape_sentence(" ".join(lines)))
 
 
 def _show_way(way: Way, number: int, *, own: str) -> None:

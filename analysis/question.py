@@ -207,15 +207,21 @@ def _gather(before: Study, archive: Archive) -> Study:
 def _label(study: Study, before: Study) -> Study:
     """Drop a title that no longer fits; mark a second look at the same places and dates.
 
-    Changing a filter after seeing an answer is exploring: the study says so from then on.
+    Changing a filter after seeing an answer is exploring: the study says so from then on. The
+    session remembers with which filters it first looked at what, so that a detour over other
+    dates, or a button that changes the study, is no way around it.
     """
-    if study == before:
-        return before
     if _ask(study) != _ask(before):
-        return replace(study, title="", note="", exploratory=False)
-    filters = ("min_grade", "cargo_sha256", "window", "baseline")
-    second = any(getattr(study, name) != getattr(before, name) for name in filters)
-    return replace(study, exploratory=before.exploratory or second)
+        study = replace(study, title="", note="", exploratory=False)
+    first = st.session_state.setdefault("first looks", {}).setdefault(_ask(study), _filter(study))
+    if first != _filter(study):
+        study = replace(study, exploratory=True)
+    return study
+
+
+def _filter(study: Study) -> tuple[object, ...]:
+    """What can be changed about a study without asking about something else."""
+    return study.min_grade, study.cargo_sha256, study.window, study.baseline
 
 
 def _ask(study: Study) -> tuple[object, ...]:

@@ -134,6 +134,11 @@ class Effect:
         return self.n_controls or self.n_placebo
 
     @property
+    def is_short(self) -> bool:
+        """True where neither enough comparable dates nor other routes stand behind it."""
+        return not self.n_controls and self.n_placebo < self.needed_placebo
+
+    @property
     def compared_with(self) -> str:
         """What `r` is out of, in words."""
         return "other routes in the same days" if self.n_controls else "other dates"

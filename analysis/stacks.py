@@ -82,8 +82,11 @@ def answer_stack(case: StackCase) -> StackAnswer | None:
         verdicts.find_direction(kinds[0], lower),
         verdicts.find_direction(kinds[1], upper),
     )
-    same = lower is not None and upper is not None
-    same = same and (lower.n1, lower.expected, lower.z) == (upper.n1, upper.expected, upper.z)
+    same = (
+        lower is not None
+        and upper is not None
+        and (lower.n1, lower.expected, lower.z) == (upper.n1, upper.expected, upper.z)
+    )
 
     def write(kind: str, bound: str) -> str:
         return _write_sentence(kind, case, bound, found[bound])

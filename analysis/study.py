@@ -170,9 +170,14 @@ def validate_design(study: Study) -> None:
             raise InvalidInput(f"The event of {day} is named twice; leave one of them out.")
 
 
-def count_tries(study: Study) -> dict[str, int]:
-    """What looking at this study alone looks at; a session adds up what it has looked at."""
-    return {"windows": 1, "grades": 1, "regions": 1, "dates": len(study.events)}
+def count_tries(*asked: Study) -> dict[str, int]:
+    """How many windows, grades, regions and dates these studies look at; baselines are windows."""
+    return {
+        "windows": len({(study.window, study.baseline) for study in asked}),
+        "grades": len({(study.min_grade, study.cargo_sha256) for study in asked}),
+        "regions": len({(study.origin, study.destination) for study in asked}),
+        "dates": len({event.day for study in asked for event in study.events}),
+    }
 
 
 def record_list(study: Study, own: Overrides | None) -> Study:

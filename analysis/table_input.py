@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +20,19 @@ from flights.sources.base import SourceSpec
 
 NAMES = {
     "day": ("day", "date"),
-    "count": ("count", "flights", "y"),
+    "count": ("count", "counts", "flights", "y"),
     "exposure": ("exposure", "e", "heard"),
 }
 """Heads that a column may have, in any case; without heads the columns stand in this order."""
+
+LONGEST_DAYS = 40_000
+"""A longer series is taken for a mistyped year."""
+
+LARGEST = 1e9
+"""A larger count or exposure is taken for a mistake."""
+
+_Lines = list[tuple[int, list[str]]]
+"""Number of a line in the file, and its cells; blank lines left out."""
 
 
 @dataclass(frozen=True)
@@ -36,22 +46,19 @@ class _Row:
 def read_counts(path: str | Path) -> CountSeries:
     """Counts per day from a CSV file: day, count and, where it is known, exposure.
 
-    Rows stand in day order. A blank count, a blank exposure, and a day without a row are
-    missing days; a day whose count looks cut at a limit of rows (`flights.row_caps`) is partial
-    and has none. Both bounds are the same; a table without exposure is taken as heard alike on
-    all days.
+    Cells are separated by commas, or by semicolons or tabs where the first line has no comma (a
+    number may then have a decimal comma). Rows stand in day order. A blank count, a blank
+    exposure, and a day without a row are missing days; a day whose count looks cut at a limit of
+    rows (`flights.row_caps`) is partial and has none. Both bounds are the same; a table without
+    exposure is taken as heard alike on all days.
 
     Raises
     ------
     InvalidInput
         The file cannot be read; the message says which line.
     """
-    try:
-        with Path(path).open(newline="", encoding="utf-8-sig") as file:
-            lines = [line for line in csv.reader(file) if any(cell.strip() for cell in line)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InvalidInput(f"The table {path} cannot be read: {error}.") from error
-    rows = list(_read_rows(lines, str(path)))
+    lines, comma = _read_lines(path)
+    rows = list(_read_rows(lines, str(path), comma=comma))
     if not rows:
         raise InvalidInput(f"The table {path} holds no day.")
     return _build_counts(rows, has_exposure=any(row.exposure is not None for row in rows))
@@ -72,42 +79,71 @@ def describe_table(path: str | Path) -> Subject:
     return Subject("as counted", "as counted", pd.DataFrame(), spec, digest)
 
 
-def _read_rows(lines: list[list[str]], path: str) -> Iterable[_Row]:
-    places, start = _find_columns(lines[0], path) if lines else ({}, 0)
-    previous: date | None = None
-    for line, cells in enumerate(lines[start:], start=start + 1):
-        row = _read_row(cells, places, f"{path}, row {line}")
+def _read_lines(path: str | Path) -> tuple[_Lines, bool]:
+    """Lines that are not blank, and whether numbers have a decimal comma."""
+    try:
+        with Path(path).open(newline="", encoding="utf-8-sig") as file:
+            head = file.readline()
+            separator = next((each for each in ",;\t" if each in head), ",")
+            file.seek(0)
+            reader = csv.reader(file, delimiter=separator, skipinitialspace=True)
+            there = ((reader.line_num, line) for line in reader if any(map(str.strip, line)))
+            # One row more than can be followed: the rest of a huge file stays unread.
+            lines = list(islice(there, LONGEST_DAYS + 3))
+    except OSError as error:
+        raise InvalidInput(
+            f"The table {path} cannot be read: {error.strerror or error}."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            f"The table {path} is not a text file in UTF-8; save it as CSV in UTF-8."
+        ) from error
+    except csv.Error as error:
+        raise InvalidInput(f"The table {path} cannot be read: {error}.") from error
+    return lines, separator != ","
+
+
+def _read_rows(lines: _Lines, path: str, *, comma: bool) -> Iterable[_Row]:
+    places, start = _find_columns(*lines[0], path) if lines else ({}, 0)
+    first = previous = None
+    for line, cells in lines[start:]:
+        row = _read_row(cells, places, f"{path}, row {line}", comma=comma)
+        first = first or row.day
         if previous is not None and row.day <= previous:
+            again = "stands there twice" if row.day == previous else f"does not follow {previous}"
             raise InvalidInput(
-                f"{path}, row {line}: {row.day} does not follow {previous}; rows stand in day "
-                "order, one a day."
+                f"{path}, row {line}: {row.day} {again}; rows stand in day order, one a day."
+            )
+        if (row.day - first).days > LONGEST_DAYS:
+            raise InvalidInput(
+                f"{path}, row {line}: {row.day} lies more than {LONGEST_DAYS:,} days after the "
+                f"first day, {first}; is a year mistyped?"
             )
         previous = row.day
         yield _Row(line, row.day, row.count, row.exposure)
 
 
-def _find_columns(head: list[str], path: str) -> tuple[dict[str, int], int]:
-    """Place of each column, and the row in which the data begins."""
+def _find_columns(line: int, head: list[str], path: str) -> tuple[dict[str, int], int]:
+    """Place of each column, and the number of lines that are heads."""
     heads = [cell.strip().lower() for cell in head]
     try:
         date.fromisoformat(heads[0])
     except ValueError:
         places = {
-            name: place
+            name: next((heads.index(each) for each in known if each in heads), -1)
             for name, known in NAMES.items()
-            for place, given in enumerate(heads)
-            if given in known
         }
-        if {"day", "count"} <= set(places):
-            return places, 1
+        lacking = " or ".join(name for name in ("day", "count") if places[name] < 0)
+        if not lacking:
+            return {name: place for name, place in places.items() if place >= 0}, 1
         raise InvalidInput(
-            f"{path}, row 1: there is no column {' or '.join({'day', 'count'} - set(places))}; "
-            "the table wants the columns day, count and, where known, exposure."
+            f"{path}, row {line}: there is no column {lacking}; the table wants the columns day, "
+            "count and, where known, exposure."
         ) from None
     return dict(zip(NAMES, range(len(heads)), strict=False)), 0
 
 
-def _read_row(cells: list[str], places: dict[str, int], where: str) -> _Row:
+def _read_row(cells: list[str], places: dict[str, int], where: str, *, comma: bool) -> _Row:
     found = {
         name: cells[place].strip() if place < len(cells) else "" for name, place in places.items()
     }
@@ -115,21 +151,27 @@ def _read_row(cells: list[str], places: dict[str, int], where: str) -> _Row:
         day = date.fromisoformat(found["day"])
     except ValueError as error:
         raise InvalidInput(f"{where}: {found['day']!r} is no date like 2025-06-13.") from error
-    count = _read_number(found.get("count", ""), f"{where}, count")
+    count, exposure = (
+        _read_number(found.get(name, ""), f"{where}, {name}", comma=comma)
+        for name in ("count", "exposure")
+    )
     if count is not None and count != int(count):
         raise InvalidInput(f"{where}: a count is a whole number, not {found['count']!r}.")
-    return _Row(0, day, count, _read_number(found.get("exposure", ""), f"{where}, exposure"))
+    return _Row(0, day, count, exposure)
 
 
-def _read_number(text: str, where: str) -> float | None:
+def _read_number(text: str, where: str, *, comma: bool) -> float | None:
     if not text:
         return None
     try:
-        value = float(text)
+        value = float(text.replace(",", ".") if comma else text)
     except ValueError as error:
         raise InvalidInput(f"{where}: {text!r} is no number; leave it blank if missing.") from error
-    if not 0 <= value < float("inf"):
-        raise InvalidInput(f"{where}: {text} is not a number from 0 on; blank means missing.")
+    if not 0 <= value <= LARGEST:
+        raise InvalidInput(
+            f"{where}: {text} is not a number from 0 on (at most {LARGEST:,.0f}); blank means "
+            "missing."
+        )
     return value
 
 

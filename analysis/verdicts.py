@@ -108,8 +108,11 @@ def conclude(lower: Facts, upper: Facts, place: Place) -> Verdict:
     kinds = decide(lower, place.design), decide(upper, place.design)
     directions = find_direction(kinds[0], lower.ratio), find_direction(kinds[1], upper.ratio)
     few, many = lower.ratio, upper.ratio
-    same = few is not None and many is not None
-    same = same and (few.n1, few.n0, few.s) == (many.n1, many.n0, many.s)
+    same = (
+        few is not None
+        and many is not None
+        and (few.n1, few.n0, few.s) == (many.n1, many.n0, many.s)
+    )
 
     def write(kind: str, bound: str) -> str:
         facts = upper if bound == "upper" else lower

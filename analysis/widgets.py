@@ -4,6 +4,7 @@ Loaders are keyed on plain requests and on the ledger's state, never on a DataFr
 large frame samples it, and a changed cell would be answered with the stale result.
 """
 
+import math
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from analysis import planning
 from analysis.charts import draw_series
 from analysis.event_study import run_study
 from analysis.flight_map import Inspected, draw_flight
@@ -20,6 +22,7 @@ from analysis.forest_chart import draw_events, draw_routes
 from analysis.maps import CompactDeck, draw_route, load_ground
 from analysis.own_list import find_list, usual_list
 from analysis.placebo_chart import draw_placebos
+from analysis.planning import Outlook, Usual, Windows, measure_usual
 from analysis.results import StudyResult
 from analysis.sensitivity_chart import draw_sensitivity
 from analysis.study import Event, Study, from_query, read_study, record_list, to_query
@@ -27,6 +30,7 @@ from flights import coverage
 from flights.archive import Archive
 from flights.chains import last_known
 from flights.config import read_settings
+from flights.errors import FlightDataError
 from flights.explain import tell_story
 from flights.habits import Habits
 from flights.hearing import hear_beyond, hear_ordinary
@@ -134,6 +138,26 @@ def load_answer(archive: Archive, study: Study) -> tuple[StudyResult, pd.DataFra
     digest = digest_ledger(archive, study.source)
     result, flights, _ = _load_answer(str(archive.root), digest, study)
     return replace(result, tries=count_tries(study)), flights
+
+
+def load_usual(archive: Archive, study: Study) -> Usual:
+    """What the days held say of the study's route; nothing where none of them is."""
+    nothing = Usual(math.nan, 0, None)
+    held = held_span(archive, study.source)
+    if held is None or study.first > held[1] or study.last < held[0]:
+        return nothing
+    digest = digest_ledger(archive, study.source)
+    try:
+        return measure_usual(_load_answer(str(archive.root), digest, study)[0])
+    except FlightDataError:  # a part of a source that does not hold the route, a list that is gone
+        return nothing
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def look_ahead(per_week: float, study: Study, *, phi: float, notice: float) -> Outlook:
+    """What the study could show of a route of so many flights a week."""
+    windows = Windows(study.window, study.baseline)
+    return planning.look_ahead(per_week, windows=windows, phi=phi, notice=notice)
 
 
 def load_excluded(archive: Archive, study: Study) -> pd.DataFrame:
@@ -337,7 +361,7 @@ def count_tries(study: Study) -> dict[str, int]:
     """How many windows, grades, regions and dates this session has looked at, this one too."""
     seen = st.session_state.setdefault("tries", {})
     looked = {
-        "windows": [study.window],
+        "windows": [(study.window, study.baseline)],
         "grades": [(study.min_grade, study.cargo_sha256)],
         "regions": [(study.origin, study.destination)],
         "dates": [event.day for event in study.events],

@@ -88,9 +88,10 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ("analysis.placebo_chart", "analysis.sensitivity_chart", "analysis.forest_chart"),
     ("analysis.text_tables",),
     ("analysis.flight_map", "analysis.habit_strip"),
-    ("analysis.report",),
+    ("analysis.report", "analysis.list_report"),
     ("analysis.pulling",),
-    ("analysis.widgets", "analysis.__main__"),
+    ("analysis.planning",),
+    ("analysis.widgets", "analysis.commands", "analysis.__main__"),
     ("analysis.question", "analysis.first_visit", "analysis.inspector"),
     ("analysis.flight_form", "analysis.special_panel", "analysis.events_panel"),
     (

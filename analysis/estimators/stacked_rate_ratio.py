@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -91,20 +92,26 @@ def estimate_stacked_ratio(
         return None
     room, needed = count_apart(dates, design.window), count_needed_room(len(events))
     n1, expected, rr, z = (float(each[0]) for each in own.stack())
-    known = {"n1": n1, "expected": expected, "rr": rr, "z": z, "placebos": len(dates)}
-    known |= {"room": room, "needed_room": needed}
+    known: dict[str, Any] = {"n1": n1, "expected": expected, "rr": rr, "z": z}
+    known |= {"placebos": len(dates), "room": room, "needed_room": needed}
     if room < needed:
-        unknown = {"lo": 0.0, "hi": math.inf, "mde_up": math.inf, "mde_down": math.nan}
+        unknown: dict[str, Any] = {
+            "lo": 0.0,
+            "hi": math.inf,
+            "mde_up": math.inf,
+            "mde_down": math.nan,
+        }
         return StackedRatio(**known, **unknown, r=0, p=1.0, set_rr=np.empty(0))
     chosen = draw_sets(dates, size=len(events), window=design.window, seed=seed)
     _, _, set_rr, set_z = sums.take(chosen).stack()
     r = int(np.sum(np.abs(set_z) >= abs(z) - _TIE))
     logs, share = np.log(set_rr), len(events) / room
-    low, high = np.quantile(logs, (_TAIL, 1 - _TAIL)) * math.sqrt((1 + share) / (1 - share))
+    wider = math.sqrt((1 + share) / (1 - share))
+    low, high = np.quantile(logs, (_TAIL, 1 - _TAIL)) * wider
     spread = _Spread(float(low), float(high), _thinness(own))
     lo, hi = spread.find_interval(rr)
-    up, down = spread.find_detectable(kappa, np.quantile(logs, (1 - _POWER, _POWER)))
-    ends = {"lo": lo, "hi": hi, "mde_up": up, "mde_down": down}
+    up, down = spread.find_detectable(kappa, np.quantile(logs, (1 - _POWER, _POWER)) * (1, wider))
+    ends: dict[str, Any] = {"lo": lo, "hi": hi, "mde_up": up, "mde_down": down}
     return StackedRatio(**known, **ends, r=r, p=(r + 1) / (SETS + 1), set_rr=set_rr)
 
 
@@ -221,7 +228,8 @@ class _Spread:
     def find_detectable(self, kappa: float, usual: np.ndarray) -> tuple[float, float]:
         """Smallest increase and largest decrease whose interval would clear `kappa`, as ratios.
 
-        `usual` are the log ratios below and above which chance leads in one case of five.
+        `usual` are the log ratios below and above which chance leads in one case of five; more
+        flights scatter less than the sets do, so that only the upper one is widened.
         """
         if not math.isfinite(kappa):
             return math.inf, math.nan

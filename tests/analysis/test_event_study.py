@@ -11,6 +11,7 @@ import pytest
 
 from analysis.effects import find_shifts
 from analysis.event_study import run_study
+from analysis.report import render_report
 from analysis.results import to_json
 from analysis.study import Event
 from flights import CONTENTS_SENTENCE
@@ -140,6 +141,17 @@ def test_other_windows_are_sensitivity_and_never_the_headline() -> None:
 def test_exploratory_study_is_badged() -> None:
     assert made.make_result("null").verdict.badges == ()
     assert "exploratory" in made.make_result("null", exploratory=True).verdict.badges
+
+
+def test_tries_are_those_of_the_session_or_this_one_alone() -> None:
+    study = made.make_study()
+    evidence = made.make_evidence(made.Story(), study=study)
+    alone = run_study(study, evidence, spec=made.SPEC)
+    assert alone.tries == {"windows": 1, "grades": 1, "regions": 1, "dates": 1}
+    session = {"windows": 3, "grades": 2, "regions": 5, "dates": 4}
+    result = run_study(study, evidence, spec=made.SPEC, tries=session)
+    assert to_json(result)["tries"] == session
+    assert "windows: 3, grades: 2, regions: 5, dates: 4" in render_report(result, evidence.flights)
 
 
 def test_several_events_are_each_answered_and_keep_off_each_other() -> None:

@@ -1,5 +1,6 @@
 """`python -m analysis run`: an answer on standard output, files in a folder, days to pull."""
 
+import csv
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -129,3 +130,48 @@ def test_window_beyond_the_last_day_says_when_to_end() -> None:
     lines = pulling.tell_missing(result)
     assert "set last = 2050-08-02" in lines[0]
     assert lines[1].endswith("--from 2050-07-30 --to 2050-08-02")
+
+
+def test_run_counts_one_try(tmp_path: Path) -> None:
+    archive = ["--archive", str(tmp_path / "none")]
+    assert main(["run", str(CLAIM), "--out", str(tmp_path / "out"), *archive], clock=at(1)) == 0
+    plain = json.loads((tmp_path / "out" / "result.json").read_text("utf-8"))
+    assert plain["tries"] == {"windows": 1, "grades": 1, "regions": 1, "dates": 1}
+    report = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert "windows: 1, grades: 1, regions: 1, dates: 1" in report
+
+
+def test_several_studies_give_a_folder_each_and_a_summary(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other study.toml"
+    text = CLAIM.read_text("utf-8").replace("country:IR", "country:TR")
+    other.write_text(text.replace('title = "', 'title = "=1+1 '), "utf-8")
+    out = tmp_path / "out"
+    arguments = ["run", str(CLAIM), str(other), "--out", str(out)]
+    assert main([*arguments, "--archive", str(tmp_path / "none")], clock=at(1)) == 0
+    captured = capsys.readouterr()
+    names = ["01-2025-06-china-iran", "02-other-study"]
+    assert sorted(path.name for path in out.iterdir()) == [*names, "list.json", "summary.csv"]
+    for name in names:
+        assert f"== {name}" in captured.out and (out / name / "report.html").exists()
+        assert f"{name}: 212 of 212 days" in captured.err
+    assert captured.out.count(CONTENTS_SENTENCE) == 1
+    plain = json.loads((out / "list.json").read_text("utf-8"))
+    assert len(plain["results"]) == len(plain["family"]["members"]) == 2
+    assert plain["results"][0]["tries"]["regions"] == 2 and plain["note"] == CONTENTS_SENTENCE
+    with (out / "summary.csv").open(newline="", encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["folder"] for row in rows] == names
+    assert {row["verdict"] for row in rows} == {"no verdict (history)"}
+    assert rows[1]["study"].startswith("'=1+1")
+    assert all(CONTENTS_SENTENCE in row.values() for row in rows)
+
+
+def test_one_bad_study_of_several_writes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bad.toml").write_text("windw = 14", "utf-8")
+    arguments = ["run", str(CLAIM), str(tmp_path / "bad.toml"), "--out", str(tmp_path / "out")]
+    assert main(arguments, clock=at(1)) == 2
+    assert "bad.toml" in capsys.readouterr().err and not (tmp_path / "out").exists()

@@ -1,10 +1,12 @@
 """How often several events taken together are called a change when nothing happened.
 
-    python tests/bench/stacked.py [--series 300] [--worlds poisson,weekday] [--effects]
+    python tests/bench/stacked.py [--series 300] [--worlds poisson,weekday] [--effects] [--families]
 
 Prints, per null world, spacing of three events and flights a day, the share of series whose p is
 at most 0.025 (target: 5 % or less) and the coverage of the interval; then power, coverage and
-detection at the printed minimum detectable effect. All series are made here and seeded.
+detection at the printed minimum detectable effect; then how often a question about several
+dates (Holm) or routes (Benjamini-Hochberg) finds any change where nothing happened. All series
+are made here and seeded.
 """
 
 import argparse
@@ -19,10 +21,12 @@ sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
 from calibration import WORLDS, Cell, World, make_series  # noqa: E402
 
 from analysis.estimators.base import DailySeries, Design  # noqa: E402
+from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio  # noqa: E402
 from analysis.estimators.stacked_rate_ratio import (  # noqa: E402
     StackedRatio,
     estimate_stacked_ratio,
 )
+from analysis.families import adjust_benjamini_hochberg, adjust_holm  # noqa: E402
 
 NULLS = ("poisson", "weekday", "negative binomial 1", "AR(1) slow", "season", "timetable jumps")
 SPACINGS = (70, 100, 150)
@@ -116,17 +120,59 @@ def print_effects(series: int) -> None:
             print(line)
 
 
+def find_among(name: str, rate: float, dates: int, routes: int, series: int) -> float:
+    """Share of questions about so many dates and routes in which any of them is a change."""
+    rng = np.random.default_rng(1000 * list(WORLDS).index(name) + dates + routes)
+    events = place_events(75, dates)
+    adjust = adjust_holm if routes == 1 else adjust_benjamini_hochberg
+    alarms = 0
+    for _ in range(series):
+        found = [
+            estimate_rate_ratio(made, Design(at, 14, others=_others(events, at)), detectable=False)
+            for made in [make_stack(WORLDS[name][0], rate, events, rng) for _ in range(routes)]
+            for at in events
+        ]
+        ratios = [ratio for ratio in found if ratio is not None]
+        adjusted = adjust([ratio.p_smooth for ratio in ratios])
+        alarms += any(
+            ratio.is_significant and ratio.survives_era and left <= 0.05
+            for ratio, left in zip(ratios, adjusted, strict=True)
+        )
+    return alarms / series
+
+
+def _others(events: tuple[int, ...], at: int) -> tuple[int, ...]:
+    return tuple(other for other in events if other != at)
+
+
+def print_families(names: list[str], series: int) -> None:
+    """How often a question about several dates, or routes, finds any change; target 5 %."""
+    print(f"\n{'any of several':<22} {'rate':>5} {'3 dates':>9} {'6 dates':>9} {'10 routes':>9}")
+    for name in names:
+        for rate in (1.0, 5.0):
+            shares = [
+                find_among(name, rate, dates, routes, series)
+                for dates, routes in ((3, 1), (6, 1), (1, 10))
+            ]
+            print(f"{name:<22} {rate:>5} " + " ".join(f"{share:>9.3f}" for share in shares))
+
+
 def main() -> None:
     """Print all tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--series", type=int, default=300)
     parser.add_argument("--worlds", default=",".join(NULLS))
     parser.add_argument("--effects", action="store_true", help="only effects")
+    parser.add_argument("--families", action="store_true", help="only several dates or routes")
     asked = parser.parse_args()
     start = time.perf_counter()
-    if not asked.effects:
-        print_nulls(asked.worlds.split(","), asked.series)
-    print_effects(asked.series)
+    names, some = asked.worlds.split(","), asked.effects or asked.families
+    if not some:
+        print_nulls(names, asked.series)
+    if asked.effects or not some:
+        print_effects(asked.series)
+    if asked.families or not some:
+        print_families(names, asked.series)
     print(f"\n{time.perf_counter() - start:.0f} s")
 
 

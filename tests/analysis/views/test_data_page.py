@@ -357,3 +357,17 @@ def test_region_outside_the_area_is_said_on_the_study_page_with_a_way_on(
 
 def test_sources_of_the_panel_are_those_of_the_program() -> None:
     assert ways.SOURCES is SOURCES
+
+
+def test_data_page_says_what_the_study_could_show(open_page: Callable[..., AppTest]) -> None:
+    app = open_page(page="study")
+    study = app.session_state["study"]
+    app.switch_page("analysis/views/data.py").run()
+    assert not app.exception
+    (rate,) = [each for each in app.number_input if each.label == "Flights a week, usually"]
+    said = next(each.value for each in app.markdown if "days of this route are held" in each.value)
+    assert rate.value > 0 and f"usual {rate.value:.1f}".removesuffix(".0") in said
+    assert f"{study.window} days from the event on against {study.baseline} before" in said
+    rate.set_value(30.0).run()
+    said = next(each.value for each in app.markdown if "days of this route are held" in each.value)
+    assert "usual 30 flights a week you could notice ×" in said

@@ -100,6 +100,24 @@ def test_second_look_at_the_same_dates_is_called_exploratory(open_page: Open) ->
     assert not app.session_state["study"].exploratory
 
 
+def test_detour_over_other_places_is_no_way_around_the_label(open_page: Open) -> None:
+    app = open_page(QUERY)
+    app.selectbox(key="q_origin").set_value("country:KE").run()
+    app.selectbox(key="q_grade").set_value("certain").run()
+    assert app.session_state["study"].exploratory
+    app.selectbox(key="q_origin").set_value("country:CO").run()
+    assert app.session_state["study"].exploratory  # first looked at with another grade
+    assert "exploratory" in _html(app)
+
+
+def test_button_that_changes_the_grade_makes_the_answer_exploratory(open_page: Open) -> None:
+    app = open_page(QUERY | {"destination": "country:NZ"})
+    (button,) = [each for each in app.button if each.label == "Count possible cargo too"]
+    button.click().run()
+    study = app.session_state["study"]
+    assert study.min_grade == "possible" and study.exploratory
+
+
 def test_tries_are_counted(open_page: Open) -> None:
     app = open_page(QUERY)
     app.selectbox(key="q_origin").set_value("country:KE").run()

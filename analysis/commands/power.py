@@ -1,0 +1,81 @@
+"""`python -m analysis power`: what change a route could show, before any day is pulled."""
+
+import argparse
+import math
+from pathlib import Path
+
+from analysis.commands.base import Clock, say
+from analysis.planning import (
+    Usual,
+    Windows,
+    describe_outlook,
+    look_ahead,
+    measure_usual,
+    write_rate,
+)
+from flights import CONTENTS_SENTENCE
+from flights.errors import InvalidInput
+from flights.history import BASELINES, DEFAULT_BASELINE, DEFAULT_WINDOW, WINDOWS
+
+EXAMPLE = "power --per-week 3 --notice 1.5"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """A rate or a study, windows, the change wished for, what is assumed."""
+    parser.add_argument(
+        "study", nargs="?", help="a study whose route is held in part: its own rate is taken"
+    )
+    parser.add_argument("--per-week", type=float, metavar="N", help="flights a week, usually")
+    parser.add_argument("--window", type=int, metavar="DAYS", help=f"of {WINDOWS}")
+    parser.add_argument("--baseline", type=int, metavar="DAYS", help="whole weeks, 56 is usual")
+    parser.add_argument("--notice", type=float, default=1.5, metavar="RATIO")
+    parser.add_argument("--held", type=int, metavar="DAYS", help="complete days held already")
+    parser.add_argument(
+        "--phi", type=float, help="how much counts scatter: 1 (usual) is chance alone"
+    )
+    parser.add_argument("--archive", metavar="DIR")
+
+
+def run(asked: argparse.Namespace, clock: Clock) -> None:
+    """Print the answer; nothing is asked of any source."""
+    windows = Windows(asked.window or DEFAULT_WINDOW, asked.baseline or DEFAULT_BASELINE)
+    usual = Usual(math.nan, 0, None)
+    if asked.study:
+        usual, windows = _measure(asked, windows)
+    per_week = usual.per_week if asked.per_week is None else asked.per_week
+    phi = asked.phi or usual.phi or 1.0
+    _check(per_week, windows, asked.notice, phi)
+    held = usual.days if asked.held is None and asked.study else asked.held
+    outlook = look_ahead(per_week, windows=windows, phi=phi, notice=asked.notice)
+    lines = describe_outlook(outlook, held=held)
+    if asked.study and usual.days:
+        lines.insert(0, f"{usual.days} days held: {write_rate(usual.per_week)} a week.")
+    say([*lines, CONTENTS_SENTENCE])
+
+
+def _measure(asked: argparse.Namespace, windows: Windows) -> tuple[Usual, Windows]:
+    """What the archive says of the study's route, and the study's own windows."""
+    from analysis.commands.run import answer
+    from analysis.study import read_study
+    from flights.config import read_settings
+
+    study = read_study(asked.study)
+    result, _ = answer(study, Path(asked.study).parent, read_settings(asked.archive))
+    windows = Windows(asked.window or study.window, asked.baseline or study.baseline)
+    return measure_usual(result), windows
+
+
+def _check(per_week: float, windows: Windows, notice: float, phi: float) -> None:
+    if math.isnan(per_week):
+        raise InvalidInput("No complete day says how much flies here; give it with --per-week.")
+    if not 0 <= per_week <= 1e5:
+        raise InvalidInput(f"--per-week is a number of flights from 0 on, not {per_week}.")
+    if windows.window not in WINDOWS or windows.baseline not in BASELINES:
+        raise InvalidInput(
+            f"--window is one of {WINDOWS} days and --baseline whole weeks from {BASELINES[0]} to "
+            f"{BASELINES[-1]} days, not {windows.window} and {windows.baseline}."
+        )
+    if not 1 < notice <= 100:
+        raise InvalidInput(f"--notice is an increase above 1, like 1.5, not {notice}.")
+    if not 1 <= phi <= 1000:
+        raise InvalidInput(f"--phi is 1 or more, not {phi}.")

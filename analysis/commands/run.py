@@ -1,0 +1,92 @@
+"""`python -m analysis run`: answer study files from the archive and write their reports."""
+
+import argparse
+from pathlib import Path
+
+from analysis import pulling
+from analysis.cargo_list import find_list
+from analysis.commands.base import Clock, say, tell
+from analysis.commands.text import tell_list, tell_result
+from analysis.event_study import run_study
+from analysis.families import list_results
+from analysis.list_report import name_folders, write_list
+from analysis.results import StudyResult
+from analysis.study import Study, count_tries, read_study
+from flights.archive import Archive
+from flights.config import Settings, read_settings
+from flights.regions import parse_region
+from flights.routes import Route, RouteEvidence, load_route
+from flights.sources import find_spec
+
+EXAMPLE = "run analysis/studies/2025-06-china-iran.toml --out out"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Studies, where their reports go, where the archive is."""
+    parser.add_argument("studies", nargs="+", help="studies, TOML files", metavar="STUDY")
+    parser.add_argument("--out", required=True, metavar="DIR", help="folder for the reports")
+    parser.add_argument(
+        "--archive", metavar="DIR", help="the archive (else $FLIGHTS_ARCHIVE, else ./data)"
+    )
+    parser.add_argument(
+        "--cargo", metavar="FILE", help="cargo list of your own (else the study's, $FLIGHTS_CARGO)"
+    )
+
+
+def run(asked: argparse.Namespace, clock: Clock) -> None:
+    """One study into the folder, or several into a folder each, held against one another."""
+    studies = [read_study(path) for path in asked.studies]
+    settings = read_settings(asked.archive)
+    made_at = clock().isoformat(timespec="seconds")
+    tries = count_tries(*studies)
+    answered = [
+        answer(study, Path(path).parent, settings, cargo=asked.cargo, tries=tries, made_at=made_at)
+        for path, study in zip(asked.studies, studies, strict=True)
+    ]
+    if len(answered) == 1:
+        _write_one(*answered[0], asked)
+        return
+    found = list_results([result for result, _ in answered])
+    folders = name_folders(asked.studies)
+    flights = [evidence.flights for _, evidence in answered]
+    written = write_list(found, flights, Path(asked.out), folders)
+    say(tell_list(found, folders, numbers=False))
+    for name, (result, evidence) in zip(folders, answered, strict=True):
+        for line in _tell_missing(result, evidence, asked):
+            tell(f"{name}: {line}")
+    tell(f"Written to {asked.out}: {', '.join(path.name for path in written)}, a folder each.")
+
+
+def answer(
+    study: Study,
+    folder: Path,
+    settings: Settings,
+    *,
+    cargo: str | None = None,
+    tries: dict[str, int] | None = None,
+    made_at: str = "",
+) -> tuple[StudyResult, RouteEvidence]:
+    """A study answered from the archive, with its evidence; a cargo list lies in `folder`."""
+    spec = find_spec(study.source)
+    study, own = find_list(study, folder, chosen=cargo, usual=settings.cargo)
+    origin, destination = parse_region(study.origin), parse_region(study.destination)
+    route = Route(origin, destination, study.min_grade, own)
+    archive = Archive(settings.archive)
+    evidence = load_route(archive, route, source=study.source, first=study.first, last=study.last)
+    return run_study(study, evidence, spec=spec, tries=tries, made_at=made_at), evidence
+
+
+def _write_one(result: StudyResult, evidence: RouteEvidence, asked: argparse.Namespace) -> None:
+    from analysis.report import write_outputs  # draws: slow to import
+
+    paths = write_outputs(result, evidence.flights, Path(asked.out))
+    say(tell_result(result))
+    for line in _tell_missing(result, evidence, asked):
+        tell(line)
+    tell(f"Written to {asked.out}: {', '.join(path.name for path in paths)}.")
+
+
+def _tell_missing(
+    result: StudyResult, evidence: RouteEvidence, asked: argparse.Namespace
+) -> list[str]:
+    return pulling.tell_missing(result, archive=asked.archive, ledger=evidence.ledger)

@@ -1,0 +1,80 @@
+"""`python -m analysis series`: the method on any table of counts per day."""
+
+import argparse
+import json
+from pathlib import Path
+
+from analysis.commands.base import Clock, read_day, say
+from analysis.commands.text import tell_list, tell_numbers, tell_result
+from analysis.event_study import judge_counts
+from analysis.families import list_results
+from analysis.results import ListResult, StudyResult, to_json
+from analysis.study import Event, Study, validate_design
+from analysis.table_input import describe_table, read_counts
+from flights.errors import InvalidInput
+from flights.history import BASELINES, DEFAULT_BASELINE, DEFAULT_WINDOW, WINDOWS
+
+EXAMPLE = "series counts.csv --event 2025-06-13"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Tables, events, windows, the form of the answer."""
+    parser.add_argument(
+        "tables", nargs="+", help="CSV files: day, count and, where known, exposure", metavar="CSV"
+    )
+    parser.add_argument(
+        "--event",
+        required=True,
+        action="append",
+        metavar="DATE",
+        help="may be given again; three or more are taken together too",
+    )
+    parser.add_argument(
+        "--window", type=int, default=DEFAULT_WINDOW, help=f"days from an event on, of {WINDOWS}"
+    )
+    parser.add_argument(
+        "--baseline",
+        type=int,
+        default=DEFAULT_BASELINE,
+        help=f"days before it, whole weeks from {BASELINES[0]} to {BASELINES[-1]}",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of the random sets of dates")
+    parser.add_argument("--json", action="store_true", help="print the whole result as JSON")
+
+
+def run(asked: argparse.Namespace, clock: Clock) -> None:
+    """Print one result, or those of several tables held against one another."""
+    results = [_judge(path, asked) for path in asked.tables]
+    found = results[0] if len(results) == 1 else list_results(results)
+    if asked.json:
+        say([json.dumps(to_json(found), indent=2, ensure_ascii=False)])
+        return
+    say(_tell(found, asked.tables))
+
+
+def _tell(found: StudyResult | ListResult, names: list[str]) -> list[str]:
+    if isinstance(found, ListResult):
+        return tell_list(found, names, numbers=True)
+    return [*tell_result(found), *tell_numbers(found)]
+
+
+def _judge(path: str, asked: argparse.Namespace) -> StudyResult:
+    counts = read_counts(path)
+    study = Study(
+        source="table",
+        first=counts.days[0],
+        last=counts.days[-1],
+        origin="world:",
+        destination="world:",
+        events=tuple(Event(read_day(text)) for text in asked.event),
+        window=asked.window,
+        baseline=asked.baseline,
+        min_grade="possible",
+        title=Path(path).name,
+        seed=asked.seed,
+    )
+    try:
+        validate_design(study)
+    except InvalidInput as error:
+        raise InvalidInput(f"{path}: {error}") from error
+    return judge_counts(study, counts, describe_table(path))
