@@ -53,6 +53,11 @@ def show_behind(result: StudyResult, archive: Archive, study: Study) -> None:
                 show(result, archive, study)
 
 
+def _show_events(result: StudyResult, archive: Archive, study: Study) -> None:
+    tables = text_tables.tabulate_events(result)
+    _show_beside(widgets.load_picture(archive, study, "events"), "events", tables)
+
+
 def _show_windows(result: StudyResult, archive: Archive, study: Study) -> None:
     tables = text_tables.tabulate_windows(result) + text_tables.tabulate_powers(result)
     _show_beside(widgets.load_picture(archive, study, "sensitivity"), "sensitivity", tables)
@@ -84,6 +89,7 @@ def _show_shifts(result: StudyResult, archive: Archive, study: Study) -> None:
 
 
 _PARTS = (
+    ("All dates", lambda result: bool(result.others), _show_events),
     ("Other windows", lambda result: result.lower is not None, _show_windows),
     ("Other routes from {origin}", lambda result: bool(result.controls), _show_routes),
     ("Numbers behind it", text_tables.list_tables, _show_numbers),
