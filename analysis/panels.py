@@ -69,7 +69,8 @@ _STYLE = """<style>
 .numbers .n {{ white-space: nowrap; }}
 .numbers th {{ color: {quiet}; font-weight: 400; vertical-align: bottom; }}
 .numbers .n {{ text-align: right; }}
-.scroll {{ overflow-x: auto; margin-bottom: .9rem; }} .scroll.long {{ max-height: 26rem; overflow-y: auto; }}
+.scroll {{ overflow-x: auto; margin-bottom: .9rem; }}
+.scroll.long {{ max-height: 26rem; overflow-y: auto; }}
 .note {{ color: {quiet}; font-size: .88rem; margin: .3rem 0 1rem; max-width: 46rem; }}
 .st-key-question {{ font-size: 1.1rem; }}
 .checks td {{ padding: .15rem .8rem .15rem 0; vertical-align: top; border: 0; }}

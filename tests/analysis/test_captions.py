@@ -1,11 +1,18 @@
 """The words beside a verdict say what is known, and what is not."""
 
+import math
 from dataclasses import replace
 
 import made_results as made
 import pytest
 
-from analysis.captions import describe_figures, explain_no_flights
+from analysis.captions import (
+    describe_detectable,
+    describe_effects,
+    describe_figures,
+    explain_no_flights,
+    write_holm,
+)
 from analysis.report import render_report
 from analysis.results import StudyResult
 
@@ -35,3 +42,28 @@ def test_no_flight_on_days_nobody_pulled_is_not_a_zero(change: StudyResult) -> N
     assert explain_no_flights(unasked) == said
     flights = made.make_evidence(made.CASES["unasked"]).flights.iloc[:0]
     assert said in render_report(unasked, flights)
+
+
+def test_detectable_change_is_said_of_every_estimate(change: StudyResult) -> None:
+    assert change.lower is not None
+    told = describe_detectable(change.lower)
+    assert f"a rise of ×{change.lower.mde_up:.2f} or more; a fall to ×" in told
+    none = replace(change.lower, mde_up=math.inf, mde_down=math.nan)
+    assert "no rise of any size; no fall, not even a stop" in describe_detectable(none)
+    assert "a stop, and no smaller fall" in describe_detectable(replace(none, mde_down=0.0))
+    assert describe_detectable(None) == ""
+
+
+def test_dates_of_one_question_say_what_is_left_of_them(change: StudyResult) -> None:
+    full = made.with_everything(change)
+    told = write_holm(full, full.event)
+    assert "p = 0.010 for this date alone; allowing for all 3 dates (Holm) 0.030, still" in told
+    assert "not below 0.05" in write_holm(full, full.others[0].event)
+    assert write_holm(change, change.event) == ""
+
+
+def test_both_bounds_of_another_date_are_told_in_short(change: StudyResult) -> None:
+    told = describe_effects(change.lower, change.upper)
+    assert told.count("other dates differ as much") == 2
+    assert " · " not in describe_effects(change.lower, change.lower)
+    assert describe_effects(None, None) == ""
