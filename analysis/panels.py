@@ -65,8 +65,8 @@ _STYLE = """<style>
 .numbers {{ border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; }}
 .numbers caption {{ text-align: left; font-weight: 600; color: {ink}; padding: .3rem 0; }}
 .numbers th, .numbers td {{ border: 0; border-bottom: 1px solid {grid}; text-align: left;
-  padding: .2rem .9rem .2rem 0; vertical-align: top; }}
-.numbers .n {{ white-space: nowrap; }}
+  padding: .2rem .8rem .2rem 0; vertical-align: top; white-space: nowrap; }}
+.numbers td:first-child {{ white-space: normal; min-width: 4rem; }}
 .numbers th {{ color: {quiet}; font-weight: 400; vertical-align: bottom; }}
 .numbers .n {{ text-align: right; }}
 .scroll {{ overflow-x: auto; margin-bottom: .9rem; }}

@@ -70,7 +70,7 @@ def _show_routes(result: StudyResult, archive: Archive, study: Study) -> None:
 
 def _show_beside(picture: widgets.Spec | None, key: str, tables: list[TextTable]) -> None:
     """A picture and its tables side by side."""
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([4, 5], gap="large")
     with left:
         if picture is not None:
             st.vega_lite_chart(picture, theme=None, width="stretch", key=key)

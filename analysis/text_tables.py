@@ -77,7 +77,11 @@ def tabulate_powers(result: StudyResult) -> list[TextTable]:
     """The ratio with exposure to the power 0, 1, 2, with the interval where one is stated."""
     entries = list_powers(result)
     rows = tuple(
-        (f"{entry.label} (power {POWERS.index(entry.label)})", ratio.kind, ratio.write())
+        (
+            f"{entry.label} (power {POWERS.index(entry.label)})",
+            ratio.kind if len(entry.ratios) > 1 else "both",
+            ratio.write(),
+        )
         for entry in entries
         for ratio in entry.ratios
     )
