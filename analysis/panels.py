@@ -66,7 +66,9 @@ _STYLE = """<style>
 .numbers caption {{ text-align: left; font-weight: 600; color: {ink}; padding: .3rem 0; }}
 .numbers th, .numbers td {{ border: 0; border-bottom: 1px solid {grid}; text-align: left;
   padding: .2rem .8rem .2rem 0; vertical-align: top; white-space: nowrap; }}
-.numbers td:first-child {{ white-space: normal; min-width: 4rem; }}
+.numbers td:first-child {{ white-space: normal; min-width: 6.5rem; }}
+.numbers td.long {{ white-space: normal; min-width: 13rem; }}
+.pairs {{ columns: 2 27rem; column-gap: 3rem; }} .behind {{ break-inside: avoid; }}
 .numbers th {{ color: {quiet}; font-weight: 400; vertical-align: bottom; }}
 .numbers .n {{ text-align: right; }}
 .scroll {{ overflow-x: auto; margin-bottom: .9rem; }}

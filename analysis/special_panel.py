@@ -26,6 +26,7 @@ def show_special(result: StudyResult, archive: Archive, study: Study) -> None:
         st.html(f'<table class="checks">{"".join(map(_check_row, result.checks))}</table>')
 
 
+@st.fragment
 def offer_table(label: str, make: Callable[[], TextTable]) -> None:
     """The table behind a picture, made when it is opened."""
     box = st.popover(label, type="tertiary", key=f"table-{label}", on_change="rerun")
@@ -40,8 +41,12 @@ def _check_row(check: CheckResult) -> str:
     return f'<tr><td>{mark}</td><td>{title}. <span class="quiet">{sentence}</span></td></tr>'
 
 
+@st.fragment
 def show_behind(result: StudyResult, archive: Archive, study: Study) -> None:
-    """What other windows and routes say, and every number: one at a time, the first shown."""
+    """What other windows and routes say, and every number: one at a time, the first shown.
+
+    Another part runs this alone, not the page.
+    """
     parts = {name: show for name, holds, show in _PARTS if holds(result)}
     if not parts:
         return
@@ -80,7 +85,8 @@ def _show_beside(picture: widgets.Spec | None, key: str, tables: list[TextTable]
 
 def _show_numbers(result: StudyResult, archive: Archive, study: Study) -> None:
     del archive, study
-    st.html("".join(map(render_table, text_tables.list_tables(result))))
+    tables = "".join(map(render_table, text_tables.list_tables(result)))
+    st.html(f'<div class="pairs">{tables}</div>')
 
 
 def _show_shifts(result: StudyResult, archive: Archive, study: Study) -> None:
