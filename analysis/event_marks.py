@@ -15,6 +15,9 @@ ROW_PX = 15
 """Height of a row of names above the plot [px]."""
 
 _LATE = 0.6
+_AXIS_PX = 24
+"""What a name may reach beyond the plot [px]."""
+
 _CROWDED = 0.3
 """Share of the time axis that a name may take up."""
 
@@ -36,6 +39,8 @@ def mark_events(result: StudyResult, palette: Palette) -> list[alt.Chart]:
             fontSize=12,
             align="right" if late else "left",
             dx=4 if late else -4,
+            # Longer names would push the whole picture aside on a phone.
+            limit=alt.ExprRef(f"{_AXIS_PX} + {row['room']} * width"),
         )
         height = -4 - ROW_PX * row["level"]
         marks += [rule.encode(utc_x()), text.encode(utc_x(), alt.YValue(height), text="label:N")]
@@ -125,5 +130,7 @@ def _place_labels(result: StudyResult) -> dict[date, Row]:
         filled[level : level + 1] = [end]
         shown = name if day == result.event or not several else ""
         label = f"{write_date(day)} {shown}".strip()
-        placed[day] = {"day": stamp(day), "label": label, "late": late, "level": level}
+        room = round(at if late else 1 - at, 3)
+        place: Row = {"day": stamp(day), "label": label, "late": late, "level": level}
+        placed[day] = place | {"room": room}
     return placed

@@ -1,11 +1,11 @@
 """Draw other routes, or several events, one row each: which of them differ as much?"""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import altair as alt
 
-from analysis.captions import SIMULATED, count_noun
+from analysis.captions import SIMULATED, count_noun, name_route
 from analysis.interval_rows import (
     OBSERVED,
     TOGETHER,
@@ -16,7 +16,7 @@ from analysis.interval_rows import (
     say_interval_side,
 )
 from analysis.palette import choose
-from analysis.plotting import compose, title_of
+from analysis.plotting import compose, title_of, write_title
 from analysis.results import ControlEffect, StudyResult
 from analysis.wording import write_date, write_ratio
 
@@ -36,7 +36,8 @@ def draw_routes(
     entries, left_out = list_routes(result)
     lines = [f"Observed against expected, routes from {result.origin_label} in the same days"]
     lines += [f"and {left_out:,} more, which differ less"] if left_out else []
-    return _draw(result, entries, lines, describe_routes(result), dark=dark, width=width)
+    heading = _Heading(title_of(result, *lines), describe_routes(result), result.simulated)
+    return _draw(entries, heading, dark=dark, width=width)
 
 
 def draw_events(
@@ -49,26 +50,49 @@ def draw_events(
     entries = list_events(result)
     if not result.others or not entries:
         return None
-    lines = [f"Observed against expected, {count_noun(len(result.others) + 1, 'event')}"]
-    return _draw(result, entries, lines, describe_events(result), dark=dark, width=width)
+    line = f"Observed against expected, {count_noun(len(result.others) + 1, 'event')}"
+    heading = _Heading(title_of(result, line), describe_events(result), result.simulated)
+    return _draw(entries, heading, dark=dark, width=width)
+
+
+def draw_studies(
+    results: Sequence[StudyResult], *, dark: bool = False, width: int | None = None
+) -> alt.LayerChart | None:
+    """The routes of several studies asked together, largest ratio first.
+
+    None where none of them holds an estimate.
+    """
+    entries = _list_studies(results)
+    if not entries:
+        return None
+    simulated = any(result.simulated for result in results)
+    lines = ["Observed against expected"]
+    lines += [f"and {len(entries) - ROWS:,} more, of smaller ratio"] if len(entries) > ROWS else []
+    name = count_noun(len(entries), "route")
+    title = write_title(name, lines, results[0].contents_sentence, simulated=simulated)
+    heading = _Heading(title, describe_studies(results), simulated)
+    return _draw(entries[:ROWS], heading, dark=dark, width=width)
+
+
+@dataclass(frozen=True)
+class _Heading:
+    """Title, words read aloud, and whether the data are made up."""
+
+    title: alt.TitleParams
+    words: str
+    simulated: bool
 
 
 def _draw(
-    result: StudyResult,
-    entries: Sequence[Entry],
-    lines: list[str],
-    words: str,
-    *,
-    dark: bool,
-    width: int | None,
+    entries: Sequence[Entry], heading: _Heading, *, dark: bool, width: int | None
 ) -> alt.LayerChart:
     palette = choose(dark)
-    layers, height = draw_entries(entries, palette, simulated=result.simulated)
+    layers, height = draw_entries(entries, palette, simulated=heading.simulated)
     return compose(
         layers,
         palette,
-        title=title_of(result, *lines),
-        words=words,
+        title=heading.title,
+        words=heading.words,
         size=(height, width),
         independent_y="axis",
     )
@@ -95,15 +119,37 @@ def describe_events(result: StudyResult) -> str:
     entries = list_events(result)
     if not result.others or not entries:
         return "There is one event only."
-    made_up = f"{SIMULATED} data. " if result.simulated else ""
+    return _tell(entries, result.contents_sentence, simulated=result.simulated)
+
+
+def describe_studies(results: Sequence[StudyResult]) -> str:
+    """What a sighted reader takes away from `draw_studies`, in words."""
+    entries = _list_studies(results)
+    if not entries:
+        return "None of these routes has an estimate to draw."
+    simulated = any(result.simulated for result in results)
+    return _tell(entries, results[0].contents_sentence, simulated=simulated)
+
+
+def _tell(entries: list[Entry], sentence: str, *, simulated: bool) -> str:
+    made_up = f"{SIMULATED} data. " if simulated else ""
     told = "; ".join(
         f"{entry.label} " + " and ".join(f"{r.write()} {r.kind}" for r in entry.ratios)
         for entry in entries
-        if entry.ratios
     )
     return (
         f"{made_up}Ratio of observed to expected flights: {told}. "
-        f"{say_interval_side(entries)} {result.contents_sentence}"
+        f"{say_interval_side(entries)} {sentence}"
+    )
+
+
+def _list_studies(results: Sequence[StudyResult]) -> list[Entry]:
+    return _sort(
+        [
+            Entry(name_route(result), pair_bounds(result.lower, result.upper), is_asked=True)
+            for result in results
+            if result.lower is not None or result.upper is not None
+        ]
     )
 
 

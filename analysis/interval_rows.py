@@ -260,9 +260,8 @@ def _draw_labels(
 ) -> alt.Chart:
     """Words beside the rows, as an axis: nothing else makes room for its words."""
     asked = [place for place, (_, is_asked) in zip(places, labels, strict=True) if is_asked]
-    words = (
-        f"{json.dumps([text for text, _ in labels])}[indexof({json.dumps(places)}, datum.value)]"
-    )
+    texts = json.dumps([text for text, _ in labels], ensure_ascii=False)
+    words = f"{texts}[indexof({json.dumps(places)}, datum.value)]"
     test = f"indexof({json.dumps(asked)}, datum.value) >= 0"
     axis = alt.Axis(
         orient=side,  # type: ignore[arg-type]

@@ -65,10 +65,14 @@ _STYLE = """<style>
 .numbers {{ border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; }}
 .numbers caption {{ text-align: left; font-weight: 600; color: {ink}; padding: .3rem 0; }}
 .numbers th, .numbers td {{ border: 0; border-bottom: 1px solid {grid}; text-align: left;
-  padding: .2rem .9rem .2rem 0; vertical-align: top; white-space: nowrap; }}
-.numbers th {{ color: {quiet}; font-weight: 400; white-space: normal; vertical-align: bottom; }}
+  padding: .2rem .8rem .2rem 0; vertical-align: top; white-space: nowrap; }}
+.numbers td:first-child {{ white-space: normal; min-width: 6.5rem; }}
+.numbers td.long {{ white-space: normal; min-width: 13rem; }}
+.pairs {{ columns: 2 27rem; column-gap: 3rem; }} .behind {{ break-inside: avoid; }}
+.numbers th {{ color: {quiet}; font-weight: 400; vertical-align: bottom; }}
 .numbers .n {{ text-align: right; }}
-.scroll {{ overflow-x: auto; }} .scroll.long {{ max-height: 26rem; overflow-y: auto; }}
+.scroll {{ overflow-x: auto; margin-bottom: .9rem; }}
+.scroll.long {{ max-height: 26rem; overflow-y: auto; }}
 .note {{ color: {quiet}; font-size: .88rem; margin: .3rem 0 1rem; max-width: 46rem; }}
 .st-key-question {{ font-size: 1.1rem; }}
 .checks td {{ padding: .15rem .8rem .15rem 0; vertical-align: top; border: 0; }}

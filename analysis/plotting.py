@@ -68,11 +68,17 @@ def days_axis() -> alt.Axis:
 
 def title_of(result: StudyResult, *lines: str) -> alt.TitleParams:
     """Route and SIMULATED, then `lines` and the contents sentence, broken for narrow phones."""
-    first, _, second = result.contents_sentence.partition(". ")
-    made_up = f"{SIMULATED} · " if result.simulated else ""
-    return alt.TitleParams(
-        text=made_up + name_route(result), subtitle=[*lines, first + ".", second]
-    )
+    name, sentence = name_route(result), result.contents_sentence
+    return write_title(name, lines, sentence, simulated=result.simulated)
+
+
+def write_title(
+    name: str, lines: Sequence[str], sentence: str, *, simulated: bool
+) -> alt.TitleParams:
+    """As `title_of`, where a picture shows more than one result."""
+    first, _, second = sentence.partition(". ")
+    made_up = f"{SIMULATED} · " if simulated else ""
+    return alt.TitleParams(text=made_up + name, subtitle=[*lines, first + ".", second])
 
 
 def watermark(palette: Palette, size: int, height: float) -> alt.Chart:

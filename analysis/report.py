@@ -27,8 +27,6 @@ from analysis.captions import (
     name_route,
     note_of,
     write_holm,
-    write_interval,
-    write_known,
 )
 from analysis.charts import describe_series, draw_series
 from analysis.forest_chart import describe_events, describe_routes, draw_events, draw_routes
@@ -39,7 +37,7 @@ from analysis.results import StudyResult, to_json
 from analysis.sensitivity_chart import describe_sensitivity, draw_sensitivity
 from analysis.still_map import draw_still
 from analysis.study import LIST_FILE, Event, Study, write_study
-from analysis.wording import write_date, write_heading, write_ratio
+from analysis.wording import write_date, write_heading
 from flights.errors import ArchiveError
 from flights.reference.countries import BORDERS_SENTENCE
 
@@ -56,8 +54,8 @@ def render_report(result: StudyResult, flights: pd.DataFrame) -> str:
     `flights` are those of the route as `RouteEvidence` holds them. All text is escaped.
     """
     loader = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    loader.filters |= {"day": write_date, "number": write_known, "ratio": write_ratio}
-    loader.globals |= {"interval": write_interval, "headline": write_heading}
+    loader.filters["day"] = write_date
+    loader.globals["headline"] = write_heading
     template = loader.from_string(TEMPLATE.read_text(encoding="utf-8"))
     return template.render(**_facts(result, flights), **_pictures(result, flights))
 

@@ -26,6 +26,7 @@ def show_special(result: StudyResult, archive: Archive, study: Study) -> None:
         st.html(f'<table class="checks">{"".join(map(_check_row, result.checks))}</table>')
 
 
+@st.fragment
 def offer_table(label: str, make: Callable[[], TextTable]) -> None:
     """The table behind a picture, made when it is opened."""
     box = st.popover(label, type="tertiary", key=f"table-{label}", on_change="rerun")
@@ -40,8 +41,12 @@ def _check_row(check: CheckResult) -> str:
     return f'<tr><td>{mark}</td><td>{title}. <span class="quiet">{sentence}</span></td></tr>'
 
 
+@st.fragment
 def show_behind(result: StudyResult, archive: Archive, study: Study) -> None:
-    """What other windows and routes say, and every number: one at a time, the first shown."""
+    """What other windows and routes say, and every number: one at a time, the first shown.
+
+    Another part runs this alone, not the page.
+    """
     parts = {name: show for name, holds, show in _PARTS if holds(result)}
     if not parts:
         return
@@ -51,6 +56,11 @@ def show_behind(result: StudyResult, archive: Archive, study: Study) -> None:
         if tab.open:
             with tab:
                 show(result, archive, study)
+
+
+def _show_events(result: StudyResult, archive: Archive, study: Study) -> None:
+    tables = text_tables.tabulate_events(result)
+    _show_beside(widgets.load_picture(archive, study, "events"), "events", tables)
 
 
 def _show_windows(result: StudyResult, archive: Archive, study: Study) -> None:
@@ -65,7 +75,7 @@ def _show_routes(result: StudyResult, archive: Archive, study: Study) -> None:
 
 def _show_beside(picture: widgets.Spec | None, key: str, tables: list[TextTable]) -> None:
     """A picture and its tables side by side."""
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([4, 5], gap="large")
     with left:
         if picture is not None:
             st.vega_lite_chart(picture, theme=None, width="stretch", key=key)
@@ -75,7 +85,8 @@ def _show_beside(picture: widgets.Spec | None, key: str, tables: list[TextTable]
 
 def _show_numbers(result: StudyResult, archive: Archive, study: Study) -> None:
     del archive, study
-    st.html("".join(map(render_table, text_tables.list_tables(result))))
+    tables = "".join(map(render_table, text_tables.list_tables(result)))
+    st.html(f'<div class="pairs">{tables}</div>')
 
 
 def _show_shifts(result: StudyResult, archive: Archive, study: Study) -> None:
@@ -84,6 +95,7 @@ def _show_shifts(result: StudyResult, archive: Archive, study: Study) -> None:
 
 
 _PARTS = (
+    ("All dates", lambda result: bool(result.others), _show_events),
     ("Other windows", lambda result: result.lower is not None, _show_windows),
     ("Other routes from {origin}", lambda result: bool(result.controls), _show_routes),
     ("Numbers behind it", text_tables.list_tables, _show_numbers),

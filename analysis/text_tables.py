@@ -2,6 +2,7 @@
 
 import html
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,6 +16,9 @@ from analysis.wording import write_date, write_limit, write_number, write_p, wri
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 BOUNDS = {"lower": "observed", "upper": "possible too"}
 
+_LONG = 28
+"""Letters from which on words may break into lines."""
+
 _NAMES = {
     "n1": "observed",
     "rr": "ratio",
@@ -23,7 +27,6 @@ _NAMES = {
     "phi": "φ",
     "holds": "finding stays",
 }
-_WORDS = ("left out", "day", "edition", "holds", "reason", "route", "status", "who")
 
 
 @dataclass(frozen=True)
@@ -48,14 +51,16 @@ def render_table(table: TextTable, *, scrolls: bool = False) -> str:
     title = html.escape(table.title)
     note = f'<p class="note">{html.escape(table.note)}</p>' if table.note else ""
     box = f'class="scroll{" long" if scrolls else ""}" tabindex="0" role="region"'
+    caption = f"<caption>{title}</caption>"
     return (
-        f'<div {box} aria-label="{title}"><table class="numbers"><caption>{title}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{note}"
+        f'<div class="behind"><div {box} aria-label="{title}"><table class="numbers">{caption}'
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{note}</div>"
     )
 
 
 def _cell(kind: str, text: str) -> str:
-    return f"<td{kind}>{html.escape(text)}</td>"
+    long = ' class="long"' if not kind and len(text) > _LONG else ""
+    return f"<td{kind or long}>{html.escape(text)}</td>"
 
 
 def tabulate_windows(result: StudyResult) -> list[TextTable]:
@@ -77,7 +82,11 @@ def tabulate_powers(result: StudyResult) -> list[TextTable]:
     """The ratio with exposure to the power 0, 1, 2, with the interval where one is stated."""
     entries = list_powers(result)
     rows = tuple(
-        (f"{entry.label} (power {POWERS.index(entry.label)})", ratio.kind, ratio.write())
+        (
+            f"{entry.label} (power {POWERS.index(entry.label)})",
+            ratio.kind if len(entry.ratios) > 1 else "both",
+            ratio.write(),
+        )
         for entry in entries
         for ratio in entry.ratios
     )
@@ -148,9 +157,9 @@ def tabulate_family(result: StudyResult) -> list[TextTable]:
         (m.label, write_p(m.p), write_p(m.p_adjusted), "yes" if m.holds else "no")
         for m in result.family.members
     )
-    columns = ("", "p", "p, all allowed for", "holds")
+    columns = ("asked", "p", "p, all allowed for", "holds")
     title = f"Allowing for all dates ({result.family.method})"
-    return [TextTable(title, columns, rows, ("", "holds"))]
+    return [TextTable(title, columns, rows, ("asked", "holds"))]
 
 
 def tabulate_weekdays(result: StudyResult) -> list[TextTable]:
@@ -205,9 +214,7 @@ def _tabulate_check(check: CheckResult) -> TextTable:
     keys = list(dict.fromkeys(key for row in check.table for key in row))
     rows = tuple(tuple(_write_cell(key, row.get(key)) for key in keys) for row in check.table)
     columns = tuple(_NAMES.get(key, key) for key in keys)
-    words = tuple(
-        _NAMES.get(key, key) for key in keys if key in _WORDS or _holds_words(check.table, key)
-    )
+    words = tuple(_NAMES.get(key, key) for key in keys if _holds_words(check.table, key))
     note = f"{check.outcome.capitalize()}. {check.sentence}"
     return TextTable(check.title, columns, rows, words, note)
 
@@ -219,8 +226,8 @@ def _holds_words(rows: Sequence[Mapping[str, Any]], key: str) -> bool:
 def _write_cell(key: str, value: Any) -> str:
     """A cell of a check's table, for people.
 
-    >>> _write_cell("rr", 2.5), _write_cell("p", 0.04), _write_cell("holds", True)
-    ('×2.50', '0.040', 'yes')
+    >>> _write_cell("rr", 2.5), _write_cell("holds", True), _write_cell("day", "2050-06-02")
+    ('×2.50', 'yes', '2 Jun 2050')
     """
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return "–"
@@ -229,11 +236,14 @@ def _write_cell(key: str, value: Any) -> str:
     if isinstance(value, date):
         return write_date(value)
     if not isinstance(value, int | float):
-        return str(value)
+        is_day = re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(value))
+        return write_date(date.fromisoformat(str(value))) if is_day else str(value)
     if key == "rr":
         return write_ratio(value)
     if key == "p":
         return write_p(value)
+    if key == "phi":
+        return write_limit(value)
     is_count = key in ("n1", "expected") or (math.isfinite(value) and value == int(value))
     return write_known(value) if is_count else write_limit(value)
 

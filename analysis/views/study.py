@@ -17,7 +17,7 @@ def show_answer(study: Study, archive: Archive) -> None:
     with st.skeleton(height=220):
         result, flights = widgets.load_answer(archive, study)
     panels.show_verdict(result)
-    events_panel.show_events(result, archive, study)
+    events_panel.show_events(result)
     panels.show_series(result, archive, study)
     left, right = st.columns(2, gap="large")
     with left:

@@ -4,6 +4,7 @@
 days lie in 2050, the operators do not exist.
 """
 
+import math
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -12,7 +13,18 @@ import numpy as np
 import pandas as pd
 
 from analysis.event_study import run_study
-from analysis.results import StudyResult
+from analysis.results import (
+    ControlEffect,
+    EventAnswer,
+    Family,
+    FamilyMember,
+    Shape,
+    Shift,
+    Stack,
+    StackAnswer,
+    StudyResult,
+    Verdict,
+)
 from analysis.study import Event, Study
 from flights import records
 from flights.ledger import LedgerEntry, not_asked
@@ -143,6 +155,40 @@ def make_result(name: str = "change", **changes: Any) -> StudyResult:
     return run_study(
         study, evidence, spec=SPEC, tries={"windows": 1, "dates": 1}, made_at="2050-12-01T00:00:00Z"
     )
+
+
+def with_everything(result: StudyResult) -> StudyResult:
+    """A result with other routes, two more dates, a stack, regressions and shifts of level.
+
+    One interval has no upper end and one begins at zero; the second date fails among three.
+    """
+    lower, upper = result.lower, result.upper
+    assert lower is not None and upper is not None
+    rng = np.random.default_rng(5)
+    controls = tuple(
+        ControlEffect(f"Place {k}", 10.0, 40.0, 10.0, float(rr), float(s))
+        for k, (rr, s) in enumerate(zip(rng.uniform(0.5, 2, 40), rng.normal(size=40), strict=True))
+    )
+    open_end = replace(lower, rr=1.5, lo=0.7, hi=math.inf, event=date(2050, 6, 10))
+    from_zero = replace(lower, rr=0.5, lo=0.0, hi=1.9, event=date(2050, 5, 1))
+    others = (
+        EventAnswer(date(2050, 5, 1), "Another", _NO_CHANGE, from_zero, replace(from_zero, rr=0.6)),
+        EventAnswer(date(2050, 6, 10), "", _NO_CHANGE, open_end, open_end),
+    )
+    stack = Stack("lower", (result.event,), 60.0, 48.0, 1.25, 0.9, 1.6, 1.1, 999, 280, 0.28)
+    members = (("20 Jul 2050", 0.01, 0.03, True), ("1 May 2050", 0.03, 0.06, False))
+    return replace(
+        result,
+        controls=controls,
+        others=others,
+        stack=StackAnswer(_NO_CHANGE, stack, replace(stack, bound="upper", rr=1.3)),
+        family=Family("Holm", tuple(FamilyMember(*m) for m in (*members, ("z", 0.5, 0.5, False)))),
+        shapes=(Shape("lower", 1.1, 0.8, 1.5, 1.4, (1.0, 0.9, 1.1, 1.0, 1.0, 0.8, 0.7)),),
+        shifts=(Shift(date(2050, 7, 1), 1.2, 2.9),),
+    )
+
+
+_NO_CHANGE = Verdict("no detectable change", "Nothing of this was to be noticed.")
 
 
 def _make_entry(number: int, day: date, story: Story, days: int) -> LedgerEntry:

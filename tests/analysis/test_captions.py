@@ -5,7 +5,13 @@ from dataclasses import replace
 import made_results as made
 import pytest
 
-from analysis.captions import describe_detectable, describe_figures, explain_no_flights
+from analysis.captions import (
+    describe_detectable,
+    describe_effects,
+    describe_figures,
+    explain_no_flights,
+    write_holm,
+)
 from analysis.report import render_report
 from analysis.results import StudyResult
 
@@ -39,11 +45,9 @@ def test_no_flight_on_days_nobody_pulled_is_not_a_zero(change: StudyResult) -> N
 
 def test_every_verdict_with_numbers_says_what_could_have_been_noticed() -> None:
     for name in ("change", "null", "thin", "coverage", "history", "missing"):
-        result = made.make_result(name)
-        said = [each for each in describe_figures(result) if "be noticed" in each]
-        assert len(said) == 1 and "a rise of " in said[0], name
-        assert said[0].startswith("going by the 34 dates") == (name == "history")
-    assert not any("be noticed" in each for each in describe_figures(made.make_result("unasked")))
+        said = describe_detectable(made.make_result(name).lower)
+        assert "rise of " in said, name
+        assert said.startswith("Going by the 34 dates") == (name == "history")
 
 
 def test_what_could_have_been_noticed_is_said_both_ways() -> None:
@@ -55,3 +59,18 @@ def test_what_could_have_been_noticed_is_said_both_ways() -> None:
     )
     assert describe_detectable(replace(known, n_placebo=0)) == ""
     assert describe_detectable(None) == ""
+
+
+def test_dates_of_one_question_say_what_is_left_of_them(change: StudyResult) -> None:
+    full = made.with_everything(change)
+    told = write_holm(full, full.event)
+    assert "p = 0.010 for this date alone; allowing for all 3 dates (Holm) 0.030, still" in told
+    assert "not below 0.05" in write_holm(full, full.others[0].event)
+    assert write_holm(change, change.event) == ""
+
+
+def test_both_bounds_of_another_date_are_told_in_short(change: StudyResult) -> None:
+    told = describe_effects(change.lower, change.upper)
+    assert told.count("other dates differ as much") == 2
+    assert " · " not in describe_effects(change.lower, change.lower)
+    assert describe_effects(None, None) == ""

@@ -14,6 +14,8 @@ from analysis.report import render_svg
 from analysis.results import StudyResult
 from flights import CONTENTS_SENTENCE
 
+DAY_MS = 86_400_000
+
 
 @pytest.fixture(scope="module")
 def missing() -> StudyResult:
@@ -92,6 +94,74 @@ def test_expected_line_breaks_where_days_are_missing(missing: StudyResult) -> No
     for day, _, _ in missing.days_missing:
         assert by_day[stamp(day, 12)] is None
     assert any(value is not None for value in by_day.values())
+
+
+def test_days_judged_and_days_compared_with_are_marked(missing: StudyResult) -> None:
+    spec = draw_series(missing).to_dict()
+    spans = {
+        (row["day"], row["until"])
+        for rows in spec["datasets"].values()
+        for row in rows
+        if set(row) == {"day", "until"}
+    }
+    event = stamp(missing.event)
+    assert spans == {(event - 56 * DAY_MS, event), (event, event + 14 * DAY_MS)}
+    words = {row["label"] for rows in spec["datasets"].values() for row in rows if "label" in row}
+    assert {"56 days before", "14 days"} <= words
+
+
+def test_every_event_has_its_line_and_its_name_a_row_of_its_own() -> None:
+    result = made.with_everything(made.make_result("null"))
+    rows = [
+        row
+        for rows in draw_series(result).to_dict()["datasets"].values()
+        for row in rows
+        if "level" in row and "label" in row
+    ]
+    assert {row["day"] for row in rows} == {
+        stamp(day) for day in (result.event, *(other.event for other in result.others))
+    }
+    by_day = sorted(rows, key=lambda row: row["day"])
+    assert len({row["level"] for row in by_day}) > 1  # close dates do not overprint
+    assert "Also marked: 1 May 2050, 10 Jun 2050." in describe_series(result)
+    assert "Also marked" not in describe_series(made.make_result("null"))
+
+
+def test_overflights_stand_beside_the_traffic_where_they_are_known(missing: StudyResult) -> None:
+    ends = {row["end"] for row in _rows(draw_series(missing).to_dict(), "end", "share")}
+    assert ends == {"in China", "in Iran"}
+    known = tuple(None if each is None else 4.0 for each in missing.series.lower)
+    series = replace(missing.series, overhead_origin=known, overhead_destination=known)
+    rows = _rows(draw_series(replace(missing, series=series)).to_dict(), "end", "share")
+    assert {row["end"] for row in rows} - ends == {"overflights, China", "overflights, Iran"}
+    assert "overflights" in render_svg(draw_series(replace(missing, series=series), width=700))
+
+
+def test_outages_are_crossed_out_and_not_called_missing(missing: StudyResult) -> None:
+    day = date(2050, 3, 3)
+    outage = (day, "outage", "Receivers heard hardly anyone.")
+    result = replace(missing, days_missing=(*missing.days_missing, outage))
+    crosses = [
+        row
+        for rows in draw_series(result).to_dict()["datasets"].values()
+        for row in rows
+        if set(row) == {"day", "date", "why"}
+    ]
+    assert [row["date"] for row in crosses] == ["3 Mar 2050"]
+    words = describe_series(result)
+    assert "hardly anyone: 3 Mar 2050." in words
+    assert "3 Mar 2050" not in words.partition("Days missing: ")[2].partition("Left out")[0]
+
+
+def test_placebo_strip_states_ranks_of_both_bounds() -> None:
+    result = made.make_result("upper only")
+    subtitle = " ".join(draw_placebos(result).to_dict()["title"]["subtitle"])
+    for effect in (result.lower, result.upper):
+        assert effect is not None
+        assert f"{effect.r} of {effect.n_placebo} differ as much" in subtitle
+    assert subtitle.count("φ = ") == 2
+    same = replace(result, upper=result.lower)
+    assert " ".join(draw_placebos(same).to_dict()["title"]["subtitle"]).count("φ = ") == 1
 
 
 @pytest.mark.parametrize("name", ["series", "placebos"])

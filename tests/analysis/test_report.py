@@ -12,8 +12,11 @@ import made_results as made
 import pandas as pd
 import pytest
 
+from analysis.forest_chart import describe_events, describe_routes
+from analysis.placebo_chart import describe_placebos
 from analysis.report import OUTPUTS, render_report, render_study, restore_study, write_outputs
 from analysis.results import CheckResult, StudyResult
+from analysis.sensitivity_chart import describe_sensitivity
 from analysis.study import parse_study, study_hash
 from flights import CONTENTS_SENTENCE
 from flights.errors import ArchiveError
@@ -225,3 +228,48 @@ def test_report_says_what_lies_outside_both_bounds(written: Path) -> None:
     text = " ".join((written / "report.html").read_text("utf-8").split())
     assert "Both bounds speak of flights that somebody heard." in text
     assert "stand outside both" not in text
+
+
+def test_report_holds_everything_behind_an_answer(flights: pd.DataFrame) -> None:
+    full = made.with_everything(made.make_result("missing"))
+    text = render_report(full, flights)
+    page = Page(text)
+    said = " ".join(page.said.split())
+    wanted = [
+        "What would probably have been noticed here",
+        "Other windows, other adjustments",
+        "Raw, adjusted, adjusted twice",
+        "Weekday factors",
+        "Routes from China in the same days",
+        "Place 39",
+        "All dates taken together: NO DETECTABLE CHANGE.",
+        "Allowing for all dates (Holm)",
+        "Quasi-Poisson regression",
+        "Exploratory: shifts of level",
+        "Looked at in this session",
+        describe_placebos(full),
+        describe_sensitivity(full),
+        describe_routes(full),
+        describe_events(full),
+        *(other.verdict.sentence for other in full.others),
+        *(check.title for check in full.checks if check.table),
+    ]
+    assert [each for each in wanted if " ".join(each.split()) not in said] == []
+    assert text.count("<svg") == 6 and len(page.ids) == len(set(page.ids))
+    plain = render_report(made.make_result("missing"), flights)
+    assert "Other dates of this question" not in plain and "Exploratory" not in plain
+
+
+def test_counts_hold_what_was_expected_and_which_days_were_outages(
+    result: StudyResult, flights: pd.DataFrame
+) -> None:
+    day = result.series.days[50]
+    hurt = replace(result, days_missing=(*result.days_missing, (day, "outage", "down")))
+    text = OUTPUTS["counts.csv"](hurt, flights).decode()  # type: ignore[union-attr]
+    rows = {row["day"]: row for row in csv.DictReader(io.StringIO(text))}
+    assert [name for name, row in rows.items() if row["outage"] == "True"] == [day.isoformat()]
+    assert result.lower is not None
+    expected = result.lower.expected_per_day[60]
+    assert float(rows[result.series.days[60].isoformat()]["expected_lower"]) == expected
+    gone = result.days_missing[0][0].isoformat()
+    assert rows[gone]["expected_lower"] == rows[gone]["expected_upper"] == ""

@@ -146,6 +146,17 @@ def test_narrow_screens_scroll_down_and_never_sideways(browser: Browser, app_url
     context.close()
 
 
+def test_what_stands_behind_an_answer_opens_by_keyboard(page: Page) -> None:
+    _open(page)
+    page.get_by_role("tab", name="Other windows").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="Weekday factors")).to_be_visible()
+    expect(page.get_by_role("region", name="Without the largest day")).to_be_visible()
+    page.get_by_role("button", name="These days as a table").press("Enter")
+    expect(page.get_by_role("region", name="Flights per UTC day")).to_contain_text("1 Jan 2050")
+
+
 ALLOWED = {"svg-img-alt", "target-size"}
 """Streamlit's own: icons without names, the parts of a date field."""
 

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import made_results as made
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analysis import first_visit
+from analysis import first_visit, widgets
+from analysis.results import StudyResult
+from analysis.wording import write_date
 from flights import CONTENTS_SENTENCE, pulls
 from flights.archive import Archive
 from flights.errors import ArchiveError
@@ -210,6 +213,73 @@ def test_other_pages_open_where_nothing_is_held(
     app.switch_page(f"analysis/views/{page}.py").run()
     assert not app.exception
     assert CONTENTS_SENTENCE in _html(app)
+
+
+def _everything(monkeypatch: pytest.MonkeyPatch) -> StudyResult:
+    """Every study is answered by one result that has all there can be."""
+    full = made.with_everything(made.make_result("upper only"))
+    flights = made.make_evidence(made.CASES["upper only"]).flights
+    monkeypatch.setattr(widgets, "_load_answer", lambda *_: (full, flights, flights.iloc[:0]))
+    return full
+
+
+def test_several_dates_stand_each_with_its_answer(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = _everything(monkeypatch)
+    app = open_page()
+    assert not app.exception
+    said = _html(app)
+    for other in full.others:
+        assert f'aria-label="{write_date(other.event)}' in said
+    assert "All dates taken together" in said
+    assert said.count("allowing for all 3 dates (Holm)") == 3
+    assert "What would probably have been noticed here" in said
+    charts = [each.proto.spec for each in app.get("vega_lite_chart")]
+    assert len(charts) == 3 and "all together" in charts[2]
+
+
+def test_one_part_behind_the_answer_is_made_at_a_time(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = _everything(monkeypatch)
+    app = open_page()
+    labels = [tab.label for tab in app.tabs]
+    assert labels == [
+        "All dates",
+        "Other windows",
+        "Other routes from China",
+        "Numbers behind it",
+        "Shifts of level (exploratory)",
+    ]
+    assert "Exploratory: a scan" not in _html(app)
+    wanted = {
+        labels[1]: "Raw, adjusted, adjusted twice",
+        labels[2]: "Place 39",
+        labels[3]: "Weekday factors",
+        labels[4]: "Exploratory: a scan",
+    }
+    for label, words in wanted.items():
+        app.session_state[f"behind-{full.study_hash}"] = label
+        assert words in _html(app.run())
+        assert not app.exception
+
+
+def test_every_chart_has_its_table_one_click_away(open_page: Open) -> None:
+    app = open_page(QUERY)
+    assert "signed root deviance" not in _html(app)
+    app.session_state["table-These days as a table"] = True
+    said = _html(app.run())
+    assert not app.exception
+    assert "<caption>Flights per UTC day</caption>" in said and "26 Sep 2050" in said
+
+
+def test_about_says_where_the_method_fails(open_page: Open) -> None:
+    said = _said(open_page(page="about"))
+    for words in ("31 to\n61 %", "elasticity", "thin route", "one year of history", "Holm"):
+        assert words in said.replace("\n  ", "\n"), words
+    assert said.count("https://doi.org/10.") == 5
+    assert len(said.split()) < 2000
 
 
 def test_about_names_every_source_with_its_licence(open_page: Open) -> None:
