@@ -87,7 +87,7 @@ def mark_periods(result: StudyResult, palette: Palette, *, height: float) -> lis
 
 
 def _bracket(
-    start: date, end: date, look: dict[str, str], said: str, side: str, height: float
+    start: date, end: date, look: dict[str, Any], said: str, side: str, height: float
 ) -> list[alt.Chart]:
     """A bar from `start` to `end` and its words, ending or beginning where the event stands."""
     row = {"day": stamp(start), "until": stamp(end)}

@@ -8,6 +8,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import altair as alt
 
@@ -230,7 +231,7 @@ def _draw_points(rows: list[Row], palette: Palette, axes: _Axes) -> list[alt.Cha
         return []
     kinds = [kind for kind in _SHAPES if any(row["kind"] == kind for row in points)]
     shapes = alt.Scale(domain=kinds, range=[_SHAPES[kind] for kind in kinds])
-    look = {"symbolStrokeColor": palette.quiet, "symbolFillColor": palette.surface}
+    look: dict[str, Any] = {"symbolStrokeColor": palette.quiet, "symbolFillColor": palette.surface}
     named = [kind for kind in kinds if kind != TOGETHER]
     legend = alt.Legend(title=None, orient="top", offset=8, values=named, **look)
     mark = layer_of(points).mark_point(size=52, strokeWidth=1.8, opacity=1)
@@ -267,8 +268,8 @@ def _draw_labels(
         orient=side,  # type: ignore[arg-type]
         values=places,
         labelExpr=words,
-        labelFontWeight={"condition": {"test": test, "value": 700}, "value": 400},  # type: ignore[arg-type]
-        labelColor={  # type: ignore[arg-type]
+        labelFontWeight={"condition": {"test": test, "value": 700}, "value": 400},
+        labelColor={
             "condition": {"test": test, "value": palette.ink},
             "value": palette.quiet,
         },

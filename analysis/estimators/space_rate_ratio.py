@@ -11,6 +11,7 @@ found one time in eight.
 """
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -70,11 +71,11 @@ def calibrate_in_space(
     sums = {"m1": ratio.m1, "m0": ratio.m0, "phi": phi}
     lo, hi = find_interval(ratio.n1, ratio.n0, **sums)
     up, down = find_detectable_changes(ratio.n0, **sums, kappa=ratio.coverage.kappa)
-    return replace(
-        ratio,
+    found: dict[str, Any] = {
         **{"r": r, "p": p, "q": q, "phi": phi, "lo": lo, "hi": hi, "mde_up": up, "mde_down": down},
         **{"volatility": 1.0, "era_p": p, "era_lo": lo, "era_hi": hi, "n_controls": m},
-    )
+    }
+    return replace(ratio, **found)
 
 
 def measure_own_scatter(ratio: RateRatio, series: DailySeries, design: Design) -> float:
