@@ -68,7 +68,7 @@ def calibrate_in_space(
     own = measure_own_scatter(ratio, series, design)
     freedom = min(before / design.window - 1, _MOST_FREEDOM)
     phi = max(1.0, (q / NORMAL_95) ** 2, own * _widen_for(freedom))
-    sums = {"m1": ratio.m1, "m0": ratio.m0, "phi": phi}
+    sums: dict[str, Any] = {"m1": ratio.m1, "m0": ratio.m0, "phi": phi}
     lo, hi = find_interval(ratio.n1, ratio.n0, **sums)
     up, down = find_detectable_changes(ratio.n0, **sums, kappa=ratio.coverage.kappa)
     found: dict[str, Any] = {
