@@ -31,6 +31,11 @@ LONGEST_DAYS = 40_000
 LARGEST = 1e9
 """A larger count or exposure is taken for a mistake."""
 
+HEARD_ALIKE = (
+    "The table has no exposure: all its days are taken as heard alike. A change of what was heard "
+    "would look like a change of what flew."
+)
+
 _Lines = list[tuple[int, list[str]]]
 """Number of a line in the file, and its cells; blank lines left out."""
 
@@ -64,7 +69,7 @@ def read_counts(path: str | Path) -> CountSeries:
     return _build_counts(rows, has_exposure=any(row.exposure is not None for row in rows))
 
 
-def describe_table(path: str | Path) -> Subject:
+def describe_table(path: str | Path, counts: CountSeries) -> Subject:
     """What a table's counts are counts of: nothing but the file is known."""
     spec = SourceSpec(
         key="table",
@@ -76,7 +81,9 @@ def describe_table(path: str | Path) -> Subject:
         terms="as its owner says",
     )
     digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    return Subject("as counted", "as counted", pd.DataFrame(), spec, digest)
+    alike = all(each is None or each == 1 for each in counts.exposure)
+    notes = (HEARD_ALIKE,) if alike else ()
+    return Subject("as counted", "as counted", pd.DataFrame(), spec, digest, notes)
 
 
 def _read_lines(path: str | Path) -> tuple[_Lines, bool]:

@@ -77,4 +77,4 @@ def _judge(path: str, asked: argparse.Namespace) -> StudyResult:
         validate_design(study)
     except InvalidInput as error:
         raise InvalidInput(f"{path}: {error}") from error
-    return judge_counts(study, counts, describe_table(path))
+    return judge_counts(study, counts, describe_table(path, counts))

@@ -137,3 +137,29 @@ def test_scaling_exposure_changes_nothing() -> None:
     b = estimate_stacked_ratio(replace(series, exposure=series.exposure * 7.3), design())
     assert a is not None and b is not None
     assert (a.rr, a.z, a.lo, a.hi) == pytest.approx((b.rr, b.z, b.lo, b.hi))
+
+
+def test_season_in_which_nothing_happened_is_rarely_called_a_change() -> None:
+    days, alarms, covered = np.arange(730), 0, 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        season = 1 + 0.4 * np.sin(2 * np.pi * (days / 365 + rng.random()))
+        counts = rng.poisson(2 * season).astype(float)
+        found = estimate_stacked_ratio(replace(make(), counts=counts), design(), seed=seed)
+        assert found is not None
+        alarms += found.is_significant
+        covered += found.lo <= 1 <= found.hi
+    assert alarms <= 6 and covered >= 54  # 5 % and two standard errors
+
+
+def test_longer_record_before_it_moves_no_number_of_the_events() -> None:
+    series = make()
+    cut = slice(70, None)  # whole weeks
+    later = DailySeries(
+        series.counts[cut], series.exposure[cut], series.weekday[cut], series.outage[cut]
+    )
+    a = estimate_stacked_ratio(series, design())
+    b = estimate_stacked_ratio(later, design(tuple(event - 70 for event in EVENTS)))
+    assert a is not None and b is not None
+    assert a.n1 == b.n1 and a.expected == pytest.approx(b.expected, rel=0.05)
+    assert a.placebos == b.placebos + 70

@@ -117,6 +117,16 @@ def test_table_of_one_row_is_answered(tmp_path: Path, capsys: pytest.CaptureFixt
     assert capsys.readouterr().out.startswith("NO VERDICT (history)")
 
 
+def test_table_without_exposure_says_that_it_is_taken_as_heard_alike(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, "day,count\n2050-01-01,3\n2050-01-02,\n")
+    assert main(["series", str(path), "--event", "2050-01-01"]) == 0
+    assert "all its days are taken as heard alike" in capsys.readouterr().out
+    assert main(["series", str(VECTOR), "--event", "2050-09-08"]) == 0
+    assert "heard alike" not in capsys.readouterr().out
+
+
 def test_several_events_are_told_each_and_together(capsys: pytest.CaptureFixture[str]) -> None:
     days = ("2050-06-01", "2050-09-08", "2050-10-20")
     arguments = [word for day in days for word in ("--event", day)]
