@@ -130,9 +130,17 @@ def _decide(case: StackCase, bound: str, ratio: StackedRatio | None) -> str:
     if any(map(_moved, facts)):
         return COVERAGE
     if ratio.is_significant:
-        kappa = _coverage(case, bound).kappa
-        return CHANGE if ratio.lo > kappa or ratio.hi < 1 / kappa else COVERAGE
+        outruns = _outruns_coverage(ratio, _coverage(case, bound).kappa)
+        return CHANGE if outruns and not any(map(_lies_beside_holes, facts)) else COVERAGE
     return TOO_THIN if ratio.mde_up > TOO_THIN_ABOVE else NO_CHANGE
+
+
+def _outruns_coverage(ratio: StackedRatio, kappa: float) -> bool:
+    return ratio.lo > kappa or ratio.hi < 1 / kappa
+
+
+def _lies_beside_holes(facts: Facts) -> bool:
+    return facts.coverage.missing_jumps
 
 
 def _lacks_dates(case: StackCase, ratio: StackedRatio) -> bool:
@@ -171,7 +179,7 @@ def _write_sentence(kind: str, case: StackCase, bound: str, ratio: StackedRatio 
     if kind == HISTORY:
         return _write_history(case, bound, ratio)
     if kind == COVERAGE:
-        return _write_coverage(case, bound)
+        return _write_coverage(case, bound, ratio)
     assert ratio is not None
     templates = {
         CHANGE: wording.STACK_CHANGE,
@@ -190,9 +198,12 @@ def _place(case: StackCase, number: int) -> verdicts.Place:
     return verdicts.Place(day, case.designs[number], lacking_days=0, lacking_before=day)
 
 
-def _write_coverage(case: StackCase, bound: str) -> str:
+def _write_coverage(case: StackCase, bound: str, ratio: StackedRatio | None) -> str:
     facts = case.facts[bound]
     moved = [number for number, each in enumerate(facts) if _moved(each)]
+    if not moved and ratio is not None and _outruns_coverage(ratio, _coverage(case, bound).kappa):
+        holes = next(number for number, each in enumerate(facts) if _lies_beside_holes(each))
+        return verdicts.write_missing(facts[holes].coverage, _place(case, holes))
     number = moved[0] if moved else case.worst(bound)
     if len(facts[number].editions) > 1:
         place = _place(case, number)

@@ -235,8 +235,7 @@ def _write_coverage(facts: Facts, place: Place) -> str:
     if len(facts.editions) > 1 and not moved:
         return wording.SOURCE_CHANGED.format(editions="; ".join(facts.editions))
     if ratio is not None and ratio.outruns_coverage and not moved:
-        raw = wording.write_ratio(coverage.raw)
-        return wording.COVERAGE_MISSING.format(**_missing_fill_ins(place, coverage), raw=raw)
+        return write_missing(coverage, place)
     filled = {
         "coverage": wording.write_ratio(coverage.worst),
         "raw": wording.write_ratio(coverage.raw),
@@ -261,11 +260,18 @@ def write_history(facts: Facts, place: Place) -> str:
     if not facts.heard:
         sentences.append(wording.HISTORY_UNHEARD)
     elif lacks_days(facts):
-        sentences.append(wording.HISTORY_MISSING.format(**_missing_fill_ins(place, coverage)))
+        sentences.append(wording.HISTORY_MISSING.format(**fill_missing(place, coverage)))
     return " ".join(sentences) or wording.HISTORY_OUTAGE
 
 
-def _missing_fill_ins(place: Place, coverage: Coverage) -> dict[str, object]:
+def write_missing(coverage: Coverage, place: Place) -> str:
+    """The sentence on days that are missing more at one side of an event."""
+    raw = wording.write_ratio(coverage.raw)
+    return wording.COVERAGE_MISSING.format(**fill_missing(place, coverage), raw=raw)
+
+
+def fill_missing(place: Place, coverage: Coverage) -> dict[str, object]:
+    """How many days are missing on both sides of an event, by the name of the sentence's brace."""
     return {
         "missing_after": coverage.missing_after,
         "window": place.design.window,

@@ -81,7 +81,8 @@ def test_holm_is_that_of_the_textbook() -> None:
 
 
 def test_holm_agrees_with_a_published_tool() -> None:
-    multitest = pytest.importorskip("statsmodels.stats.multitest")
+    from statsmodels.stats import multitest
+
     p = np.random.default_rng(1).beta(0.5, 3, 40)
     expected = multitest.multipletests(p, method="holm")[1]
     assert adjust_holm(p) == pytest.approx(expected)
@@ -258,3 +259,17 @@ def test_false_alarms_of_a_question_of_many_dates_stay_rare() -> None:
 
 def test_family_of_no_answers_is_none() -> None:
     assert judge_dates([made.EVENT], [(made.make_result().verdict, None, None)])[0] is None
+
+
+def test_dates_taken_together_are_no_change_where_days_are_missing_at_one_side() -> None:
+    changed = dict.fromkeys(EVENTS, 3.0)
+    assert _stack_kind(ask(make_counts(effects=changed))) == "change"
+    holed = ask(make_counts(effects=changed, missing=range(505, 507)))
+    assert _stack_kind(holed) == "no verdict (coverage)"
+    assert holed.stack is not None
+    assert "2 of the 14 days from 18 May 2051, 0 of the 56" in holed.stack.verdict.sentence
+
+
+def _stack_kind(result: StudyResult) -> str:
+    assert result.stack is not None
+    return result.stack.verdict.kind
