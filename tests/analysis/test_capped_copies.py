@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -85,16 +84,6 @@ def first_of_each_day(limit: int, since: date) -> Cut:
     ]
 
 
-def some_of_each_day(limit: int, since: date) -> Cut:
-    """At most so many rows a day from a day on, whichever came first from the server."""
-
-    def cut(flights: pd.DataFrame) -> pd.DataFrame:
-        mixed = flights.sample(frac=1, random_state=np.random.RandomState(4))
-        return first_of_each_day(limit, since)(mixed).sort_index()
-
-    return cut
-
-
 def test_whole_copy_as_a_table_finds_the_true_change_and_no_other(ask: Ask) -> None:
     assert ask(whole, CHANGED).verdict.kind == "change"
     assert ask(whole, UNCHANGED).verdict.kind == "no detectable change"
@@ -120,26 +109,3 @@ def test_rows_cut_until_the_event_are_no_increase(ask: Ask) -> None:
 
     result = ask(cut, UNCHANGED)
     assert result.verdict.kind == "no verdict (history)", result.verdict.sentence
-
-
-def test_limit_that_only_busy_days_reach_gives_no_change_where_there_is_none(ask: Ask) -> None:
-    cut = some_of_each_day(265, EVENT - timedelta(days=20))
-    result = ask(cut, UNCHANGED)
-    assert result.verdict.kind != "change", result.verdict.sentence
-    assert any("cut at a limit" in reason for _, _, reason in result.days_missing)
-
-
-def test_table_cut_at_a_round_number_of_rows_is_no_stop(ask: Ask) -> None:
-    """The last weeks are empty, and declared to be covered."""
-    result = ask(lambda flights: flights.iloc[:40_000], UNCHANGED)
-    assert result.verdict.kind == "no verdict (history)", result.verdict.sentence
-    assert result.days_used == 0
-    assert "ends at exactly 40,000 rows" in result.days_missing[0][2]
-
-
-def test_table_that_breaks_off_at_the_event_is_no_stop(ask: Ask, year: pd.DataFrame) -> None:
-    ends = int(np.searchsorted(year["day"], EVENT)) + 3  # three flights of that day are left
-    result = ask(lambda flights: flights.iloc[:ends], UNCHANGED)
-    assert result.verdict.kind == "no verdict (history)", result.verdict.sentence
-    reasons = [reason for day, _, reason in result.days_missing if day >= EVENT]
-    assert len(reasons) == 25 and all("a day are usual here" in reason for reason in reasons)
