@@ -76,10 +76,10 @@ def test_single_day_at_a_round_number_that_no_day_exceeds_is_cut() -> None:
 
 
 def test_days_behind_the_end_of_a_busy_list_are_not_empty_but_unknown() -> None:
-    flights = {day: 120 for day in DAYS[:50]} | {DAYS[50]: 11}
+    flights = dict.fromkeys(DAYS[:50], 120) | {DAYS[50]: 11}
     assert list(find_thin_days(flights, DAYS[:60])) == DAYS[50:60]
     assert "where 120 a day are usual" in find_thin_days(flights, DAYS[:60])[DAYS[55]]
-    assert find_thin_days({day: 3 for day in DAYS[:50]}, DAYS[:60]) == {}
+    assert find_thin_days(dict.fromkeys(DAYS[:50], 3), DAYS[:60]) == {}
     assert find_thin_days({}, DAYS[:3]) == {}
 
 
