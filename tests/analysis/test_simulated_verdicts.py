@@ -1,5 +1,6 @@
 """The whole way on the made-up year: what is true decides which verdict is right."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -128,3 +129,50 @@ def test_lower_bound_never_exceeds_the_truth(simulated_archive: Path) -> None:
         counted = pd.to_datetime(lower["day"]).value_counts().reindex(true.index, fill_value=0)
         assert counted.cumsum().le(true.cumsum()).all()
         assert counted.sum() > 0
+
+
+def _answers_beside(
+    simulated_archive: Path, example: Example, destinations: tuple[str, ...]
+) -> dict[str, StudyResult]:
+    """The same question about other destinations of the same origin."""
+    archive = Archive(simulated_archive)
+    others = {each: replace(example, destination=each) for each in destinations}
+    return {each: _answer(archive, other) for each, other in others.items()}
+
+
+def _kinds(result: StudyResult) -> set[str]:
+    """The verdict, and those at the other windows."""
+    return {result.verdict.kind, *(each.kind for each in result.sensitivity)}
+
+
+def test_hole_in_the_archive_before_an_event_never_gives_a_change(
+    results: dict[str, StudyResult], simulated_archive: Path
+) -> None:
+    example = BY_KEY["archive-hole"]
+    found = _answers_beside(simulated_archive, example, ("country:DE", "country:NL"))
+    for result in (results["archive-hole"], *found.values()):
+        assert "change" not in _kinds(result), result.verdict.sentence
+
+
+def test_receivers_switched_on_mid_way_never_give_a_change(
+    results: dict[str, StudyResult], simulated_archive: Path
+) -> None:
+    example = BY_KEY["receivers"]
+    found = _answers_beside(simulated_archive, example, ("country:CN", "country:LU"))
+    for result in (results["receivers"], *found.values()):
+        assert "change" not in _kinds(result), result.verdict.sentence
+
+
+def test_sky_over_both_ends_is_told_and_steady_where_receivers_are(
+    results: dict[str, StudyResult],
+) -> None:
+    """Chance moves the second proxy by little, so that it does not widen what can be said."""
+    for key, result in results.items():
+        series = result.series
+        for sky in (series.overhead_origin, series.overhead_destination):
+            known = pd.Series(sky, index=series.days, dtype=float)
+            assert known[list(HOLES)].isna().all()
+            event = result.event
+            after = known[event : event + timedelta(days=13)].mean()
+            before = known[event - timedelta(days=56) : event - timedelta(days=1)].mean()
+            assert after / before == pytest.approx(1, abs=0.1), key

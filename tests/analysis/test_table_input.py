@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -232,3 +233,38 @@ def test_series_reproduces_the_golden_vectors(
     names = {"n1": "N1", "n0": "N0", "rr": "RR", "n_placebo": "n_placebo", "coverage": "C"}
     for ours, theirs in (names | {each: each for each in ("lo", "hi", "s", "r", "p", "q")}).items():
         assert effect[ours] == pytest.approx(expected[theirs], abs=1e-6), ours
+
+
+def judge(tmp_path: Path, counts: np.ndarray, capsys: pytest.CaptureFixture[str]) -> dict:
+    """The result of a series from 2048 on, event at 500 days."""
+    days = pd.date_range("2048-01-01", periods=len(counts)).strftime("%Y-%m-%d")
+    rows = "".join(f"{day},{count},500\n" for day, count in zip(days, counts, strict=True))
+    path = write(tmp_path, "day,count,exposure\n" + rows)
+    assert main(["series", str(path), "--event", days[500], "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_counts_cut_at_a_limit_a_day_are_partial_and_never_a_change(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    true = np.random.default_rng(8).poisson(60, 730)
+    cut = np.where(np.arange(730) < 500, true, np.minimum(true, 35))
+    result = judge(tmp_path, cut, capsys)
+    assert result["verdict"]["kind"] == "no verdict (history)"
+    assert result["series"]["status"][505] == "partial"
+    assert "cut at a limit" in result["series"]["reason"][505]
+    assert result["series"]["lower"][505] is None
+    assert set(result["series"]["status"][:490]) == {"complete"}
+    assert judge(tmp_path, true, capsys)["verdict"]["kind"] == "no detectable change"
+
+
+def test_counts_that_add_up_to_a_round_number_are_all_partial(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    counts = np.random.default_rng(9).poisson(15, 730)
+    cut = np.diff(np.minimum(np.cumsum(counts), 10_000), prepend=0)
+    assert cut.sum() == 10_000 and cut[-1] == 0
+    result = judge(tmp_path, cut, capsys)
+    assert result["verdict"]["kind"] == "no verdict (history)"
+    assert set(result["series"]["status"]) == {"partial"}
+    assert "ends at exactly 10,000 rows" in result["series"]["reason"][0]

@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from flights import facts_build
 from flights.archive import Archive
+from flights.cruise_sums import write_cruise
 from flights.facts import _days_of, _write_about
 from flights.geo import great_circle_km
 from flights.ledger import LedgerEntry
@@ -197,6 +198,7 @@ def write_year(root: Path, flights: int, months: Iterable[int] = range(1, 13)) -
         count = facts_build._sort_and_sum(folder, month, parts)
         for part in parts:
             part.unlink()
+        write_cruise(folder, ())
         _write_about(folder / "about.json", numbers, {})
         told = f"made in {made - began:.1f} s, sorted and summed in {time.monotonic() - made:.1f} s"
         print(f"{month:%Y-%m}: {count} flights, {told}")
@@ -269,6 +271,10 @@ def measure(root: Path, rounds: int) -> None:
         cells = frozenset(range(20_000, 21_000))
         heard = (q.source, q.first, q.last, q.origin_airports, cells)
         report(f"heard: {name.split()[0]}", lambda h=heard: engine.heard_by_day(*h), rounds, floor)
+
+    for name in ("CN -> IR, likely", "US -> US, any flight", "anywhere -> US"):
+        q = asked[name]
+        report(f"destinations: {name}", lambda q=q: engine.destinations_by_day(q), rounds, floor)
 
 
 def report(name: str, run: Callable[[], object], rounds: int, floor: tuple[float, float]) -> None:

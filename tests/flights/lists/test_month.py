@@ -197,3 +197,11 @@ def test_days_not_asked_for_take_no_room(tmp_path):
             spill.take(batch.rows)
         assert [day for day in MAY if spill.rows(day).num_rows] == [MAY[0]]
         assert spill.hours.sum() == 31 * 72
+
+
+def test_list_of_a_round_number_of_rows_has_no_complete_day(collect):
+    lines = full()
+    assert {found.entry.status for found in collect(lines).values()} == {"complete"}
+    cut = collect([*full(per_hour=2), *full()][:2000])
+    assert {found.entry.status for found in cut.values()} == {"partial"}
+    assert "ends at exactly 2,000 rows" in why(cut[FIRST[0]])

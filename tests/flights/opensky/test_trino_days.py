@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from trino_server import TrinoServer, flight, hourly
 
+from flights import row_caps
 from flights.config import read_settings
 from flights.network.manners import Manners
 from flights.opensky.trino import Database
@@ -193,3 +194,13 @@ def test_waypoint_without_place_gives_none(ends: tuple) -> None:
 
 def test_no_rows_give_the_same_columns() -> None:
     assert list(read_rows([]).columns) == list(read_rows([[*HEAD, None, None]]).columns)
+
+
+def test_answer_of_a_round_number_of_rows_makes_the_day_partial(
+    trino: TrinoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trino.add(*hourly(START))
+    monkeypatch.setattr(row_caps, "LEAST_ROWS", 10)  # 24 rows and a line of heads: 25
+    entry = collect().entry
+    assert entry.status == "partial"
+    assert "OpenSky's answer ends at exactly 24 rows" in entry.reasons[-1]
