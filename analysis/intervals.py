@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 TAIL = 0.025
 _LARGEST = 1e9
+_CLOSE = 1e-10
 
 
 def find_interval(
@@ -57,4 +58,4 @@ def _solve(limit: Callable[[float], float], steady: bool) -> float:
         above *= 2
         if above > _LARGEST:
             return float("inf")
-    return float(brentq(lambda ratio: limit(ratio) - ratio, above / 2, above, xtol=1e-13))
+    return float(brentq(lambda ratio: limit(ratio) - ratio, above / 2, above, rtol=_CLOSE))

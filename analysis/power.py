@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 
@@ -10,10 +11,10 @@ from analysis.intervals import TAIL
 POWER = 0.80
 """Probability with which a change of the stated size is noticed."""
 
-_GRID = 31
+_GRID = 21
 _LARGEST_RATIO = 1e4
 _LEAST_COUNT = 1e-9
-_CLOSE = 1e-7
+_CLOSE = 1e-5
 
 
 def find_detectable_changes(
@@ -39,6 +40,7 @@ def find_detectable_changes(
     enough = _smallest_count_above(before, kappa, m1 / m0, phi)
     few = _largest_count_below(before, 1 / kappa, m1 / m0, phi)
 
+    @cache
     def up(ratio: float) -> float:
         return float(_chance_of_at_least(enough, ratio * expected, phi).mean())
 

@@ -36,6 +36,35 @@ def test_doubled_reception_is_never_called_a_change(bench: ModuleType) -> None:
         assert bench.share(bench.run_cell(world, cell, 60, 22)) <= 0.05
 
 
+def test_route_wilder_than_all_others_is_rarely_called_changed(bench: ModuleType) -> None:
+    short = bench.short_records
+    cell = short.shorten(bench.Cell(5.0, 14), short.SHORTEST)
+    task = bench.Task("negative binomial 1 | poisson", cell, 60, 25, short.run_short)
+    found = short.run_short(task)
+    assert found["CHANGE"] <= 0.05 + 0.04 and found["covers"] >= 0.90
+    assert found["alone"] > 0.15  # what the other routes alone would have said
+
+
+def test_true_change_in_a_short_record_is_found_among_other_routes(bench: ModuleType) -> None:
+    short = bench.short_records
+    cell = short.shorten(bench.Cell(5.0, 14, effect=3.0), short.SHORTEST)
+    task = bench.Task("poisson | its like", cell, 30, 26, short.run_short)
+    assert short.run_short(task)["CHANGE"] >= 0.90
+
+
+@pytest.mark.parametrize(
+    ("shares", "by"),
+    [([0.05, 0.01], 0), ([0.058, 0.05], 0), ([0.058, 0.052], 0.002), ([0.07, 0.01], 0.01)],
+)
+def test_one_cell_may_lie_a_little_above_for_chance(
+    bench: ModuleType, shares: list[float], by: float
+) -> None:
+    tasks = [bench.Task("poisson", bench.Cell(1.0, 14), 1, 1, bench.run_plain)] * len(shares)
+    target = bench.few_above("false", tasks, shares)
+    assert target.by == pytest.approx(by)
+    assert str(target).startswith("met" if by == 0 else f"NOT met, by {by:.3f}")
+
+
 def test_tripled_traffic_is_nearly_always_found(bench: ModuleType) -> None:
     outcomes = bench.run_cell(bench.WORLDS["poisson"][0], bench.Cell(1.0, 14, effect=3.0), 60, 23)
     assert bench.share(outcomes) >= 0.90

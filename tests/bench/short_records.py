@@ -112,26 +112,26 @@ def plan_tasks(series: int) -> list[Task]:
     plans: list[tuple[str, Cell]] = []
     for rate in (1.0, 5.0):
         for name, (_, step, elasticity) in WORLDS.items():
-            cell = _short(Cell(rate, 14, step=step, elasticity=elasticity), SHORTEST)
+            cell = shorten(Cell(rate, 14, step=step, elasticity=elasticity), SHORTEST)
             plans.append((f"{name} | its like", cell))
         for name in WILD:
             for window, longest in LONGEST.items():
                 for days in (SHORTEST, longest):
-                    plans.append((f"{name} | poisson", _short(Cell(rate, window), days)))
-        plans += [(f"{name} | mixed", _short(Cell(rate, 14), 80)) for name in MIXED]
-        plans.append(("poisson | shared season", _short(Cell(rate, 14), 80)))
+                    plans.append((f"{name} | poisson", shorten(Cell(rate, window), days)))
+        plans += [(f"{name} | mixed", shorten(Cell(rate, 14), 80)) for name in MIXED]
+        plans.append(("poisson | shared season", shorten(Cell(rate, 14), 80)))
         unlike = Cell(rate, 14, step=1.6, elasticity=1.5)
-        plans.append(("poisson | elasticity 1", _short(unlike, 80)))
+        plans.append(("poisson | elasticity 1", shorten(unlike, 80)))
     thin, thick = Cell(0.5, 14), Cell(10.0, 14)
-    plans.append(("negative binomial 0.3 | thick", _short(thin, 80)))
-    plans.append(("negative binomial 0.3 | thin", _short(thick, 80)))
+    plans.append(("negative binomial 0.3 | thick", shorten(thin, 80)))
+    plans.append(("negative binomial 0.3 | thin", shorten(thick, 80)))
     return [Task(name, cell, series, 31 + at, run_short) for at, (name, cell) in enumerate(plans)]
 
 
 def plan_powers(series: int) -> list[Task]:
     """What a true effect among Poisson routes needs to be found in a short record."""
     cells = [
-        _short(Cell(rate, 14, effect=effect), days)
+        shorten(Cell(rate, 14, effect=effect), days)
         for days in (SHORTEST, 100)
         for rate, effect in ((1.0, 2.0), (1.0, 3.0), (5.0, 1.5), (5.0, 2.0), (1.0, 0.0))
     ]
@@ -152,7 +152,7 @@ def judge_tasks(tasks: list[Task], found: list[Shares]) -> list[Target]:
     ]
 
 
-def _short(cell: Cell, days: int) -> Cell:
+def shorten(cell: Cell, days: int) -> Cell:
     """The cell's record from so many days before the event to the end of its window."""
     return replace(cell, first=EVENT - days, last=EVENT + cell.window)
 
