@@ -146,7 +146,7 @@ def _describe_effect(kind: str, effect: Effect) -> str:
     return (
         f"{write_known(effect.n1)} {kind}, {write_known(effect.expected)} expected: "
         f"{write_ratio(effect.rr)} ({write_interval(effect.lo, effect.hi)}), "
-        f"{effect.r:,} of {effect.n_placebo:,} other dates differ as much"
+        f"{effect.r:,} of {effect.n_compared:,} {effect.compared_with} differ as much"
     )
 
 

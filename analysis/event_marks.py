@@ -16,7 +16,7 @@ ROW_PX = 15
 
 _LATE = 0.6
 _AXIS_PX = 24
-"""What a name may reach beyond the plot [px]."""
+"""What a name may reach beyond the left end of the plot [px]."""
 
 _CROWDED = 0.3
 """Share of the time axis that a name may take up."""
@@ -40,7 +40,7 @@ def mark_events(result: StudyResult, palette: Palette) -> list[alt.Chart]:
             align="right" if late else "left",
             dx=4 if late else -4,
             # Longer names would push the whole picture aside on a phone.
-            limit=alt.ExprRef(f"{_AXIS_PX} + {row['room']} * width"),
+            limit=alt.ExprRef(f"{_AXIS_PX if late else 0} + {row['room']} * width"),
         )
         height = -4 - ROW_PX * row["level"]
         marks += [rule.encode(utc_x()), text.encode(utc_x(), alt.YValue(height), text="label:N")]

@@ -11,11 +11,13 @@ import pandas as pd
 
 from analysis.captions import note_of
 from analysis.families import name_study
-from analysis.report import write_outputs
+from analysis.forest_chart import draw_studies
+from analysis.report import render_svg, write_outputs
 from analysis.results import Effect, ListResult, Stack, StudyResult, Verdict, to_json
 from flights.errors import ArchiveError
 from flights.export import Header, open_writer
 
+_WIDTH = 900
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -32,10 +34,11 @@ def name_folders(paths: Sequence[str | Path]) -> list[str]:
 def write_list(
     found: ListResult, flights: Sequence[pd.DataFrame], folder: Path, names: Sequence[str]
 ) -> list[Path]:
-    """Write each study's files to a folder of its own, beside `list.json` and `summary.csv`.
+    """Write each study's files to a folder of its own, and beside them what is about all.
 
+    That is `list.json`, `summary.csv` and, where there is an estimate, the picture `routes.svg`.
     `flights` and `names` of folders are in the order of `found.results`. Returns the paths of
-    the two files about all of them.
+    the files about all of them.
 
     Raises
     ------
@@ -45,6 +48,9 @@ def write_list(
     for result, rows, name in zip(found.results, flights, names, strict=True):
         write_outputs(result, rows, folder / name)
     outputs = {"list.json": render_list(found), "summary.csv": write_summary(found, names)}
+    picture = draw_studies(found.results, width=_WIDTH)
+    if picture is not None:
+        outputs["routes.svg"] = render_svg(picture, "routes").encode()
     try:
         for name, content in outputs.items():
             (folder / name).write_bytes(content)

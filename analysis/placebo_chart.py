@@ -8,7 +8,7 @@ import altair as alt
 from analysis.captions import SIMULATED
 from analysis.palette import Palette, choose
 from analysis.plotting import Row, compose, layer_of, title_of, watermark
-from analysis.results import Effect, StudyResult
+from analysis.results import Effect, Placebo, StudyResult
 from analysis.wording import write_date, write_limit, write_p, write_ratio
 
 _STRIP = 150
@@ -48,9 +48,10 @@ def describe_placebos(result: StudyResult) -> str:
         return "There are no comparable dates in this record to draw."
     made_up = f"{SIMULATED} data. " if result.simulated else ""
     ratios = sorted(each.rr for each in effect.placebos)
+    larger = sum(_is_as_large(each, effect) for each in effect.placebos)
     middle = ratios[len(ratios) // 20], ratios[-1 - len(ratios) // 20]
     return (
-        f"{made_up}{effect.r} of {effect.n_placebo} other dates in this record differ at least "
+        f"{made_up}{larger:,} of {len(ratios):,} other dates in this record differ at least "
         f"as much as {write_date(result.event)}, where the ratio of observed to expected is "
         f"{write_ratio(effect.rr)}. Nine in ten of the others lie between "
         f"{write_ratio(middle[0])} and {write_ratio(middle[1])}. "
@@ -69,10 +70,16 @@ def tell_ranks(result: StudyResult) -> list[str]:
 
 
 def _rank(effect: Effect) -> str:
+    others = "other routes" if effect.n_controls else "other dates"
     return (
-        f"{effect.r:,} of {effect.n_placebo:,} differ as much, p = {write_p(effect.p)}, "
+        f"{effect.r:,} of {effect.n_compared:,} {others} differ as much, "
+        f"p = {write_p(effect.p)}, "
         f"φ = {write_limit(effect.phi)}"
     )
+
+
+def _is_as_large(placebo: Placebo, effect: Effect) -> bool:
+    return abs(placebo.s) >= abs(effect.s) - 1e-9
 
 
 def _dot_rows(effect: Effect) -> list[Row]:
@@ -84,7 +91,7 @@ def _dot_rows(effect: Effect) -> list[Row]:
     for placebo in sorted(effect.placebos, key=lambda p: (abs(p.s), p.day)):
         place = round(placebo.s / column)
         piled[place] += 1
-        as_large = abs(placebo.s) >= abs(effect.s) - 1e-9
+        as_large = _is_as_large(placebo, effect)
         rows.append(
             {
                 "s": round(place * column, 4),

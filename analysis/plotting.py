@@ -82,10 +82,14 @@ def write_title(
 
 
 def watermark(palette: Palette, size: int, height: float) -> alt.Chart:
-    """SIMULATED across the upper `height` [px] of the plot, faint but not to be cropped away."""
+    """SIMULATED across the upper `height` [px] of the plot, faint but not to be cropped away.
+
+    `size` is that of its letters [px]; smaller where the plot is too narrow for the word.
+    """
+    letters = alt.ExprRef(f"min({size}, width / {len(SIMULATED) * 0.75})")
     return (
         layer_of([{"text": SIMULATED}])
-        .mark_text(fontSize=size, fontWeight=700, color=palette.unsure, opacity=0.16, clip=True)
+        .mark_text(fontSize=letters, fontWeight=700, color=palette.unsure, opacity=0.16, clip=True)
         .encode(alt.YValue(height / 2), text="text:N")
     )
 

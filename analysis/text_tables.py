@@ -206,8 +206,9 @@ def tabulate_shifts(result: StudyResult) -> list[TextTable]:
 
 
 def tabulate_checks(result: StudyResult) -> list[TextTable]:
-    """The table of every check that has one, failed ones too."""
-    return [_tabulate_check(check) for check in result.checks if check.table]
+    """The table of every check that has one, failed ones too; other routes have their own."""
+    own = "control_routes" if result.controls else ""
+    return [_tabulate_check(each) for each in result.checks if each.table and each.name != own]
 
 
 def _tabulate_check(check: CheckResult) -> TextTable:

@@ -47,8 +47,9 @@ change this record could have shown at all.
 - **Other routes from the same origin** in the same days say whether the region moved as a whole.
 - **Regression** (quasi-Poisson [5]) and **shifts of level** [6] are diagnostics: neither decides.
 - **Short records**: a window of 14 days needs 89 comparable dates, some 158 days before the event;
-  28 days need 159, some 242 days. With fewer there is no verdict, and the answer says how many days
-  to pull.
+  28 days need 159, some 242 days. With fewer, a route is ranked among 19 or more other routes from
+  the same origin in the same days, and the answer says so; where there are not as many, there is no
+  verdict, and the answer says how many days to pull.
 
 ### What it withstands, and where it still fails
 Of made-up series without any change about 5 % or fewer are called CHANGE: weekday patterns,

@@ -158,7 +158,7 @@ def test_placebo_strip_states_ranks_of_both_bounds() -> None:
     subtitle = " ".join(draw_placebos(result).to_dict()["title"]["subtitle"])
     for effect in (result.lower, result.upper):
         assert effect is not None
-        assert f"{effect.r} of {effect.n_placebo} differ as much" in subtitle
+        assert f"{effect.r} of {effect.n_placebo} other dates differ as much" in subtitle
     assert subtitle.count("φ = ") == 2
     same = replace(result, upper=result.lower)
     assert " ".join(draw_placebos(same).to_dict()["title"]["subtitle"]).count("φ = ") == 1
@@ -220,3 +220,14 @@ def test_strokes_stay_inside_their_days_and_below_the_limit() -> None:
     assert min(values) >= 0 and max(values) <= 5
     many = hatch([(k, k + 1) for k in range(0, 700, 2)], days=700, height=220, top=5)
     assert len(many) / 3 < 1100
+
+
+def test_strip_of_a_short_record_says_that_routes_were_compared() -> None:
+    result = made.make_result("null")
+    assert result.lower is not None
+    short = replace(result, lower=replace(result.lower, n_controls=23, r=2), upper=None)
+    (line,) = [x for x in draw_placebos(short).to_dict()["title"]["subtitle"] if "φ" in x]
+    assert line.startswith("2 of 23 other routes differ as much")
+    larger = sum(abs(each.s) >= abs(result.lower.s) - 1e-9 for each in result.lower.placebos)
+    told = describe_placebos(short)
+    assert f"{larger} of {result.lower.n_placebo} other dates in this record differ" in told

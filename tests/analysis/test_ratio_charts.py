@@ -3,11 +3,13 @@
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import altair as alt
 import made_results as made
 import pytest
 
+from analysis.families import list_results
 from analysis.forest_chart import (
     ROWS,
     describe_events,
@@ -17,6 +19,7 @@ from analysis.forest_chart import (
     draw_studies,
 )
 from analysis.interval_rows import OBSERVED, Entry, Ratio, draw_entries, say_interval_side
+from analysis.list_report import write_list
 from analysis.palette import LIGHT
 from analysis.report import render_svg
 from analysis.results import StudyResult
@@ -170,6 +173,16 @@ def test_routes_of_a_list_stand_in_one_picture() -> None:
     ]
     assert "SIMULATED" in render_svg(chart)
     assert draw_studies([made.make_result("unasked")]) is None
+
+
+def test_a_list_of_studies_writes_its_picture(tmp_path: Path) -> None:
+    results = [made.make_result("change"), made.make_result("null")]
+    flights = made.make_evidence(made.CASES["null"]).flights.iloc[:1]
+    found = list_results(results)
+    written = write_list(found, [flights, flights], tmp_path, ["a", "b"])
+    assert [path.name for path in written] == ["list.json", "summary.csv", "routes.svg"]
+    svg = (tmp_path / "routes.svg").read_text("utf-8")
+    assert "SIMULATED" in svg and "ADS-B shows where an aircraft was heard." in svg
 
 
 def test_labels_of_strangers_stay_labels() -> None:
