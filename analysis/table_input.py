@@ -15,7 +15,7 @@ from analysis.counts import find_outages, list_days
 from analysis.event_study import Subject
 from analysis.results import CountSeries
 from flights.errors import InvalidInput
-from flights.row_caps import describe_cap, find_flat_days, is_round_cap
+from flights.row_caps import find_flat_days, is_round_cap
 from flights.sources.base import SourceSpec
 
 NAMES = {
@@ -40,6 +40,13 @@ _Lines = list[tuple[int, list[str]]]
 """Number of a line in the file, and its cells; blank lines left out."""
 
 
+AS_GIVEN, LOOKS_CUT = "as given", "looks cut at a limit of rows"
+CUT = (
+    "On {days} days the counts look as if their rows had been cut at a limit. Where they were, "
+    "leave these counts blank: what lies behind a cut is not known."
+)
+
+
 @dataclass(frozen=True)
 class _Row:
     line: int
@@ -53,9 +60,9 @@ def read_counts(path: str | Path) -> CountSeries:
 
     Cells are separated by commas, or by semicolons or tabs where the first line has no comma (a
     number may then have a decimal comma). Rows stand in day order. A blank count, a blank
-    exposure, and a day without a row are missing days; a day whose count looks cut at a limit of
-    rows (`flights.row_caps`) is partial and has none. Both bounds are the same; a table without
-    exposure is taken as heard alike on all days.
+    exposure, and a day without a row are missing days. Both bounds are the same; a table without
+    exposure is taken as heard alike on all days. Counts that look cut at a limit of rows stay as
+    given, but as if another reader had counted them: no change is told from them.
 
     Raises
     ------
@@ -82,7 +89,7 @@ def describe_table(path: str | Path, counts: CountSeries) -> Subject:
     )
     digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
     alike = all(each is None or each == 1 for each in counts.exposure)
-    notes = (HEARD_ALIKE,) if alike else ()
+    notes = ((HEARD_ALIKE,) if alike else ()) + note_cut(counts)
     return Subject("as counted", "as counted", pd.DataFrame(), spec, digest, notes)
 
 
@@ -186,16 +193,12 @@ def _build_counts(rows: list[_Row], *, has_exposure: bool) -> CountSeries:
     held = {row.day: row for row in rows}
     days = list_days(rows[0].day, rows[-1].day)
     found = [held.get(day) for day in days]
-    given = [row.count if row else None for row in found]
-    cut = _find_cut(given)
-    pairs = list(zip(given, cut, strict=True))
-    counts = tuple(None if why else count for count, why in pairs)
+    counts = tuple(row.count if row else None for row in found)
     there = [count is not None for count in counts]
     if has_exposure:
-        pairs_held = zip(found, there, strict=True)
-        exposure = tuple(row.exposure if row and held else None for row, held in pairs_held)
+        exposure = tuple(row.exposure if row and row.count is not None else None for row in found)
     else:
-        exposure = tuple(1.0 if held else None for held in there)
+        exposure = tuple(1.0 if each else None for each in there)
     measured = np.array([np.nan if each is None else each for each in exposure])
     lacking = "The table has no count for this day."
     return CountSeries(
@@ -206,21 +209,26 @@ def _build_counts(rows: list[_Row], *, has_exposure: bool) -> CountSeries:
         exposure_origin=(None,) * len(days),
         exposure_destination=(None,) * len(days),
         neither_end=tuple(0.0 if each else None for each in there),
-        status=tuple(
-            "partial" if why else "missing" if count is None else "complete" for count, why in pairs
-        ),
-        reason=tuple(why or (lacking if count is None else "") for count, why in pairs),
-        reader=("",) * len(days),
+        status=tuple("complete" if each else "missing" for each in there),
+        reason=tuple("" if each else lacking for each in there),
+        reader=_name_readers(counts),
         outage=tuple(find_outages(measured).tolist()),
     )
 
 
-def _find_cut(counts: list[float | None]) -> list[str]:
-    """Why a day's count looks cut at a limit of rows; "" where it does not."""
+def note_cut(counts: CountSeries) -> tuple[str, ...]:
+    """A sentence where counts look as if their rows had been cut at a limit; else none."""
+    days = counts.reader.count(LOOKS_CUT)
+    return (CUT.format(days=days),) if days else ()
+
+
+def _name_readers(counts: tuple[float | None, ...]) -> tuple[str, ...]:
+    """`LOOKS_CUT` on days that look cut, by a limit a day or of the whole table."""
     values = np.array([np.nan if count is None else count for count in counts])
-    total = int(np.nansum(values))
-    if is_round_cap(total):
-        whole = describe_cap(total, "What was counted")
-        return ["" if count is None else whole for count in counts]
-    why = "Its count is the highest of all days around it, and many have it: as if cut at a limit."
-    return [why if flat else "" for flat in find_flat_days(values)]
+    cut = find_flat_days(values)
+    flown = np.flatnonzero(values > 0)
+    if is_round_cap(int(np.nansum(values))) and flown[-1] < len(values) - 1:
+        cut[flown[-1] :] = True
+    if not cut.any():
+        return ("",) * len(counts)
+    return tuple(LOOKS_CUT if each else AS_GIVEN for each in cut.tolist())

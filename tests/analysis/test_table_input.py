@@ -244,27 +244,33 @@ def judge(tmp_path: Path, counts: np.ndarray, capsys: pytest.CaptureFixture[str]
     return json.loads(capsys.readouterr().out)
 
 
-def test_counts_cut_at_a_limit_a_day_are_partial_and_never_a_change(
+def test_counts_cut_at_a_limit_a_day_stay_as_given_and_give_no_change(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     true = np.random.default_rng(8).poisson(60, 730)
     cut = np.where(np.arange(730) < 500, true, np.minimum(true, 35))
     result = judge(tmp_path, cut, capsys)
-    assert result["verdict"]["kind"] == "no verdict (history)"
-    assert result["series"]["status"][505] == "partial"
-    assert "cut at a limit" in result["series"]["reason"][505]
-    assert result["series"]["lower"][505] is None
-    assert set(result["series"]["status"][:490]) == {"complete"}
-    assert judge(tmp_path, true, capsys)["verdict"]["kind"] == "no detectable change"
+    assert result["verdict"]["kind"] == "no verdict (coverage)"
+    assert "looks cut at a limit of rows" in result["verdict"]["sentence"]
+    assert result["lower"]["n1"] == cut[500:514].sum()
+    assert any("leave these counts blank" in note for note in result["notes"])
+    whole = judge(tmp_path, true, capsys)
+    assert whole["verdict"]["kind"] == "no detectable change"
+    assert not any("leave these counts blank" in note for note in whole["notes"])
 
 
-def test_counts_that_add_up_to_a_round_number_are_all_partial(
+def test_table_that_ends_at_a_round_number_of_rows_gives_no_change_where_it_ends(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    counts = np.random.default_rng(9).poisson(15, 730)
+    counts = np.random.default_rng(9).poisson(20, 730)
     cut = np.diff(np.minimum(np.cumsum(counts), 10_000), prepend=0)
     assert cut.sum() == 10_000 and cut[-1] == 0
     result = judge(tmp_path, cut, capsys)
-    assert result["verdict"]["kind"] == "no verdict (history)"
-    assert set(result["series"]["status"]) == {"partial"}
-    assert "ends at exactly 10,000 rows" in result["series"]["reason"][0]
+    assert result["verdict"]["kind"] == "no verdict (coverage)"
+    assert result["series"]["status"] == ["complete"] * 730
+
+
+def test_steady_timetable_is_no_cut(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    counts = np.where(np.arange(730) % 7 < 5, 12, 10)
+    result = judge(tmp_path, counts, capsys)
+    assert not any("leave these counts blank" in note for note in result["notes"])
