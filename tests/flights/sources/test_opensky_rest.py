@@ -11,6 +11,7 @@ import pytest
 from loopback import cut, status
 from opensky_server import SECRET, OpenSky
 
+from flights import row_caps
 from flights.archive import Archive
 from flights.config import read_settings
 from flights.errors import (
@@ -475,3 +476,15 @@ def test_pull_stores_good_days_and_notes_why_others_failed(sky: OpenSky, tmp_pat
     run_pull(plan_pull(source, archive, DAY, DAY + timedelta(days=1)), archive)
     assert [e.status for e in archive.read_ledger(source.spec.key).values()] == ["complete"] * 2
     assert read_settings().cache.is_dir()
+
+
+def test_answer_of_a_round_number_of_flights_makes_the_day_partial(
+    sky: OpenSky, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(9):
+        sky.fly(f"4d010{n}", "ELLX", "EDDF", f"2025-06-13 1{n}:00", f"2025-06-13 1{n}:40")
+    assert collect(open_at()).entry.status == "complete"
+    monkeypatch.setattr(row_caps, "LEAST_ROWS", 10)  # nine rows and a line of heads
+    entry = collect(open_at()).entry
+    assert entry.status == "partial"
+    assert "departures ELLX 2025-06-13 ends at exactly 9 rows" in entry.reasons[0]
