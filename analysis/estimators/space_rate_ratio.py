@@ -4,14 +4,13 @@ How far a ratio wanders when nothing is claimed comes from two places, and the w
 counts: other routes from the same origin, which share season, holidays and receivers; and the
 route's own days before the event, because a route may be wilder than its neighbours. With the
 neighbours alone a route of negative binomial or slowly wandering counts among Poisson ones is
-called changed in 20-50 % of null series; the own days, widened for being few, bring that below
-5 % (`tests/bench/short_records.py` prints the table). The price: with eight weeks before the
+called changed in 25-55 % of null series; the own days, widened for being few, bring that to 5 %
+or less (`tests/bench/short_records.py` prints the table). The price: with eight weeks before the
 event a doubling at one flight a day, which a long record would find two times in three, is
 found one time in eight.
 """
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -68,14 +67,25 @@ def calibrate_in_space(
     own = measure_own_scatter(ratio, series, design)
     freedom = min(before / design.window - 1, _MOST_FREEDOM)
     phi = max(1.0, (q / NORMAL_95) ** 2, own * _widen_for(freedom))
-    sums: dict[str, Any] = {"m1": ratio.m1, "m0": ratio.m0, "phi": phi}
-    lo, hi = find_interval(ratio.n1, ratio.n0, **sums)
-    up, down = find_detectable_changes(ratio.n0, **sums, kappa=ratio.coverage.kappa)
-    found: dict[str, Any] = {
-        **{"r": r, "p": p, "q": q, "phi": phi, "lo": lo, "hi": hi, "mde_up": up, "mde_down": down},
-        **{"volatility": 1.0, "era_p": p, "era_lo": lo, "era_hi": hi, "n_controls": m},
-    }
-    return replace(ratio, **found)
+    lo, hi = find_interval(ratio.n1, ratio.n0, m1=ratio.m1, m0=ratio.m0, phi=phi)
+    kappa = ratio.coverage.kappa
+    up, down = find_detectable_changes(ratio.n0, m1=ratio.m1, m0=ratio.m0, phi=phi, kappa=kappa)
+    return replace(
+        ratio,
+        r=r,
+        p=p,
+        q=q,
+        phi=phi,
+        lo=lo,
+        hi=hi,
+        mde_up=up,
+        mde_down=down,
+        volatility=1.0,
+        era_p=p,
+        era_lo=lo,
+        era_hi=hi,
+        n_controls=m,
+    )
 
 
 def measure_own_scatter(ratio: RateRatio, series: DailySeries, design: Design) -> float:
