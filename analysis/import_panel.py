@@ -12,7 +12,7 @@ from flights.archive import Archive
 from flights.errors import FlightDataError
 from flights.sources import find_spec
 from flights.sources.table import OwnTable, open_source, rejected_path
-from flights.tables.days import describe_findings
+from flights.tables.days import describe_findings, looks_cut
 from flights.tables.staging import Findings
 
 _REFRESH_S = 1.0
@@ -81,6 +81,13 @@ def _offer(
             help="Otherwise days they may belong to are not complete.",
         )
         options["bad_rows"] = "no-flights" if none else "doubt"
+    if looks_cut(found):
+        none = st.checkbox(
+            "This table was made without a limit of rows",
+            key="i_row_limit",
+            help="Otherwise days that look cut at such a limit are not complete.",
+        )
+        options["row_limit"] = "none" if none else "suspect"
     refresh = _ask_refresh(archive, source.spec.key)
     if st.button("Import", type="primary", key="i_import"):
         open_source(**options)  # type: ignore[arg-type]

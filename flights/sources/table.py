@@ -13,7 +13,14 @@ from flights.ledger import InputFile
 from flights.records import DayRecords
 from flights.sources.base import Offer, Option, Report, SourceSpec
 from flights.tables.chunks import Table
-from flights.tables.days import BAD_ROWS, Cover, TableDays, describe_findings, parse_cover
+from flights.tables.days import (
+    BAD_ROWS,
+    ROW_LIMITS,
+    Cover,
+    TableDays,
+    describe_findings,
+    parse_cover,
+)
 from flights.tables.fields import FIELDS
 from flights.tables.mapping import (
     check_columns,
@@ -93,6 +100,13 @@ SPEC = SourceSpec(
             BAD_ROWS,
             BAD_ROWS[0],
         ),
+        Option(
+            "row_limit",
+            "Rows that look cut at a limit make their days doubtful, or there was no limit.",
+            "choice",
+            ROW_LIMITS,
+            ROW_LIMITS[0],
+        ),
     ),
     cannot_show="where a flight was between its ends, or how well a place was heard",
 )
@@ -118,6 +132,7 @@ class OwnTable:
     spec: SourceSpec = SPEC
     cover: Cover | None = None
     bad_rows: str = BAD_ROWS[0]
+    row_limit: str = ROW_LIMITS[0]
     remarks: tuple[str, ...] = field(default=())
 
     def offers(self, first: date, last: date) -> list[Offer]:
@@ -177,7 +192,15 @@ class OwnTable:
     def _days(self, report: Report) -> TableDays:
         found = stage_table(self.table, self.how, self.settings.cache, report)
         read = InputFile(self.table.path.name, found.size, found.sha256)
-        return TableDays(self.spec.key, found, read, self.cover, self.bad_rows, self.how.clock.zone)
+        return TableDays(
+            self.spec.key,
+            found,
+            read,
+            self.cover,
+            self.bad_rows,
+            self.how.clock.zone,
+            self.row_limit,
+        )
 
     def _keep_rejected(self, found: Findings) -> None:
         """Rows kept aside lie beside the archive; those of an earlier import of the file go."""
@@ -197,7 +220,7 @@ def _silent(_message: str, _share: float) -> None:
     """Planning has nobody to tell."""
 
 
-def open_source(
+def open_source(  # noqa: PLR0913 - one for each option of the spec
     *,
     path: str | Path,
     name: str,
@@ -207,6 +230,7 @@ def open_source(
     covers: str | None = None,
     unknown_airports: str = AIRPORTS[0],
     bad_rows: str = BAD_ROWS[0],
+    row_limit: str = ROW_LIMITS[0],
 ) -> OwnTable:
     """The table at `path`; the beginning of it is read.
 
@@ -219,6 +243,7 @@ def open_source(
     covers : UTC days, see `flights.tables.days.parse_cover`.
     unknown_airports : `aside` or `keep`.
     bad_rows : one of `flights.tables.days.BAD_ROWS`.
+    row_limit : one of `flights.tables.days.ROW_LIMITS`.
 
     Raises
     ------
@@ -234,6 +259,7 @@ def open_source(
     for option, value, known in (
         ("unknown_airports", unknown_airports, AIRPORTS),
         ("bad_rows", bad_rows, BAD_ROWS),
+        ("row_limit", row_limit, ROW_LIMITS),
     ):
         if value not in known:
             raise InvalidInput(f"{option} is {value!r}; it must be one of {', '.join(known)}.")
@@ -248,6 +274,7 @@ def open_source(
         describe_series(name),
         parse_cover(covers) if covers else None,
         bad_rows,
+        row_limit,
         (describe_columns(settled, table), *_warn_local(settled, zone)),
     )
 

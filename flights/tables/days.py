@@ -23,6 +23,11 @@ MOST_DAYS = 366 * 60
 BAD_ROWS = ("doubt", "no-flights")
 """What rows kept aside are taken for: flights their days lack, or no flights at all."""
 
+ROW_LIMITS = ("suspect", "none")
+"""Whether rows that look cut at a limit make their days doubtful, or there was no limit."""
+
+WHOLE = "Where there was none, import it again with --row-limit none."
+
 NOT_SAID = (
     "The table does not say on which days its author looked. Import it again with the days it "
     "covers, if it holds every flight of its kind on them."
@@ -67,6 +72,11 @@ def parse_cover(text: str) -> Cover:
     return cover
 
 
+def looks_cut(findings: Findings) -> bool:
+    """True where rows of a table look cut at a limit, of all or of a day."""
+    return is_round_cap(findings.rows) or bool(find_cut_days(findings.days))
+
+
 @dataclass(frozen=True)
 class TableDays:
     """The days of one imported table. `name` is that of its series (`source` is its key)."""
@@ -77,6 +87,7 @@ class TableDays:
     cover: Cover | None = None
     bad_rows: str = BAD_ROWS[0]
     zone: str = "UTC"
+    row_limit: str = ROW_LIMITS[0]
 
     def days(self) -> list[date]:
         """Days with flights, and those the table covers, in order."""
@@ -130,23 +141,28 @@ class TableDays:
             return "partial", (outside, *doubts)
         declared = (
             "Whoever imported the table declared that it holds every flight of its kind from "
-            f"{span}."
+            f"{span}{'' if self._is_suspect else ', and that its rows were cut at no limit'}."
         )
         return ("partial" if doubts else "complete"), (*doubts, declared)
 
     def _doubts(self, day: date) -> list[str]:
         doubts = [why[day] for why in (self._cut, self._thin) if day in why]
-        if is_round_cap(self.findings.rows):
-            doubts.append(describe_cap(self.findings.rows, "The table"))
+        if self._is_suspect and is_round_cap(self.findings.rows):
+            doubts.append(f"{describe_cap(self.findings.rows, 'The table')} {WHOLE}")
         return doubts + ([] if self.bad_rows == "no-flights" else self._doubtful_rows(day))
+
+    @property
+    def _is_suspect(self) -> bool:
+        return self.row_limit != ROW_LIMITS[1]
 
     @cached_property
     def _cut(self) -> dict[date, str]:
-        return find_cut_days(self.findings.days)
+        return find_cut_days(self.findings.days) if self._is_suspect else {}
 
     @cached_property
     def _thin(self) -> dict[date, str]:
-        return find_thin_days(self.findings.days, self.cover.days() if self.cover else [])
+        covered = self.cover.days() if self.cover and self._is_suspect else []
+        return find_thin_days(self.findings.days, covered)
 
     def _doubtful_rows(self, day: date) -> list[str]:
         doubts = []

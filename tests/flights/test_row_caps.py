@@ -109,6 +109,14 @@ def test_table_of_a_round_number_of_rows_has_no_complete_day() -> None:
     for day in (DAYS[0], DAYS[150], DAYS[299]):
         status, reasons = table_of(counts, rows=9_999).judge(day)
         assert status == "partial" and "ends at exactly 9,999 rows" in reasons[0]
+        assert "--row-limit none" in reasons[0]
+
+
+def test_whoever_knows_of_no_limit_may_say_so_and_it_is_written_down() -> None:
+    counts = np.random.default_rng(3).poisson(30, 300)
+    status, reasons = table_of(counts, rows=9_999, row_limit="none").judge(DAYS[7])
+    assert status == "complete"
+    assert "its rows were cut at no limit" in reasons[-1]
 
 
 def test_table_that_breaks_off_has_no_days_without_flights_behind_its_end() -> None:
