@@ -6,18 +6,18 @@ where its data are made up: in the picture itself, so that no screenshot can los
 
 import altair as alt
 
-from analysis.captions import (
+from analysis.drawing.captions import (
     SIMULATED,
     describe_figures,
     list_days,
     name_route,
 )
-from analysis.counts_panel import HEIGHT, draw_counts
-from analysis.heard_panel import draw_heard
-from analysis.palette import choose
-from analysis.plotting import compose, title_of
+from analysis.drawing.counts_panel import HEIGHT, draw_counts
+from analysis.drawing.heard_panel import draw_heard
+from analysis.drawing.palette import choose
+from analysis.drawing.plotting import compose, title_of
+from analysis.inference.wording import write_date
 from analysis.results import StudyResult
-from analysis.wording import write_date
 
 HEARD = 72
 """Height of the lower part, what was heard [px]."""

@@ -7,15 +7,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from analysis import families, stacks, verdicts, wording
 from analysis import study as studies
 from analysis.checks import CHECKS
 from analysis.checks.base import Case
 from analysis.checks.source_change import list_editions
-from analysis.control_effects import measure_controls
-from analysis.controls import group_controls
 from analysis.counts import count_days
-from analysis.effects import build_effect, build_series, build_shape, count_lacking_days
 from analysis.estimators.base import ControlRoute, DailySeries, Design
 from analysis.estimators.placebo_rate_ratio import (
     compare_coverage,
@@ -23,7 +19,11 @@ from analysis.estimators.placebo_rate_ratio import (
     find_placebo_dates,
 )
 from analysis.estimators.space_rate_ratio import calibrate_in_space
-from analysis.provenance import (
+from analysis.inference import families, stacks, verdicts, wording
+from analysis.inference.control_effects import measure_controls
+from analysis.inference.controls import group_controls
+from analysis.inference.effects import build_effect, build_series, build_shape, count_lacking_days
+from analysis.inference.provenance import (
     count_flights,
     hash_inputs,
     list_missing,

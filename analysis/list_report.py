@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 import pandas as pd
 
-from analysis.captions import note_of
-from analysis.families import name_study
-from analysis.forest_chart import draw_studies
+from analysis.drawing.captions import note_of
+from analysis.drawing.forest_chart import draw_studies
+from analysis.inference.families import name_study
 from analysis.report import render_svg, write_outputs
 from analysis.results import Effect, ListResult, Stack, StudyResult, Verdict, to_json
 from flights.errors import ArchiveError

@@ -13,9 +13,9 @@ from shapely.geometry import box as make_box
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
-from analysis.captions import SIMULATED, count_noun, name_route
-from analysis.palette import FONT, Palette, choose, rgba
-from analysis.places import (
+from analysis.drawing.captions import SIMULATED, count_noun, name_route
+from analysis.drawing.palette import FONT, Palette, choose, rgba
+from analysis.drawing.places import (
     Point,
     dots_between,
     fit_view,
@@ -24,8 +24,8 @@ from analysis.places import (
     gather_unheard,
     is_lost,
 )
+from analysis.drawing.shading import shade_unheard
 from analysis.results import StudyResult
-from analysis.shading import shade_unheard
 from flights.reference.airports import load_airports
 from flights.reference.countries import load_base_map
 from flights.regions import parse_region

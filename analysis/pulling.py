@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from functools import partial
 
 from analysis.estimators.base import Design
+from analysis.inference.wording import write_date
 from analysis.results import StudyResult
 from analysis.study import Study
-from analysis.wording import write_date
 from flights.history import Span
 from flights.ledger import LedgerEntry
 from flights.planning import StudyNeed, write_pulls

@@ -15,8 +15,9 @@ import jinja2
 import orjson
 import pandas as pd
 
-from analysis import tables, text_tables
-from analysis.captions import (
+from analysis.charts import describe_series, draw_series
+from analysis.drawing import tables, text_tables
+from analysis.drawing.captions import (
     BOUNDS_SENTENCE,
     EXCLUDED_SENTENCE,
     SIMULATED,
@@ -28,16 +29,15 @@ from analysis.captions import (
     note_of,
     write_holm,
 )
-from analysis.charts import describe_series, draw_series
-from analysis.forest_chart import describe_events, describe_routes, draw_events, draw_routes
+from analysis.drawing.forest_chart import describe_events, describe_routes, draw_events, draw_routes
+from analysis.drawing.palette import LIGHT, OUTCOME_MARKS, look_of
+from analysis.drawing.placebo_chart import describe_placebos, draw_placebos
+from analysis.drawing.sensitivity_chart import describe_sensitivity, draw_sensitivity
+from analysis.drawing.still_map import draw_still
+from analysis.inference.wording import write_date, write_heading
 from analysis.maps import describe_route, load_ground
-from analysis.palette import LIGHT, OUTCOME_MARKS, look_of
-from analysis.placebo_chart import describe_placebos, draw_placebos
 from analysis.results import StudyResult, to_json
-from analysis.sensitivity_chart import describe_sensitivity, draw_sensitivity
-from analysis.still_map import draw_still
 from analysis.study import LIST_FILE, Event, Study, write_study
-from analysis.wording import write_date, write_heading
 from flights.errors import ArchiveError
 from flights.reference.countries import BORDERS_SENTENCE
 

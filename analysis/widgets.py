@@ -13,18 +13,18 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from analysis import planning
+from analysis.blocks.flight_request import FlightRequest
+from analysis.blocks.own_list import find_list, usual_list
 from analysis.charts import draw_series
+from analysis.drawing.flight_map import Inspected, draw_flight
+from analysis.drawing.forest_chart import draw_events, draw_routes
+from analysis.drawing.placebo_chart import draw_placebos
+from analysis.drawing.sensitivity_chart import draw_sensitivity
 from analysis.event_study import run_study
-from analysis.flight_map import Inspected, draw_flight
-from analysis.flight_request import FlightRequest
-from analysis.forest_chart import draw_events, draw_routes
+from analysis.inference import planning
+from analysis.inference.planning import Outlook, Usual, Windows, measure_usual
 from analysis.maps import CompactDeck, draw_route, load_ground
-from analysis.own_list import find_list, usual_list
-from analysis.placebo_chart import draw_placebos
-from analysis.planning import Outlook, Usual, Windows, measure_usual
 from analysis.results import StudyResult
-from analysis.sensitivity_chart import draw_sensitivity
 from analysis.study import Event, Study, from_query, read_study, record_list, to_query
 from flights import coverage
 from flights.archive import Archive

@@ -7,8 +7,8 @@ import numpy as np
 from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
 from analysis.estimators.base import SIGNIFICANT
 from analysis.estimators.space_rate_ratio import LEAST_ROUTES, rank_in_space
+from analysis.inference.wording import write_p
 from analysis.results import CheckResult
-from analysis.wording import write_p
 
 NAME = "control_routes"
 TITLE = "Other routes"

@@ -2,8 +2,8 @@
 
 from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
 from analysis.estimators.base import SIGNIFICANT
+from analysis.inference.wording import write_p
 from analysis.results import CheckResult
-from analysis.wording import write_p
 
 NAME = "placebo_dates"
 TITLE = "Other dates"

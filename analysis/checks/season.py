@@ -6,8 +6,8 @@ import numpy as np
 
 from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
 from analysis.estimators.base import SIGNIFICANT
+from analysis.inference.wording import write_date, write_ratio
 from analysis.results import CheckResult
-from analysis.wording import write_date, write_ratio
 
 NAME = "season"
 TITLE = "A year before"

@@ -5,7 +5,7 @@ import math
 from pathlib import Path
 
 from analysis.commands.base import Clock, say
-from analysis.planning import (
+from analysis.inference.planning import (
     Usual,
     Windows,
     describe_outlook,

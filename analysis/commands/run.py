@@ -8,7 +8,7 @@ from analysis.cargo_list import find_list
 from analysis.commands.base import Clock, say, tell
 from analysis.commands.text import tell_list, tell_result
 from analysis.event_study import run_study
-from analysis.families import list_results
+from analysis.inference.families import list_results
 from analysis.list_report import name_folders, write_list
 from analysis.results import StudyResult
 from analysis.study import Study, count_tries, read_study

@@ -7,7 +7,7 @@ from pathlib import Path
 from analysis.commands.base import Clock, read_day, say
 from analysis.commands.text import tell_list, tell_numbers, tell_result
 from analysis.event_study import judge_counts
-from analysis.families import list_results
+from analysis.inference.families import list_results
 from analysis.results import ListResult, StudyResult, to_json
 from analysis.study import Event, Study, validate_design
 from analysis.table_input import describe_table, read_counts

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from analysis import wording
-from analysis.captions import describe_detectable, note_of
+from analysis.drawing.captions import describe_detectable, note_of
+from analysis.inference import wording
 from analysis.results import Effect, Family, ListResult, Stack, StudyResult, Verdict
 
 

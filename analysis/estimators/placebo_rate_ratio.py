@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from analysis.estimators.base import NORMAL_95, Coverage, DailySeries, Design, RateRatio
-from analysis.intervals import find_interval
-from analysis.power import find_detectable_changes
-from analysis.window_sums import (
+from analysis.inference.intervals import find_interval
+from analysis.inference.power import find_detectable_changes
+from analysis.inference.window_sums import (
     divide_rates,
     find_placebo_dates,
     signed_root,

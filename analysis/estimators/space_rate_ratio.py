@@ -15,9 +15,9 @@ from dataclasses import replace
 import numpy as np
 
 from analysis.estimators.base import NORMAL_95, DailySeries, Design, RateRatio
-from analysis.intervals import find_interval
-from analysis.power import find_detectable_changes
-from analysis.window_sums import signed_root, sum_windows
+from analysis.inference.intervals import find_interval
+from analysis.inference.power import find_detectable_changes
+from analysis.inference.window_sums import signed_root, sum_windows
 
 NAME = "space_rate_ratio"
 TITLE = "Rate ratio calibrated by other routes"

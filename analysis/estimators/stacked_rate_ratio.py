@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from analysis.estimators.base import DailySeries, Design
-from analysis.window_sums import find_placebo_dates, sum_windows, weigh_days
+from analysis.inference.window_sums import find_placebo_dates, sum_windows, weigh_days
 
 NAME = "stacked_rate_ratio"
 TITLE = "Several events taken together"

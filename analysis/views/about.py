@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from analysis import panels, widgets
+from analysis import widgets
+from analysis.blocks import panels
 from flights import __version__
 from flights.reference.countries import BORDERS_SENTENCE
 from flights.sources import SOURCES, find_spec

@@ -2,16 +2,9 @@
 
 import streamlit as st
 
-from analysis import (
-    calendars,
-    captions,
-    import_panel,
-    panels,
-    plan_panel,
-    pull_form,
-    pull_watch,
-    widgets,
-)
+from analysis import widgets
+from analysis.blocks import import_panel, panels, plan_panel, pull_form, pull_watch
+from analysis.drawing import calendars, captions
 from analysis.study import Study
 from flights.archive import Archive
 from flights.errors import FlightDataError

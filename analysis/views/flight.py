@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from analysis import flight_form, inspector, panels, widgets
+from analysis import widgets
+from analysis.blocks import flight_form, inspector, panels
 from flights.archive import Archive
 from flights.errors import FlightDataError
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from analysis import events_panel, first_visit, panels, question, special_panel, widgets
+from analysis import widgets
+from analysis.blocks import events_panel, first_visit, panels, question, special_panel
 from analysis.study import Study
 from flights.archive import Archive
 from flights.errors import FlightDataError, NotCovered

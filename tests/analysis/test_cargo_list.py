@@ -9,9 +9,9 @@ import pytest
 
 from analysis import study as studies
 from analysis.__main__ import main
+from analysis.blocks.flight_facts import list_facts
 from analysis.cargo_list import find_list
 from analysis.event_study import run_study
-from analysis.flight_facts import list_facts
 from analysis.report import write_outputs
 from analysis.study import read_study
 from flights.errors import InvalidInput

@@ -8,8 +8,8 @@ import made_results as made
 import pytest
 
 from analysis.charts import describe_series, draw_series
-from analysis.placebo_chart import describe_placebos, draw_placebos
-from analysis.plotting import HATCH_LIMIT, hatch, rule_bars, stamp
+from analysis.drawing.placebo_chart import describe_placebos, draw_placebos
+from analysis.drawing.plotting import HATCH_LIMIT, hatch, rule_bars, stamp
 from analysis.report import render_svg
 from analysis.results import StudyResult
 from flights import CONTENTS_SENTENCE

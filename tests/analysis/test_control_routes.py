@@ -9,12 +9,12 @@ import made_results as made
 import numpy as np
 import pytest
 
-from analysis.control_effects import LEAST_EXPECTED, measure_controls
 from analysis.counts import count_days
-from analysis.effects import build_series
 from analysis.estimators.base import ControlRoute, DailySeries, Design
 from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio
 from analysis.event_study import Subject, judge_counts
+from analysis.inference.control_effects import LEAST_EXPECTED, measure_controls
+from analysis.inference.effects import build_series
 from analysis.results import CheckResult, StudyResult, to_json
 from analysis.study import Event, Study
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.effects import find_shifts
 from analysis.event_study import run_study
+from analysis.inference.effects import find_shifts
 from analysis.report import render_report
 from analysis.results import to_json
 from analysis.study import Event

@@ -4,8 +4,7 @@ import made_results as made
 import pandas as pd
 import pytest
 
-from analysis.maps import Ground, draw_route
-from analysis.places import (
+from analysis.drawing.places import (
     DOT_PX,
     MOST_DOTS,
     dots_between,
@@ -14,6 +13,7 @@ from analysis.places import (
     gather_unheard,
     pick_flights,
 )
+from analysis.maps import Ground, draw_route
 from flights.geo import great_circle_km
 
 AIRPORTS = pd.DataFrame(

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from analysis.estimators.exact_rate_ratio import estimate_exact_ratio
-from analysis.intervals import find_interval
-from analysis.power import POWER, find_detectable_changes
+from analysis.inference.intervals import find_interval
+from analysis.inference.power import POWER, find_detectable_changes
 
 
 def test_exact_rate_ratio_gives_the_published_example() -> None:

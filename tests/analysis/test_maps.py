@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import LinearRing, box
 
+from analysis.drawing.places import fit_view, gather_lost, gather_pairs
+from analysis.drawing.still_map import draw_still
 from analysis.maps import Ground, describe_route, draw_route, load_ground
-from analysis.places import fit_view, gather_lost, gather_pairs
 from analysis.report import render_svg
-from analysis.still_map import draw_still
 
 AIRPORTS = pd.DataFrame(
     {"latitude": [31.143, 35.416, -17.755], "longitude": [121.805, 51.152, 177.443]},

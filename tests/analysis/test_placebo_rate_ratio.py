@@ -17,8 +17,8 @@ from analysis.estimators.placebo_rate_ratio import (
     divide_at_event,
     estimate_rate_ratio,
 )
-from analysis.intervals import find_interval
-from analysis.window_sums import find_placebo_dates, weigh_days
+from analysis.inference.intervals import find_interval
+from analysis.inference.window_sums import find_placebo_dates, weigh_days
 
 VECTOR = Path(__file__).with_name("made_vector.csv")
 

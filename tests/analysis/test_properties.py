@@ -17,12 +17,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.counts import count_days
-from analysis.effects import build_series
 from analysis.estimators.base import DailySeries, Design
 from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio
-from analysis.intervals import find_interval
-from analysis.power import find_detectable_changes
-from analysis.window_sums import divide_rates, signed_root, sum_windows
+from analysis.inference.effects import build_series
+from analysis.inference.intervals import find_interval
+from analysis.inference.power import find_detectable_changes
+from analysis.inference.window_sums import divide_rates, signed_root, sum_windows
 
 DAYS, EVENT = 300, 200
 NUMBERS = ("n1", "n0", "rr", "lo", "hi", "s", "p", "phi", "mde_up", "volatility", "era_p")

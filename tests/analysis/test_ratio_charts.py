@@ -9,8 +9,7 @@ import altair as alt
 import made_results as made
 import pytest
 
-from analysis.families import list_results
-from analysis.forest_chart import (
+from analysis.drawing.forest_chart import (
     ROWS,
     describe_events,
     describe_routes,
@@ -18,12 +17,13 @@ from analysis.forest_chart import (
     draw_routes,
     draw_studies,
 )
-from analysis.interval_rows import OBSERVED, Entry, Ratio, draw_entries, say_interval_side
+from analysis.drawing.interval_rows import OBSERVED, Entry, Ratio, draw_entries, say_interval_side
+from analysis.drawing.palette import LIGHT
+from analysis.drawing.sensitivity_chart import NEVER, describe_sensitivity, draw_sensitivity
+from analysis.inference.families import list_results
 from analysis.list_report import write_list
-from analysis.palette import LIGHT
 from analysis.report import render_svg
 from analysis.results import StudyResult
-from analysis.sensitivity_chart import NEVER, describe_sensitivity, draw_sensitivity
 from flights import CONTENTS_SENTENCE
 
 DRAW = {"sensitivity": draw_sensitivity, "routes": draw_routes, "events": draw_events}

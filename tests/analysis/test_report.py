@@ -12,11 +12,11 @@ import made_results as made
 import pandas as pd
 import pytest
 
-from analysis.forest_chart import describe_events, describe_routes
-from analysis.placebo_chart import describe_placebos
+from analysis.drawing.forest_chart import describe_events, describe_routes
+from analysis.drawing.placebo_chart import describe_placebos
+from analysis.drawing.sensitivity_chart import describe_sensitivity
 from analysis.report import OUTPUTS, render_report, render_study, restore_study, write_outputs
 from analysis.results import CheckResult, StudyResult
-from analysis.sensitivity_chart import describe_sensitivity
 from analysis.study import parse_study, study_hash
 from flights import CONTENTS_SENTENCE
 from flights.errors import ArchiveError

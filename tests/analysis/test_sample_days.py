@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from loopback import LoopbackServer, quick_door
 
-from analysis import wording
 from analysis.event_study import run_study
+from analysis.inference import wording
 from analysis.study import Event, Study
 from flights.archive import Archive
 from flights.pull import plan_pull, run_pull

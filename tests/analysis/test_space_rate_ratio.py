@@ -15,7 +15,7 @@ from analysis.estimators.space_rate_ratio import (
     measure_own_scatter,
     rank_in_space,
 )
-from analysis.intervals import find_interval
+from analysis.inference.intervals import find_interval
 
 DESIGN = Design(100, 14)
 

@@ -16,7 +16,7 @@ from analysis.estimators.stacked_rate_ratio import (
     draw_sets,
     estimate_stacked_ratio,
 )
-from analysis.window_sums import sum_windows, weigh_days
+from analysis.inference.window_sums import sum_windows, weigh_days
 
 EVENTS = (420, 500, 580)
 

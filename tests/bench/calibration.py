@@ -28,7 +28,7 @@ from worlds import EVENT, UNFAITHFUL, WORLDS, Cell, World, make_series
 
 from analysis.estimators.base import DailySeries, Design, RateRatio
 from analysis.estimators.placebo_rate_ratio import compare_coverage, estimate_rate_ratio
-from analysis.verdicts import Facts, decide
+from analysis.inference.verdicts import Facts, decide
 
 RATES = (0.2, 1.0, 5.0)
 WINDOWS = (7, 14, 28)

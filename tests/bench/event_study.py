@@ -22,12 +22,12 @@ import made_results as made
 from worlds import WORLDS, Cell, make_series
 
 from analysis.counts import count_days
-from analysis.effects import build_series
 from analysis.estimators.base import DailySeries, Design
 from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio
 from analysis.event_study import run_study
+from analysis.inference.effects import build_series
+from analysis.inference.verdicts import Facts, Place, conclude
 from analysis.study import Event
-from analysis.verdicts import Facts, Place, conclude
 
 RUNS = 15
 DAYS = 1096

@@ -22,12 +22,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 from cells import Shares, Target, Task, at_least, few_above, print_table, run_tasks
 from worlds import EVENT, WORLDS, Cell, count_flights, observe, step_up
 
-from analysis.control_effects import measure_controls
 from analysis.estimators.base import NORMAL_95, ControlRoute, DailySeries, Design
 from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio
 from analysis.estimators.space_rate_ratio import calibrate_in_space
-from analysis.intervals import find_interval
-from analysis.verdicts import Facts, decide
+from analysis.inference.control_effects import measure_controls
+from analysis.inference.intervals import find_interval
+from analysis.inference.verdicts import Facts, decide
 
 ROUTES = 25
 WILD = (

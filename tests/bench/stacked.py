@@ -26,7 +26,7 @@ from analysis.estimators.stacked_rate_ratio import (  # noqa: E402
     StackedRatio,
     estimate_stacked_ratio,
 )
-from analysis.families import adjust_benjamini_hochberg, adjust_holm  # noqa: E402
+from analysis.inference.families import adjust_benjamini_hochberg, adjust_holm  # noqa: E402
 
 NULLS = ("poisson", "weekday", "negative binomial 1", "AR(1) slow", "season", "timetable jumps")
 SPACINGS = (70, 100, 150)

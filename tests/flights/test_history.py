@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analysis.estimators.base import DailySeries, Design
-from analysis.window_sums import find_placebo_dates
+from analysis.inference.window_sums import find_placebo_dates
 from flights.history import Span, count_needed_dates, count_needed_days, plan_span
 
 EVENT = date(2025, 6, 13)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analysis import pull_form, pull_watch
+from analysis.blocks import pull_form, pull_watch
 from flights import pulls
 from flights.archive import Archive
 from flights.errors import SourceUnavailable

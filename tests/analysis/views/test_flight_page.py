@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analysis.flight_request import request_of
+from analysis.blocks.flight_request import request_of
 from flights import CONTENTS_SENTENCE
 from flights.archive import Archive
 from flights.explain import tell_story

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analysis.flight_request import request_of
+from analysis.blocks.flight_request import request_of
 from flights.archive import Archive
 from flights.pull import plan_pull, run_pull
 from flights.pulls import list_pulls
@@ -44,7 +44,8 @@ def page(archive: Archive, table: Path) -> AppTest:
     """The block with the table named."""
 
     def script() -> None:
-        from analysis import import_panel, widgets
+        from analysis import widgets
+        from analysis.blocks import import_panel
 
         import_panel.show_import(widgets.open_archive())
 

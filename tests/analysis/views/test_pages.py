@@ -11,9 +11,10 @@ import made_results as made
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analysis import first_visit, widgets
+from analysis import widgets
+from analysis.blocks import first_visit
+from analysis.inference.wording import write_date
 from analysis.results import StudyResult
-from analysis.wording import write_date
 from flights import CONTENTS_SENTENCE, pulls
 from flights.archive import Archive
 from flights.errors import ArchiveError

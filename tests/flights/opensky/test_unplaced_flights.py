@@ -92,8 +92,8 @@ def test_map_of_a_flight_without_any_place_says_that_there_is_none(archive: Arch
     flight = archive.load_flights(source, DAY, DAY).query("icao24 == '4d0102'").iloc[0]
 
     def page(root, flight):
-        from analysis.flight_request import request_of
-        from analysis.inspector import show_flight
+        from analysis.blocks.flight_request import request_of
+        from analysis.blocks.inspector import show_flight
         from flights.archive import Archive
 
         show_flight(Archive(root), request_of(flight), alone=True)

@@ -1,0 +1,1 @@
+"""What pictures and tables are made of: colours, marks, axes, words beside them."""

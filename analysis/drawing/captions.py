@@ -1,0 +1,215 @@
+"""Words under and beside pictures: key figures, spans of days, the word SIMULATED."""
+
+import math
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from analysis.inference.wording import (
+    write_count,
+    write_date,
+    write_limit,
+    write_number,
+    write_p,
+    write_ratio,
+)
+from analysis.results import Effect, ListResult, Stack, StudyResult
+
+SIMULATED = "SIMULATED"
+_ISO_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_ADDRESS = re.compile(r"(https?://[^\s`|<>\"“”]*[^\s`|<>\"“”.,;:!?)\]])", re.IGNORECASE)
+
+BOUNDS_SENTENCE = (
+    "Both bounds speak of flights that somebody heard. What nobody heard lies outside them: what "
+    "the receivers heard of other traffic speaks of that."
+)
+
+EXCLUDED_SENTENCE = (
+    "Nobody heard where these flights began or ended, and the airframe was heard elsewhere too "
+    "soon before or after for a landing where the route asks. They count in neither bound."
+)
+
+
+def write_instant(instant: datetime) -> str:
+    """A time as 13 Jun 2025 14:02 UTC; the instant must carry UTC."""
+    return f"{write_date(instant)} {instant:%H:%M} UTC"
+
+
+def write_known(value: float | None) -> str:
+    """A number of flights, or a dash where it is not known: missing is not zero.
+
+    >>> write_known(None), write_known(0), write_known(3.0), write_known(9.41)
+    ('–', '0', '3', '9.4')
+    """
+    if value is None or math.isnan(value):
+        return "–"
+    return write_count(value) if value == int(value) else write_number(value)
+
+
+def write_interval(low: float, high: float) -> str:
+    """Both ends of an interval.
+
+    >>> write_interval(0.6, 2.814)
+    '0.60–2.81'
+    """
+    return f"{write_limit(low)}–{write_limit(high)}"
+
+
+def count_noun(number: int, noun: str) -> str:
+    """A number and its noun.
+
+    >>> count_noun(1, "day"), count_noun(1200, "day")
+    ('1 day', '1,200 days')
+    """
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def escape_text(text: object) -> str:
+    """Text of strangers (a callsign, a column's name) made harmless in Markdown.
+
+    >>> print(escape_text("![x](http://a)"))
+    \\!\\[x\\]\\(http\\://a\\)
+    """
+    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-.!|$~:" else c for c in str(text))
+
+
+def escape_sentence(text: object) -> str:
+    """A sentence of ours that may quote strangers (a file's name, a server's words), in Markdown.
+
+    What could become a link, a picture, a colour or a formula is made harmless; the rest stays
+    as it reads. Addresses stand as code, which nothing turns into a link.
+
+    >>> print(escape_sentence("At 14:00 (UTC) [x](http://a) was 5 $."))
+    At 14:00 (UTC) \\[x\\](`http://a`) was 5 \\$.
+    """
+    pieces = _ADDRESS.split(str(text))
+    return "".join(f"`{each}`" if n % 2 else _escape(each) for n, each in enumerate(pieces))
+
+
+def _escape(text: str) -> str:
+    plain = re.sub(r"([\\`*{}\[\]<>|$~])", r"\\\1", text)
+    return re.sub(r":(?=//|[a-z])|(?<=www)\.", r"\\\g<0>", plain)
+
+
+def rewrite_days(text: str) -> str:
+    """A sentence with its days as they are written on pages.
+
+    >>> rewrite_days("3 flights, 2025-06-13 to 2025-06-17.")
+    '3 flights, 13 Jun 2025 to 17 Jun 2025.'
+    """
+    return _ISO_DAY.sub(lambda found: write_date(date.fromisoformat(found[0])), text)
+
+
+def name_route(result: StudyResult) -> str:
+    """The route in words."""
+    return f"{result.origin_label} → {result.destination_label}"
+
+
+def note_of(result: StudyResult | ListResult) -> str:
+    """The contents sentence, with SIMULATED before it where it is."""
+    made_up = f"{SIMULATED}: a made-up world, nobody heard any of this. "
+    return (made_up if result.simulated else "") + result.contents_sentence
+
+
+def describe_figures(result: StudyResult) -> list[str]:
+    """The line of key figures under a verdict, as short phrases."""
+    missing = f"{count_noun(len(result.days_missing), 'day')} missing"
+    lower, upper = result.lower, result.upper
+    if lower is None or upper is None:
+        heard = f"{result.flights_lower:,} observed, up to {result.flights_upper:,} possible"
+        return [f"{heard} on {count_noun(result.days_used, 'day')}", missing]
+    after = f"{write_known(lower.n1)} observed in {_name_window(result)}"
+    if upper.n1 > lower.n1:
+        after += f", up to {write_known(upper.n1)} possible"
+    neither = sum(each or 0 for each in result.series.neither_end[_window(result)])
+    beside = [f"{neither:,.0f} of the possible with neither end known"] if neither else []
+    return [
+        after,
+        *beside,
+        f"{write_known(lower.expected)} expected ({write_ratio(lower.rr)})",
+        f"{lower.r:,} of {lower.n_compared:,} {lower.compared_with} differ as much",
+        missing,
+    ]
+
+
+def describe_effects(lower: Effect | None, upper: Effect | None) -> str:
+    """Both bounds of an event in short; "" where there is no estimate."""
+    if lower is None or upper is None:
+        return ""
+    said = [_describe_effect("observed", lower)]
+    if (lower.n1, lower.n0) != (upper.n1, upper.n0):
+        said.append(_describe_effect("possible too", upper))
+    return " · ".join(said)
+
+
+def _describe_effect(kind: str, effect: Effect) -> str:
+    return (
+        f"{write_known(effect.n1)} {kind}, {write_known(effect.expected)} expected: "
+        f"{write_ratio(effect.rr)} ({write_interval(effect.lo, effect.hi)}), "
+        f"{effect.r:,} of {effect.n_compared:,} {effect.compared_with} differ as much"
+    )
+
+
+def describe_detectable(found: Effect | Stack | None) -> str:
+    """What change would probably have been noticed; "" where no comparable date says so."""
+    if found is None or not (found.sets if isinstance(found, Stack) else found.n_compared):
+        return ""
+    short = isinstance(found, Effect) and found.is_short
+    dates = count_noun(found.n_placebo, "date")
+    before = f"Going by the {dates} there are, with enough history a" if short else "A"
+    if math.isinf(found.mde_up):
+        return f"{before} rise of any size would not reliably be noticed."
+    down = found.mde_down
+    fall = "" if math.isnan(down) else f", and a fall to {write_ratio(down)} or less"
+    return f"{before} rise of {write_ratio(found.mde_up)} or more would probably be noticed{fall}."
+
+
+def write_holm(result: StudyResult, event: date) -> str:
+    """What is left of an event when all dates of its question are allowed for; "" for one alone."""
+    days = [result.event, *(other.event for other in result.others)]
+    members = result.family.members if result.family else ()
+    if result.family is None or len(members) != len(days) or len(days) < 2:
+        return ""
+    member = members[days.index(event)]
+    kept = "still below 0.05" if member.holds else "not below 0.05"
+    return (
+        f"p = {write_p(member.p)} for this date alone; allowing for all {len(days)} dates "
+        f"({result.family.method}) {write_p(member.p_adjusted)}, {kept}."
+    )
+
+
+def _window(result: StudyResult) -> slice:
+    """The days from the event on that are judged, as places in the series."""
+    start = (result.event - result.series.days[0]).days
+    return slice(start, start + int(result.study["window"]))
+
+
+def _name_window(result: StudyResult) -> str:
+    """The length of the window, and how much of it is there where that is not all."""
+    window = _window(result)
+    whole, held = window.stop - window.start, result.series.status[window].count("complete")
+    return f"{whole} days" if held == whole else f"{held} complete days of {whole}"
+
+
+def explain_no_flights(result: StudyResult) -> str:
+    """Why no flight stands under a verdict: none was heard, or nobody can say."""
+    if "complete" not in result.series.status[_window(result)]:
+        return "None of these days is complete: what flew on them is not known."
+    return f"None was heard in {_name_window(result)}."
+
+
+def list_days(days: Sequence[date]) -> str:
+    """Days as runs.
+
+    >>> list_days([date(2025, 5, 28), date(2025, 5, 29), date(2025, 6, 2)])
+    '28 May 2025 – 29 May 2025, 2 Jun 2025'
+    """
+    runs: list[list[date]] = []
+    for day in days:
+        if runs and (day - runs[-1][1]).days == 1:
+            runs[-1][1] = day
+        else:
+            runs.append([day, day])
+    return ", ".join(
+        write_date(a) if a == b else f"{write_date(a)} – {write_date(b)}" for a, b in runs
+    )

@@ -1,0 +1,1 @@
+"""From daily counts to a verdict: arithmetic and sentences, no files, no clock, no pictures."""
