@@ -8,6 +8,7 @@ import streamlit as st
 from analysis import widgets
 from analysis.drawing import text_tables
 from analysis.drawing.palette import OUTCOME_MARKS
+from analysis.drawing.placebo_chart import describe_placebos
 from analysis.drawing.text_tables import TextTable, render_table
 from analysis.results import CheckResult, StudyResult
 from analysis.study import Study
@@ -19,7 +20,7 @@ def show_special(result: StudyResult, archive: Archive, study: Study) -> None:
     st.subheader("Is this date special?", anchor=False)
     strip = widgets.load_picture(archive, study, "placebos")
     if strip is None:
-        st.caption("There are no comparable dates in this record to set the event against.")
+        st.caption(describe_placebos(result))
     else:
         st.vega_lite_chart(strip, theme=None, width="stretch", key="placebos")
         offer_table("These dates as a table", lambda: text_tables.tabulate_placebos(result))

@@ -44,8 +44,13 @@ def draw_placebos(
 def describe_placebos(result: StudyResult) -> str:
     """What a sighted reader takes away from `draw_placebos`, in words."""
     effect = result.lower
+    if effect is not None and effect.n_controls:
+        return (
+            "This record is too short to compare the event with other dates; it is set against "
+            f"{effect.n_controls:,} other routes from {result.origin_label} in the same days."
+        )
     if effect is None or not effect.placebos:
-        return "There are no comparable dates in this record to draw."
+        return "There are no comparable dates in this record to set the event against."
     made_up = f"{SIMULATED} data. " if result.simulated else ""
     ratios = sorted(each.rr for each in effect.placebos)
     larger = sum(_is_as_large(each, effect) for each in effect.placebos)

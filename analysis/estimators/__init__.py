@@ -17,4 +17,5 @@ ESTIMATORS = {
     stacked_rate_ratio.NAME: stacked_rate_ratio,
     space_rate_ratio.NAME: space_rate_ratio,
 }
-"""By name; the first is the headline, and the only one that a verdict of one event rests on."""
+"""By name; the first is the headline. `space_rate_ratio` stands in where a record is too short
+for it, `stacked_rate_ratio` takes several events together; the others give no verdict."""
