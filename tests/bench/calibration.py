@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import short_records
 from cells import Shares, Target, Task, at_least, at_most, few_above, print_table, run_tasks
+from made_series import EVENT, UNFAITHFUL, WORLDS, Cell, World, make_series
 from rivals import RIVALS, judge_rivals
-from worlds import EVENT, UNFAITHFUL, WORLDS, Cell, World, make_series
 
 from analysis.estimators.base import DailySeries, Design, RateRatio
 from analysis.estimators.placebo_rate_ratio import compare_coverage, estimate_rate_ratio

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
-from worlds import EVENT, Cell
+from made_series import EVENT, Cell
 
 Shares = dict[str, float]
 """Name of a column -> share of the series."""

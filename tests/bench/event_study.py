@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "analysis"))
 sys.path.insert(0, str(Path(__file__).parent))
 
 import made_results as made
-from worlds import WORLDS, Cell, make_series
+from made_series import WORLDS, Cell, make_series
 
 from analysis.counts import count_days
 from analysis.estimators.base import DailySeries, Design

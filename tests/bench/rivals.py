@@ -1,9 +1,9 @@
 """The tests that people usually run on counts before and after a date, for comparison."""
 
 import numpy as np
+from made_series import Cell
 from scipy.special import stdtr
 from scipy.stats import binomtest, norm
-from worlds import Cell
 
 from analysis.estimators.base import DailySeries
 

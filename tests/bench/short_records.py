@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 sys.path.insert(0, str(Path(__file__).parent))
 
 from cells import Shares, Target, Task, at_least, few_above, print_table, run_tasks
-from worlds import EVENT, WORLDS, Cell, count_flights, observe, step_up
+from made_series import EVENT, WORLDS, Cell, count_flights, observe, step_up
 
 from analysis.estimators.base import NORMAL_95, ControlRoute, DailySeries, Design
 from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio

@@ -86,12 +86,12 @@ def test_rate_from_which_a_change_would_be_noticed_is_one() -> None:
 def test_answer_says_more_days_only_where_days_help() -> None:
     first, wish, scatter = describe_outlook(look_ahead(3, notice=2.4))
     assert first.startswith(
-        "With this route's usual 3 flights a week you could notice ×2.77 or more"
+        "With this route's usual 3 flights a week you could notice ×2.75 or more"
     )
     assert "172 days in all" in first
     assert wish.startswith("For ×2.40 you would need 84 more days: 28 days from the event on")
     assert "exploratory" in wish
-    assert "(φ = 1)" in scatter and "(φ = 2) it is ×3.80 or more" in scatter
+    assert "(φ = 1)" in scatter and "(φ = 2) it is ×3.79 or more" in scatter
     _, refused, _ = describe_outlook(look_ahead(3))
     assert "no number of days is enough" in refused and "from about 13 flights a week on" in refused
 
