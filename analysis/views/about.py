@@ -38,7 +38,7 @@ How many of them differ as much gives p; how wildly they differ (φ, against pur
 interval [2]. An answer is **CHANGE** only where p is at most 0.05, the interval leaves ×1 out, and
 it does so even if the route follows the receivers not at all or twice as strongly as other traffic.
 Both bounds (a space-time prism says what a lost flight had the time to reach [7]) go through the
-rule, and the weaker answer is the headline. Every answer says which change could have shown at all.
+rule, and the weaker answer is the headline. Every answer says which change it could have shown.
 
 - **Several dates**: each must also hold with all of them allowed for (Holm [3]). Three or more are
   taken together too, and ranked among random sets of as many other dates.
