@@ -251,6 +251,7 @@ def test_one_part_behind_the_answer_is_made_at_a_time(
         "All dates",
         "Other windows",
         "Other routes from China",
+        "Who flies this route",
         "Numbers behind it",
         "Shifts of level (exploratory)",
     ]
