@@ -98,9 +98,13 @@ def _sum_kind(kind: str, inside: pd.DataFrame, before: pd.DataFrame, days: int) 
     possible = inside.loc[inside["bound"] != "lower", kind].value_counts().to_dict()
     flown = {value: list(group) for value, group in before.groupby(kind)["day"]}
     found = [
-        _sum_member((kind, str(value)), (counts.get(value, 0), possible.get(value, 0)), own, days)
+        _sum_member(
+            (kind, str(value)),
+            (counts.get(value, 0), possible.get(value, 0)),
+            flown.get(value, []),
+            days,
+        )
         for value in {**counts, **flown}
-        for own in [flown.get(value, [])]
     ]
     return sorted(found, key=lambda each: (-each.inside, -each.before, each.value))
 
@@ -112,8 +116,10 @@ def _sum_member(
     for day in flown:
         weekdays[day.weekday()] += 1
     return RouteHabit(
-        *who,
-        *map(int, inside),
+        who[0],
+        who[1],
+        inside[0],
+        inside[1],
         len(flown),
         len(flown) / days * 7 if days else float("nan"),
         tuple(weekdays),

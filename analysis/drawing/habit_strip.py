@@ -50,11 +50,7 @@ def draw_habits(
     span = f"The {_weeks(habits.habits[0])} weeks before {write_date(day)}"
     title = alt.TitleParams(
         text=f"{made_up}Flights a week {habits.ends}",
-        subtitle=[
-            f"The {_weeks(habits.habits[0])} weeks before {write_date(day)}",
-            first + ".",
-            second,
-        ],
+        subtitle=[span, first + ".", second],
     )
     picture = (
         layered(*layers)
