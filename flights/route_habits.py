@@ -152,8 +152,9 @@ def tell_route_habits(habits: RouteHabits) -> list[str]:
 def _tell(habits: RouteHabits) -> str:
     callsign, operator, airframe = (f"{habits.again[kind]:,}" for kind in KINDS)
     possible = f" ({habits.possible:,} of them possible, not observed)" if habits.possible else ""
+    have = "has" if habits.again["callsign"] == 1 else "have"
     return (
-        f"Of {_count(habits.flights)} {_name_window(habits)}{possible}, {callsign} have a "
+        f"Of {_count(habits.flights)} {_name_window(habits)}{possible}, {callsign} {have} a "
         f"callsign, {operator} an operator and {airframe} an airframe that was counted on this "
         f"route before, on the {_name_days(habits)}."
     )

@@ -1,5 +1,6 @@
 """Who flies a route and did before: tables and a strip of weeks, for the page and the report."""
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -17,8 +18,9 @@ ROWS = 15
 _TITLES = {"operator": "Operators", "callsign": "Callsigns", "icao24": "Airframes"}
 _COLUMNS = ("flights", "possible", "before", "a week before", "first before", "last before", "on")
 _NOTE = (
-    "flights: in the days from the event on, possible: those of them with an end that was not "
-    "observed, before: on the complete days before. Callsigns are shown as received."
+    "flights: in the days from the event on, of both bounds. possible: those of them with an end "
+    "that was not observed. before: on the complete days before, of both bounds; on: those by "
+    "weekday. Callsigns are shown as received."
 )
 
 
@@ -35,9 +37,13 @@ def look_at_route(result: StudyResult, flights: pd.DataFrame) -> RouteHabits:
 
 
 def tabulate_flyers(habits: RouteHabits) -> list[TextTable]:
-    """The operators, callsigns and airframes of most flights in the window, a table each."""
+    """The operators, callsigns and airframes of most flights in the window, a table each.
+
+    The note that explains their columns stands below the last.
+    """
     found = [_tabulate(kind, habits) for kind in _TITLES]
-    return [table for table in found if table.rows]
+    shown = [table for table in found if table.rows]
+    return [*shown[:-1], *(replace(table, note=_NOTE) for table in shown[-1:])]
 
 
 def _tabulate(kind: str, habits: RouteHabits) -> TextTable:
@@ -48,7 +54,7 @@ def _tabulate(kind: str, habits: RouteHabits) -> TextTable:
         title = f"{title}: {len(shown)} of {len(members):,}, most flights first"
     rows = tuple(map(_row, shown))
     words = (kind, *_COLUMNS[-3:])
-    return TextTable(title, (kind, *_COLUMNS), rows, words, _NOTE)
+    return TextTable(title, (kind, *_COLUMNS), rows, words)
 
 
 def _row(member: RouteHabit) -> tuple[str, ...]:

@@ -81,7 +81,7 @@ def test_largest_operators_are_summed_by_week_from_the_first_complete_day_on() -
 
 def test_sentence_says_how_many_flew_the_route_before() -> None:
     assert tell_route_habits(_sum(ROWS)) == [
-        "Of 3 flights in the 14 days from 20 Jul 2050 (1 of them possible, not observed), 1 have "
+        "Of 3 flights in the 14 days from 20 Jul 2050 (1 of them possible, not observed), 1 has "
         "a callsign, 1 an operator and 1 an airframe that was counted on this route before, on "
         "the 70 complete days that this study holds of the year before.",
         "Not known: the callsign of 1 flight, the operator of 1 flight.",

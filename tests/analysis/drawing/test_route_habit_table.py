@@ -46,6 +46,7 @@ def test_tables_name_the_largest_and_how_many_are_left_out(
     for table in found.values():
         assert {len(row) for row in table.rows} == {len(table.columns)}
         assert set(table.words) <= set(table.columns)
+    assert [bool(table.note) for table in found.values()] == [False, False, True]
     assert len(found["callsign"].rows) == ROWS
     assert f"{ROWS} of " in found["callsign"].title
 
