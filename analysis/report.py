@@ -32,6 +32,7 @@ from analysis.drawing.captions import (
 from analysis.drawing.forest_chart import describe_events, describe_routes, draw_events, draw_routes
 from analysis.drawing.palette import LIGHT, OUTCOME_MARKS, look_of
 from analysis.drawing.placebo_chart import describe_placebos, draw_placebos
+from analysis.drawing.route_habit_table import look_at_route, tabulate_flyers
 from analysis.drawing.sensitivity_chart import describe_sensitivity, draw_sensitivity
 from analysis.drawing.still_map import draw_still
 from analysis.inference.wording import write_date, write_heading
@@ -40,6 +41,7 @@ from analysis.results import StudyResult, to_json
 from analysis.study import LIST_FILE, Event, Study, write_study
 from flights.errors import ArchiveError
 from flights.reference.countries import BORDERS_SENTENCE
+from flights.route_habits import tell_route_habits
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 ROWS = 400
@@ -156,6 +158,7 @@ def _facts(result: StudyResult, flights: pd.DataFrame) -> dict[str, Any]:
     look = look_of(result.verdict.kind)
     inside = tables.select_window(result, flights)
     shown = tables.show_flights(result, inside.head(ROWS))
+    flyers = look_at_route(result, flights)
     return {
         "result": result,
         "palette": LIGHT,
@@ -170,6 +173,8 @@ def _facts(result: StudyResult, flights: pd.DataFrame) -> dict[str, Any]:
         "holm": {day: write_holm(result, day) for day in _list_event_days(result)},
         "other_figures": {o.event: describe_effects(o.lower, o.upper) for o in result.others},
         "tables": _tables(result),
+        "flyers": tell_route_habits(flyers),
+        "flyer_tables": [text_tables.render_table(table) for table in tabulate_flyers(flyers)],
         "none_heard": explain_no_flights(result),
         "effects": [effect for effect in (result.lower, result.upper) if effect],
         "effect_rows": tables.tabulate_effects(result),

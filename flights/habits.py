@@ -52,11 +52,16 @@ class Habit:
 
 @dataclass(frozen=True)
 class Habits:
-    """The habits of one flight. `ends` says in words what was compared."""
+    """The habits of one flight. `ends` says in words what was compared.
+
+    `known_stops` are the known routes of its callsign, `not_listed` the observed ends of the
+    flight that none of these routes holds.
+    """
 
     ends: str
     habits: tuple[Habit, ...]
     known_stops: tuple[tuple[str, ...], ...] = ()
+    not_listed: tuple[str, ...] = ()
 
     @property
     def days(self) -> int:
@@ -80,11 +85,23 @@ def sum_habits(
     assert isinstance(day, date)
     looked_at = frozenset(each for each in complete if day - BEFORE <= each < day)
     found = tuple(
-        _sum_up(kind, str(flight[kind]), counts[["day", kind]], day, looked_at)
+        sum_habit(kind, str(flight[kind]), counts[["day", kind]], day, looked_at)
         for kind in KINDS
         if pd.notna(flight[kind])
     )
-    return Habits(name_ends(flight), found, known_stops)
+    return Habits(name_ends(flight), found, known_stops, _list_unknown(flight, known_stops))
+
+
+def _list_unknown(
+    flight: Mapping[str, object], routes: tuple[tuple[str, ...], ...]
+) -> tuple[str, ...]:
+    """Observed ends on none of the known routes; () where no route is known."""
+    if not routes:
+        return ()
+    listed = {stop for stops in routes for stop in stops}
+    ends = (flight[end] for end in ("origin", "destination"))
+    found = [str(end) for end in ends if pd.notna(end) and str(end) not in listed]
+    return tuple(dict.fromkeys(found))
 
 
 def name_ends(flight: Mapping[str, object]) -> str:
@@ -101,9 +118,10 @@ def name_ends(flight: Mapping[str, object]) -> str:
     return " ".join(words) or ANYWHERE
 
 
-def _sum_up(
+def sum_habit(
     kind: str, value: str, counts: pd.DataFrame, day: date, complete: frozenset[date]
 ) -> Habit:
+    """One habit from rows of a day and its flights; `complete` lie within `BEFORE` of `day`."""
     flown = {
         each: int(count)
         for each, count in counts.itertuples(index=False)
@@ -134,11 +152,19 @@ def tell_habits(habits: Habits) -> list[str]:
         return ["This archive holds no complete day before it, so nothing says what is ordinary."]
     lines = [_tell(habit, habits.ends) for habit in habits.habits]
     if habits.days < LEAST_DAYS:
-        lines.append(
-            f"The archive holds {habits.days} complete days before it; eight weeks are the least "
-            "that says what is ordinary."
-        )
-    return lines + _tell_stops(habits.known_stops)
+        lines.append(tell_short(habits.days, "The archive"))
+    return lines + _tell_stops(habits)
+
+
+def tell_short(days: int, holder: str) -> str:
+    """That fewer than `LEAST_DAYS` complete days are held.
+
+    >>> tell_short(1, "This study")
+    'This study holds 1 complete day before it; eight weeks are the least that says what is \
+ordinary.'
+    """
+    held = f"{days} complete day" + ("" if days == 1 else "s")
+    return f"{holder} holds {held} before it; eight weeks are the least that says what is ordinary."
 
 
 def _tell(habit: Habit, ends: str) -> str:
@@ -171,9 +197,17 @@ def _date(day: date | None) -> str:
     return f"{day.day} {day:%b %Y}" if day else ""
 
 
-def _tell_stops(routes: tuple[tuple[str, ...], ...]) -> list[str]:
+def _tell_stops(habits: Habits) -> list[str]:
     """What volunteers wrote down of the callsign; nothing dates it."""
-    return [
+    lines = [
         f"Volunteers list this callsign with the stops {' – '.join(stops)} (undated)."
-        for stops in routes
+        for stops in habits.known_stops
     ]
+    if habits.not_listed:
+        routes = "known route" if len(habits.known_stops) == 1 else "known routes"
+        do = "does" if len(habits.known_stops) == 1 else "do"
+        lines.append(
+            f"The {routes} of this callsign (undated, by volunteers) {do} not list "
+            f"{' or '.join(habits.not_listed)}."
+        )
+    return lines

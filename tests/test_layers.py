@@ -33,7 +33,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
         "flights.habits",
         "flights.explanations",
     ),
-    ("flights.chains",),
+    ("flights.chains", "flights.route_habits"),
     (
         "flights.readsb",
         "flights.regions",
@@ -112,6 +112,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ),
     ("analysis.drawing.text_tables",),
     ("analysis.drawing.flight_map", "analysis.drawing.habit_strip"),
+    ("analysis.drawing.route_habit_table",),
     ("analysis.report", "analysis.list_report"),
     ("analysis.pulling",),
     ("analysis.inference.planning",),

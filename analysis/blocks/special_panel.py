@@ -9,10 +9,17 @@ from analysis import widgets
 from analysis.drawing import text_tables
 from analysis.drawing.palette import OUTCOME_MARKS
 from analysis.drawing.placebo_chart import describe_placebos
+from analysis.drawing.route_habit_table import (
+    draw_flyers,
+    holds_flights,
+    look_at_route,
+    tabulate_flyers,
+)
 from analysis.drawing.text_tables import TextTable, render_table
 from analysis.results import CheckResult, StudyResult
 from analysis.study import Study
 from flights.archive import Archive
+from flights.route_habits import tell_route_habits
 
 
 def show_special(result: StudyResult, archive: Archive, study: Study) -> None:
@@ -85,6 +92,15 @@ def _show_beside(picture: widgets.Spec | None, key: str, tables: list[TextTable]
         st.html("".join(render_table(table, scrolls=len(table.rows) > 12) for table in tables))
 
 
+def _show_flyers(result: StudyResult, archive: Archive, study: Study) -> None:
+    """Who flies the route, and did before: in sentences, a table and a strip of weeks."""
+    _, flights = widgets.load_answer(archive, study)
+    habits = look_at_route(result, flights)
+    st.html(f"<p>{html.escape(' '.join(tell_route_habits(habits)))}</p>")
+    strip = draw_flyers(result, habits, dark=widgets.is_dark())
+    _show_beside(strip, "flyers", tabulate_flyers(habits))
+
+
 def _show_numbers(result: StudyResult, archive: Archive, study: Study) -> None:
     del archive, study
     tables = "".join(map(render_table, text_tables.list_tables(result)))
@@ -100,6 +116,7 @@ _PARTS = (
     ("All dates", lambda result: bool(result.others), _show_events),
     ("Other windows", lambda result: result.lower is not None, _show_windows),
     ("Other routes from {origin}", lambda result: bool(result.controls), _show_routes),
+    ("Who flies this route", holds_flights, _show_flyers),
     ("Numbers behind it", text_tables.list_tables, _show_numbers),
     ("Shifts of level (exploratory)", lambda result: bool(result.shifts), _show_shifts),
 )

@@ -47,9 +47,10 @@ def draw_habits(
         layers.append(watermark(palette, 34, height))
     made_up = f"{SIMULATED} · " if simulated else ""
     first, _, second = CONTENTS_SENTENCE.partition(". ")
+    span = f"The {_weeks(habits.habits[0])} weeks before {write_date(day)}"
     title = alt.TitleParams(
         text=f"{made_up}Flights a week {habits.ends}",
-        subtitle=[f"The 52 weeks before {write_date(day)}", first + ".", second],
+        subtitle=[span, first + ".", second],
     )
     picture = (
         layered(*layers)
@@ -72,11 +73,17 @@ def describe_habits(habits: Habits, day: date, *, simulated: bool = False) -> st
         f"in {int((h.weeks['flights'] > 0).sum())} weeks at least one"
         for h in habits.habits
     ]
+    weeks = max(map(_weeks, habits.habits), default=0)
     lacking = sum(int((h.weeks["complete"] < 7).sum()) for h in habits.habits[:1])
     return (
-        f"{made_up}Flights a week {habits.ends} in the 52 weeks before {write_date(day)}. "
+        f"{made_up}Flights a week {habits.ends} in the {weeks} weeks before "
+        f"{write_date(day)}. "
         f"{'; '.join(told)}. Weeks not complete in this archive: {lacking}. {CONTENTS_SENTENCE}"
     )
+
+
+def _weeks(habit: Habit) -> int:
+    return len(habit.weeks)
 
 
 def _full(habit: Habit) -> int:
@@ -91,7 +98,7 @@ def _draw_row(habit: Habit, day: date, number: int, palette: Palette) -> alt.Lay
     scale = alt.Scale(domain=[0, top], range=[low, high], nice=False)
     ticks = [0, round(top / 1.1)]
     axis = alt.Axis(values=ticks, orient="left", format="d", domain=False, ticks=False, title=None)
-    days = (day - 52 * _WEEK, day - timedelta(days=1))
+    days = (day - _weeks(habit) * _WEEK, day - timedelta(days=1))
     bars = layer_of(_bar_rows(habit, day)).mark_rect(color=palette.observed)
     drawn = bars.encode(
         utc_x(days, axis=days_axis()),
@@ -133,8 +140,9 @@ def _draw_lacking(
     lacking = [k for k, n in enumerate(reversed(habit.weeks["complete"].tolist())) if n < 7]
     if not lacking:
         return []
-    points = hatch(_runs(lacking), days=52, height=HEIGHT, top=top, width=480)
-    start, week_ms = stamp(day - 52 * _WEEK), 7 * 86_400_000
+    weeks = _weeks(habit)
+    points = hatch(_runs(lacking), days=weeks, height=HEIGHT, top=top, width=480)
+    start, week_ms = stamp(day - weeks * _WEEK), 7 * 86_400_000
     rows = [
         {"day": start + round(at * week_ms), "high": value and round(value, 4), "k": k}
         for k, (at, value) in enumerate(points)

@@ -273,3 +273,11 @@ def test_counts_hold_what_was_expected_and_which_days_were_outages(
     assert float(rows[result.series.days[60].isoformat()]["expected_lower"]) == expected
     gone = result.days_missing[0][0].isoformat()
     assert rows[gone]["expected_lower"] == rows[gone]["expected_upper"] == ""
+
+
+def test_report_says_who_flies_the_route_and_did_before(written: Path) -> None:
+    page = (written / "report.html").read_text()
+    head, _, said = page.partition("<h2>Who flies this route</h2>")
+    assert head and "complete days that this study holds of the year before." in said
+    assert "<caption>Operators" in said
+    assert EVIL not in page

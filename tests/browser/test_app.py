@@ -148,7 +148,7 @@ def test_narrow_screens_scroll_down_and_never_sideways(browser: Browser, app_url
 
 def test_what_stands_behind_an_answer_opens_by_keyboard(page: Page) -> None:
     _open(page)
-    page.get_by_role("tab", name="Other routes").focus()
+    page.get_by_role("tab", name="Who flies this route").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     expect(page.get_by_role("region", name="Weekday factors")).to_be_visible()

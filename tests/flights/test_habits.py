@@ -91,3 +91,27 @@ def test_known_stops_are_named_as_undated() -> None:
 def test_habit_of_nobody_has_no_flights() -> None:
     empty = pd.DataFrame({"flights": [0], "complete": [0]})
     assert Habit("callsign", "X", empty, (0,) * 7, 0, 0, None, None).flights == 0
+
+
+@pytest.mark.parametrize(
+    ("routes", "said"),
+    [
+        (
+            (("ELLX", "UTAK", "LTFM"),),
+            "The known route of this callsign (undated, by volunteers) does not list ZHCC.",
+        ),
+        (
+            (("ELLX", "LTFM"), ("ELLX", "UTAK")),
+            "The known routes of this callsign (undated, by volunteers) do not list ZHCC.",
+        ),
+    ],
+)
+def test_stop_on_no_known_route_is_said_plainly(
+    routes: tuple[tuple[str, ...], ...], said: str
+) -> None:
+    counts = pd.DataFrame(columns=["day", "callsign", "operator", "icao24"])
+    days = frozenset(DAY - timedelta(days=back) for back in range(1, 80))
+    assert tell_habits(sum_habits(FLIGHT, counts, days, known_stops=routes))[-1] == said
+    listed = (*routes, ("ELLX", "ZHCC"))
+    assert sum_habits(FLIGHT, counts, days, known_stops=listed).not_listed == ()
+    assert sum_habits(FLIGHT, counts, days).not_listed == ()

@@ -251,6 +251,7 @@ def test_one_part_behind_the_answer_is_made_at_a_time(
         "All dates",
         "Other windows",
         "Other routes from China",
+        "Who flies this route",
         "Numbers behind it",
         "Shifts of level (exploratory)",
     ]
@@ -258,8 +259,9 @@ def test_one_part_behind_the_answer_is_made_at_a_time(
     wanted = {
         labels[1]: "Raw, adjusted, adjusted twice",
         labels[2]: "Place 39",
-        labels[3]: "Weekday factors",
-        labels[4]: "Exploratory: a scan",
+        labels[3]: "that this study holds of the year before",
+        labels[4]: "Weekday factors",
+        labels[5]: "Exploratory: a scan",
     }
     for label, words in wanted.items():
         app.session_state[f"behind-{full.study_hash}"] = label
