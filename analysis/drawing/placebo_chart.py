@@ -44,7 +44,7 @@ def draw_placebos(
 def describe_placebos(result: StudyResult) -> str:
     """What a sighted reader takes away from `draw_placebos`, in words."""
     effect = result.lower
-    if effect is not None and effect.n_controls:
+    if effect is not None and effect.n_controls and not effect.placebos:
         return (
             "This record is too short to compare the event with other dates; it is set against "
             f"{effect.n_controls:,} other routes from {result.origin_label} in the same days."
