@@ -307,11 +307,12 @@ def _flights_of(flights: pd.DataFrame, counts: CountSeries, bound: str) -> pd.Da
     """Flights of a bound with the index of their day, for leaving some out."""
     if flights.empty:
         return pd.DataFrame()
-    chosen = flights if bound == "upper" else flights[flights["bound"] == "lower"]
     first = np.datetime64(counts.days[0], "D")
-    at = (chosen["day"].to_numpy().astype("datetime64[D]") - first).astype(int)
-    inside = (at >= 0) & (at < len(counts.days))
-    return chosen[["icao24", "operator"]].assign(at=at)[inside]
+    at = (flights["day"].to_numpy().astype("datetime64[D]") - first).astype(int)
+    chosen = (at >= 0) & (at < len(counts.days))
+    if bound == "lower":
+        chosen &= (flights["bound"] == "lower").to_numpy(bool)
+    return flights[["icao24", "operator"]].assign(at=at)[chosen]
 
 
 def _run_checks(case: Case) -> tuple[tuple[CheckResult, ...], list[str]]:
