@@ -11,10 +11,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flights import CONTENTS_SENTENCE, ledger
+from flights import CONTENTS_SENTENCE
 from flights.errors import InvalidInput
-from flights.formulas import guard_text
-from flights.ledger import LedgerEntry
+from flights.records import ledger
+from flights.records.formula_guard import guard_text
+from flights.records.ledger import LedgerEntry
 from flights.sources.base import SourceSpec
 
 SIMULATED_MARK = "SIMULATED"

@@ -18,7 +18,7 @@ from typing import Self
 
 from loopback import LoopbackServer, Reply, Request, claim
 
-from flights.adsblol.listings import GITHUB, LISTINGS, Release, listing_path
+from flights.sources.adsblol.listings import GITHUB, LISTINGS, Release, listing_path
 
 MIB = 1 << 20
 SIGNATURE = "sig=not-to-be-shown"

@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from flights.chains import build_chain, stretches_between
-from flights.explain import Gap, Story, Trend
-from flights.records import empty
-from flights.silence import Silence
+from flights.evidence.chain import build_chain, stretches_between
+from flights.evidence.story import Gap, Story, Trend
+from flights.reception.silence import Silence
+from flights.records.columns import empty
 
 START = datetime(2050, 2, 28, 4, tzinfo=UTC)
 LOST_AT = START + timedelta(hours=5)

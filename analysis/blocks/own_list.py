@@ -5,10 +5,10 @@ A study holds the hash alone, so that an address never makes the server read a f
 
 import streamlit as st
 
-from analysis.study import Study
+from analysis.study.question import Study
+from flights.cargo.own_list import TEMPLATE, Overrides, parse_overrides, read_overrides
 from flights.config import read_settings
 from flights.errors import InvalidInput
-from flights.overrides import TEMPLATE, Overrides, parse_overrides, read_overrides
 
 MOST_LISTS = 64
 """Lists kept at hand."""

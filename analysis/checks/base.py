@@ -7,9 +7,9 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from analysis.estimators.base import DailySeries, Design, RateRatio
 from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio
-from analysis.results import CheckResult, ControlEffect, CountSeries
+from analysis.numerics.series import DailySeries, Design, RateRatio
+from analysis.study.results import CheckResult, ControlEffect, CountSeries
 
 PASSED, FAILED, NOT_APPLICABLE = "passed", "failed", "not applicable"
 

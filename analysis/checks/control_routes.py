@@ -5,10 +5,10 @@ from dataclasses import asdict
 import numpy as np
 
 from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
-from analysis.estimators.base import SIGNIFICANT
 from analysis.estimators.space_rate_ratio import LEAST_ROUTES, rank_in_space
-from analysis.inference.wording import write_p
-from analysis.results import CheckResult
+from analysis.numerics.series import SIGNIFICANT
+from analysis.study.numbers import write_p
+from analysis.study.results import CheckResult
 
 NAME = "control_routes"
 TITLE = "Other routes"

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
-from analysis.inference.wording import write_limit, write_ratio
-from analysis.results import CheckResult
+from analysis.study.numbers import write_limit, write_ratio
+from analysis.study.results import CheckResult
 
 NAME = "coverage"
 TITLE = "Coverage"

@@ -1,8 +1,8 @@
 """Are there enough flights for a change of an interesting size to be noticed at all?"""
 
 from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
-from analysis.inference.wording import write_number, write_ratio
-from analysis.results import CheckResult
+from analysis.study.numbers import write_number, write_ratio
+from analysis.study.results import CheckResult
 
 NAME = "low_count"
 TITLE = "Enough flights"

@@ -1,9 +1,9 @@
 """How many days of the windows are missing, which, and more at one side of the event?"""
 
 from analysis.checks.base import FAILED, PASSED, Case
-from analysis.estimators.base import MISSING_TOLERATED
 from analysis.estimators.placebo_rate_ratio import compare_coverage
-from analysis.results import CheckResult
+from analysis.numerics.series import MISSING_TOLERATED
+from analysis.study.results import CheckResult
 
 NAME = "missing_days"
 TITLE = "Missing days"

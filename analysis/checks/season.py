@@ -5,9 +5,9 @@ from datetime import date
 import numpy as np
 
 from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
-from analysis.estimators.base import SIGNIFICANT
-from analysis.inference.wording import write_date, write_ratio
-from analysis.results import CheckResult
+from analysis.numerics.series import SIGNIFICANT
+from analysis.study.numbers import write_date, write_ratio
+from analysis.study.results import CheckResult
 
 NAME = "season"
 TITLE = "A year before"

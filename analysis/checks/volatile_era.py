@@ -1,8 +1,8 @@
 """Does the finding stay when the series was wilder around the event than elsewhere?"""
 
 from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
-from analysis.inference.wording import write_limit, write_ratio
-from analysis.results import CheckResult
+from analysis.study.numbers import write_limit, write_ratio
+from analysis.study.results import CheckResult
 
 NAME = "volatile_era"
 TITLE = "Volatile era"

@@ -3,19 +3,19 @@
 import argparse
 from pathlib import Path
 
-from analysis import pulling
-from analysis.cargo_list import find_list
 from analysis.commands.base import Clock, say, tell
 from analysis.commands.text import tell_list, tell_result
-from analysis.event_study import run_study
-from analysis.inference.families import list_results
-from analysis.list_report import name_folders, write_list
-from analysis.results import StudyResult
-from analysis.study import Study, count_tries, read_study
-from flights.archive import Archive
+from analysis.event_study.families import list_results
+from analysis.event_study.run import run_study
+from analysis.reports import missing_days
+from analysis.reports.list_report import name_folders, write_list
+from analysis.study.cargo_list import find_list
+from analysis.study.question import Study, count_tries, read_study
+from analysis.study.results import StudyResult
+from flights.archive.store import Archive
 from flights.config import Settings, read_settings
 from flights.regions import parse_region
-from flights.routes import Route, RouteEvidence, load_route
+from flights.routes.route import Route, RouteEvidence, load_route
 from flights.sources import find_spec
 
 EXAMPLE = "run analysis/studies/2025-06-china-iran.toml --out out"
@@ -77,7 +77,7 @@ def answer(
 
 
 def _write_one(result: StudyResult, evidence: RouteEvidence, asked: argparse.Namespace) -> None:
-    from analysis.report import write_outputs  # draws: slow to import
+    from analysis.reports.study_report import write_outputs  # draws: slow to import
 
     paths = write_outputs(result, evidence.flights, Path(asked.out))
     say(tell_result(result))
@@ -89,4 +89,4 @@ def _write_one(result: StudyResult, evidence: RouteEvidence, asked: argparse.Nam
 def _tell_missing(
     result: StudyResult, evidence: RouteEvidence, asked: argparse.Namespace
 ) -> list[str]:
-    return pulling.tell_missing(result, archive=asked.archive, ledger=evidence.ledger)
+    return missing_days.tell_missing(result, archive=asked.archive, ledger=evidence.ledger)

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from analysis.commands.base import Clock, read_day, say
 from analysis.commands.text import tell_list, tell_numbers, tell_result
-from analysis.event_study import judge_counts
-from analysis.inference.families import list_results
-from analysis.results import ListResult, StudyResult, to_json
-from analysis.study import Event, Study, validate_design
-from analysis.table_input import describe_table, read_counts
+from analysis.event_study.families import list_results
+from analysis.event_study.run import judge_counts
+from analysis.event_study.table_input import describe_table, read_counts
+from analysis.study.question import Event, Study, validate_design
+from analysis.study.results import ListResult, StudyResult, to_json
 from flights.errors import InvalidInput
-from flights.history import BASELINES, DEFAULT_BASELINE, DEFAULT_WINDOW, WINDOWS
+from flights.planning.needed_days import BASELINES, DEFAULT_BASELINE, DEFAULT_WINDOW, WINDOWS
 
 EXAMPLE = "series counts.csv --event 2025-06-13"
 

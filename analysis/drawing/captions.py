@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from analysis.inference.wording import (
+from analysis.study.numbers import (
     write_count,
     write_date,
     write_limit,
@@ -13,7 +13,7 @@ from analysis.inference.wording import (
     write_p,
     write_ratio,
 )
-from analysis.results import Effect, ListResult, Stack, StudyResult
+from analysis.study.results import Effect, ListResult, Stack, StudyResult
 
 SIMULATED = "SIMULATED"
 _ISO_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from analysis.estimators.base import NORMAL_95, Coverage, DailySeries, Design, RateRatio
-from analysis.inference.intervals import find_interval
-from analysis.inference.power import find_detectable_changes
-from analysis.inference.window_sums import (
+from analysis.numerics.intervals import find_interval
+from analysis.numerics.power import find_detectable_changes
+from analysis.numerics.series import NORMAL_95, Coverage, DailySeries, Design, RateRatio
+from analysis.numerics.window_sums import (
     divide_rates,
     find_placebo_dates,
     signed_root,

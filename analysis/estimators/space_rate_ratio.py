@@ -14,10 +14,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.estimators.base import NORMAL_95, DailySeries, Design, RateRatio
-from analysis.inference.intervals import find_interval
-from analysis.inference.power import find_detectable_changes
-from analysis.inference.window_sums import signed_root, sum_windows
+from analysis.numerics.intervals import find_interval
+from analysis.numerics.power import find_detectable_changes
+from analysis.numerics.series import NORMAL_95, DailySeries, Design, RateRatio
+from analysis.numerics.window_sums import signed_root, sum_windows
 
 NAME = "space_rate_ratio"
 TITLE = "Rate ratio calibrated by other routes"

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from analysis import widgets
-from analysis.blocks import panels
+from analysis.blocks import loaders
+from analysis.blocks.study import panels
 from flights import __version__
 from flights.reference.countries import BORDERS_SENTENCE
 from flights.sources import SOURCES, find_spec
@@ -105,7 +105,7 @@ def list_sources() -> None:
 def main() -> None:
     """Pick, call, draw."""
     study = st.session_state.get("study")
-    panels.frame(simulated=study is None or widgets.is_simulated(study.source))
+    panels.frame(simulated=study is None or loaders.is_simulated(study.source))
     st.title("About", anchor=False)
     panels.say_contents()
     with st.container(width=760):

@@ -2,11 +2,13 @@
 
 import streamlit as st
 
-from analysis import widgets
-from analysis.blocks import import_panel, panels, plan_panel, pull_form, pull_watch
-from analysis.drawing import calendars, captions
-from analysis.study import Study
-from flights.archive import Archive
+from analysis.blocks import loaders
+from analysis.blocks.data import import_panel, plan_panel, pull_form, pull_watch
+from analysis.blocks.study import panels
+from analysis.drawing import captions
+from analysis.drawing.charts import calendars
+from analysis.study.question import Study
+from flights.archive.store import Archive
 from flights.errors import FlightDataError
 from flights.sources import find_spec
 
@@ -14,12 +16,12 @@ from flights.sources import find_spec
 def show_ledger(source: str, archive: Archive) -> None:
     """The calendar of one source."""
     spec = find_spec(source)
-    entries = widgets.load_ledger(archive, source)
+    entries = loaders.load_ledger(archive, source)
     if not entries:
         st.info(f"No day of “{spec.title}” was ever asked for. It gives {spec.gives}.")
         return
     words = calendars.describe_calendar(entries, simulated=spec.simulated)
-    chart = calendars.draw_calendar(entries, simulated=spec.simulated, dark=widgets.is_dark())
+    chart = calendars.draw_calendar(entries, simulated=spec.simulated, dark=loaders.is_dark())
     st.altair_chart(chart, theme=None, key=f"calendar-{source}")
     st.caption(f"{words} {spec.attribution.rstrip('.')}. Licence: {spec.licence}.")
 
@@ -35,18 +37,18 @@ def show_plan(study: Study | None, archive: Archive) -> None:
 
 def main() -> None:
     """Pick, call, draw."""
-    archive = widgets.open_archive()
+    archive = loaders.open_archive()
     study = st.session_state.get("study")
-    known = widgets.list_series(archive)
+    known = loaders.list_series(archive)
     start = study.source if study else next(iter(archive.sources()), known[0])
     st.session_state.setdefault("d_source", start if start in known else known[0])
-    panels.frame(simulated=widgets.is_simulated(st.session_state["d_source"]))
+    panels.frame(simulated=loaders.is_simulated(st.session_state["d_source"]))
     panels.say_contents()
     source = st.selectbox(
         "Source",
         known,
         key="d_source",
-        format_func=lambda key: widgets.name_series(archive, key),
+        format_func=lambda key: loaders.name_series(archive, key),
         width=520,
     )
     try:

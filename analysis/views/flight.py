@@ -2,16 +2,17 @@
 
 import streamlit as st
 
-from analysis import widgets
-from analysis.blocks import flight_form, inspector, panels
-from flights.archive import Archive
+from analysis.blocks import loaders
+from analysis.blocks.flight import form, inspector
+from analysis.blocks.study import panels
+from flights.archive.store import Archive
 from flights.errors import FlightDataError
 
 
 def show(archive: Archive) -> None:
     """The flight asked for, or how to ask for one."""
     try:
-        asked = flight_form.ask(archive)
+        asked = form.ask(archive)
         if asked is None:
             st.markdown(
                 "Name an aircraft by its address and a moment of its flight, or open a flight "
@@ -27,9 +28,9 @@ def show(archive: Archive) -> None:
 
 def main() -> None:
     """Pick, call, draw."""
-    archive = widgets.open_archive()
-    source = st.query_params.get("source") or st.session_state.get("f_source") or widgets.WORLD
-    panels.frame(simulated=widgets.is_simulated(source))
+    archive = loaders.open_archive()
+    source = st.query_params.get("source") or st.session_state.get("f_source") or loaders.WORLD
+    panels.frame(simulated=loaders.is_simulated(source))
     st.title("Flight", anchor=False)
     panels.say_contents()
     show(archive)

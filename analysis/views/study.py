@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from analysis import widgets
-from analysis.blocks import events_panel, first_visit, panels, question, special_panel
-from analysis.study import Study
-from flights.archive import Archive
+from analysis.blocks import loaders, question
+from analysis.blocks.study import events_panel, first_visit, panels, special_panel
+from analysis.study.question import Study
+from flights.archive.store import Archive
 from flights.errors import FlightDataError, NotCovered
 
 _NONE_HEARD = "No flight of this grade was heard between the two regions in these days."
@@ -16,7 +16,7 @@ _NONE_HEARD = "No flight of this grade was heard between the two regions in thes
 def show_answer(study: Study, archive: Archive) -> None:
     """The answer from top to bottom, in the order of attention."""
     with st.skeleton(height=220):
-        result, flights = widgets.load_answer(archive, study)
+        result, flights = loaders.load_answer(archive, study)
     panels.show_verdict(result)
     events_panel.show_events(result)
     panels.show_series(result, archive, study)
@@ -29,7 +29,7 @@ def show_answer(study: Study, archive: Archive) -> None:
     if not flights.empty:
         panels.show_flights(result, flights, archive, study, picked)
     elif panels.show_problem(_NONE_HEARD, "Count possible cargo too"):
-        widgets.keep_study(replace(study, min_grade="possible"), spread=True)
+        loaders.keep_study(replace(study, min_grade="possible"), spread=True)
         st.rerun()
     panels.show_excluded(result, archive, study)
     panels.show_downloads(result, flights, study)
@@ -51,23 +51,23 @@ def offer_way_back(error: FlightDataError) -> None:
 
 def main() -> None:
     """Pick, call, draw."""
-    archive = widgets.open_archive()
+    archive = loaders.open_archive()
     try:
         if first_visit.lacks_world(archive):
             panels.frame(simulated=True)
             panels.say_contents()
             first_visit.build_world(archive)
             st.rerun()
-        study = widgets.take_study(archive)
+        study = loaders.take_study(archive)
     except FlightDataError as error:
         panels.frame(simulated=False)
         offer_way_back(error)
         return
-    panels.frame(simulated=widgets.is_simulated(study.source))
+    panels.frame(simulated=loaders.is_simulated(study.source))
     try:
         study = question.ask(study, archive)
-        widgets.keep_study(study)
-        widgets.write_address(study)
+        loaders.keep_study(study)
+        loaders.write_address(study)
         if panels.lacks_days(study, archive):
             return
         show_answer(study, archive)

@@ -9,19 +9,19 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from flights import CONTENTS_SENTENCE
-from flights.archive import Archive
+from flights.archive.store import Archive
 from flights.commands.base import DONE, note_for, only_source, open_archive, settings_of, tell
 from flights.errors import InvalidInput
-from flights.explain import Story, tell_story
-from flights.habits import tell_habits
-from flights.ordinary import look_up_habits
-from flights.query import DuckDBEngine
+from flights.evidence.archive_habits import look_up_habits
+from flights.evidence.habits import tell_habits
+from flights.evidence.region_reception import judge_region
+from flights.evidence.sentences import tell_story_in_words
+from flights.evidence.story import Story, tell_story
+from flights.query.engine import DuckDBEngine
 from flights.reference.editions import newest_edition
 from flights.reference.standing_routes import read_routes
-from flights.region_hearing import judge_region
 from flights.regions import parse_region
 from flights.regions.base import Region
-from flights.story_sentences import tell_story_in_words
 
 EXAMPLE = "explain 4d0113 --around 2026-02-28T09:00 --region country:IR"
 MOST_CANDIDATES = 50

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from typing import TextIO
 
-from flights.plan import PullPlan
 from flights.planning.text import describe_time
-from flights.progress import DayProgress, PullProgress, write_bytes, write_span
+from flights.pull.plan import PullPlan
+from flights.pull.progress import DayProgress, PullProgress, write_bytes, write_span
 from flights.sources.base import SourceSpec
 
 Tell = Callable[[str], None]

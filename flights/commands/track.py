@@ -9,11 +9,11 @@ from flights import CONTENTS_SENTENCE
 from flights.commands.base import DONE, IN_PART, settings_of, tell
 from flights.errors import InvalidInput
 from flights.export import Header, note_of, open_writer
-from flights.opensky.credits import Purse, read_budget
-from flights.opensky.rest import Api
-from flights.opensky.tracks import Track, fetch_track, read_track
-from flights.pull import utc_now
+from flights.pull.run import utc_now
 from flights.sources import find_spec
+from flights.sources.opensky.rest.client import Api
+from flights.sources.opensky.rest.credits import Purse, read_budget
+from flights.sources.opensky.rest.tracks import Track, fetch_track, read_track
 
 EXAMPLE = "track 4d0103 --at 2026-11-20T14:30 --format csv"
 

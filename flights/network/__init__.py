@@ -1,4 +1,1 @@
-"""What stands behind `flights.http`: pace, retries, replies judged, streams that go on after a cut.
-
-Nobody but `flights.http` imports these.
-"""
+"""The one door to the network (`door`): pace, retries, replies judged, downloads that resume."""

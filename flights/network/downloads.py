@@ -18,13 +18,13 @@ from flights.errors import (
     ResourceChanged,
     ResourceMissing,
 )
-from flights.ledger import InputFile
 from flights.network.asking import Line
 from flights.network.bodies import too_large
 from flights.network.manners import Report, Waiting
 from flights.network.remote_stream import RemoteStream
 from flights.network.replies import redact
 from flights.network.resources import Resource
+from flights.records.ledger import InputFile
 
 _PIECE = 1 << 20
 _STARTS = 3

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flights.history import Span
-from flights.ledger import LedgerEntry, judge_departures, not_asked
+from flights.planning.needed_days import Span
+from flights.records.ledger import LedgerEntry, judge_departures, not_asked
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flights.errors import InvalidInput
-from flights.history import DEFAULT_BASELINE, DEFAULT_WINDOW, WINDOWS, Span
+from flights.planning.needed_days import DEFAULT_BASELINE, DEFAULT_WINDOW, WINDOWS, Span
 from flights.regions import parse_region
 from flights.regions.base import Region
 

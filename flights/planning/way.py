@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from flights import pulls
-from flights.archive import Archive
-from flights.history import Span
-from flights.ledger import LedgerEntry
+from flights.archive.store import Archive
 from flights.planning.commands import group_days, write_pulls
 from flights.planning.lacking import list_days_to_pull
+from flights.planning.needed_days import Span
+from flights.pull import background
+from flights.records.ledger import LedgerEntry
 from flights.sources.base import Cost, SourceSpec
 
 FITS = ("whole", "in part", "own files", "no")
@@ -107,7 +107,7 @@ class Prices:
         )
 
     def _rate(self, spec: SourceSpec) -> float | None:
-        return pulls.measured_rate(self.archive, spec.key)
+        return background.measured_rate(self.archive, spec.key)
 
 
 def lands_later(spec: SourceSpec) -> bool:

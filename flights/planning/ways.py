@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from flights.archive import Archive
-from flights.coverage import judge_cover, name_series
-from flights.history import Span, plan_span
+from flights.archive.store import Archive
 from flights.planning.commands import write_pulls
 from flights.planning.lacking import Lack, list_days_to_pull, list_lacking
 from flights.planning.need import StudyNeed
+from flights.planning.needed_days import Span, plan_span
 from flights.planning.way import FITS, Prices, Way, lands_later
 from flights.regions import is_anywhere
+from flights.routes.cover import judge_cover, name_series
 from flights.sources import SOURCES, find_spec
 from flights.sources.base import SourceSpec, narrow
 

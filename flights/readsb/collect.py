@@ -7,12 +7,12 @@ from typing import Protocol
 
 import numpy as np
 
-from flights.ledger import LedgerEntry
 from flights.readsb.content import HALF_HOURS, Content, find_deficits, find_hushed
 from flights.readsb.day import assemble_day
 from flights.readsb.members import HEATMAP, TRACE, Intake, Member
-from flights.readsb.spill import Spill
-from flights.records import TABLES, DayRecords, empty, parse_icao24
+from flights.readsb.sorted_spill import Spill
+from flights.records.columns import TABLES, DayRecords, empty, parse_icao24
+from flights.records.ledger import LedgerEntry
 from flights.reference.aircraft import Airframe
 from flights.reference.airports import airports_input
 

@@ -8,7 +8,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from flights.flags import (
+from flights.legs.doubts.callsigns import find_twice
+from flights.legs.find import find_legs
+from flights.readsb.position_quality import put_integrity
+from flights.reception.count import count_reception, sum_reception
+from flights.records.columns import arrow_schema, conform, empty
+from flights.records.flags import (
     ADDRESS_TWICE,
     CALLSIGN_CHANGE,
     CALLSIGN_ODD,
@@ -18,12 +23,7 @@ from flights.flags import (
     add_flag,
     count_flags,
 )
-from flights.packed import PackedTable, pack
-from flights.readsb.callsign_doubts import find_twice
-from flights.readsb.integrity import put_integrity
-from flights.readsb.legs import find_legs
-from flights.readsb.reception import count_reception, sum_reception
-from flights.records import arrow_schema, conform, empty
+from flights.records.packed_table import PackedTable, pack
 from flights.reference.aircraft import Airframe
 
 PART = 400_000

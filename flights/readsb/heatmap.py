@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flights.errors import BadPayload
-from flights.readsb.callsigns import LastCalled, clean_callsigns
-from flights.readsb.payload import read_payload
-from flights.records import NON_ICAO, POSITION, RECEIVED
+from flights.readsb.callsign_bytes import LastCalled, clean_callsigns
+from flights.readsb.tar.gunzip import read_payload
+from flights.records.columns import NON_ICAO, POSITION, RECEIVED
 
 RECORD = np.dtype(
     {

@@ -9,16 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from flights.errors import SourceUnavailable
-from flights.ledger import InputFile
 from flights.readsb import heatmap, traces
-from flights.readsb.tarstream import (
-    FilePart,
-    HashedParts,
-    Stream,
-    TarDamaged,
-    TarMember,
-    walk_tar,
-)
+from flights.readsb.tar.stream import FilePart, HashedParts, Stream, TarDamaged, TarMember, walk_tar
+from flights.records.ledger import InputFile
 
 HEATMAP, TRACE = "heatmap", "trace"
 KIND_OF_DETAIL = {"heatmaps": HEATMAP, "traces": TRACE}

@@ -19,10 +19,10 @@ from flights.readsb.members import (
     Member,
     tar_members,
 )
-from flights.readsb.remote_tar import RemoteTar
-from flights.readsb.stretches import Stretches
-from flights.readsb.tarsearch import TarSearch
-from flights.readsb.tarstream import BLOCK, HashedParts, Stream, TarDamaged, TarMember
+from flights.readsb.tar.remote_tar import RemoteTar
+from flights.readsb.tar.requests import Stretches
+from flights.readsb.tar.search import TarSearch
+from flights.readsb.tar.stream import BLOCK, HashedParts, Stream, TarDamaged, TarMember
 
 SMALL_BYTES = 1 << 20
 """Tars up to this size are read whole."""

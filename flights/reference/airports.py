@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from flights.config import read_settings
 from flights.errors import InvalidInput
-from flights.geo import EARTH_RADIUS_KM
-from flights.ledger import InputFile
+from flights.records.ledger import InputFile
+from flights.reference.earth import EARTH_RADIUS_KM
 from flights.reference.editions import input_of
 from flights.reference.ourairports import read_ourairports
 
@@ -78,7 +78,11 @@ def airports_input() -> tuple[InputFile, ...]:
 @cache
 def read_corrections() -> pd.DataFrame:
     """The corrections as committed, text columns as text, "" where empty."""
-    with resources.files("flights.reference").joinpath("airports_corrections.csv").open() as file:
+    with (
+        resources.files("flights.reference.data")
+        .joinpath("airports_corrections.csv")
+        .open() as file
+    ):
         return pd.read_csv(
             file,
             dtype={"latitude": float, "longitude": float, "elevation_ft": float},

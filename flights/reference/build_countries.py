@@ -18,7 +18,7 @@ import shapely
 from shapely.geometry import MultiPolygon, Polygon, mapping, shape
 from shapely.geometry.base import BaseGeometry
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).with_name("data")
 GRID_DEG = 0.001
 BASE_TOLERANCE_DEG = 0.3
 BASE_ISLET_DEG2 = 0.04

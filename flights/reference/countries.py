@@ -42,7 +42,7 @@ _TERRITORY_UNIT = "Indian Ocean Ter."
 @cache
 def load_units() -> pd.DataFrame:
     """The 241 units of the map: `name`, `iso2` (None where there is none), `shape`."""
-    file = resources.files("flights.reference").joinpath("countries.geojson.gz")
+    file = resources.files("flights.reference.data").joinpath("countries.geojson.gz")
     features = json.loads(gzip.decompress(file.read_bytes()))["features"]
     rows = [{**each["properties"], "shape": shape(each["geometry"])} for each in features]
     return pd.DataFrame(rows, columns=["name", "iso2", "shape"])
@@ -69,14 +69,14 @@ def load_country_shapes() -> dict[str, BaseGeometry]:
 @cache
 def load_base_map() -> dict[str, Any]:
     """A light GeoJSON FeatureCollection of the same units (about 190 kB) to draw routes on."""
-    file = resources.files("flights.reference").joinpath("base_map.geojson")
+    file = resources.files("flights.reference.data").joinpath("base_map.geojson")
     return dict(json.loads(file.read_text(encoding="utf-8")))
 
 
 @cache
 def load_country_names() -> dict[str, str]:
     """English names by ISO alpha-2, all 249 codes and XK."""
-    file = resources.files("flights.reference").joinpath("country_names.csv")
+    file = resources.files("flights.reference.data").joinpath("country_names.csv")
     with file.open(encoding="utf-8") as text:
         frame = pd.read_csv(text, keep_default_na=False)
     return dict(zip(frame["iso2"], frame["name"], strict=True))

@@ -94,10 +94,10 @@ def read_ranges(numbers: str) -> tuple[tuple[int, int], ...]:
 
 def read_table_bytes() -> bytes:
     """The lists as committed, for a digest of the rules."""
-    folder = resources.files("flights.reference")
+    folder = resources.files("flights.reference.data")
     return b"".join(folder.joinpath(name).read_bytes() for name in _TABLES)
 
 
 def _read(name: str) -> pd.DataFrame:
-    with resources.files("flights.reference").joinpath(name).open(encoding="utf-8") as file:
+    with resources.files("flights.reference.data").joinpath(name).open(encoding="utf-8") as file:
         return pd.read_csv(file, dtype=str, keep_default_na=False)

@@ -20,7 +20,7 @@ the ground, a 747-400 over the Atlantic on 9 February 2020, was reported at 717 
 
 @cache
 def _bounds() -> dict[str, tuple[float, float]]:
-    table = resources.files("flights.reference").joinpath("speeds.csv")
+    table = resources.files("flights.reference.data").joinpath("speeds.csv")
     with table.open(encoding="utf-8") as file:
         return {
             row["typecode"]: (float(row["mmo"]), float(row["range_km"]))

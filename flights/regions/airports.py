@@ -7,8 +7,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from flights.geo import great_circle_km
 from flights.reference.airports import find_airport, load_airports
+from flights.reference.earth import great_circle_km
 from flights.regions.base import circle_shape
 
 AROUND_KM = 50.0

@@ -15,7 +15,7 @@ from shapely.geometry import MultiPolygon, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 from flights.errors import InvalidInput
-from flights.geo import EARTH_RADIUS_KM, destination_point, wrap_longitude
+from flights.reference.earth import EARTH_RADIUS_KM, destination_point, wrap_longitude
 
 Point = tuple[float, float]
 """Latitude, longitude [deg]."""

@@ -7,8 +7,8 @@ import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from flights.errors import InvalidInput
-from flights.geo import great_circle_km, wrap_longitude
 from flights.reference.airports import load_airports
+from flights.reference.earth import great_circle_km, wrap_longitude
 from flights.regions.base import HALF_ROUND_KM, circle_shape, describe_place, read_number
 
 

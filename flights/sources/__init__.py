@@ -9,16 +9,16 @@ from flights.errors import InvalidInput
 from flights.sources.base import Source, SourceSpec
 
 SOURCES = {
-    "adsblol": "adsblol",
-    "opdi": "opdi",
-    "opensky-lists": "opensky_lists",
+    "adsblol": "adsblol.source",
+    "opdi": "flight_lists.opdi",
+    "opensky-lists": "flight_lists.opensky_lists",
     "readsb": "readsb_archive",
-    "opensky-rest": "opensky_rest",
-    "adsbx-samples": "adsbx_samples",
-    "opensky-trino": "opensky_trino",
-    "table": "table",
-    "simulated": "simulated",
-    "simulated-readsb": "simulated_readsb",
+    "opensky-rest": "opensky.rest.source",
+    "adsbx-samples": "adsbx.source",
+    "opensky-trino": "opensky.trino.source",
+    "table": "own_table.source",
+    "simulated": "simulated.source",
+    "simulated-readsb": "simulated.source_readsb",
 }
 """Key of a source -> its module in this package; imported when asked for."""
 

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.event_study import run_study
-from analysis.results import (
+from analysis.event_study.run import run_study
+from analysis.study.question import Event, Study
+from analysis.study.results import (
     ControlEffect,
     EventAnswer,
     Family,
@@ -25,10 +26,9 @@ from analysis.results import (
     StudyResult,
     Verdict,
 )
-from analysis.study import Event, Study
-from flights import records
-from flights.ledger import LedgerEntry, not_asked
-from flights.routes import Route, RouteEvidence
+from flights.records import columns as records
+from flights.records.ledger import LedgerEntry, not_asked
+from flights.routes.route import Route, RouteEvidence
 from flights.sources.base import SourceSpec
 
 FIRST = date(2050, 1, 1)

@@ -26,11 +26,11 @@ from decode import HALF_HOUR_MS, MIDNIGHT_MS, _peak_mb, big_half_hour  # noqa: E
 from github import GitHub  # noqa: E402
 from lazy_tar import Entry, LazyTar, noise  # noqa: E402
 
-from flights.adsblol.listings import Release  # noqa: E402
-from flights.archive import Archive  # noqa: E402
-from flights.simulated.encode import encode_heatmap  # noqa: E402
-from flights.simulated.trace_bytes import midnight_ms  # noqa: E402
+from flights.archive.store import Archive  # noqa: E402
 from flights.sources import open_source  # noqa: E402
+from flights.sources.adsblol.listings import Release  # noqa: E402
+from flights.sources.simulated.readsb.encode import encode_heatmap  # noqa: E402
+from flights.sources.simulated.readsb.trace_bytes import midnight_ms  # noqa: E402
 
 DAY = date(2025, 6, 12)
 SHIFT_MS = midnight_ms(DAY) - MIDNIGHT_MS

@@ -26,9 +26,9 @@ from cells import Shares, Target, Task, at_least, at_most, few_above, print_tabl
 from made_series import EVENT, UNFAITHFUL, WORLDS, Cell, World, make_series
 from rivals import RIVALS, judge_rivals
 
-from analysis.estimators.base import DailySeries, Design, RateRatio
 from analysis.estimators.placebo_rate_ratio import compare_coverage, estimate_rate_ratio
-from analysis.inference.verdicts import Facts, decide
+from analysis.event_study.verdicts import Facts, decide
+from analysis.numerics.series import DailySeries, Design, RateRatio
 
 RATES = (0.2, 1.0, 5.0)
 WINDOWS = (7, 14, 28)

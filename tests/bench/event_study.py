@@ -21,13 +21,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 import made_results as made
 from made_series import WORLDS, Cell, make_series
 
-from analysis.counts import count_days
-from analysis.estimators.base import DailySeries, Design
 from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio
-from analysis.event_study import run_study
-from analysis.inference.effects import build_series
-from analysis.inference.verdicts import Facts, Place, conclude
-from analysis.study import Event
+from analysis.event_study.effects import build_series
+from analysis.event_study.run import run_study
+from analysis.event_study.verdicts import Facts, Place, conclude
+from analysis.numerics.series import DailySeries, Design
+from analysis.study.counts import count_days
+from analysis.study.question import Event
 
 RUNS = 15
 DAYS = 1096

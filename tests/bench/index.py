@@ -24,10 +24,10 @@ sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
 
 from query import SOURCE, YEAR, Network, piece  # noqa: E402
 
-from flights.archive import Archive  # noqa: E402
-from flights.facts import Facts, _days_of  # noqa: E402
-from flights.ledger import LedgerEntry  # noqa: E402
-from flights.records import DayRecords, arrow_schema, empty  # noqa: E402
+from flights.archive.store import Archive  # noqa: E402
+from flights.query.index.index import Facts, _days_of  # noqa: E402
+from flights.records.columns import DayRecords, arrow_schema, empty  # noqa: E402
+from flights.records.ledger import LedgerEntry  # noqa: E402
 
 MONTH = date(YEAR, 7, 1)
 

@@ -20,10 +20,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "flights" / "readsb"))
 
 from skies import DAY, hop, sky
 
-from flights.geo import great_circle_km
+from flights.legs.find import find_legs
 from flights.readsb.day import assemble_day
-from flights.readsb.legs import find_legs
-from flights.readsb.reception import count_reception
+from flights.reception.count import count_reception
+from flights.reference.earth import great_circle_km
 
 FIELDS = ((49.63, 6.21), (50.64, 5.44), (25.25, 55.36), (50.03, 8.57), (34.43, 135.24))
 

@@ -24,13 +24,13 @@ from pyarrow import csv
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from flights.ledger import InputFile
-from flights.lists.csv_list import read_csv_list
-from flights.lists.month import MonthTask, collect_month
-from flights.lists.months import days_of
-from flights.lists.parquet_list import read_parquet_list
-from flights.opensky.known_gaps import gap_sentences
+from flights.records.ledger import InputFile
 from flights.reference.airports import load_airports
+from flights.sources.flight_lists.csv_list import read_csv_list
+from flights.sources.flight_lists.month import MonthTask, collect_month
+from flights.sources.flight_lists.parquet_list import read_parquet_list
+from flights.sources.flight_lists.publisher import days_of
+from flights.sources.opensky_gaps import gap_sentences
 
 MONTH = date(2021, 5, 1)
 PIECE = 100_000

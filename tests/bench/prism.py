@@ -28,12 +28,12 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from flights.ahead import find_cells_ahead
-from flights.explain import SPEED_KMH
-from flights.gaps import Stretches, find_reach, longest_stay_s
+from flights.evidence.reach import Stretches, find_reach, longest_stay_s
+from flights.evidence.story import SPEED_KMH
+from flights.reception.cells_ahead import find_cells_ahead
+from flights.reception.silence import AHEAD_H, judge_silences
 from flights.reference.airports import load_airports
 from flights.reference.speeds import limit_reach
-from flights.silence import AHEAD_H, judge_silences
 
 T = TypeVar("T")
 DAY = date(2050, 6, 15)

@@ -27,17 +27,17 @@ import pyarrow.parquet as pq
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from flights import facts_build
-from flights.archive import Archive
-from flights.cruise_sums import write_cruise
-from flights.facts import _days_of, _write_about
-from flights.geo import great_circle_km
-from flights.ledger import LedgerEntry
-from flights.places import LOST, cell_id
-from flights.pull import without_data
-from flights.query import DuckDBEngine, RouteQuestion
-from flights.records import EVIDENCE
+from flights.archive.store import Archive
+from flights.pull.run import without_data
+from flights.query.engine import DuckDBEngine, RouteQuestion
+from flights.query.index import build
+from flights.query.index.cruise_sums import write_cruise
+from flights.query.index.end_codes import LOST, cell_id
+from flights.query.index.index import _days_of, _write_about
+from flights.records.columns import EVIDENCE
+from flights.records.ledger import LedgerEntry
 from flights.reference.airports import load_airports
+from flights.reference.earth import great_circle_km
 
 SOURCE, YEAR = "bench", 2050
 PIECE = 500_000
@@ -118,9 +118,7 @@ def piece(network: Network, month: date, count: int, rng: np.random.Generator) -
         "longest_silence_s": pa.array(rng.integers(10, 4000, count)),
         "received": texts(["adsb"], np.zeros(count)),
         "flags": texts([""], np.zeros(count)),
-        "cargo_grade": masked(
-            texts(list(facts_build.GRADE_CODES), (grade - 1).clip(0)), grade == 0
-        ),
+        "cargo_grade": masked(texts(list(build.GRADE_CODES), (grade - 1).clip(0)), grade == 0),
         "cargo_rule": masked(texts(["operator"], np.zeros(count)), grade == 0),
         "cargo_source": masked(texts(["bench"], np.zeros(count)), grade == 0),
     }
@@ -134,11 +132,11 @@ def piece(network: Network, month: date, count: int, rng: np.random.Generator) -
         columns[f"{which}_altitude_ft"] = pa.array(end["ft"])
     wide = [
         columns[f.name].cast(f.type) if f.name in columns else pa.nulls(count, f.type)
-        for f in facts_build.WIDE
+        for f in build.WIDE
     ]
     codes = [grade, ends[0]["place"], ends[1]["place"], ends[0]["rank"], ends[1]["rank"], airframe]
-    coded = [pa.array(v, f.type) for v, f in zip(codes, facts_build._CODES, strict=True)]
-    return pa.table(wide + coded, schema=pa.schema([*facts_build.WIDE, *facts_build._CODES]))
+    coded = [pa.array(v, f.type) for v, f in zip(codes, build._CODES, strict=True)]
+    return pa.table(wide + coded, schema=pa.schema([*build.WIDE, *build._CODES]))
 
 
 def one_end(network: Network, rows: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
@@ -195,7 +193,7 @@ def write_year(root: Path, flights: int, months: Iterable[int] = range(1, 13)) -
             table = piece(network, month, min(PIECE, flights // 12 - start), rng)
             pq.write_table(table, parts[-1], compression="lz4")
         made = time.monotonic()
-        count = facts_build._sort_and_sum(folder, month, parts)
+        count = build._sort_and_sum(folder, month, parts)
         for part in parts:
             part.unlink()
         write_cruise(folder, ())

@@ -22,7 +22,7 @@ from made_tars import ORDERS  # noqa: E402
 
 from flights.readsb.members import HEATMAP, Intake  # noqa: E402
 from flights.readsb.remote_members import RemoteDay  # noqa: E402
-from flights.readsb.remote_tar import Asset, RemoteTar  # noqa: E402
+from flights.readsb.tar.remote_tar import Asset, RemoteTar  # noqa: E402
 
 DAY = date(2050, 6, 1)
 PART_BYTES = 2_000_000_000

@@ -22,12 +22,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 from cells import Shares, Target, Task, at_least, few_above, print_table, run_tasks
 from made_series import EVENT, WORLDS, Cell, count_flights, observe, step_up
 
-from analysis.estimators.base import NORMAL_95, ControlRoute, DailySeries, Design
 from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio
 from analysis.estimators.space_rate_ratio import calibrate_in_space
-from analysis.inference.control_effects import measure_controls
-from analysis.inference.intervals import find_interval
-from analysis.inference.verdicts import Facts, decide
+from analysis.event_study.control_effects import measure_controls
+from analysis.event_study.verdicts import Facts, decide
+from analysis.numerics.intervals import find_interval
+from analysis.numerics.series import NORMAL_95, ControlRoute, DailySeries, Design
 
 ROUTES = 25
 WILD = (

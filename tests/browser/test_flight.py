@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from analysis.drawing.places import fit_view
+from analysis.drawing.maps.places_on_map import fit_view
 from flights import CONTENTS_SENTENCE
 from flights.reference.airports import load_airports
 

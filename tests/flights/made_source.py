@@ -11,7 +11,7 @@ from pathlib import Path
 import worlds
 from worlds import DAY, SOURCE
 
-from flights.archive import Archive
+from flights.archive.store import Archive
 from flights.errors import (
     BadPayload,
     CredentialsRejected,
@@ -19,7 +19,7 @@ from flights.errors import (
     ResourceMissing,
     SourceUnavailable,
 )
-from flights.records import DayRecords
+from flights.records.columns import DayRecords
 from flights.sources.base import Offer, Report, SourceSpec
 
 SPEC = SourceSpec(SOURCE, "Made up", "flights", "nothing", "none", "nobody", "none")

@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 
 _NEEDED = [
-    *("worlds", "flights.archive", "flights.facts", "flights.__main__", "flights.commands.pull"),
+    *(
+        "worlds",
+        "flights.archive.store",
+        "flights.query.index.index",
+        "flights.__main__",
+        "flights.commands.pull",
+    ),
     *("flights.readsb.collect", "flights.reference.airports", "scipy.spatial", "h3"),
 ]
 

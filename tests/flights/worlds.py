@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from flights.ledger import InputFile, LedgerEntry
-from flights.records import DayRecords, arrow_schema, empty
+from flights.records.columns import DayRecords, arrow_schema, empty
+from flights.records.ledger import InputFile, LedgerEntry
 
 DAY = date(2050, 3, 10)
 SOURCE = "made-up"

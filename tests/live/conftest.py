@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from flights.errors import SourceUnavailable
-from flights.http import Door, Manners
+from flights.network.door import Door, Manners
 
 
 @pytest.fixture(autouse=True)

@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from flights.adsblol.assets import Shelf
-from flights.adsblol.listings import GITHUB, LISTINGS
-from flights.adsblol.resolver import Resolver
+from flights.sources.adsblol.listings import GITHUB, LISTINGS
+from flights.sources.adsblol.release_files import Shelf
+from flights.sources.adsblol.resolver import Resolver
 
 DAY = date(2025, 6, 11)
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flights.adsbx.samples import SERVER, Samples
+from flights.sources.adsbx.server import SERVER, Samples
 
 KNOWN = date(2025, 1, 1)
 """One of the few months seen to answer."""

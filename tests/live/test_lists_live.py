@@ -5,7 +5,7 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flights.sources import opdi, opensky_lists
+from flights.sources.flight_lists import opdi, opensky_lists
 
 
 def test_zenodo_has_may_2021_under_its_odd_name(live_door):

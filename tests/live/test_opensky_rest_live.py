@@ -6,11 +6,11 @@ import pytest
 
 from flights.config import read_settings
 from flights.errors import CredentialsMissing
-from flights.opensky.account import find_credentials
-from flights.opensky.credits import Purse
-from flights.opensky.flights_json import Leg, read_flights
-from flights.opensky.replies import Question, start_of
-from flights.opensky.rest import API, Api
+from flights.sources.opensky.pyopensky_account import find_credentials
+from flights.sources.opensky.rest.client import API, Api
+from flights.sources.opensky.rest.credits import Purse
+from flights.sources.opensky.rest.read_flights import Leg, read_flights
+from flights.sources.opensky.rest.reply_cache import Question, start_of
 
 DAY = datetime.now(UTC).date() - timedelta(days=4)
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from flights.errors import CredentialsMissing
-from flights.opensky.trino_account import find_account
-from flights.opensky.trino_client import SERVER
 from flights.sources import open_source
+from flights.sources.opensky.trino.account import find_account
+from flights.sources.opensky.trino.client import SERVER
 
 DAY = datetime.now(UTC).date() - timedelta(days=4)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flights.reference.kinds import KINDS
+from flights.reference.updates.tables import KINDS
 
 
 @pytest.mark.parametrize("name", sorted(KINDS))

@@ -12,8 +12,8 @@ from analysis.drawing.captions import (
     explain_no_flights,
     write_holm,
 )
-from analysis.report import render_report
-from analysis.results import StudyResult
+from analysis.reports.study_report import render_report
+from analysis.study.results import StudyResult
 
 
 @pytest.fixture(scope="module")

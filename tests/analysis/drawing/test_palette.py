@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from analysis.drawing.palette import DARK, LIGHT, OUTCOME_MARKS, STATUS_MARKS, Palette, look_of
-from analysis.inference.wording import HEADINGS
-from analysis.results import VERDICTS
-from flights.ledger import STATUSES
+from analysis.study.numbers import HEADINGS
+from analysis.study.results import VERDICTS
+from flights.records.ledger import STATUSES
 
 # Machado, Oliveira and Fernandes (2009), doi:10.1109/TVCG.2009.113, severity 1.
 DEUTERANOPIA = np.array(

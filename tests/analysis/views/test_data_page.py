@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analysis.blocks import pull_form, pull_watch
-from flights import pulls
-from flights.archive import Archive
+from analysis.blocks.data import pull_form, pull_watch
+from flights.archive.store import Archive
 from flights.errors import SourceUnavailable
-from flights.ledger import LedgerEntry
 from flights.planning import ways
-from flights.progress import DayProgress, PullProgress
-from flights.pull import without_data
+from flights.pull import background
+from flights.pull.progress import DayProgress, PullProgress
+from flights.pull.run import without_data
+from flights.records.ledger import LedgerEntry
 from flights.sources import SOURCES, find_spec
 from flights.sources.base import Offer, narrow
 
@@ -65,10 +65,10 @@ def _open_study_then_data(open_page: Open, query: dict[str, str]) -> AppTest:
 def _pull_noted(root: Path, pull: PullProgress, **asked: Any) -> Iterator[PullProgress]:
     """A pull as its own process would note it; this process stands in for it."""
     pid = os.getpid()
-    noted = replace(pull, pid=pid, process=pulls.process_mark(pid))
+    noted = replace(pull, pid=pid, process=background.process_mark(pid))
     path = root / "pulls" / f"{pull.id}.json"
     try:
-        pulls.write_progress(root, noted)
+        background.write_progress(root, noted)
         if asked:
             path.with_suffix(".asked").write_text(json.dumps(asked), "utf-8")
         yield noted
@@ -234,7 +234,9 @@ def test_start_hands_over_options_days_and_workers(
     open_page: Open, remote: type[Remote], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[tuple] = []
-    monkeypatch.setattr(pulls, "start_pull", lambda *args, **more: started.append((args, more)))
+    monkeypatch.setattr(
+        background, "start_pull", lambda *args, **more: started.append((args, more))
+    )
     _ask_opdi(open_page, 2030).button(key="start").click().run()
     ((_, source, options, first, last), more) = started[0]
     assert (source, options["workers"], first, last) == ("opdi", "1", date(2030, 1, 1), first)
@@ -245,7 +247,7 @@ def test_running_pull_shows_days_waits_and_can_be_stopped(
     open_page: Open, weeks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stopped = []
-    monkeypatch.setattr(pulls, "cancel_pull", lambda archive, pull_id: stopped.append(pull_id))
+    monkeypatch.setattr(background, "cancel_pull", lambda archive, pull_id: stopped.append(pull_id))
     with _pull_noted(weeks, replace(RUNNING, bytes_done=1500, bytes_total=2000, flights=5)):
         app = open_page(page="data")
         assert "1 of 2 days, 75 s left" in str(app.get("progress")[0].proto.text)
@@ -270,7 +272,7 @@ def test_paused_pull_says_when_it_can_go_on_and_goes_on(
     open_page: Open, weeks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     again = []
-    monkeypatch.setattr(pulls, "start_again", lambda archive, pull_id: again.append(pull_id))
+    monkeypatch.setattr(background, "start_again", lambda archive, pull_id: again.append(pull_id))
     when = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
     paused = replace(RUNNING, id="2-b", state="paused", message="No credits left.", resume_at=when)
     with _pull_noted(weeks, paused, options={}, days=[None, None], refresh=False):

@@ -9,11 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analysis.blocks.flight_request import request_of
-from flights.archive import Archive
-from flights.pull import plan_pull, run_pull
-from flights.pulls import list_pulls
+from flights.archive.store import Archive
+from flights.pull.background import list_pulls
+from flights.pull.run import plan_pull, run_pull
 from flights.regions import parse_region
-from flights.routes import Route, load_route
+from flights.routes.route import Route, load_route
 from flights.sources import open_source
 
 ROOT = Path(__file__).parents[3]
@@ -44,10 +44,10 @@ def page(archive: Archive, table: Path) -> AppTest:
     """The block with the table named."""
 
     def script() -> None:
-        from analysis import widgets
-        from analysis.blocks import import_panel
+        from analysis.blocks import loaders
+        from analysis.blocks.data import import_panel
 
-        import_panel.show_import(widgets.open_archive())
+        import_panel.show_import(loaders.open_archive())
 
     app = AppTest.from_function(script, default_timeout=60).run()
     app.segmented_control(key="i_how").set_value("It lies on this machine").run()

@@ -7,8 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from test_pages import QUERY, _html, _press, _said
 
-from flights.overrides import parse_overrides
-from flights.simulated.network import OPERATORS
+from flights.cargo.own_list import parse_overrides
+from flights.sources.simulated.world.network import OPERATORS
 
 Open = Callable[..., AppTest]
 FREIGHT = sorted(key for key, each in OPERATORS.items() if each.carries == "cargo")

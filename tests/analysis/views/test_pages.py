@@ -11,16 +11,17 @@ import made_results as made
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analysis import widgets
-from analysis.blocks import first_visit
-from analysis.inference.wording import write_date
-from analysis.results import StudyResult
-from flights import CONTENTS_SENTENCE, pulls
-from flights.archive import Archive
+from analysis.blocks import loaders
+from analysis.blocks.study import first_visit
+from analysis.study.numbers import write_date
+from analysis.study.results import StudyResult
+from flights import CONTENTS_SENTENCE
+from flights.archive.store import Archive
 from flights.errors import ArchiveError
-from flights.ledger import LedgerEntry
-from flights.progress import DayProgress, PullProgress
-from flights.pull import without_data
+from flights.pull import background
+from flights.pull.progress import DayProgress, PullProgress
+from flights.pull.run import without_data
+from flights.records.ledger import LedgerEntry
 from flights.sources import SOURCES, find_spec
 
 ROOT = Path(__file__).parents[3]
@@ -186,11 +187,11 @@ def test_source_that_is_not_held_offers_the_data_page(open_page: Open) -> None:
 def _note_pull(root: Path, state: str, message: str = "") -> str:
     """A pull as its own process would note it; this process stands in for it."""
     days = (DayProgress(date(2050, 1, 1), "complete", 1.0), DayProgress(date(2050, 1, 2)))
-    mark = pulls.process_mark(os.getpid())
+    mark = background.process_mark(os.getpid())
     pull = PullProgress(
         f"1-{state}", "simulated", state, message, os.getpid(), mark, seconds_left=75.0, days=days
     )
-    pulls.write_progress(root, pull)
+    background.write_progress(root, pull)
     return pull.id
 
 
@@ -221,7 +222,7 @@ def _everything(monkeypatch: pytest.MonkeyPatch) -> StudyResult:
     """Every study is answered by one result that has all there can be."""
     full = made.with_everything(made.make_result("upper only"))
     flights = made.make_evidence(made.CASES["upper only"]).flights
-    monkeypatch.setattr(widgets, "_load_answer", lambda *_: (full, flights, flights.iloc[:0]))
+    monkeypatch.setattr(loaders, "_load_answer", lambda *_: (full, flights, flights.iloc[:0]))
     return full
 
 

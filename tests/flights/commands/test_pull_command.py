@@ -20,10 +20,10 @@ from tiny_days import tiny_tar
 from worlds import DAY, SOURCE
 
 from flights import CONTENTS_SENTENCE, __main__, sources
-from flights.archive import Archive
+from flights.archive.store import Archive
 from flights.config import read_settings
 from flights.errors import RateLimited, SourceUnavailable
-from flights.pulls import list_pulls, read_progress
+from flights.pull.background import list_pulls, read_progress
 from flights.sources.base import Option, SourceSpec
 
 ROOT = Path(__file__).parents[3]
@@ -194,7 +194,7 @@ def test_terminal_is_asked_before_anything_is_read(
 
 def test_full_disk_is_said_before_anybody_is_asked(run, made_up, root, monkeypatch) -> None:
     made_up(Source(3))
-    monkeypatch.setattr("flights.plan._free", lambda folder: 1000)
+    monkeypatch.setattr("flights.pull.plan._free", lambda folder: 1000)
     code, _, err = run("pull", SOURCE)
     assert code == 1
     assert "free some space or ask for fewer days" in err

@@ -10,7 +10,7 @@ from flights import CONTENTS_SENTENCE
 from flights.__main__ import main
 from flights.planning import ways
 
-CLAIM = Path(__file__).parents[3] / "analysis/studies/2025-06-china-iran.toml"
+CLAIM = Path(__file__).parents[3] / "analysis/study/studies/2025-06-china-iran.toml"
 
 
 @pytest.fixture

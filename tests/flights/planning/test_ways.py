@@ -7,13 +7,13 @@ from pathlib import Path
 import made_sources as made
 import pytest
 
-from flights import pulls
-from flights.archive import Archive
+from flights.archive.store import Archive
 from flights.errors import InvalidInput
-from flights.ledger import LedgerEntry
 from flights.planning import StudyPlan, Way, plan_study, read_need, ways
-from flights.progress import PullProgress
-from flights.pull import without_data
+from flights.pull import background
+from flights.pull.progress import PullProgress
+from flights.pull.run import without_data
+from flights.records.ledger import LedgerEntry
 from flights.regions import parse_region
 from flights.sources.base import narrow
 
@@ -171,7 +171,7 @@ def test_own_lack_is_told_by_reason_and_judged_by_departure(plan: Plan, tmp_path
 
 def test_measured_rate_replaces_the_assumed_one(plan: Plan, tmp_path: Path) -> None:
     progress = PullProgress("1-a", "heatmaps", "finished", rate_bytes_s=50e6)
-    pulls.write_progress(tmp_path / "archive", progress)
+    background.write_progress(tmp_path / "archive", progress)
     way = _find(plan(), "heatmaps")
     assert way.measured and way.seconds == pytest.approx(2_408)
 

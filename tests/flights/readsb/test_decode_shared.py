@@ -10,7 +10,7 @@ from flights.readsb.heatmap import read_heatmap
 from flights.readsb.inputs import find_days
 from flights.readsb.members import HEATMAP, TRACE, Intake
 from flights.readsb.traces import read_trace
-from flights.records import parse_icao24
+from flights.records.columns import parse_icao24
 
 DAYS = [
     ("globe_history_mini_2026-02-28.tar", 30_000),

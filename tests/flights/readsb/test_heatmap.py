@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from flights.errors import BadPayload
 from flights.readsb.heatmap import MOST_SLICES, read_heatmap
-from flights.records import NON_ICAO, POSITION, RECEIVED
-from flights.simulated.heatmap_bytes import encode_heatmap
+from flights.records.columns import NON_ICAO, POSITION, RECEIVED
+from flights.sources.simulated.readsb.heatmap_bytes import encode_heatmap
 
 START = int(datetime(2050, 6, 1, 13, 30, tzinfo=UTC).timestamp()) * 1000
 MAGIC, NOTE = 0x0E7F7C9D, 1 << 30

@@ -8,7 +8,7 @@ import pytest
 from skies import DAY, MIDNIGHT, A, C, between, hop, stretch
 
 from flights.readsb.day import assemble_day
-from flights.readsb.integrity import (
+from flights.readsb.position_quality import (
     DEGRADED,
     NO_VALUE,
     SOUND,
@@ -16,9 +16,9 @@ from flights.readsb.integrity import (
     put_integrity,
     read_integrity,
 )
-from flights.readsb.reception import count_reception
 from flights.readsb.traces import read_trace
-from flights.records import conform
+from flights.reception.count import count_reception
+from flights.records.columns import conform
 
 CELL_A = h3.str_to_int(h3.latlng_to_cell(*A, 3))
 

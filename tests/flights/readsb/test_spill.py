@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from flights.errors import ArchiveError
-from flights.readsb import spill as spill_module
-from flights.readsb.spill import MOST_DAYS, Spill
-from flights.records import POSITION
+from flights.readsb import sorted_spill as spill_module
+from flights.readsb.sorted_spill import MOST_DAYS, Spill
+from flights.records.columns import POSITION
 
 DAY = date(2050, 6, 1)
 START = int(datetime(2050, 6, 1, tzinfo=UTC).timestamp()) * 1000

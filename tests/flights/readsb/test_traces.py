@@ -12,9 +12,9 @@ import pytest
 
 from flights.errors import BadPayload
 from flights.readsb.traces import NEW_LEG, STALE, read_trace
-from flights.records import NON_ICAO, RECEIVED
+from flights.records.columns import NON_ICAO, RECEIVED
 from flights.reference.aircraft import Airframe
-from flights.simulated.trace_bytes import encode_trace
+from flights.sources.simulated.readsb.trace_bytes import encode_trace
 
 DAY = date(2050, 6, 1)
 MIDNIGHT = int(datetime(2050, 6, 1, tzinfo=UTC).timestamp())

@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from flights.errors import InvalidInput
-from flights.geo import destination_point, great_circle_km
 from flights.reference.airports import (
     FIELD,
     FIELD_WEIGHT,
@@ -22,6 +21,7 @@ from flights.reference.airports import (
     read_corrections,
 )
 from flights.reference.countries import load_country_names
+from flights.reference.earth import destination_point, great_circle_km
 
 AGREE_KM = 5.0
 

@@ -13,9 +13,9 @@ from flights import __main__
 from flights.config import Settings, read_settings
 from flights.errors import ArchiveError, BadPayload, InvalidInput, SourceUnavailable
 from flights.reference.editions import Edition, current_aircraft, input_of, list_editions
-from flights.reference.fetching import fetch_edition
-from flights.reference.kinds import KINDS
 from flights.reference.standing_routes import known_stops, read_routes
+from flights.reference.updates.fetch import fetch_edition
+from flights.reference.updates.tables import KINDS
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 AIRCRAFT = "/wiedehopf/tar1090-db/raw/refs/heads/csv/aircraft.csv.gz"

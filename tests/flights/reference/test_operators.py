@@ -128,7 +128,7 @@ def test_examples_a_model_row_passes_by_are_no_freighter_by_another_row() -> Non
 def test_each_table_names_its_source_file() -> None:
     import flights.reference as package
 
-    folder = Path(package.__file__).parent
+    folder = Path(package.__file__).parent / "data"
     text = (folder / "SOURCE.md").read_text("utf-8")
     data = [each.name for each in folder.iterdir() if each.suffix in (".csv", ".geojson", ".gz")]
     assert len(data) == 9

@@ -27,7 +27,7 @@ def test_no_types_give_no_bounds() -> None:
 
 
 def test_table_is_sorted_sensibly_and_holds_each_type_once() -> None:
-    with resources.files("flights.reference").joinpath("speeds.csv").open() as file:
+    with resources.files("flights.reference.data").joinpath("speeds.csv").open() as file:
         rows = list(csv.DictReader(file))
     codes = [row["typecode"] for row in rows]
     assert len(set(codes)) == len(codes)
@@ -37,8 +37,8 @@ def test_table_is_sorted_sensibly_and_holds_each_type_once() -> None:
 
 
 def test_every_type_that_may_be_cargo_has_a_bound_of_its_own() -> None:
-    with resources.files("flights.reference").joinpath("typecodes.csv").open() as file:
+    with resources.files("flights.reference.data").joinpath("typecodes.csv").open() as file:
         cargo = {row["typecode"] for row in csv.DictReader(file)}
-    with resources.files("flights.reference").joinpath("speeds.csv").open() as file:
+    with resources.files("flights.reference.data").joinpath("speeds.csv").open() as file:
         bounded = {row["typecode"] for row in csv.DictReader(file)}
     assert cargo - bounded == set()

@@ -6,7 +6,7 @@ import shapely
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from flights.geo import destination_point, great_circle_km
+from flights.reference.earth import destination_point, great_circle_km
 from flights.regions.circle import Circle, parse
 from flights.regions.polygon import Polygon
 

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from flights.errors import InvalidInput
-from flights.ledger import from_json, to_json
-from flights.records import NON_ICAO, POSITION, TABLES, conform
-from flights.simulated.encode import write_day, write_heatmaps, write_tar
+from flights.records.columns import NON_ICAO, POSITION, TABLES, conform
+from flights.records.ledger import from_json, to_json
 from flights.sources.readsb_archive import ReadsbArchive, open_source
+from flights.sources.simulated.readsb.encode import write_day, write_heatmaps, write_tar
 
 DAY = date(2031, 5, 4)
 START = int(datetime(2031, 5, 4, tzinfo=UTC).timestamp()) * 1000

@@ -6,7 +6,7 @@ from dataclasses import fields
 
 import pytest
 
-from flights.archive import _KEY
+from flights.archive.store import _KEY
 from flights.errors import InvalidInput
 from flights.sources import SOURCES, find_source, find_spec
 from flights.sources.base import Option, SourceSpec, narrow

@@ -1,0 +1,121 @@
+"""What the current study lacks, and the cheapest ways to get it, on the Data page."""
+
+import streamlit as st
+
+from analysis.blocks import loaders
+from analysis.blocks.data.pull_form import can_fill, fill_form
+from analysis.blocks.data.reasons import show_reasons
+from analysis.drawing.captions import escape_sentence, rewrite_days
+from analysis.event_study.outlook import MOST_PER_WEEK, describe_outlook, write_rate
+from analysis.reports.missing_days import to_need
+from analysis.study.numbers import write_date
+from analysis.study.question import Study, study_hash
+from flights.archive.store import Archive
+from flights.planning import StudyPlan, Way, plan_study
+from flights.planning.text import (
+    ACCOUNTS,
+    ONE_SOURCE,
+    describe_assumptions,
+    describe_cost,
+    describe_limits,
+    describe_need,
+    describe_story,
+)
+
+
+def show_plan(study: Study, archive: Archive) -> None:
+    """Days of the study's own source that do not count, then every source judged for it.
+
+    Raises
+    ------
+    InvalidInput
+        No source has the key the study names.
+    """
+    plan = plan_study(to_need(study), archive, today=loaders.read_clock().date())
+    st.subheader("What the current study lacks", anchor=False)
+    st.markdown(_name_study(plan))
+    _show_lacking(plan, archive)
+    _show_outlook(study, archive)
+    if plan.spec.simulated:
+        return
+    st.markdown(rewrite_days(describe_need(plan)))
+    st.subheader("The cheapest ways to get it", anchor=False)
+    st.caption("Quickest first, those to apply for last. Each would serve the whole series alone.")
+    for number, way in enumerate(way for way in plan.ways if way.fit != "no"):
+        _show_way(way, number, own=study.source)
+    refused = [way for way in plan.ways if way.fit == "no"]
+    if refused:
+        with st.expander(f"Not for this study ({len(refused)})"):
+            st.markdown(
+                "\n".join(f"- **{w.spec.title}.** {rewrite_days(' '.join(w.why))}" for w in refused)
+            )
+    closing = filter(None, (ONE_SOURCE, describe_story(plan), describe_assumptions()))
+    st.caption(rewrite_days(" ".join(closing)))
+
+
+def _name_study(plan: StudyPlan) -> str:
+    need = plan.need
+    events = ", ".join(map(write_date, need.events))
+    return f"Flights from **{need.origin.label}** to **{need.destination.label}** after {events}."
+
+
+def _show_lacking(plan: StudyPlan, archive: Archive) -> None:
+    days, title = plan.need.days, loaders.name_series(archive, plan.need.source)
+    asked = f"{write_date(days.first)} to {write_date(days.last)}"
+    if not plan.lacking:
+        st.markdown(f"Nothing: “{title}” is complete for every day from {asked}.")
+        return
+    lacking = sum(len(lack.days) for lack in plan.lacking)
+    st.markdown(f"“{title}” lacks {lacking} of the {len(days)} days from {asked}:")
+    show_reasons((lack.days, lack.status, rewrite_days(lack.reason)) for lack in plan.lacking)
+
+
+def _show_outlook(study: Study, archive: Archive) -> None:
+    """What change the study could show, from the flights a week that are usual."""
+    st.subheader("What it could show", anchor=False)
+    usual = loaders.load_usual(archive, study)
+    rate, wish = st.columns(2, gap="medium")
+    per_week = rate.number_input(
+        "Flights a week, usually",
+        min_value=0.0,
+        max_value=MOST_PER_WEEK,
+        value=round(usual.per_week, 1) if usual.days else 3.0,
+        step=1.0,
+        format="%.1f",
+        help="Of this route and cargo grade. Where days are held, theirs stands here.",
+        key=f"usual-{study_hash(study)}-{usual.days}",
+    )
+    notice = wish.number_input(
+        "Increase to notice (×)", min_value=1.1, max_value=10.0, value=1.5, step=0.1, key="notice"
+    )
+    outlook = loaders.look_ahead(per_week, study, phi=usual.phi or 1.0, notice=notice)
+    if usual.days:
+        lines = [
+            f"{usual.days:,} days of this route are held: {write_rate(usual.per_week)} a week."
+        ]
+    else:
+        lines = ["No day of this route is held: the rate is yours to say."]
+    lines += describe_outlook(outlook, held=usual.days)
+    st.markdown(escape_sentence(" ".join(lines)))
+
+
+def _show_way(way: Way, number: int, *, own: str) -> None:
+    """One source with its price, its limits, and a button that fills in the form."""
+    spec = way.spec
+    mark = {"in part": " · a part of a region only", "own files": " · files of your own"}
+    same = " · this study's source" if spec.key == own else ""
+    account = f"Account: {ACCOUNTS[spec.account]}; needs {spec.needs}."
+    with st.container(border=True):
+        words, button = st.columns([5, 1], gap="small")
+        with words.container(gap="xsmall"):
+            st.markdown(f"**{spec.title}**{mark.get(way.fit, '')}{same}")
+            st.markdown(f"{_capital(describe_cost(way))}.")
+            st.caption(f"{account} Licence: {spec.licence}. {rewrite_days(describe_limits(way))}")
+            if spec.key != own and not way.days:
+                st.caption("Choose it as the source of the question to use it.")
+        if way.days and can_fill(way):
+            button.button("Fill in the form", key=f"way-{number}", on_click=fill_form, args=(way,))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

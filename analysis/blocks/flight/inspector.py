@@ -1,0 +1,218 @@
+"""The flight inspector: a map on the left; the story and what it rests on, on the right."""
+
+import html
+from collections.abc import Iterator
+
+import streamlit as st
+
+from analysis.blocks import loaders, own_list
+from analysis.blocks.flight.facts import link_viewers, list_facts
+from analysis.blocks.flight_request import FlightRequest, request_of
+from analysis.drawing.charts.habit_strip import draw_habits
+from analysis.drawing.maps.flight_map import Inspected, count_drawn, describe_flight, is_drawable
+from analysis.drawing.maps.reception_shading import LEGEND
+from analysis.drawing.palette import choose
+from analysis.drawing.tables.chain_line import Segment, list_segments
+from flights import CONTENTS_SENTENCE
+from flights.archive.store import Archive
+from flights.evidence.habits import tell_habits
+from flights.evidence.sentences import tell_details, tell_story_in_brief
+from flights.reference.countries import BORDERS_SENTENCE
+from flights.regions import parse_region
+
+PAGE = "analysis/views/flight.py"
+
+_STYLE = """<style>
+.story {{ font-size: clamp(1.1rem, 1.8vw, 1.28rem); line-height: 1.45; color: {ink};
+  margin: 0 0 .5rem; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }}
+.details {{ color: {quiet}; margin: 0; padding-left: 1.1rem; font-size: .95rem;
+  font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }}
+.details li {{ margin: .15rem 0; }}
+.legend {{ color: {quiet}; font-size: .875rem; margin: 0; }}
+.inspector-head {{ font-size: 1rem; font-weight: 600; margin: .3rem 0 0; color: {ink}; }}
+.segment {{ display: inline-block; line-height: 1.25; font-size: .92rem; }}
+.segment small {{ display: block; color: {quiet}; font-variant-numeric: tabular-nums; }}
+.segment.now {{ border-bottom: 3px solid {observed}; font-weight: 600; color: {ink}; }}
+.segment.now small {{ font-weight: 400; }}
+.segment.heard {{ border-bottom: 3px solid {observed}; }}
+.segment.unheard {{ border-bottom: 3px dotted {observed}; color: {quiet}; }}
+.segment.ground {{ border-bottom: 3px solid {grid}; color: {quiet}; }}
+.facts {{ font-size: .88rem; border-collapse: collapse; width: 100%; }}
+.facts th, .facts td {{ text-align: left; vertical-align: top; padding: .12rem .8rem .12rem 0;
+  border: 0; overflow-wrap: anywhere; }}
+.facts th {{ font-weight: 400; color: {quiet}; white-space: nowrap; overflow-wrap: normal; }}
+.facts td {{ color: {ink}; font-variant-numeric: tabular-nums; }}
+.facts small {{ color: {quiet}; }}
+.st-key-chain .segment, .st-key-chain a, .st-key-chain button {{ display: block; }}
+.st-key-chain a, .st-key-chain button {{ padding: 0; border-radius: 0; background: none;
+  line-height: 1.25; min-height: 0; }}
+.st-key-chain a p, .st-key-chain button p {{ font-size: .92rem; color: {change};
+  text-decoration: underline; font-weight: 400; }}
+.st-key-chain :focus-visible {{ outline: 2px solid {change}; }}
+/* One column on narrow screens: the sentence, then the map, then the rest. */
+@media (max-width: 640px) {{
+  .st-key-inspector > div > .stHorizontalBlock {{ flex-flow: column nowrap; gap: 1rem; }}
+  .st-key-inspector > div > .stHorizontalBlock > .stColumn {{ min-width: 0; width: 100%; }}
+  .st-key-inspector > div > .stHorizontalBlock > .stColumn:last-child,
+  .st-key-inspector > div > .stHorizontalBlock > .stColumn:last-child > .stVerticalBlock
+    {{ display: contents; }}
+  .st-key-inspector .stElementContainer:has(section.story-of) {{ order: -1; width: 100%; }}
+}}
+</style>"""
+
+
+def show_flight(archive: Archive, asked: FlightRequest, *, alone: bool = False) -> None:
+    """One flight, laid out in the order of attention; `alone` where it is the whole page.
+
+    Raises
+    ------
+    InvalidInput
+        The archive holds no such flight, or the region asked about is none.
+    """
+    seen = loaders.load_story(archive, asked)
+    st.html(_STYLE.format(**vars(choose(loaders.is_dark()))))
+    with st.container(key="inspector"):
+        left, right = st.columns([11, 10], gap="large")
+    with right:
+        _tell(seen, asked)
+    with left:
+        _show_map(seen, archive, asked)
+    with right:
+        _show_chain(seen, asked, alone=alone)
+        _show_habits(seen, archive, asked)
+        _show_facts(seen, asked)
+        if not alone:
+            st.page_link(
+                PAGE, label="This flight on a page of its own", query_params=asked.to_query()
+            )
+
+
+def _tell(seen: Inspected, asked: FlightRequest) -> None:
+    """The story: one sentence, then the figures behind it."""
+    region = parse_region(asked.region) if asked.region else None
+    brief = html.escape(tell_story_in_brief(seen.story, region))
+    details = "".join(f"<li>{html.escape(line)}</li>" for line in tell_details(seen.story, region))
+    st.html(
+        f'<section class="story-of" aria-label="Story of the flight"><p class="story">{brief}</p>'
+        f'<ul class="details">{details}</ul></section>'
+    )
+
+
+def _show_map(seen: Inspected, archive: Archive, asked: FlightRequest) -> None:
+    story = seen.story
+    simulated = loaders.is_simulated(asked.source)
+    if not is_drawable(story):
+        _note("The archive keeps no positions of this flight.")
+        return
+    st.pydeck_chart(
+        loaders.load_flight_deck(archive, asked),
+        height=520,
+        alt=describe_flight(seen, simulated=simulated),
+        key=f"flight-map-{story.flight['flight_id']}",
+    )
+    _note(f"{' '.join(_list_marks(seen))} {BORDERS_SENTENCE} {CONTENTS_SENTENCE}")
+
+
+def _list_marks(seen: Inspected) -> Iterator[str]:
+    """What the marks on the map mean, those that are there."""
+    story = seen.story
+    if story.tracks.empty:
+        yield "The archive keeps no positions of this flight."
+    else:
+        yield "Solid: heard."
+        if (by := story.tracks["source"].iloc[0]) != story.flight["source"]:
+            yield f"Positions are those of {by}."
+    yield "Dotted: nobody heard it; the dots join two places and are no path."
+    if story.gaps:
+        yield "Open circle: where hearing ends or begins again."
+    if any(gap.stretch.is_placed[0] for gap in story.gaps):
+        yield "Tinted: what it can have reached."
+    for gap in story.gaps:
+        drawn, found = count_drawn(gap), len(gap.candidates)
+        if drawn:
+            order = "likeliest" if gap.trend.leads_down(gap.end) else "nearest"
+            which = f"the {drawn} {order} of the {found:,}" if drawn < found else f"the {drawn:,}"
+            yield f"Grey dots: {which} airports in reach of its {gap.end}."
+    if any(len(cells) for cells in seen.heard):
+        yield LEGEND
+
+
+def _note(text: str) -> None:
+    """Small print; a caption of Streamlit's own is too pale to read."""
+    st.html(f'<p class="legend">{html.escape(text)}</p>')
+
+
+def _show_chain(seen: Inspected, asked: FlightRequest, *, alone: bool) -> None:
+    """The airframe's flights around this one, each a link to its own story."""
+    story = seen.story
+    st.html('<h4 class="inspector-head">Its chain</h4>')
+    with st.container(key="chain", horizontal=True, gap="small", vertical_alignment="bottom"):
+        for segment in list_segments(story.chain, story.at):
+            if segment.row is None or segment.current:
+                st.html(_segment(segment), width="content")
+            else:
+                flight = story.chain.flights.iloc[segment.row]
+                query = request_of(flight, asked.region).to_query()
+                with st.container(width="content", gap=None):
+                    _link(_plain(segment.label), query, alone=alone)
+                    detail = html.escape(segment.detail)
+                    st.html(f'<span class="segment heard"><small>{detail}</small></span>')
+
+
+def _link(label: str, query: dict[str, str], *, alone: bool) -> None:
+    """A way to another flight; on the flight's own page one that Back can undo."""
+    if not alone:
+        st.page_link(PAGE, label=label, query_params=query)
+        return
+    # A link to the page one is on would replace its entry in the browser's history.
+    st.button(
+        label,
+        type="tertiary",
+        on_click=st.query_params.from_dict,
+        args=(query,),
+        key=f"to-{query['icao24']}-{query['around']}",
+    )
+
+
+def _segment(segment: Segment) -> str:
+    kind = "now" if segment.current else segment.kind
+    return (
+        f'<span class="segment {kind}">{html.escape(segment.label)}'
+        f"<small>{html.escape(segment.detail)}</small></span>"
+    )
+
+
+def _show_habits(seen: Inspected, archive: Archive, asked: FlightRequest) -> None:
+    """Is this ordinary? In sentences and a strip of weeks."""
+    simulated = loaders.is_simulated(asked.source)
+    st.html('<h4 class="inspector-head">Is this ordinary?</h4>')
+    with st.skeleton(height=200):
+        habits = loaders.load_habits(archive, asked)
+    lines = "".join(f"<li>{html.escape(line)}</li>" for line in tell_habits(habits))
+    st.html(f'<ul class="details">{lines}</ul>')
+    day = seen.story.flight["day"]
+    strip = draw_habits(habits, day, simulated=simulated, dark=loaders.is_dark())
+    if strip is not None:
+        st.vega_lite_chart(strip, theme=None, width="stretch", key="habits")
+        _note("Hatched: weeks that are not complete in this archive. They are not zero.")
+
+
+def _show_facts(seen: Inspected, asked: FlightRequest) -> None:
+    flight = seen.story.flight
+    with st.expander("Raw facts"):
+        rows = "".join(
+            f'<tr><th scope="row">{html.escape(name)}</th><td>{html.escape(value)}'
+            f"<br><small>{html.escape(meaning)}</small></td></tr>"
+            for name, value, meaning in list_facts(flight, own_list.in_force())
+        )
+        st.html(f'<table class="facts">{rows}</table>')
+    viewers = {} if loaders.is_simulated(asked.source) else link_viewers(flight)
+    if viewers:
+        # Streamlit opens links of Markdown in a new tab with rel="noopener noreferrer".
+        links = " · ".join(f"[{name}]({url})" for name, url in viewers.items())
+        st.markdown(f"The same aircraft on the same day elsewhere: {links}")
+
+
+def _plain(text: object) -> str:
+    """Text from a radio made harmless in Markdown."""
+    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-.!|$~:" else c for c in str(text))

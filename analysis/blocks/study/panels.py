@@ -1,0 +1,311 @@
+"""The blocks of the Study page, and the frame every page has."""
+
+import html
+from dataclasses import replace
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+import pandas as pd
+import streamlit as st
+
+from analysis.blocks import loaders
+from analysis.blocks.flight import inspector
+from analysis.blocks.flight_request import ask_about
+from analysis.blocks.study.special_panel import offer_table
+from analysis.drawing.captions import (
+    BOUNDS_SENTENCE,
+    EXCLUDED_SENTENCE,
+    SIMULATED,
+    count_noun,
+    describe_detectable,
+    describe_figures,
+    escape_sentence,
+    write_holm,
+    write_instant,
+)
+from analysis.drawing.maps import route_map
+from analysis.drawing.maps.places_on_map import pick_flights
+from analysis.drawing.maps.reception_shading import HARDLY_SENTENCE
+from analysis.drawing.palette import Palette, choose, look_of
+from analysis.drawing.tables import data_tables
+from analysis.drawing.tables.text_tables import tabulate_days
+from analysis.reports import study_report
+from analysis.study.numbers import write_date, write_heading
+from analysis.study.question import Study, to_query
+from analysis.study.results import StudyResult
+from flights import CONTENTS_SENTENCE
+from flights.archive.store import Archive
+from flights.reference.airports import load_airports
+from flights.reference.countries import BORDERS_SENTENCE
+
+Picked = tuple[str, dict[str, Any]]
+CARGO_COLUMNS = ("cargo", "cargo by", "speaks against it")
+"""Stand last on the page, where a table is wider than the screen: why it counts matters more."""
+
+PICKABLE = ("lost", "pairs", "airports")
+
+_STYLE = """<style>
+.stMainBlockContainer {{ max-width: 78rem; padding-top: 4.5rem; }}
+.ribbon {{ background: {unsure}1c; color: {unsure}; text-align: center; font-weight: 600;
+  letter-spacing: .08em; font-size: .85rem; padding: .25rem .5rem; border-radius: .25rem; }}
+.verdict {{ border-left: 4px solid; padding: .1rem 0 .1rem 1.1rem; }}
+.verdict.change {{ border-color: {change}; }} .change .kind {{ color: {change}; }}
+.verdict.still {{ border-color: {still}; }} .still .kind {{ color: {still}; }}
+.verdict.unsure {{ border-color: {unsure}; }} .unsure .kind {{ color: {unsure}; }}
+.verdict .kind {{ font-weight: 700; letter-spacing: .04em; margin: 0; }}
+.verdict .said {{ font-size: clamp(1.2rem, 2.4vw, 1.55rem); line-height: 1.4;
+  margin: .35rem 0 .6rem; color: {ink}; font-variant-numeric: tabular-nums; }}
+.verdict p {{ margin: 0 0 .45rem; }}
+.contents {{ font-weight: 600; color: {ink}; }}
+.figures {{ color: {quiet}; font-variant-numeric: tabular-nums; }}
+.badge {{ border: 1px solid {missing}; border-radius: 1rem; padding: 0 .6rem; margin-right: .35rem;
+  font-size: .85rem; color: {quiet}; white-space: nowrap; }}
+.answer {{ border-left: 3px solid; padding: 0 0 0 1rem; margin-bottom: .8rem; }}
+.answer.change {{ border-color: {change}; }} .answer.still {{ border-color: {still}; }}
+.answer.unsure {{ border-color: {unsure}; }}
+.answer .kind {{ font-weight: 700; margin: 0; }}
+.answer p {{ margin: 0 0 .3rem; font-variant-numeric: tabular-nums; }}
+.numbers {{ border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; }}
+.numbers caption {{ text-align: left; font-weight: 600; color: {ink}; padding: .3rem 0; }}
+.numbers th, .numbers td {{ border: 0; border-bottom: 1px solid {grid}; text-align: left;
+  padding: .2rem .8rem .2rem 0; vertical-align: top; white-space: nowrap; }}
+.numbers td:first-child {{ white-space: normal; min-width: 6.5rem; }}
+.numbers td.long {{ white-space: normal; min-width: 13rem; }}
+.pairs {{ columns: 2 27rem; column-gap: 3rem; }} .behind {{ break-inside: avoid; }}
+.numbers th {{ color: {quiet}; font-weight: 400; vertical-align: bottom; }}
+.numbers .n {{ text-align: right; }}
+.scroll {{ overflow-x: auto; margin-bottom: .9rem; }}
+.scroll.long {{ max-height: 26rem; overflow-y: auto; }}
+.note {{ color: {quiet}; font-size: .88rem; margin: .3rem 0 1rem; max-width: 46rem; }}
+.st-key-question {{ font-size: 1.1rem; }}
+.checks td {{ padding: .15rem .8rem .15rem 0; vertical-align: top; border: 0; }}
+.checks {{ font-size: .92rem; }}
+.checks .quiet {{ color: {quiet}; }}
+</style>"""
+
+
+def frame(*, simulated: bool) -> Palette:
+    """Style and, on made-up data, the ribbon; the palette of the reader's theme."""
+    palette = choose(loaders.is_dark())
+    st.html(_STYLE.format(**vars(palette)))
+    if simulated:
+        st.html(
+            f'<div class="ribbon" role="note">{SIMULATED} · a made-up world, not observation</div>'
+        )
+    return palette
+
+
+def say_contents() -> None:
+    """The sentence that stands on every page."""
+    st.html(f'<p class="contents">{CONTENTS_SENTENCE}</p>')
+
+
+def show_problem(sentence: str, label: str) -> bool:
+    """A sentence and the one button that helps; True when it was pressed."""
+    st.warning(sentence)
+    return st.button(label, type="primary")
+
+
+def lacks_days(study: Study, archive: Archive) -> bool:
+    """True where the archive holds no day of the study; says so with the way out."""
+    held = loaders.held_span(archive, study.source)
+    title = loaders.name_series(archive, study.source)
+    if held is None:
+        wanted = f"{write_date(study.first)} to {write_date(study.last)}"
+        say_contents()
+        if show_problem(
+            f"No day of “{title}” is held yet; this study asks for {wanted}.", "Get data"
+        ):
+            st.switch_page("analysis/views/data.py")
+        return True
+    first, last = held
+    if study.first <= last and study.last >= first:
+        return False
+    span = f"{write_date(first)} to {write_date(last)}"
+    say_contents()
+    if show_problem(
+        f"The days held of “{title}” are {span}; this study asks for none of them.",
+        "Look at the days held",
+    ):
+        loaders.move_study(study, first, last)
+        st.rerun()
+    return True
+
+
+def show_verdict(result: StudyResult) -> None:
+    """The answer in words, the contents sentence, the key figures."""
+    verdict, look = result.verdict, look_of(result.verdict.kind)
+    badges = "".join(f'<span class="badge">{html.escape(each)}</span>' for each in verdict.badges)
+    bound = f"<p>{html.escape(verdict.bound_note)}</p>" if verdict.bound_note else ""
+    detectable = html.escape(describe_detectable(result.lower))
+    alone = html.escape(write_holm(result, result.event))
+    notes = "".join(f'<p class="figures">{html.escape(note)}</p>' for note in result.notes)
+    st.html(
+        f"""<section class="verdict {look.role}" aria-label="Verdict">
+<p class="kind">{look.mark} {html.escape(write_heading(verdict.kind, verdict.direction))}</p>
+<p class="said">{html.escape(verdict.sentence)}</p>{bound}
+<p class="contents">{html.escape(result.contents_sentence)}</p>
+<p class="figures">{html.escape(" · ".join(describe_figures(result)))}</p>
+<p class="figures">{detectable} {alone}</p>
+<p class="figures">{html.escape(BOUNDS_SENTENCE)}</p>{notes}{badges}
+</section>"""
+    )
+
+
+def show_series(result: StudyResult, archive: Archive, study: Study) -> None:
+    """Counts per day with what was heard underneath."""
+    series = loaders.load_picture(archive, study, "series")
+    st.vega_lite_chart(series, theme=None, width="stretch", key="series")
+    offer_table("These days as a table", lambda: tabulate_days(result))
+
+
+def show_map(archive: Archive, study: Study) -> Picked | None:
+    """The route on the ground; what of it was clicked, as a layer's name and a row of it."""
+    result, flights = loaders.load_answer(archive, study)
+    deck = loaders.load_deck(archive, study)
+    event = st.pydeck_chart(
+        deck,
+        height=560,
+        alt=route_map.describe_route(result, flights),
+        on_select="rerun",
+        key=f"map-{result.study_hash}",
+    )
+    shaded = HARDLY_SENTENCE if any(layer.id == "shade" for layer in deck.layers) else ""
+    st.caption(
+        "Lines: flights, as wide as they are frequent; paler with one end lost. Open circles: "
+        "where flights were lost; dots lead to where they were heard next. Click a line, a "
+        f"circle or an airport to list its flights. {shaded} {BORDERS_SENTENCE} "
+        f"{CONTENTS_SENTENCE}"
+    )
+    found = event["selection"]["objects"] if event else {}
+    picked = [(layer, rows[0]) for layer, rows in found.items() if rows and layer in PICKABLE]
+    return picked[0] if picked else None
+
+
+def show_flights(
+    result: StudyResult,
+    flights: pd.DataFrame,
+    archive: Archive,
+    study: Study,
+    picked: Picked | None = None,
+) -> None:
+    """The flights behind the numbers; a chosen row, or a single one on the map, opens its flight.
+
+    `picked` is what was clicked on the map.
+    """
+    choices = _choose_rows(result, flights, picked)
+    inside = next(iter(choices.values()))
+    st.subheader(f"Flights behind these numbers ({len(inside):,})", anchor=False)
+    labels = list(choices)
+    chosen = st.segmented_control(
+        "Which flights",
+        labels,
+        default=labels[-1] if picked else labels[0],
+        label_visibility="collapsed",
+        required=True,
+        key=f"which-{result.study_hash}-{labels[-1]}",
+    )
+    rows = choices[chosen].reset_index(drop=True)
+    row = _show_table(result, rows, f"flights-{result.study_hash}-{chosen}")
+    if row is None and picked and len(rows) == 1:
+        row = 0
+    if row is not None:
+        with st.container(border=True):
+            inspector.show_flight(archive, ask_about(rows.iloc[row], study))
+
+
+def _choose_rows(
+    result: StudyResult, flights: pd.DataFrame, picked: Picked | None
+) -> dict[str, pd.DataFrame]:
+    inside = data_tables.select_window(result, flights)
+    choices = {
+        f"The {result.study['window']} days ({len(inside):,})": inside,
+        f"All days ({len(flights):,})": flights,
+    }
+    if picked:
+        found = flights[pick_flights(flights, load_airports(), *picked)]
+        name = str(picked[1].get("label", "")).partition(":")[0]
+        choices[f"On the map, {name} ({len(found):,})"] = found
+    return choices
+
+
+def _show_table(result: StudyResult, rows: pd.DataFrame, key: str) -> int | None:
+    """The flights as a table; the row that is chosen."""
+    shown = data_tables.show_flights(result, rows)
+    cargo = [name for name in shown if name in CARGO_COLUMNS]
+    event = st.dataframe(
+        shown,
+        column_order=[*(name for name in shown if name not in cargo), *cargo],
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        height=min(38 + 35 * max(len(rows), 1), 360),
+        alt=f"{count_noun(len(rows), 'flight')} with both ends and why each is counted.",
+        key=key,
+    )
+    chosen = event["selection"]["rows"]
+    return chosen[0] if chosen and chosen[0] < len(rows) else None
+
+
+def show_excluded(result: StudyResult, archive: Archive, study: Study) -> None:
+    """Flights whose lost end cannot have been where the route asks, by reason, then each."""
+    excluded = loaders.load_excluded(archive, study)
+    if excluded.empty:
+        return
+    with st.expander(f"Lost flights that cannot have been there ({len(excluded):,})"):
+        st.markdown(EXCLUDED_SENTENCE)
+        classes = pd.DataFrame(result.excluded, columns=["why", "flights"])
+        st.table(classes, hide_index=True)
+        row = _show_table(result, excluded, f"excluded-{result.study_hash}")
+        if row is not None:
+            inspector.show_flight(archive, ask_about(excluded.iloc[row], study))
+
+
+def show_downloads(result: StudyResult, flights: pd.DataFrame, study: Study) -> None:
+    """Files are made when they are asked for."""
+    stamped = replace(result, made_at=write_instant(loaders.read_clock()))
+    files = {
+        "Report": ("report.html", "text/html"),
+        "Table": ("flights.csv", "text/csv"),
+        "Counts": ("counts.csv", "text/csv"),
+        "Chart": ("chart.png", "image/png"),
+        "Chart as SVG": ("chart.svg", "image/svg+xml"),
+        "Map": ("map.svg", "image/svg+xml"),
+        "Result": ("result.json", "application/json"),
+        "Study file": ("study.toml", "application/toml"),
+    }
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        for label, (name, kind) in files.items():
+            st.download_button(
+                label,
+                data=partial(study_report.OUTPUTS[name], stamped, flights),
+                file_name=f"{'simulated-' if result.simulated else ''}{name}",
+                mime=kind,
+                on_click="ignore",
+                key=f"download-{name}",
+            )
+        with st.popover("Copy link"):
+            address = (st.context.url or "").split("?")[0]
+            st.code(f"{address}?{urlencode(to_query(study))}", language=None, wrap_lines=True)
+
+
+def show_sources(result: StudyResult) -> None:
+    """Who heard it, under which licence, what is missing, what makes it re-run."""
+    with st.expander("Sources, days missing, numbers in full"):
+        for source in result.sources:
+            st.markdown(f"**{source.title}**. {source.attribution} Licence: {source.licence}.")
+        rows = data_tables.tabulate_effects(result)
+        if rows:
+            bounds = ["both ends observed", "ends possible too"]
+            st.table(pd.DataFrame(dict(rows), index=bounds).T)
+        missing = data_tables.group_missing(result)
+        if missing:
+            lacking = [(*each[:2], escape_sentence(each[2])) for each in missing]
+            st.table(pd.DataFrame(lacking, columns=["days", "status", "why"]), hide_index=True)
+        tried = ", ".join(f"{name}: {count}" for name, count in result.tries.items())
+        st.caption(
+            f"Looked at in this session: {tried}. Study {result.study_hash[:12]}, inputs "
+            f"{result.input_hash[:12]}, program {result.program_version}. "
+            f"{result.days_used:,} days used, to {write_date(result.series.days[-1])}."
+        )

@@ -1,0 +1,1 @@
+"""Charts of counts, ratios, comparisons and calendars."""

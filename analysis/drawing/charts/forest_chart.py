@@ -1,0 +1,191 @@
+"""Draw other routes, or several events, one row each: which of them differ as much?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import altair as alt
+
+from analysis.drawing.captions import SIMULATED, count_noun, name_route
+from analysis.drawing.charts.interval_rows import (
+    OBSERVED,
+    TOGETHER,
+    Entry,
+    Ratio,
+    draw_entries,
+    pair_bounds,
+    say_interval_side,
+)
+from analysis.drawing.charts.plotting import compose, title_of, write_title
+from analysis.drawing.palette import choose
+from analysis.study.numbers import write_date, write_ratio
+from analysis.study.results import ControlEffect, StudyResult
+
+ROWS = 30
+"""Rows drawn at most; the table holds all."""
+
+
+def draw_routes(
+    result: StudyResult, *, dark: bool = False, width: int | None = None
+) -> alt.LayerChart | None:
+    """Other routes from the same origin in the same days, the route asked about among them.
+
+    None where the study holds none.
+    """
+    if not result.controls or result.lower is None:
+        return None
+    entries, left_out = list_routes(result)
+    lines = [f"Observed against expected, routes from {result.origin_label} in the same days"]
+    lines += [f"and {left_out:,} more, which differ less"] if left_out else []
+    heading = _Heading(title_of(result, *lines), describe_routes(result), result.simulated)
+    return _draw(entries, heading, dark=dark, width=width)
+
+
+def draw_events(
+    result: StudyResult, *, dark: bool = False, width: int | None = None
+) -> alt.LayerChart | None:
+    """Every event of the study, largest ratio first, and all of them together at the bottom.
+
+    None where the study has one event only.
+    """
+    entries = list_events(result)
+    if not result.others or not entries:
+        return None
+    line = f"Observed against expected, {count_noun(len(result.others) + 1, 'event')}"
+    heading = _Heading(title_of(result, line), describe_events(result), result.simulated)
+    return _draw(entries, heading, dark=dark, width=width)
+
+
+def draw_studies(
+    results: Sequence[StudyResult], *, dark: bool = False, width: int | None = None
+) -> alt.LayerChart | None:
+    """The routes of several studies asked together, largest ratio first.
+
+    None where none of them holds an estimate.
+    """
+    entries = _list_studies(results)
+    if not entries:
+        return None
+    simulated = any(result.simulated for result in results)
+    lines = ["Observed against expected"]
+    lines += [f"and {len(entries) - ROWS:,} more, of smaller ratio"] if len(entries) > ROWS else []
+    name = count_noun(len(entries), "route")
+    title = write_title(name, lines, results[0].contents_sentence, simulated=simulated)
+    heading = _Heading(title, describe_studies(results), simulated)
+    return _draw(entries[:ROWS], heading, dark=dark, width=width)
+
+
+@dataclass(frozen=True)
+class _Heading:
+    """Title, words read aloud, and whether the data are made up."""
+
+    title: alt.TitleParams
+    words: str
+    simulated: bool
+
+
+def _draw(
+    entries: Sequence[Entry], heading: _Heading, *, dark: bool, width: int | None
+) -> alt.LayerChart:
+    palette = choose(dark)
+    layers, height = draw_entries(entries, palette, simulated=heading.simulated)
+    return compose(
+        layers,
+        palette,
+        title=heading.title,
+        words=heading.words,
+        size=(height, width),
+        independent_y="axis",
+    )
+
+
+def describe_routes(result: StudyResult) -> str:
+    """What a sighted reader takes away from `draw_routes`, in words."""
+    if not result.controls or result.lower is None:
+        return "There are no other routes to compare with."
+    made_up = f"{SIMULATED} data. " if result.simulated else ""
+    ratios = sorted(each.rr for each in result.controls)
+    larger = sum(abs(each.s) >= abs(result.lower.s) - 1e-9 for each in result.controls)
+    return (
+        f"{made_up}{count_noun(len(ratios), 'other route')} from {result.origin_label} in the "
+        f"same days: ratios of observed to expected from {write_ratio(ratios[0])} to "
+        f"{write_ratio(ratios[-1])}, the middle one {write_ratio(ratios[len(ratios) // 2])}. To "
+        f"{result.destination_label}, the route asked about, it is {write_ratio(result.lower.rr)}; "
+        f"{larger} of the others differ as much. {result.contents_sentence}"
+    )
+
+
+def describe_events(result: StudyResult) -> str:
+    """What a sighted reader takes away from `draw_events`, in words."""
+    entries = list_events(result)
+    if not result.others or not entries:
+        return "There is one event only."
+    return _tell(entries, result.contents_sentence, simulated=result.simulated)
+
+
+def describe_studies(results: Sequence[StudyResult]) -> str:
+    """What a sighted reader takes away from `draw_studies`, in words."""
+    entries = _list_studies(results)
+    if not entries:
+        return "None of these routes has an estimate to draw."
+    simulated = any(result.simulated for result in results)
+    return _tell(entries, results[0].contents_sentence, simulated=simulated)
+
+
+def _tell(entries: list[Entry], sentence: str, *, simulated: bool) -> str:
+    made_up = f"{SIMULATED} data. " if simulated else ""
+    told = "; ".join(
+        f"{entry.label} " + " and ".join(f"{r.write()} {r.kind}" for r in entry.ratios)
+        for entry in entries
+    )
+    return (
+        f"{made_up}Ratio of observed to expected flights: {told}. "
+        f"{say_interval_side(entries)} {sentence}"
+    )
+
+
+def _list_studies(results: Sequence[StudyResult]) -> list[Entry]:
+    return _sort(
+        [
+            Entry(name_route(result), pair_bounds(result.lower, result.upper), is_asked=True)
+            for result in results
+            if result.lower is not None or result.upper is not None
+        ]
+    )
+
+
+def list_routes(result: StudyResult) -> tuple[list[Entry], int]:
+    """Rows by ratio, largest on top, and how many of the least different are left out."""
+    assert result.lower is not None
+    kept = sorted(result.controls, key=_differ)[: ROWS - 1]
+    asked = Entry(result.destination_label, pair_bounds(result.lower, result.upper), is_asked=True)
+    others = [Entry(each.label, (Ratio(OBSERVED, each.rr),)) for each in kept]
+    return _sort([asked, *others]), len(result.controls) - len(kept)
+
+
+def _differ(control: ControlEffect) -> tuple[float, str]:
+    return -abs(control.s), control.label
+
+
+def list_events(result: StudyResult) -> list[Entry]:
+    """A row per event with an estimate, by ratio, and one for all together."""
+    head = (result.event, result.event_name, result.lower, result.upper)
+    rest = [(each.event, each.event_name, each.lower, each.upper) for each in result.others]
+    entries = [
+        Entry(f"{write_date(day)} {name}".strip(), pair_bounds(lower, upper))
+        for day, name, lower, upper in (head, *rest)
+        if lower is not None or upper is not None
+    ]
+    return _sort(entries)[:ROWS] + _list_stack(result)
+
+
+def _list_stack(result: StudyResult) -> list[Entry]:
+    if result.stack is None:
+        return []
+    pair = pair_bounds(result.stack.lower, result.stack.upper)
+    ratios = tuple(replace(r, kind=TOGETHER) if r.kind == OBSERVED else r for r in pair)
+    return [Entry("all together", ratios, is_asked=True, after_gap=True)] if ratios else []
+
+
+def _sort(entries: list[Entry]) -> list[Entry]:
+    """Largest ratio on top; rows without one last."""
+    return sorted(entries, key=lambda e: -e.ratios[0].rr if e.ratios and e.ratios[0].rr > 0 else 1)

@@ -1,0 +1,1 @@
+"""Maps, on screen and as still pictures."""

@@ -1,0 +1,366 @@
+"""One flight on a map: what was heard, what nobody heard, and where it could have been."""
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pydeck as pdk
+from shapely.geometry import mapping
+
+from analysis.drawing.captions import SIMULATED
+from analysis.drawing.maps.places_on_map import Point, fit_view, shorten
+from analysis.drawing.maps.reach_outline import enclose, trace_edge
+from analysis.drawing.maps.reception_shading import shade_ahead
+from analysis.drawing.maps.route_map import (
+    CompactDeck,
+    Ground,
+    draw_dots,
+    draw_ground,
+    draw_lost,
+    make_deck,
+)
+from analysis.drawing.palette import FONT, Palette, choose, rgba
+from flights import CONTENTS_SENTENCE
+from flights.evidence.reach import outline
+from flights.evidence.reasons import write_span
+from flights.evidence.sentences import NAMED
+from flights.evidence.story import ENDS, Gap, Story
+from flights.reference.airports import load_airports
+from flights.reference.countries import country_name
+
+FIELDS = 250
+"""Airports in reach drawn at most, likeliest first."""
+
+SURE_SILENCE_S = 3_600.0
+"""However few positions of a track are kept, one of every hour heard is [s]."""
+
+_LEAST_SILENCE_S, _SAME_S = 600.0, 2.0
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """A story and what its map needs beside it.
+
+    `beside`: tracks of the flights on the far side of the gaps. `heard`: for each gap the cells
+    beyond it, as `hearing.hear_beyond` gives them.
+    """
+
+    story: Story
+    beside: tuple[pd.DataFrame, ...] = ()
+    heard: tuple[pd.DataFrame, ...] = ()
+
+
+def draw_flight(
+    seen: Inspected, ground: Ground, *, simulated: bool = False, dark: bool = False
+) -> CompactDeck:
+    """Heard stretches solid, unheard ones dotted, each lost end an open circle.
+
+    Under them the area it could have reached, the airports in it, and the cells beyond its ends
+    darker the fewer were heard there.
+    """
+    palette, story = choose(dark), seen.story
+    path, lost = _path(_whole_track(story)), _lost_places(story)
+    named = [
+        row
+        for gap in story.gaps
+        if gap.trend.leads_down(gap.end)
+        for row in _candidate_rows(gap)[:NAMED]
+    ]
+    airports = _end_rows(story)
+    far = [p for gap in story.gaps for p in _far_side(gap)]
+    points = [*path, *(each["p"] for each in (*lost, *named[:1], *airports)), *far]
+    view = fit_view(points)
+    shaded = pd.concat(seen.heard) if seen.heard else pd.DataFrame()
+    layers = [
+        *draw_ground(ground, palette),
+        _draw_reach(story.gaps, palette),
+        *([] if shaded.empty else [shade_ahead(shaded.drop_duplicates("cell"), palette)]),
+        _draw_candidates(story.gaps, palette),
+        _draw_likeliest(named[:1], palette),
+        *(
+            _draw_heard(_segments(t), palette, f"beside-{n}", 0.45)
+            for n, t in enumerate(seen.beside)
+        ),
+        _draw_heard(_segments(_whole_track(story), _longest_s(story)), palette, "track", 1.0),
+        draw_dots([*_unheard(story), *_inner_silences(story), *_bare(story)], view, palette),
+        draw_lost([*lost, *({"p": p, "label": "Heard again here"} for p in far)], palette),
+        _draw_ends(airports, palette),
+        _draw_names(airports, named, view, palette),
+    ]
+    return make_deck(layers, view, simulated=simulated, palette=palette)
+
+
+def describe_flight(seen: Inspected, *, simulated: bool = False) -> str:
+    """What a sighted reader takes away from `draw_flight`, in words."""
+    story = seen.story
+    made_up = f"{SIMULATED} data. " if simulated else ""
+    known = [row["text"] for row in _end_rows(story)]
+    ends = f" Ends known: {' and '.join(known)}." if known else ""
+    ends += " No position of it is kept." if _whole_track(story).empty else ""
+    gaps = " ".join(_describe_gap(gap) for gap in story.gaps)
+    inside = len(_inner_silences(story))
+    silences = f" Unheard stretches on the way: {inside}." if inside else ""
+    said = f"{made_up}Map of one flight.{ends}{silences}"
+    return " ".join(filter(None, (said, gaps, CONTENTS_SENTENCE)))
+
+
+def _describe_gap(gap: Gap) -> str:
+    place = "its destination" if gap.end == "destination" else "its origin"
+    found = gap.candidates
+    if not gap.stretch.is_placed[0]:
+        return f"{place[0].upper()}{place[1:]} is not known, and no airport is excluded."
+    down = len(found) and gap.trend.leads_down(gap.end)
+    likeliest = f", likeliest {found['name'].iloc[0]}" if down else ""
+    return f"Nobody heard {place}: {len(found):,} airports were in reach{likeliest}."
+
+
+def count_drawn(gap: Gap) -> int:
+    """Airports in reach that the map draws; none where nothing is excluded."""
+    return min(len(gap.candidates), FIELDS) if gap.stretch.is_placed[0] else 0
+
+
+def _whole_track(story: Story) -> pd.DataFrame:
+    """The kept positions with the flight's first and last one, which may not be among them."""
+    flight = story.flight
+    ends = pd.DataFrame(
+        {
+            "seen_at": [flight["firstseen"], flight["lastseen"]],
+            "latitude": [flight["first_latitude"], flight["last_latitude"]],
+            "longitude": [flight["first_longitude"], flight["last_longitude"]],
+        }
+    ).dropna()
+    kept = story.tracks[list(ends.columns)]
+    start, stop = kept["seen_at"].min(), kept["seen_at"].max()
+    beyond = ends[~ends["seen_at"].between(start, stop)] if len(kept) else ends
+    whole = pd.concat([kept.astype({"latitude": float, "longitude": float}), beyond])
+    return whole.sort_values("seen_at", ignore_index=True)
+
+
+def _path(tracks: pd.DataFrame) -> list[list[float]]:
+    spots = zip(tracks["longitude"], tracks["latitude"], strict=True)
+    return [[shorten(x), shorten(y)] for x, y in spots]
+
+
+def _is_silent(seconds: float, longest_s: float) -> bool:
+    """Whether nothing was heard between two kept positions; most of those heard are not kept."""
+    if abs(seconds - longest_s) <= _SAME_S and longest_s >= _LEAST_SILENCE_S:
+        return True
+    return seconds >= SURE_SILENCE_S and not longest_s < seconds - _SAME_S
+
+
+def _steps(tracks: pd.DataFrame) -> Iterable[tuple[list[float], list[float], float]]:
+    """Neighbouring positions and the seconds between them."""
+    spent = tracks["seen_at"].diff().dt.total_seconds().iloc[1:]
+    return ((a, b, s) for (a, b), s in zip(itertools.pairwise(_path(tracks)), spent, strict=True))
+
+
+def _segments(tracks: pd.DataFrame, longest_s: float = np.nan) -> list[Row]:
+    return [
+        {"s": a, "t": b, "label": "Heard"}
+        for a, b, spent in _steps(tracks)
+        if not _is_silent(spent, longest_s)
+    ]
+
+
+def _inner_silences(story: Story) -> list[Row]:
+    return [
+        {"s": a, "t": b, "label": f"Nobody heard it for {write_span(spent)}"}
+        for a, b, spent in _steps(_whole_track(story))
+        if _is_silent(spent, _longest_s(story))
+    ]
+
+
+def _longest_s(story: Story) -> float:
+    longest = story.flight["longest_silence_s"]
+    return float(longest) if pd.notna(longest) else np.nan
+
+
+def _lost_places(story: Story) -> list[Row]:
+    rows = []
+    for gap in story.gaps:
+        edge = ENDS[gap.end]
+        x, y = story.flight[f"{edge}_longitude"], story.flight[f"{edge}_latitude"]
+        if pd.notna(x) and pd.notna(y):
+            rows.append({"p": [shorten(x), shorten(y)], "label": f"{edge.title()} heard here"})
+    return rows
+
+
+def _far_side(gap: Gap) -> list[Point]:
+    """Where the airframe was heard on the far side of a gap."""
+    if gap.neighbour is None or not gap.stretch.is_placed[0]:
+        return []
+    side = "back" if gap.end == "destination" else "left"
+    longitude, latitude = (
+        getattr(gap.stretch, f"{side}_{n}")[0] for n in ("longitude", "latitude")
+    )
+    return [(shorten(longitude), shorten(latitude))]
+
+
+def _unheard(story: Story) -> list[Row]:
+    return [
+        {"s": here["p"], "t": list(there), "label": "Nobody heard it in between"}
+        for gap in story.gaps
+        for there in _far_side(gap)
+        for here in _lost_places(story)
+        if here["label"].startswith(ENDS[gap.end].title())
+    ]
+
+
+def _bare(story: Story) -> list[Row]:
+    """From end to end where no position of it is kept."""
+    spots = [row["p"] for row in _end_rows(story)]
+    if len(spots) < len(ENDS) or not _whole_track(story).empty:
+        return []
+    return [{"s": spots[0], "t": spots[1], "label": "No position is kept"}]
+
+
+def is_drawable(story: Story) -> bool:
+    """Whether any place of it is known."""
+    return bool(len(_whole_track(story)) or _end_rows(story))
+
+
+def _end_rows(story: Story) -> list[Row]:
+    """Airports that are its ends."""
+    fields, rows = load_airports(), []
+    for end in ENDS:
+        code = story.flight[end]
+        if story.flight[f"{end}_evidence"] != "lost" and code in fields.index:
+            place = fields.loc[code]
+            spot = [shorten(place["longitude"]), shorten(place["latitude"])]
+            rows.append({"p": spot, "text": str(code), "label": f"{code} {place['name']}"})
+    return rows
+
+
+def _candidate_rows(gap: Gap) -> list[Row]:
+    return [
+        {
+            "p": [shorten(each.longitude), shorten(each.latitude)],
+            "text": f"{each.code} {each.name}",
+            "label": _label(each),
+        }
+        for each in gap.candidates.head(count_drawn(gap)).itertuples(index=False)
+    ]
+
+
+def _label(place: Any) -> str:
+    stay = f", at most {write_span(place.stay_s)} on the ground" if place.stay_s > 0 else ""
+    where = f"{place.code} {place.name}, {country_name(place.country)}"
+    return f"{where}: {place.away_km:,.0f} km away{stay}"
+
+
+def _draw_reach(gaps: tuple[Gap, ...], palette: Palette) -> pdk.Layer:
+    features: list[Row] = []
+    for gap in gaps:
+        if not gap.stretch.is_placed[0]:
+            continue
+        inside = float(gap.stretch.left_longitude[0]), float(gap.stretch.left_latitude[0])
+        area = enclose(*outline(gap.stretch), inside)
+        if not area.is_empty:
+            flat = area.simplify(0.02)
+            shapes = filter(lambda shape: not shape.is_empty, (flat, trace_edge(flat)))
+            features += [
+                {"type": "Feature", "geometry": mapping(shape), "properties": {}}
+                for shape in shapes
+            ]
+    return pdk.Layer(
+        "GeoJsonLayer",
+        {"type": "FeatureCollection", "features": features},
+        id="reach",
+        stroked=False,  # of areas; their edges are lines of their own
+        get_fill_color=rgba(palette.possible, 0.24),
+        get_line_color=rgba(palette.observed, 0.55),
+        line_width_min_pixels=1,
+    )
+
+
+def _draw_candidates(gaps: tuple[Gap, ...], palette: Palette) -> pdk.Layer:
+    return pdk.Layer(
+        "ScatterplotLayer",
+        [
+            {"p": r["p"], "label": r["label"]}
+            for gap in gaps
+            for r in reversed(_candidate_rows(gap))
+        ],
+        id="candidates",
+        get_position="p",
+        get_fill_color=rgba(palette.quiet, 0.75),
+        radius_min_pixels=2,
+        radius_max_pixels=2,
+        pickable=True,
+    )
+
+
+def _draw_likeliest(named: list[Row], palette: Palette) -> pdk.Layer:
+    return pdk.Layer(
+        "ScatterplotLayer",
+        [{"p": row["p"], "label": row["label"]} for row in named],
+        id="likeliest",
+        get_position="p",
+        get_fill_color=rgba(palette.ink),
+        radius_min_pixels=4,
+        radius_max_pixels=4,
+        pickable=True,
+    )
+
+
+def _draw_heard(segments: list[Row], palette: Palette, name: str, alpha: float) -> pdk.Layer:
+    return pdk.Layer(
+        "GreatCircleLayer",
+        segments,
+        id=name,
+        get_source_position="s",
+        get_target_position="t",
+        get_source_color=rgba(palette.observed, alpha),
+        get_target_color=rgba(palette.observed, alpha),
+        get_width=2.5,
+    )
+
+
+def _draw_ends(airports: list[Row], palette: Palette) -> pdk.Layer:
+    return pdk.Layer(
+        "ScatterplotLayer",
+        [{"p": row["p"], "label": row["label"]} for row in airports],
+        id="ends",
+        get_position="p",
+        get_fill_color=rgba(palette.observed),
+        radius_min_pixels=5,
+        radius_max_pixels=5,
+        pickable=True,
+    )
+
+
+def _draw_names(
+    airports: list[Row], named: list[Row], view: pdk.ViewState, palette: Palette
+) -> pdk.Layer:
+    """Names of the ends and of the likeliest airport, on the side where there is room."""
+    rows = [
+        {"p": row["p"], "text": row["text"], "a": "end" if east else "start", "o": [side * 9, down]}
+        for row, down in (*((each, -11) for each in airports), *((each, 13) for each in named[:1]))
+        for east in (_is_east(row["p"][0], view),)
+        for side in (-1 if east else 1,)
+    ]
+    return pdk.Layer(
+        "TextLayer",
+        rows,
+        id="names",
+        get_position="p",
+        get_text="text",
+        get_size=13,
+        get_color=rgba(palette.ink),
+        get_text_anchor="a",
+        get_pixel_offset="o",
+        font_family=f"'{FONT}'",
+        font_weight=600,
+        background=True,
+        get_background_color=rgba(palette.surface, 0.72),
+        background_padding=[3, 1],
+    )
+
+
+def _is_east(longitude: float, view: pdk.ViewState) -> bool:
+    return (longitude - view.longitude + 180) % 360 > 180

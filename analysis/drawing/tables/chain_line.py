@@ -1,0 +1,84 @@
+"""The chain of an airframe as one line: heard, unheard, heard."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from flights.evidence.chain import Chain
+from flights.evidence.reach import HORIZON_S
+from flights.evidence.reasons import write_span
+from flights.evidence.sentences import UNTIL_UNKNOWN, write_next
+
+LOST = "lost"
+"""Stands for an end nobody heard."""
+
+NEIGHBOURS = 2
+"""Flights shown on either side."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One piece of the line.
+
+    `kind` is `heard`, `unheard` or `ground`; `row` the flight's row in the chain where it is
+    heard. `label` and `detail` are a few words each; radio text in them is as received.
+    """
+
+    kind: str
+    label: str
+    detail: str
+    row: int | None = None
+    current: bool = False
+
+
+def list_segments(chain: Chain, at: int) -> list[Segment]:
+    """Segments around the flight in row `at`, in time order."""
+    first, last = max(at - NEIGHBOURS, 0), min(at + NEIGHBOURS, len(chain.flights) - 1)
+    line = []
+    for row in range(first, last + 1):
+        if row > first:
+            line.append(_between(chain.flights.iloc[row - 1], chain.flights.iloc[row]))
+        line.append(_heard(chain, row, at))
+    return line
+
+
+def describe_line(segments: list[Segment]) -> str:
+    """The line in words."""
+    return "; ".join(f"{each.kind} {each.label} ({each.detail})" for each in segments)
+
+
+def _heard(chain: Chain, row: int, at: int) -> Segment:
+    flight = chain.flights.iloc[row]
+    name = flight["callsign"] if pd.notna(flight["callsign"]) else flight["icao24"]
+    places = " → ".join(_place(flight, end) for end in ("origin", "destination"))
+    start, stop = flight["firstseen"], flight["lastseen"]
+    until = f" UTC, {UNTIL_UNKNOWN}" if pd.isna(stop) else f" to {write_next(stop, start)}"
+    times = f"{start.day} {start:%b %H:%M}{until}"
+    by = dict.fromkeys([flight["source"], *chain.witnesses[row]["source"]])
+    return Segment("heard", f"{name} {places}", f"{times}, by {' and '.join(by)}", row, row == at)
+
+
+def _place(flight: pd.Series, end: str) -> str:
+    lost = flight[f"{end}_evidence"] == "lost" or pd.isna(flight[end])
+    return LOST if lost else str(flight[end])
+
+
+def _between(before: pd.Series, after: pd.Series) -> Segment:
+    """What lies between two flights: a stay where both ends are one airport, else a silence."""
+    seconds = (after["firstseen"] - before["lastseen"]).total_seconds()
+    here, there = _place(before, "destination"), _place(after, "origin")
+    if pd.isna(before["lastseen"]):
+        return Segment("unheard", "unheard", f"{_beside(here, there)}; how long is not known")
+    span = write_span(max(seconds, 0.0))
+    if here == there != LOST:
+        return Segment("ground", f"at {here}", span)
+    beyond = "; too long to bound" if seconds > HORIZON_S else ""
+    return Segment("unheard", f"{span} unheard", f"{_beside(here, there)}{beyond}")
+
+
+def _beside(here: str, there: str) -> str:
+    """Where a silence began and ended, `LOST` being somewhere in the air."""
+    if here == there:
+        return "from air to air"
+    start = "from the air" if here == LOST else f"from {here}"
+    return f"{start} {'into the air' if there == LOST else f'to {there}'}"

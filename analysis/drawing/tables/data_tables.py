@@ -1,0 +1,149 @@
+"""Results and flights as tables: for files, for the report, for the page."""
+
+import io
+from datetime import date, timedelta
+from itertools import groupby
+
+import pandas as pd
+
+from analysis.drawing.captions import list_days, note_of, write_instant, write_interval, write_known
+from analysis.study.numbers import write_limit, write_p, write_ratio
+from analysis.study.results import CountSeries, Effect, StudyResult
+from flights.export import Header, open_writer
+
+FLIGHT_COLUMNS = {
+    "firstseen": "first heard",
+    "callsign": "callsign",
+    "registration": "registration",
+    "icao24": "icao24",
+    "typecode": "type",
+    "operator": "operator",
+    "origin": "from",
+    "destination": "to",
+    "bound": "counts as",
+    "cargo_grade": "cargo",
+    "cargo_rule": "cargo by",
+    "cargo_conflict": "speaks against it",
+    "why": "why counted",
+}
+"""Columns of a flight that people see, and what they are called."""
+
+_COUNTS_AS = {"lower": "observed", "upper": "possible", "neither": "excluded"}
+
+
+def select_window(result: StudyResult, flights: pd.DataFrame) -> pd.DataFrame:
+    """The flights behind N1: of the days from the event on, those days that count."""
+    end = result.event + timedelta(days=int(result.study.get("window", 14)))
+    left_out = _days_left_out(result)
+    days = [_as_date(day) for day in flights["day"]]
+    inside = [result.event <= day < end and day not in left_out for day in days]
+    return flights[pd.Series(inside, index=flights.index, dtype=bool)]
+
+
+def show_flights(result: StudyResult, flights: pd.DataFrame) -> pd.DataFrame:
+    """Flights as text under the names people see; unknown cells are empty."""
+    shown = pd.DataFrame(index=flights.index)
+    left_out = _days_left_out(result)
+    for column, label in FLIGHT_COLUMNS.items():
+        values = flights[column] if column in flights else pd.Series("", index=flights.index)
+        if column == "firstseen":
+            shown[label] = ["" if pd.isna(v) else write_instant(v) for v in values]
+        elif column == "bound":
+            shown[label] = [
+                "day not complete" if _as_date(day) in left_out else _COUNTS_AS.get(str(v), str(v))
+                for v, day in zip(values, flights["day"], strict=True)
+            ]
+        else:
+            shown[label] = ["" if pd.isna(v) else str(v) for v in values]
+    return shown
+
+
+def write_flights(result: StudyResult, flights: pd.DataFrame) -> bytes:
+    """CSV of the flights, formulas guarded, the contents sentence in a column of its own."""
+    return _write_csv(result, flights)
+
+
+def write_counts(result: StudyResult) -> bytes:
+    """CSV of the counts per day; a missing day has empty cells and its reason."""
+    series = result.series
+    outages = {day for day, status, _ in result.days_missing if status == "outage"}
+    table = pd.DataFrame(
+        {
+            "day": [day.isoformat() for day in series.days],
+            "status": series.status,
+            "outage": [day in outages for day in series.days],
+            "lower": series.lower,
+            "upper": series.upper,
+            "neither_end": series.neither_end,
+            "expected_lower": _expected(result, result.lower),
+            "expected_upper": _expected(result, result.upper),
+            "exposure": series.exposure,
+            "exposure_origin": series.exposure_origin,
+            "exposure_destination": series.exposure_destination,
+            **_overhead(series),
+            "reason": series.reason,
+        }
+    )
+    return _write_csv(result, table)
+
+
+def _overhead(series: CountSeries) -> dict[str, tuple[float | None, ...]]:
+    """Positions per aircraft-hour over each region; empty cells where nothing says so."""
+    unknown = (None,) * len(series.days)
+    return {
+        "overhead_origin": series.overhead_origin or unknown,
+        "overhead_destination": series.overhead_destination or unknown,
+    }
+
+
+def _expected(result: StudyResult, effect: Effect | None) -> list[float | None]:
+    """What a bound leads one to expect each day; None where nothing does."""
+    known = list(effect.expected_per_day) if effect else []
+    return known + [None] * (len(result.series.days) - len(known))
+
+
+def tabulate_effects(result: StudyResult) -> list[tuple[str, tuple[str, ...]]]:
+    """Rows of a label and one cell per bound."""
+    effects = [effect for effect in (result.lower, result.upper) if effect is not None]
+    rows = [_effect_cells(effect) for effect in effects]
+    return [(label, tuple(row[label] for row in rows)) for label in rows[0]] if rows else []
+
+
+def group_missing(result: StudyResult) -> list[tuple[str, str, str]]:
+    """Missing days as runs of one status and reason: (days, status, reason)."""
+    runs = groupby(sorted(result.days_missing), key=lambda missing: missing[1:])
+    return [(list_days([m[0] for m in run]), *said) for said, run in runs]
+
+
+def _write_csv(result: StudyResult, table: pd.DataFrame) -> bytes:
+    stream = io.BytesIO()
+    writer = open_writer("csv", stream, Header(note_of(result), {}, ()))
+    writer.write(table)
+    writer.close()
+    return stream.getvalue()
+
+
+def _effect_cells(effect: Effect) -> dict[str, str]:
+    raw, adjusted, over = (write_ratio(ratio) for ratio in effect.rr_by_power)
+    return {
+        f"flights in the {effect.window} days": write_known(effect.n1),
+        f"flights in the {effect.baseline} days before": write_known(effect.n0),
+        "expected": write_known(effect.expected),
+        "ratio": write_ratio(effect.rr),
+        "95 % interval": write_interval(effect.lo, effect.hi),
+        f"{effect.compared_with} that differ as much": f"{effect.r} of {effect.n_compared}",
+        "p": write_p(effect.p),
+        "scatter against Poisson (φ)": write_limit(effect.phi),
+        "coverage after / before": write_ratio(effect.coverage),
+        "ratio without, with, with twice the exposure": f"{raw}, {adjusted}, {over}",
+        "rise that would probably be noticed": write_ratio(effect.mde_up),
+        "fall that would probably be noticed": write_ratio(effect.mde_down),
+    }
+
+
+def _days_left_out(result: StudyResult) -> frozenset[date]:
+    return frozenset(day for day, _, _ in result.days_missing)
+
+
+def _as_date(day: object) -> date:
+    return pd.Timestamp(day).date()

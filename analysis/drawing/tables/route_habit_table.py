@@ -1,0 +1,81 @@
+"""Who flies a route and did before: tables and a strip of weeks, for the page and the report."""
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from analysis.drawing.charts.habit_strip import draw_habits
+from analysis.drawing.tables.text_tables import WEEKDAYS, TextTable
+from analysis.study.numbers import write_count, write_date
+from analysis.study.results import StudyResult
+from flights.evidence.habits import Habits
+from flights.routes.habits import RouteHabit, RouteHabits, sum_route_habits
+
+ROWS = 15
+"""Operators, callsigns and airframes listed at most, each."""
+
+_TITLES = {"operator": "Operators", "callsign": "Callsigns", "icao24": "Airframes"}
+_COLUMNS = ("flights", "possible", "before", "a week before", "first before", "last before", "on")
+_NOTE = (
+    "flights: in the days from the event on, of both bounds. possible: those of them with an end "
+    "that was not observed. before: on the complete days before, of both bounds; on: those by "
+    "weekday. Callsigns are shown as received."
+)
+
+
+def holds_flights(result: StudyResult) -> bool:
+    """Whether the series of the route counts any flight."""
+    return any(result.series.upper)
+
+
+def look_at_route(result: StudyResult, flights: pd.DataFrame) -> RouteHabits:
+    """The habits of a study's route, on the days that its answer rests on."""
+    left_out = {day for day, _, _ in result.days_missing}
+    complete = [day for day in result.series.days if day not in left_out]
+    return sum_route_habits(flights, complete, result.event, int(result.study["window"]))
+
+
+def tabulate_flyers(habits: RouteHabits) -> list[TextTable]:
+    """The operators, callsigns and airframes of most flights in the window, a table each.
+
+    The note that explains their columns stands below the last.
+    """
+    found = [_tabulate(kind, habits) for kind in _TITLES]
+    shown = [table for table in found if table.rows]
+    return [*shown[:-1], *(replace(table, note=_NOTE) for table in shown[-1:])]
+
+
+def _tabulate(kind: str, habits: RouteHabits) -> TextTable:
+    members = [each for each in habits.members if each.kind == kind]
+    shown = members[:ROWS]
+    title = _TITLES[kind]
+    if len(members) > len(shown):
+        title = f"{title}: {len(shown)} of {len(members):,}, most flights first"
+    rows = tuple(map(_row, shown))
+    words = (kind, *_COLUMNS[-3:])
+    return TextTable(title, (kind, *_COLUMNS), rows, words)
+
+
+def _row(member: RouteHabit) -> tuple[str, ...]:
+    weekly = "–" if pd.isna(member.per_week) else f"{member.per_week:.1f}"
+    on = (f"{name} {n:,}" for name, n in zip(WEEKDAYS, member.weekdays, strict=True) if n)
+    return (
+        member.value,
+        write_count(member.inside),
+        write_count(member.possible),
+        write_count(member.before),
+        weekly,
+        write_date(member.first) if member.first else "–",
+        write_date(member.last) if member.last else "–",
+        ", ".join(on) or "–",
+    )
+
+
+def draw_flyers(
+    result: StudyResult, habits: RouteHabits, *, dark: bool = False
+) -> dict[str, Any] | None:
+    """Vega-Lite of flights a week before the event, a row for each of the largest operators."""
+    ends = f"from {result.origin_label} to {result.destination_label}"
+    drawn = Habits(ends, habits.weekly)
+    return draw_habits(drawn, habits.event, simulated=result.simulated, dark=dark)

@@ -1,0 +1,181 @@
+"""Several dates of one question, or several routes: what is left of each when all are allowed for.
+
+One date in twenty stands out at 5 % by chance; who asks about many must not be told of the one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+
+from analysis.event_study import stacks, verdicts
+from analysis.event_study.verdicts import CHANGE, NO_CHANGE, TOO_THIN
+from analysis.numerics.series import SIGNIFICANT
+from analysis.study import numbers
+from analysis.study.results import (
+    Effect,
+    Family,
+    FamilyMember,
+    ListResult,
+    StackAnswer,
+    StudyResult,
+    Verdict,
+)
+from flights import CONTENTS_SENTENCE
+
+HOLM, BENJAMINI_HOCHBERG = "Holm", "Benjamini-Hochberg"
+
+Answered = tuple[Verdict, Effect | None, Effect | None]
+"""Verdict, lower and upper bound of one date."""
+
+
+def adjust_holm(p: Sequence[float]) -> list[float]:
+    """Each p so that all that stay at most 0.05 are wrong together in at most 5 % of questions.
+
+    References
+    ----------
+    S. Holm, Scandinavian Journal of Statistics 6 (1979) 65-70.
+
+    Examples
+    --------
+    >>> adjust_holm([0.01, 0.04, 0.03])
+    [0.03, 0.06, 0.06]
+    """
+    given = np.asarray(p, dtype=float)
+    order = np.argsort(given, kind="stable")
+    scaled = given[order] * np.arange(len(given), 0, -1)
+    adjusted = np.empty(len(given))
+    adjusted[order] = np.minimum(np.maximum.accumulate(scaled), 1.0)
+    return adjusted.tolist()
+
+
+def adjust_benjamini_hochberg(p: Sequence[float]) -> list[float]:
+    """Each p so that of those that stay at most 0.05, at most 5 % are expected to be wrong.
+
+    References
+    ----------
+    Y. Benjamini, Y. Hochberg, J. R. Statist. Soc. B 57 (1995) 289-300,
+    doi:10.1111/j.2517-6161.1995.tb02031.x
+    """
+    from scipy.stats import false_discovery_control
+
+    return false_discovery_control(np.asarray(p, dtype=float), method="bh").tolist()
+
+
+def judge_dates(
+    days: Sequence[date], answers: Sequence[Answered]
+) -> tuple[Family | None, list[Verdict]]:
+    """Several dates of one question under Holm: the family, and what is left of each verdict."""
+    given = [verdict for verdict, _, _ in answers]
+    if len(answers) < 2:
+        return None, given
+    p = [_find_p(*each) for each in answers]
+    members = _list_members([numbers.write_date(day) for day in days], p, adjust_holm(p))
+    asked = f"{len(answers)} dates"
+    left = [
+        _allow(verdict, lower, member, asked)
+        for (verdict, lower, _), member in zip(answers, members, strict=True)
+    ]
+    return Family(HOLM, members), left
+
+
+def list_results(results: Sequence[StudyResult]) -> ListResult:
+    """Several studies of a list under Benjamini-Hochberg, each with all its dates.
+
+    Dates taken together count as one more member, with twice their p: it is judged at half of
+    0.05.
+    """
+    named = [_name_answers(result) for result in results]
+    labels, p = zip(*(each for rows in named for each in rows), strict=True)
+    members = _list_members(labels, p, adjust_benjamini_hochberg(p))
+    asked = f"{len(members)} routes" + ("" if len(members) == len(results) else " and dates")
+    judged, start = [], 0
+    for result, rows in zip(results, named, strict=True):
+        judged.append(_judge_study(result, members[start : start + len(rows)], asked))
+        start += len(rows)
+    return ListResult(tuple(judged), Family(BENJAMINI_HOCHBERG, members), CONTENTS_SENTENCE)
+
+
+def name_study(result: StudyResult) -> str:
+    """A study by its title, else by its route."""
+    return str(result.study["title"]) or f"{result.origin_label} → {result.destination_label}"
+
+
+def _name_answers(result: StudyResult) -> list[tuple[str, float]]:
+    """Label and p of each date of a study, and of all of them together."""
+    name = name_study(result)
+    dated: list[tuple[date, Answered]] = [
+        (result.event, (result.verdict, result.lower, result.upper)),
+        *((each.event, (each.verdict, each.lower, each.upper)) for each in result.others),
+    ]
+    rows = [(f"{name}, {numbers.write_date(day)}", _find_p(*each)) for day, each in dated]
+    if result.stack is not None:
+        rows.append((f"{name}, {len(dated)} dates together", _find_stack_p(result.stack)))
+    return rows
+
+
+def _judge_study(result: StudyResult, members: Sequence[FamilyMember], asked: str) -> StudyResult:
+    """The study with what is left of its verdicts; its badges stay."""
+    verdict = _allow(result.verdict, result.lower, members[0], asked)
+    others = tuple(
+        replace(each, verdict=_allow(each.verdict, each.lower, member, asked))
+        for each, member in zip(result.others, members[1:], strict=False)
+    )
+    stack = result.stack
+    if stack is not None:
+        stack = replace(stack, verdict=_allow_stack(stack, members[-1], result, asked))
+    return replace(result, verdict=verdict, others=others, stack=stack)
+
+
+def _find_p(verdict: Verdict, lower: Effect | None, upper: Effect | None) -> float:
+    """The larger p of both bounds; 1 where there is no verdict."""
+    if verdict.kind not in (CHANGE, NO_CHANGE, TOO_THIN) or lower is None or upper is None:
+        return 1.0
+    return max(lower.p_smooth, upper.p_smooth)
+
+
+def _find_stack_p(stack: StackAnswer) -> float:
+    if stack.verdict.kind not in (CHANGE, NO_CHANGE, TOO_THIN):
+        return 1.0
+    return min(1.0, 2 * max(each.p for each in (stack.lower, stack.upper) if each is not None))
+
+
+def _list_members(
+    labels: Sequence[str], p: Sequence[float], adjusted: Sequence[float]
+) -> tuple[FamilyMember, ...]:
+    return tuple(
+        FamilyMember(label, own, left, left <= SIGNIFICANT)
+        for label, own, left in zip(labels, p, adjusted, strict=True)
+    )
+
+
+def _allow(verdict: Verdict, lower: Effect | None, member: FamilyMember, asked: str) -> Verdict:
+    """A change that does not hold among all that was asked is none."""
+    if verdict.kind != CHANGE or member.holds or lower is None:
+        return verdict
+    sentence = numbers.NO_CHANGE_AMONG.format(
+        **verdicts.fill_numbers(lower, observed=True),
+        window=lower.window,
+        weeks=lower.baseline // 7,
+        date=numbers.write_date(lower.event),
+        n=numbers.write_count(lower.n_placebo),
+        asked=asked,
+        p_adjusted=numbers.write_p(member.p_adjusted),
+    )
+    return replace(verdict, kind=NO_CHANGE, sentence=sentence, direction="")
+
+
+def _allow_stack(
+    stack: StackAnswer, member: FamilyMember, result: StudyResult, asked: str
+) -> Verdict:
+    if stack.verdict.kind != CHANGE or member.holds or stack.lower is None:
+        return stack.verdict
+    sentence = stacks.write_among(
+        stack.lower,
+        window=result.study["window"],
+        baseline=result.study["baseline"],
+        asked=asked,
+        p_adjusted=member.p_adjusted,
+    )
+    return replace(stack.verdict, kind=NO_CHANGE, sentence=sentence, direction="")

@@ -1,0 +1,240 @@
+"""Before any day is pulled: what change could a route of so many flights a week show?
+
+Pure. How far counts scatter is not known before there are any, so that every answer names its
+assumption, and is given for a wilder route too.
+"""
+
+import math
+from dataclasses import dataclass
+
+from analysis.numerics.power import find_detectable_changes
+from analysis.study.numbers import write_count, write_ratio
+from analysis.study.results import StudyResult
+from flights.planning.needed_days import (
+    BASELINES,
+    DAYS_LIKE_EVENT,
+    DEFAULT_BASELINE,
+    DEFAULT_WINDOW,
+    WINDOWS,
+    count_needed_days,
+)
+
+WILDER = 2.0
+"""How much wilder than assumed the other route is that every answer speaks of."""
+
+MOST_PER_WEEK = 10_000.0
+"""More flights a week than any route has."""
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Days from an event on that are compared with days before it.
+
+    `days` is how many complete days a verdict with them rests on: these, and before them enough
+    for the comparable dates.
+    """
+
+    window: int = DEFAULT_WINDOW
+    baseline: int = DEFAULT_BASELINE
+
+    @property
+    def days(self) -> int:
+        """Complete days in all."""
+        return count_needed_days(self.window, self.baseline) + self.window
+
+    @property
+    def usual(self) -> bool:
+        """True for those that give the headline."""
+        return (self.window, self.baseline) == (DEFAULT_WINDOW, DEFAULT_BASELINE)
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What a record says of a route before a question is asked of it.
+
+    `days` are complete, the event's own left out; `phi` is None where too few dates say.
+    """
+
+    per_week: float
+    days: int
+    phi: float | None
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a route of `per_week` flights could show.
+
+    `up` is the smallest increase that would be noticed with probability 0.8 (infinite: none),
+    `down` the largest decrease (NaN: not even a stop), `wilder_up` as `up` where counts scatter
+    `WILDER` times as much. `enough` are the windows with the fewest days that would notice
+    `notice`, None where none the method allows would; `enough_per_week` is the rate from which
+    some would, `asked_per_week` that from which `asked` would.
+    """
+
+    per_week: float
+    asked: Windows
+    phi: float
+    notice: float
+    up: float
+    down: float
+    wilder_up: float
+    enough: Windows | None
+    enough_per_week: float
+    asked_per_week: float
+
+
+USUAL = Windows()
+
+
+def look_ahead(
+    per_week: float, *, windows: Windows = USUAL, phi: float = 1.0, notice: float = 1.5
+) -> Outlook:
+    """What a route of so many flights a week could show.
+
+    Parameters
+    ----------
+    phi
+        Variance over mean assumed of the counts: 1 is chance alone.
+    notice
+        The increase one wishes to notice, above 1.
+    """
+    up, down = find_noticeable(per_week, windows, phi=phi)
+    return Outlook(
+        per_week=per_week,
+        asked=windows,
+        phi=phi,
+        notice=notice,
+        up=up,
+        down=down,
+        wilder_up=find_noticeable(per_week, windows, phi=phi * WILDER)[0],
+        enough=windows if up <= notice else find_windows(per_week, notice, phi=phi),
+        enough_per_week=find_rate(notice, Windows(WINDOWS[-1], BASELINES[-1]), phi=phi),
+        asked_per_week=find_rate(notice, windows, phi=phi),
+    )
+
+
+def find_noticeable(per_week: float, windows: Windows, *, phi: float) -> tuple[float, float]:
+    """Smallest increase and largest decrease that would be noticed with probability 0.8."""
+    before = per_week / 7 * windows.baseline
+    return find_detectable_changes(before, m1=windows.window, m0=windows.baseline, phi=phi)
+
+
+def find_windows(per_week: float, notice: float, *, phi: float) -> Windows | None:
+    """Of the windows the method allows that would notice it, those with the fewest days."""
+    allowed = [Windows(window, baseline) for window in WINDOWS for baseline in BASELINES]
+    for windows in sorted(allowed, key=lambda each: each.days):
+        if find_noticeable(per_week, windows, phi=phi)[0] <= notice:
+            return windows
+    return None
+
+
+def find_rate(notice: float, windows: Windows, *, phi: float) -> float:
+    """Flights a week from which these windows would notice it; infinite where no rate would."""
+    from scipy.optimize import brentq
+
+    def lacks(log: float) -> float:
+        return min(find_noticeable(math.exp(log), windows, phi=phi)[0], 1e4) - notice
+
+    least, most = math.log(0.01), math.log(MOST_PER_WEEK)
+    if lacks(most) > 0:
+        return math.inf
+    return math.exp(brentq(lacks, least, most, xtol=1e-3)) if lacks(least) > 0 else 0.01
+
+
+def measure_usual(result: StudyResult) -> Usual:
+    """Flights a week of the lower bound on the days held, those from the event on left out."""
+    series, first = result.series, result.series.days[0]
+    at = (result.event - first).days
+    own = range(at, at + max(int(result.study["window"]), DAYS_LIKE_EVENT))
+    outage = series.outage or (False,) * len(series.days)
+    counts = [
+        count
+        for place, (count, out) in enumerate(zip(series.lower, outage, strict=True))
+        if count is not None and not out and place not in own
+    ]
+    lower = result.lower
+    known = lower is not None and lower.n_placebo >= lower.needed_placebo
+    return Usual(
+        per_week=7 * sum(counts) / len(counts) if counts else math.nan,
+        days=len(counts),
+        phi=lower.phi if lower is not None and known else None,
+    )
+
+
+def describe_outlook(found: Outlook, *, held: int | None = None) -> list[str]:
+    """The answer in sentences; `held` days are there already (None: those of `asked` are)."""
+    windows = found.asked
+    have = windows.days if held is None else held
+    days = f"{windows.window} days from the event on against {windows.baseline} before"
+    return [
+        f"With this route's usual {write_rate(found.per_week)} a week you could notice "
+        f"{_write_noticeable(found.up, found.down)} ({days}; {windows.days} days in all).",
+        _describe_wish(found, have),
+        _describe_scatter(found),
+    ]
+
+
+def write_rate(per_week: float) -> str:
+    """Flights a week.
+
+    >>> write_rate(3), write_rate(1), write_rate(2.35), write_rate(0.04)
+    ('3 flights', '1 flight', '2.4 flights', '0.04 flights')
+    """
+    shown = f"{per_week:,.1f}" if per_week >= 0.95 else f"{per_week:.2g}"
+    shown = shown.removesuffix(".0")
+    return f"{shown} flight" + ("" if shown == "1" else "s")
+
+
+def _write_noticeable(up: float, down: float) -> str:
+    if math.isinf(up):
+        return "no increase of any size"
+    fall = "" if math.isnan(down) else f", or a fall to {write_ratio(down)} or less"
+    return f"{write_ratio(up)} or more{fall}"
+
+
+def _describe_wish(found: Outlook, have: int) -> str:
+    wish, enough = write_ratio(found.notice), found.enough
+    if enough is None:
+        return _describe_refusal(found)
+    more = max(enough.days - have, 0)
+    lack = f"you would need {write_count(more)} more days" if more else "the days are there already"
+    if enough == found.asked:
+        return f"For {wish} {lack}."
+    lasting = (
+        f"{enough.window} days from the event on against {enough.baseline} before, "
+        f"{enough.days} days in all"
+    )
+    label = "" if enough.usual else " and calls the answer exploratory"
+    return (
+        f"For {wish} {lack}: {lasting}. That asks for a change that lasts {enough.window} days"
+        f"{label}; choose it before looking."
+    )
+
+
+def _describe_refusal(found: Outlook) -> str:
+    wish, longest = write_ratio(found.notice), Windows(WINDOWS[-1], BASELINES[-1])
+    said = (
+        f"For {wish} no number of days is enough at this rate: even {longest.window} days against "
+        f"{longest.baseline} before, the longest the method compares, would not do; more days "
+        "before that only add dates to compare with."
+    )
+    if math.isinf(found.enough_per_week):
+        return f"{said} No weekly rate would."
+    rates = f"They would from about {_round_up(found.enough_per_week)} a week on"
+    if math.isfinite(found.asked_per_week) and found.asked != longest:
+        rates += f", the windows asked about from about {_round_up(found.asked_per_week)}"
+    return f"{said} {rates}."
+
+
+def _describe_scatter(found: Outlook) -> str:
+    usual = "as by chance alone (φ = 1)" if found.phi == 1 else f"with φ = {found.phi:.2g}"
+    wilder = found.phi * WILDER
+    return (
+        f"This takes counts to scatter {usual}. On a wilder route (φ = {wilder:.2g}) it is "
+        f"{_write_noticeable(found.wilder_up, math.nan)}; how wild a route is, its own days say."
+    )
+
+
+def _round_up(per_week: float) -> str:
+    step = 1.0 if per_week >= 10 else 0.1
+    return write_rate(math.ceil(per_week / step) * step)

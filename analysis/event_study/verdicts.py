@@ -1,0 +1,304 @@
+"""The decision rule: from the numbers of both bounds to one of a closed list of verdicts."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from analysis.checks.coverage import VETO
+from analysis.checks.low_count import TOO_THIN_ABOVE
+from analysis.checks.volatile_era import WILD
+from analysis.numerics.series import MISSING_TOLERATED, NORMAL_95, Coverage, Design, RateRatio
+from analysis.study import numbers
+from analysis.study.results import CheckResult, Verdict
+
+CHANGE, NO_CHANGE, TOO_THIN = "change", "no detectable change", "too thin"
+COVERAGE, HISTORY, SOURCE = (
+    "no verdict (coverage)",
+    "no verdict (history)",
+    "no verdict (source)",
+)
+
+_WEAKEST_FIRST = (SOURCE, HISTORY, COVERAGE, TOO_THIN, NO_CHANGE, CHANGE)
+_TIMETABLE_BELOW = 0.5
+_IN_SPACE = {
+    CHANGE: (numbers.CHANGE_IN_SPACE, numbers.CHANGE_IN_SPACE),
+    NO_CHANGE: (numbers.NO_CHANGE_IN_SPACE, numbers.NO_CHANGE_IN_SPACE_UNBOUNDED),
+}
+"""Sentences of a record compared with other routes: with a noticeable increase, and without."""
+
+
+class Estimate(Protocol):
+    """What sentences need of an estimate, be it of one event or of several taken together."""
+
+    @property
+    def n1(self) -> float: ...
+    @property
+    def expected(self) -> float: ...
+    @property
+    def rr(self) -> float: ...
+    @property
+    def lo(self) -> float: ...
+    @property
+    def hi(self) -> float: ...
+    @property
+    def r(self) -> int: ...
+    @property
+    def p(self) -> float: ...
+    @property
+    def mde_up(self) -> float: ...
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the rule looks at, for one bound of one event.
+
+    `placebos` is the number of comparable dates, `heard` False where the receivers heard
+    nobody else on any day, `editions` are the sources, editions and readers of the days inside
+    the windows.
+    """
+
+    coverage: Coverage
+    ratio: RateRatio | None
+    placebos: int
+    heard: bool = True
+    editions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Place:
+    """What sentences name beside the numbers: the event, its design, where from, what to pull.
+
+    `lacking_days` before `lacking_before` would give enough comparable dates.
+    """
+
+    event: date
+    design: Design
+    lacking_days: int
+    lacking_before: date
+    origin: str = "the same origin"
+
+
+def decide(facts: Facts, design: Design) -> str:
+    """The kind of verdict of one bound."""
+    coverage, ratio = facts.coverage, facts.ratio
+    moved = coverage.kappa > VETO and coverage.moved_with_count
+    in_space = ratio is not None and ratio.n_controls > 0
+    if lacks_days(facts) or (facts.placebos < design.needed_placebos and not in_space):
+        return HISTORY
+    if ratio is None:  # the days are there, but in one window all of them are outages
+        return COVERAGE if moved else HISTORY
+    if moved or len(facts.editions) > 1:
+        return COVERAGE
+    if ratio.is_significant:
+        if not ratio.outruns_coverage or coverage.missing_jumps:
+            return COVERAGE
+        return CHANGE if ratio.survives_era else NO_CHANGE
+    return TOO_THIN if ratio.mde_up > TOO_THIN_ABOVE else NO_CHANGE
+
+
+def pick_bound(lower: str, upper: str) -> str:
+    """`lower` or `upper`: the bound with the weaker verdict; the lower one where equal."""
+    return "upper" if _WEAKEST_FIRST.index(upper) < _WEAKEST_FIRST.index(lower) else "lower"
+
+
+def conclude(lower: Facts, upper: Facts, place: Place) -> Verdict:
+    """One verdict of both bounds: the weaker is the headline, the note says which gives which."""
+    kinds = decide(lower, place.design), decide(upper, place.design)
+    directions = find_direction(kinds[0], lower.ratio), find_direction(kinds[1], upper.ratio)
+    few, many = lower.ratio, upper.ratio
+    same = (
+        few is not None
+        and many is not None
+        and (few.n1, few.n0, few.s) == (many.n1, many.n0, many.s)
+    )
+
+    def write(kind: str, bound: str) -> str:
+        facts = upper if bound == "upper" else lower
+        return write_sentence(kind, facts, place, observed=bound == "lower")
+
+    return join_bounds(kinds, directions, write, many if few is not None else None, same=same)
+
+
+def join_bounds(
+    kinds: tuple[str, str],
+    directions: tuple[str, str],
+    write: Callable[[str, str], str],
+    upper: Estimate | None,
+    *,
+    same: bool,
+) -> Verdict:
+    """The verdict of two bounds, lower first.
+
+    `write` gives the sentence of a kind for a bound. `upper` is what the upper bound found (None
+    where there are no numbers to add), `same` says that both bounds found the same.
+    """
+    if kinds == (CHANGE, CHANGE) and directions[0] != directions[1]:
+        note = numbers.BOUNDS_OPPOSE.format(
+            lower=numbers.write_heading(CHANGE, directions[0]),
+            upper=numbers.write_heading(CHANGE, directions[1]),
+        )
+        return Verdict(NO_CHANGE, write(NO_CHANGE, "lower"), "", note)
+    bound = pick_bound(*kinds)
+    at = 1 if bound == "upper" else 0
+    note = _write_bound_note(kinds, directions, upper, same=same)
+    return Verdict(kinds[at], write(kinds[at], bound), directions[at], note)
+
+
+def find_direction(kind: str, found: Estimate | None) -> str:
+    """`increase` or `decrease` for a change, else ''."""
+    if kind != CHANGE or found is None:
+        return ""
+    return "increase" if found.lo > 1 else "decrease"
+
+
+def write_sentence(kind: str, facts: Facts, place: Place, *, observed: bool = True) -> str:
+    """The sentence of the closed list with its numbers filled in.
+
+    `observed` is False where the flights counted include ones with an unknown end.
+    """
+    if kind == HISTORY:
+        return write_history(facts, place)
+    if kind == COVERAGE:
+        return _write_coverage(facts, place)
+    assert facts.ratio is not None
+    template = {CHANGE: numbers.CHANGE, NO_CHANGE: numbers.NO_CHANGE, TOO_THIN: numbers.TOO_THIN}
+    chosen = template[kind]
+    if facts.ratio.n_controls and kind in _IN_SPACE:
+        chosen = _IN_SPACE[kind][math.isinf(facts.ratio.mde_up)]
+    elif kind == TOO_THIN and facts.ratio.n0 == 0:
+        chosen = numbers.TOO_THIN_NONE_BEFORE
+    elif kind == TOO_THIN and math.isinf(facts.ratio.mde_up):
+        chosen = numbers.TOO_THIN_UNBOUNDED
+    elif kind == NO_CHANGE and math.isinf(facts.ratio.mde_up):
+        chosen = numbers.NO_CHANGE_UNBOUNDED
+    return chosen.format(**_fill_ins(facts.ratio, place, observed))
+
+
+def list_badges(
+    ratio: RateRatio | None,
+    checks: Sequence[CheckResult],
+    badges: dict[str, str],
+    *,
+    enough: bool,
+) -> list[str]:
+    """Badges of the failed checks (`badges` maps check to badge), and what phi and the era say.
+
+    `enough` says that there are as many comparable dates as phi needs.
+    """
+    found = [badges[c.name] for c in checks if c.outcome == "failed" and badges.get(c.name)]
+    if ratio is None or not enough:
+        return found
+    if (ratio.q / NORMAL_95) ** 2 < _TIMETABLE_BELOW:
+        found.append("timetable-like")
+    if ratio.volatility > WILD and "volatile era" not in found:
+        found.append("volatile era")
+    return found
+
+
+def lacks_days(facts: Facts) -> bool:
+    """True where more days of either window are missing than may be."""
+    return facts.coverage.missing_share > MISSING_TOLERATED + 1e-9
+
+
+def _fill_ins(ratio: RateRatio, place: Place, observed: bool) -> dict[str, str]:
+    return {
+        **fill_numbers(ratio, observed=observed),
+        "window": str(place.design.window),
+        "weeks": str(place.design.baseline // 7),
+        "date": numbers.write_date(place.event),
+        "n": numbers.write_count(len(ratio.placebo_s)),
+        "m": numbers.write_count(ratio.n_controls),
+        "origin": place.origin,
+    }
+
+
+def fill_numbers(found: Estimate, *, observed: bool) -> dict[str, str]:
+    """What every sentence with a ratio says of it, by the name of its brace."""
+    return {
+        "n1": numbers.write_count(found.n1),
+        "observed": "observed" if observed else "observed or possible",
+        "expected": numbers.write_number(found.expected),
+        "rr": numbers.write_ratio(found.rr),
+        "lo": numbers.write_limit(found.lo),
+        "hi": numbers.write_limit(found.hi),
+        "r": numbers.write_count(found.r),
+        "p": numbers.write_p(found.p),
+        "mde_up": numbers.write_ratio(found.mde_up),
+    }
+
+
+def _write_coverage(facts: Facts, place: Place) -> str:
+    coverage, ratio = facts.coverage, facts.ratio
+    moved = coverage.kappa > VETO and coverage.moved_with_count
+    if len(facts.editions) > 1 and not moved:
+        return numbers.SOURCE_CHANGED.format(editions="; ".join(facts.editions))
+    if ratio is not None and ratio.outruns_coverage and not moved:
+        return write_missing(coverage, place)
+    filled = {
+        "coverage": numbers.write_ratio(coverage.worst),
+        "raw": numbers.write_ratio(coverage.raw),
+    }
+    template = numbers.COVERAGE_NO_COUNT if math.isnan(coverage.raw) else numbers.COVERAGE
+    return template.format(**filled)
+
+
+def write_history(facts: Facts, place: Place) -> str:
+    """Which days are lacking around this event."""
+    design, coverage = place.design, facts.coverage
+    sentences = []
+    if place.lacking_days > 0:
+        sentences.append(
+            numbers.HISTORY.format(
+                n=numbers.write_count(facts.placebos),
+                needed=design.needed_placebos,
+                days=numbers.write_count(place.lacking_days),
+                date=numbers.write_date(place.lacking_before),
+            )
+        )
+    if not facts.heard:
+        sentences.append(numbers.HISTORY_UNHEARD)
+    elif lacks_days(facts):
+        sentences.append(numbers.HISTORY_MISSING.format(**fill_missing(place, coverage)))
+    return " ".join(sentences) or numbers.HISTORY_OUTAGE
+
+
+def write_missing(coverage: Coverage, place: Place) -> str:
+    """The sentence on days that are missing more at one side of an event."""
+    raw = numbers.write_ratio(coverage.raw)
+    return numbers.COVERAGE_MISSING.format(**fill_missing(place, coverage), raw=raw)
+
+
+def fill_missing(place: Place, coverage: Coverage) -> dict[str, object]:
+    """How many days are missing on both sides of an event, by the name of the sentence's brace."""
+    return {
+        "missing_after": coverage.missing_after,
+        "window": place.design.window,
+        "date": numbers.write_date(place.event),
+        "missing_before": coverage.missing_before,
+        "baseline": place.design.baseline,
+    }
+
+
+def _write_bound_note(
+    kinds: tuple[str, str], directions: tuple[str, str], upper: Estimate | None, *, same: bool
+) -> str:
+    if kinds[0] != kinds[1]:
+        return numbers.BOUNDS_DIFFER.format(
+            lower=numbers.write_heading(kinds[0], directions[0]),
+            upper=numbers.write_heading(kinds[1], directions[1]),
+        )
+    if upper is None:
+        return ""
+    if same:
+        return numbers.BOUNDS_EQUAL
+    if kinds[0] in (HISTORY, COVERAGE):
+        return numbers.BOUNDS_AGREE_ONLY_KIND
+    return numbers.BOUNDS_AGREE.format(
+        n1=numbers.write_count(upper.n1),
+        expected=numbers.write_number(upper.expected),
+        rr=numbers.write_ratio(upper.rr),
+        lo=numbers.write_limit(upper.lo),
+        hi=numbers.write_limit(upper.hi),
+    )

@@ -1,0 +1,1 @@
+"""Arithmetic without files, clock or pictures: daily series, window sums, intervals, power."""

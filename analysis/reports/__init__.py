@@ -1,0 +1,1 @@
+"""Answers as files and text for people: HTML reports, lists, missing days."""

@@ -1,0 +1,97 @@
+"""Which days a study still lacks, and the commands that pull them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
+from functools import partial
+
+from analysis.numerics.series import Design
+from analysis.study.numbers import write_date
+from analysis.study.question import Study
+from analysis.study.results import StudyResult
+from flights.planning import StudyNeed, write_pulls
+from flights.planning.needed_days import Span
+from flights.records.ledger import LedgerEntry
+from flights.regions import parse_region
+from flights.sources import find_spec
+
+Write = Callable[[list[date]], list[str]]
+"""Days -> the commands that pull them."""
+
+
+def to_need(study: Study) -> StudyNeed:
+    """What a study asks of the archive, for planning."""
+    return StudyNeed(
+        source=study.source,
+        days=Span(study.first, study.last),
+        origin=parse_region(study.origin),
+        destination=parse_region(study.destination),
+        events=tuple(event.day for event in study.events),
+        window=study.window,
+        baseline=study.baseline,
+        title=study.title,
+    )
+
+
+def tell_missing(
+    result: StudyResult, *, archive: str | None = None, ledger: Sequence[LedgerEntry] = ()
+) -> list[str]:
+    """Sentences and commands for the days that a pull could still bring; none when all is there.
+
+    `ledger`: the days' entries, which say what a series was narrowed to and how it is filed.
+    """
+    write = partial(_write_commands, result, archive, ledger)
+    lacking = [(day, status) for day, status, _ in result.days_missing if status != "outage"]
+    lines = []
+    if lacking:
+        statuses = sorted({status for _, status in lacking})
+        counts = ", ".join(f"{sum(s == each for _, s in lacking)} {each}" for each in statuses)
+        total = len(result.series.days)
+        lines.append(f"{len(lacking)} of {total} days of this study are missing ({counts}). Pull:")
+        lines += write([day for day, _ in lacking])
+    lines += [*_tell_earlier(result, write), *_tell_later(result, write)]
+    if lines:
+        lines.append("What other sources would take: python -m flights plan STUDY.toml")
+    return lines
+
+
+def _tell_earlier(result: StudyResult, write: Write) -> list[str]:
+    """What to add before the study's first day when its days cannot be enough."""
+    study, begins = result.study, result.series.days[0]
+    design = Design((result.event - begins).days, study["window"], study["baseline"])
+    needed = result.event - timedelta(days=design.needed_days)
+    known = result.lower.n_placebo if result.lower else 0
+    if needed >= begins or known >= design.needed_placebos:
+        return []
+    days = list(_days(needed, begins - timedelta(days=1)))
+    said = f"The study begins too late: set first = {needed.isoformat()}"
+    return [f"{said} ({write_date(needed)}) and pull:", *write(days)]
+
+
+def _tell_later(result: StudyResult, write: Write) -> list[str]:
+    """What to add after the study's last day when the window runs beyond it."""
+    ends = result.series.days[-1]
+    needed = result.event + timedelta(days=result.study["window"] - 1)
+    if needed <= ends:
+        return []
+    days = list(_days(ends + timedelta(days=1), needed))
+    said = f"The window runs beyond the study: set last = {needed.isoformat()}"
+    return [f"{said} ({write_date(needed)}) and pull:", *write(days)]
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    while first <= last:
+        yield first
+        first += timedelta(days=1)
+
+
+def _write_commands(
+    result: StudyResult,
+    archive: str | None,
+    ledger: Sequence[LedgerEntry],
+    days: list[date],
+) -> list[str]:
+    spec = find_spec(result.study["source"])
+    scope = next((entry.scope for entry in ledger if entry.scope), "")
+    if any(entry.filed_by == "lastseen" for entry in ledger):
+        days = sorted({*days, *(day + timedelta(days=1) for day in days)})
+    return [f"  {line}" for line in write_pulls(spec, days, scope=scope, archive=archive)]

@@ -1,0 +1,1 @@
+"""A study: the question, its file, and the result it ends in."""

@@ -1,0 +1,1 @@
+"""The archive: Parquet tables by source and day, and the ledger."""

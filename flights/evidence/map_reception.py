@@ -1,0 +1,81 @@
+"""Where receivers heard others: reception by cell, as a map shades it."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from flights.archive.store import Archive
+from flights.evidence.region_reception import holds_reception
+from flights.evidence.story import Gap, Story, cells_beyond, place_lost
+from flights.reception.silence import AHEAD_H, FEW_AIRCRAFT, hours_after
+
+MOST_DAYS = 7
+"""Days read at most for a picture of many; they are spread over the span."""
+
+COLUMNS = ["cell", "aircraft"]
+
+
+def hear_beyond(archive: Archive, story: Story, gap: Gap) -> pd.DataFrame:
+    """Other aircraft heard in the cells beyond a lost end within two hours, by `cell`.
+
+    `aircraft` is summed over the clock hours. Every cell has a row, also those where nobody was
+    heard; no rows at all where the days are not complete or the source gives no reception.
+    """
+    flight, place = story.flight, place_lost(gap.stretch, gap.end)[:2]
+    moment = flight["lastseen"] if gap.end == "destination" else flight["firstseen"]
+    if pd.isna(moment) or not np.isfinite(place).all():
+        return pd.DataFrame(columns=COLUMNS)
+    if gap.end == "origin":
+        moment -= timedelta(hours=AHEAD_H)
+    start, source = moment.date(), flight["source"]
+    hours = {(start + timedelta(days=later), hour) for later, hour in hours_after(moment)}
+    days = sorted({day for day, _ in hours})
+    if not all(_is_heard(archive, source, day) for day in days):
+        return pd.DataFrame(columns=COLUMNS)
+    cells = cells_beyond(place[0], place[1], gap.trend, gap.end)
+    rows = archive.load_reception(source, days[0], days[-1], cells)
+    inside = [pair in hours for pair in zip(rows["day"], rows["hour"], strict=True)]
+    return _sum_cells(rows[np.array(inside, bool)], cells)
+
+
+def hear_ordinary(archive: Archive, source: str, first: date, last: date) -> pd.DataFrame:
+    """Aircraft by `cell` and hour heard on a mean complete day of a span, from a few such days.
+
+    Cells in which nobody was heard have no row; no rows where no day holds reception.
+    """
+    held = [
+        day
+        for day, entry in archive.read_ledger(source).items()
+        if first <= day <= last and entry.is_complete and holds_reception(entry)
+    ]
+    days = _spread(held)
+    parts = [_sum_cells(archive.load_reception(source, day, day)) for day in days]
+    if not parts:
+        return pd.DataFrame(columns=COLUMNS)
+    total = pd.concat(parts).groupby("cell", as_index=False)["aircraft"].sum()
+    return total.assign(aircraft=total["aircraft"] / len(days))
+
+
+def is_quiet(aircraft: pd.Series) -> pd.Series:
+    """True where receivers heard hardly anyone."""
+    return aircraft < FEW_AIRCRAFT
+
+
+def _is_heard(archive: Archive, source: str, day: date) -> bool:
+    entry = archive.entry(source, day)
+    return entry.is_complete and holds_reception(entry)
+
+
+def _sum_cells(rows: pd.DataFrame, cells: Iterable[int] = ()) -> pd.DataFrame:
+    summed = rows.groupby("cell")["aircraft"].sum()
+    if cells:
+        summed = summed.reindex(sorted(cells), fill_value=0)
+    return summed.rename_axis("cell").reset_index()
+
+
+def _spread(days: list[date]) -> list[date]:
+    if len(days) <= MOST_DAYS:
+        return days
+    return [days[k] for k in np.linspace(0, len(days) - 1, MOST_DAYS).round().astype(int)]

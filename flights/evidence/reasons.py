@@ -1,0 +1,150 @@
+"""Why a flight counts on a route: what was heard at each end, and what that leaves open."""
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from flights.evidence.reach import HORIZON_S
+from flights.reference.whereabouts import add_article
+
+ENDS = {"origin": "first", "destination": "last"}
+"""Ends of a flight, and the word that begins the columns of their position."""
+
+_SIDE = {"origin": "before", "destination": "behind"}
+_HOW = {
+    "surface": "heard on the ground",
+    "low": "heard low beside it",
+    "estimated": "as the source estimates",
+}
+_COUNTS = {
+    "lower": "Counts in both bounds.",
+    "upper": "Counts in the upper bound only.",
+    "neither": "Counts in no bound.",
+}
+
+
+_NEVER = f"no other record of it within {HORIZON_S // 3600} h on that side"
+
+
+def explain_flights(flights: pd.DataFrame, origin: str, destination: str) -> list[str]:
+    """A sentence or two per flight of `bounds.Resolved`; `origin` and `destination` are labels."""
+    labels = {"origin": origin, "destination": destination}
+    rows = flights.to_dict("records")
+    return [
+        " ".join([*(explain_end(row, end, label) for end, label in labels.items()), _count(row)])
+        for row in rows
+    ]
+
+
+def class_exclusions(excluded: pd.DataFrame, origin: str, destination: str) -> dict[str, int]:
+    """Flights of `bounds.Resolved.excluded` by why, most frequent first; each counts once."""
+    labels = {"origin": origin, "destination": destination}
+    whys = [
+        "; ".join(filter(None, (_class_end(row, end, label) for end, label in labels.items())))
+        for row in excluded.to_dict("records")
+    ]
+    return dict(Counter(whys).most_common())
+
+
+def _class_end(flight: dict[str, Any], end: str, region: str) -> str:
+    if flight[f"{end}_verdict"] != "excluded":
+        return ""
+    place = add_article(region)
+    if np.isneginf(flight[f"{end}_stay_s"]):
+        return f"{end}: {place} is out of its range"
+    heard = "heard again too soon" if end == "destination" else "heard too shortly before"
+    return f"{end}: {heard} for a landing in {place}"
+
+
+def explain_end(flight: dict[str, Any], end: str, region: str) -> str:
+    """What is known of one end, and what a lost one leaves open in the region."""
+    if flight[f"{end}_evidence"] != "lost":
+        verb = {"origin": "From", "destination": "To"}[end]
+        how = _HOW.get(flight[f"{end}_evidence"], flight[f"{end}_evidence"])
+        return f"{verb} {flight[end]}, {how}{_away(flight[f'{end}_distance_km'])}."
+    verb = {"origin": "First heard", "destination": "Last heard"}[end]
+    edge = ENDS[end]
+    place = write_place(flight[f"{edge}_latitude"], flight[f"{edge}_longitude"])
+    said = f"{verb} {write_height(flight[f'{edge}_altitude_ft'])} {place}"
+    return f"{said}; {_rule(flight, end, region)}"
+
+
+def _rule(flight: dict[str, Any], end: str, region: str) -> str:
+    """What the stretch beside a lost end leaves open."""
+    if flight[f"{end}_verdict"] == "observed":
+        return "any place counts."
+    again, place = _heard_beside(flight, end), add_article(region)
+    stay = flight.get(f"{end}_stay_s", np.nan)
+    if flight[f"{end}_verdict"] == "excluded":
+        if np.isneginf(stay):
+            return f"{again}: {place} is out of its range."
+        return f"{again}: too soon for a landing in {place}."
+    if not np.isfinite(stay):
+        ranged = again.startswith(_NEVER) and _is_known(flight[f"{ENDS[end]}_latitude"])
+        return f"{again}: {place} {'is in range and ' if ranged else ''}cannot be excluded."
+    return f"{again}: a stop in {place} of up to {write_span(stay)} cannot be excluded."
+
+
+def _heard_beside(flight: dict[str, Any], end: str) -> str:
+    """Where the airframe was heard on the far side of the stretch."""
+    if end == "destination":
+        moment, place = flight.get("behind_firstseen"), flight.get("behind_origin")
+        if pd.isna(flight["lastseen"]):
+            return "until when it flew is not known"
+        gap, words = _gap_s(flight["lastseen"], moment), ("heard again {} later", "leaving")
+    else:
+        moment, place = flight.get("before_lastseen"), flight.get("before_destination")
+        gap, words = _gap_s(moment, flight["firstseen"]), ("heard {} before", "arriving at")
+    if not np.isfinite(gap) or gap > HORIZON_S:
+        missing = flight.get(f"{_SIDE[end]}_missing", "")
+        return f"{_NEVER}, but not complete here: {missing}" if missing else _NEVER
+    where = f", {words[1]} {place}" if isinstance(place, str) and place else ""
+    return words[0].format(write_span(gap)) + where
+
+
+def _gap_s(start: Any, stop: Any) -> float:
+    if pd.isna(start) or pd.isna(stop):
+        return float("nan")
+    return float((stop - start).total_seconds())
+
+
+def _count(flight: dict[str, Any]) -> str:
+    return _COUNTS.get(str(flight.get("bound")), "")
+
+
+def write_span(seconds: float) -> str:
+    """A length of time in words.
+
+    >>> write_span(24_720), write_span(1_500), write_span(7_200)
+    ('6 h 52 min', '25 min', '2 h')
+    """
+    hours, minutes = divmod(int(seconds // 60), 60)
+    parts = [f"{hours} h" if hours else "", f"{minutes} min" if minutes or not hours else ""]
+    return " ".join(filter(None, parts))
+
+
+def write_place(latitude: float, longitude: float) -> str:
+    """A position in words.
+
+    >>> write_place(38.04, -58.3)
+    'over 38.0 N 58.3 W'
+    """
+    if not (_is_known(latitude) and _is_known(longitude)):
+        return "at an unknown place"
+    north, east = "N" if latitude >= 0 else "S", "E" if longitude >= 0 else "W"
+    return f"over {abs(latitude):.1f} {north} {abs(longitude):.1f} {east}"
+
+
+def write_height(altitude_ft: float) -> str:
+    """A height in words."""
+    return f"at {altitude_ft:,.0f} ft" if _is_known(altitude_ft) else "at unknown height"
+
+
+def _away(distance_km: float) -> str:
+    return f" {distance_km:.0f} km away" if _is_known(distance_km) and distance_km >= 0.5 else ""
+
+
+def _is_known(value: Any) -> bool:
+    return bool(pd.notna(value) and np.isfinite(value))

@@ -1,0 +1,1 @@
+"""What makes a flight doubtful: jumps, shared addresses, noise, impossible speeds."""

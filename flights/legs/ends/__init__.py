@@ -1,0 +1,1 @@
+"""Where a flight began and ended, and how good the evidence is."""

@@ -1,0 +1,1 @@
+"""Flights as rows of the archive tables."""

@@ -1,0 +1,1 @@
+"""From a source into the archive: plan, run, progress, and pulls in the background."""

@@ -1,0 +1,1 @@
+"""Route questions over the archive, answered by DuckDB."""

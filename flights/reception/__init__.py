@@ -1,0 +1,1 @@
+"""How well places were heard: aircraft and positions by cell and hour."""

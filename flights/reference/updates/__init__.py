@@ -1,0 +1,1 @@
+"""Newer editions of the reference tables, fetched on request."""

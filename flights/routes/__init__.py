@@ -1,0 +1,1 @@
+"""Flights of a route: lower and upper bound, cover, habits."""

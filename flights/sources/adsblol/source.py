@@ -1,0 +1,188 @@
+"""adsb.lol's daily releases at GitHub: positions of all aircraft worldwide since February 2023."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from flights.config import read_settings
+from flights.errors import BadPayload, InvalidInput
+from flights.network.door import Door
+from flights.readsb.aircraft_names import AircraftFile, open_aircraft_file
+from flights.readsb.collect import Task, collect_days
+from flights.readsb.members import KIND_OF_DETAIL
+from flights.readsb.remote_members import RemoteDay
+from flights.records.columns import TABLES, DayRecords, empty, parse_icao24
+from flights.records.ledger import LedgerEntry
+from flights.sources.adsblol.listings import GITHUB, LISTINGS
+from flights.sources.adsblol.release_files import Shelf
+from flights.sources.adsblol.resolver import FIRST_DAY, Resolved, Resolver, find_unbroken
+from flights.sources.base import Cost, Offer, Option, Report, SourceSpec, narrow
+
+HEATMAP_SHARE = 0.25
+"""Of a release's bytes, about so many are heatmaps."""
+HEATMAP_REQUESTS, TRACE_REQUESTS = 50, 4
+MOST_AIRCRAFT = 1000
+
+SPEC = SourceSpec(
+    key="adsblol",
+    title="adsb.lol daily releases (GitHub)",
+    gives="flights, tracks and reception of all aircraft its receivers heard, worldwide",
+    needs="nothing",
+    licence="ODbL 1.0",
+    attribution="Contains data from adsb.lol, ODbL 1.0",
+    terms="a derived database must be published under ODbL too; charts need the attribution only",
+    first_day=FIRST_DAY,
+    cost_per_day="about 0.5-0.9 GB of heatmaps cut out of 2-4 GB by byte ranges (or 2-4 GB with "
+    "traces), some 50 requests",
+    known_holes=(
+        "28 May to 10 June 2025 exist only as releases named -0tmp; on 11 June the plain ones are "
+        "cut to a fifth. The tmp releases are read.",
+        "11 February 2024 is half a day; part .aa of a release of 22 September 2024 is missing.",
+        "The prod release of 15 October 2025 is truncated.",
+        "25 February 2026 holds 122 of 256 trace folders.",
+        "4 to 7 May 2026 are missing or incomplete, as is more of that May; about five days from "
+        "11 June 2026 on are missing.",
+        "Few receivers stand in inland China, Iran, Turkmenistan, Africa and over oceans.",
+    ),
+    why_absent="adsb.lol has published no release of this day, or not yet.",
+    remote=True,
+    positions=True,
+    cost=Cost(bytes_per_day=700_000_000, requests_per_day=HEATMAP_REQUESTS),
+    cannot_show="flights where hardly any receiver stands, such as inland China, Iran and "
+    "Turkmenistan",
+    options=(
+        Option(
+            "detail",
+            "Heatmaps are a quarter of the bytes; traces are the detailed path.",
+            "choice",
+            ("heatmaps", "traces"),
+            "heatmaps",
+        ),
+        Option(
+            "icao24",
+            "Only these aircraft, from their traces: addresses of six hex digits, divided by "
+            "commas. Such a series is for their story, never for counts.",
+            placeholder="4d0103,471f5a",
+        ),
+        Option("aircraft", "Table that names airframes, as tar1090-db publishes it.", "path"),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Adsblol:
+    """The releases, read from heatmaps or traces; of `only` some aircraft if any are given."""
+
+    resolver: Resolver
+    detail: str = "heatmaps"
+    only: frozenset[str] = frozenset()
+    aircraft: AircraftFile | None = None
+    spec: SourceSpec = SPEC
+
+    def offers(self, first: date, last: date) -> list[Offer]:
+        """Days that have a release, with the tags and sizes of its assets.
+
+        Raises
+        ------
+        SourceUnavailable
+            The listings cannot be had, or no day's release can be looked at.
+        """
+        return [self._offer(each) for each in self.resolver.resolve(first, last)]
+
+    def _offer(self, found: Resolved) -> Offer:
+        share = HEATMAP_SHARE if self.detail == "heatmaps" else 1.0
+        return Offer(
+            found.day,
+            int(share * found.size),
+            (found,),
+            f"{found.problem} {found.deficit}".strip(),
+            requests=HEATMAP_REQUESTS if self.detail == "heatmaps" else TRACE_REQUESTS,
+            fingerprint=found.published.fingerprint if found.published else "",
+        )
+
+    def collect(self, offer: Offer, report: Report) -> Iterable[DayRecords]:
+        """Records of the day, and of any other day its stamps speak of.
+
+        Raises
+        ------
+        SourceUnavailable
+            The release cannot be read, or was uploaded anew since it was looked at.
+        """
+        resolver = self.resolver.told_to(report)
+        found: Resolved | None = offer.parts[0]
+        if found is None or found.published is None:
+            found = resolver.resolve_day(offer.day)
+        if found is None or found.published is None:
+            return (self._nothing(offer.day),)
+        fingerprint = offer.fingerprint or found.published.fingerprint
+        found = find_unbroken(resolver.shelf, found)
+        task = Task(
+            self.spec.key,
+            self._lying(found, resolver.shelf.door),
+            self.detail,
+            self.aircraft.name if self.aircraft else None,
+            only=self.only,
+            scope=self.spec.scope,
+            fingerprint=fingerprint,
+            deficit=found.deficit,
+            worldwide=True,
+        )
+        records = collect_days(task, report)
+        return tuple(map(self.aircraft.note, records)) if self.aircraft else records
+
+    def _lying(self, found: Resolved, door: Door) -> RemoteDay:
+        published = found.published
+        assert published is not None
+        release = published.release
+        return RemoteDay(
+            found.day, published.as_tar(door), release.tag, release.pod, found.problem, self.only
+        )
+
+    def _nothing(self, day: date) -> DayRecords:
+        why = (SPEC.why_absent,)
+        entry = LedgerEntry(self.spec.key, day, "missing", why, scope=self.spec.scope)
+        return DayRecords(entry, **{name: empty(name) for name in TABLES})
+
+
+def open_source(
+    *, detail: str = "heatmaps", icao24: str | None = None, aircraft: str | None = None
+) -> Adsblol:
+    """The releases of adsb.lol.
+
+    Parameters
+    ----------
+    detail : `heatmaps` (quick) or `traces` (every point, four times the bytes).
+    icao24 : addresses divided by commas; only these aircraft, from traces.
+    aircraft : table of aircraft as tar1090-db publishes it.
+
+    Raises
+    ------
+    InvalidInput
+        An unknown detail, something that is no address, or a table that is not there.
+    """
+    if detail not in KIND_OF_DETAIL:
+        raise InvalidInput(f"detail is {detail!r}; it must be one of {sorted(KIND_OF_DETAIL)}.")
+    settings = read_settings()
+    shelf = Shelf(Door(settings.cache), settings.server(GITHUB))
+    resolver = Resolver(shelf, settings.server(LISTINGS))
+    source = Adsblol(resolver, detail, aircraft=open_aircraft_file(aircraft))
+    only = _addresses(icao24 or "")
+    if not only:
+        return source
+    spec = replace(narrow(SPEC, f"icao24:{','.join(sorted(only))}"), serves_frequency=False)
+    return replace(source, detail="traces", only=only, spec=spec)
+
+
+def _addresses(text: str) -> frozenset[str]:
+    found = frozenset(each.lower() for each in re.split(r"[,\s]+", text) if each)
+    for each in found:
+        try:
+            parse_icao24(each)
+        except BadPayload as error:
+            raise InvalidInput(
+                f"icao24: {error}. Give addresses such as 4d0103,471f5a, divided by commas."
+            ) from error
+    if len(found) > MOST_AIRCRAFT:
+        raise InvalidInput(f"icao24 names {len(found):,} aircraft; {MOST_AIRCRAFT:,} are the most.")
+    return found

@@ -1,0 +1,97 @@
+"""Take-offs and landings of a day joined into flights.
+
+A take-off and the next operation of the same aircraft are a flight where that is a landing
+within a day. Everything else has one end only: the other is `lost`, and the flight's two times
+are the one moment that is known. Flights that land after midnight end so.
+"""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from flights.legs.doubts.impossible_speeds import flag_speeds
+from flights.legs.positions.labels import RECEIVED_AS, operator_of
+from flights.records.columns import empty
+from flights.records.flags import CALLSIGN_CHANGE
+
+LONGEST = pd.Timedelta(hours=24)
+_DETAILS = ("registration", "callsign", "typecode", "model")
+
+
+def join_operations(rows: pd.DataFrame, *, source: str, day: date) -> pd.DataFrame:
+    """Flights (columns of `records.FLIGHT`) from operations sorted by (icao24, time).
+
+    An airport is what the publisher says (`estimated`, no distance is told). The same
+    operation told twice counts once.
+    """
+    once = rows.drop_duplicates(["icao24", "time", "takeoff"]).reset_index(drop=True)
+    starts = _find_starts(once)
+    lands = ~once["takeoff"].to_numpy(dtype=bool)
+    after = np.roll(starts, 1)
+    after[:1] = False
+    begins = np.flatnonzero(~lands | ~after)
+    takeoffs, landings = once.iloc[begins], once.iloc[np.where(starts[begins], begins + 1, begins)]
+    made = _describe(takeoffs.reset_index(drop=True), landings.reset_index(drop=True))
+    flights = pd.DataFrame({"source": source, "day": day, **made}, index=range(len(begins)))
+    flights = flights.drop_duplicates("flight_id").sort_values(["firstseen", "flight_id"])
+    return flag_speeds(flights[list(empty("flights").columns)].reset_index(drop=True))
+
+
+def _find_starts(rows: pd.DataFrame) -> np.ndarray:
+    """True for a take-off whose landing is the next row."""
+    following = rows.shift(-1)
+    takeoff = rows["takeoff"].to_numpy(dtype=bool)
+    lands_next = np.append(~takeoff[1:], False)
+    same = (rows["icao24"] == following["icao24"]).to_numpy(dtype=bool)
+    soon = (following["time"] - rows["time"] <= LONGEST).to_numpy(dtype=bool)
+    return np.asarray(takeoff & lands_next & same & soon)
+
+
+def _describe(first: pd.DataFrame, last: pd.DataFrame) -> dict[str, object]:
+    """Columns of flights from their first and last operation, which may be one and the same."""
+    told = {name: first[name].astype(object).combine_first(last[name]) for name in _DETAILS}
+    told = {name: values.where(values.notna(), None) for name, values in told.items()}
+    seconds = first["time"].astype("datetime64[s, UTC]").astype("int64").astype(str)
+    return {
+        "flight_id": first["icao24"].astype(object) + "-" + seconds.astype(object),
+        "icao24": first["icao24"].astype(object),
+        **told,
+        "operator": told["callsign"].map(operator_of),
+        "firstseen": first["time"],
+        "lastseen": last["time"],
+        **_end(first, "origin", "first", known=first["takeoff"]),
+        **_end(last, "destination", "last", known=~last["takeoff"].astype(bool)),
+        "positions": np.zeros(len(first), dtype=np.int32),
+        "longest_silence_s": pd.array([pd.NA] * len(first), dtype="Int32"),
+        "received": _received(first["signal"], last["signal"]),
+        "flags": np.where(_differ(first["callsign"], last["callsign"]), CALLSIGN_CHANGE, ""),
+    }
+
+
+def _end(rows: pd.DataFrame, end: str, which: str, *, known: pd.Series) -> dict[str, object]:
+    airport = rows["airport"].astype(object)
+    airport = airport.where(airport.notna() & known, None)
+    nowhere = np.full(len(rows), np.nan)
+    return {
+        end: airport,
+        f"{end}_evidence": np.where(airport.isna(), "lost", "estimated"),
+        f"{end}_distance_km": nowhere.astype("float32"),
+        f"{end}_height_ft": nowhere.astype("float32"),
+        f"{which}_latitude": nowhere,
+        f"{which}_longitude": nowhere,
+        f"{which}_altitude_ft": nowhere.astype("float32"),
+    }
+
+
+def _differ(one: pd.Series, other: pd.Series) -> np.ndarray:
+    return np.asarray(one.notna() & other.notna() & (one != other), dtype=bool)
+
+
+def _received(one: pd.Series, other: pd.Series) -> np.ndarray:
+    """How both were received, `mixed` where not alike, None where neither says."""
+    ways = [each.astype(object).map(RECEIVED_AS).astype(object) for each in (one, other)]
+    ways = [each.where(each.notna(), None) for each in ways]
+    both = ways[0].combine_first(ways[1])
+    both = both.where(both.notna(), None)
+    return np.where(_differ(*ways), "mixed", both)

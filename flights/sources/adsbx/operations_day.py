@@ -1,0 +1,111 @@
+"""A sample day from its table of operations."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from flights.errors import ResourceMissing
+from flights.network.manners import Report
+from flights.records.columns import TABLES, DayRecords, empty
+from flights.records.flags import CALLSIGN_CHANGE, IMPOSSIBLE_SPEED, count_flags
+from flights.records.ledger import InputFile, LedgerEntry
+from flights.sources.adsbx.joining import join_operations
+from flights.sources.adsbx.operations import Operations, read_operations
+from flights.sources.adsbx.server import EDITION, Samples
+
+READER = "adsbx operations 1"
+BAD_SHARE = 0.001
+"""Share of unreadable rows above which a day is not whole."""
+_FETCHING_SHARE = 0.7
+
+
+@dataclass(frozen=True)
+class OperationsTask:
+    """A day's table, read for the series `source`; `fingerprint` as in `LedgerEntry`."""
+
+    source: str
+    day: date
+    samples: Samples
+    fingerprint: str = ""
+
+
+def collect_operations(task: OperationsTask, report: Report) -> DayRecords:
+    """Fetch the table, pair what it tells, judge whether the day is all there.
+
+    Nothing of it stays in the cache: the publisher gives it for evaluation only.
+
+    Raises
+    ------
+    BadPayload
+        What came is no table of operations.
+    """
+    target = task.samples.door.cache / "adsbx" / f"operations-{task.day:%Y%m%d}.csv.gz"
+    address = task.samples.operations_address(task.day)
+    door = task.samples.told_to(report).door
+    try:
+        file = door.download(
+            address, target, report=lambda text, share: report(text, _FETCHING_SHARE * share)
+        )
+        report("pairing take-offs and landings", _FETCHING_SHARE)
+        found = read_operations(target)
+    except ResourceMissing:
+        return _nothing(task, "ADS-B Exchange has no table of operations of this day.")
+    finally:
+        target.unlink(missing_ok=True)
+    return _judge(task, file, found)
+
+
+def _judge(task: OperationsTask, file: InputFile, found: Operations) -> DayRecords:
+    start = pd.Timestamp(task.day, tz="UTC")
+    here = (found.rows["time"] >= start) & (found.rows["time"] < start + pd.Timedelta(days=1))
+    rows = found.rows[here].reset_index(drop=True)
+    if rows.empty:
+        told = f"The table of this day holds no operation of it ({found.read:,} rows)."
+        return _nothing(task, told, (file,))
+    flights = join_operations(rows, source=task.source, day=task.day)
+    elsewhere = int((~here).sum())
+    deficits = list(_find_deficits(found, elsewhere, rows["time"]))
+    counts = {
+        "positions": 0,
+        "flights": len(flights),
+        "aircraft": int(flights["icao24"].nunique()),
+        "operations": len(rows),
+        "dropped_unreadable": found.unreadable,
+        "dropped_other_days": elsewhere,
+        **count_flags(flights["flags"], [CALLSIGN_CHANGE, IMPOSSIBLE_SPEED]),
+    }
+    entry = LedgerEntry(
+        source=task.source,
+        day=task.day,
+        status="partial" if deficits else "complete",
+        reasons=tuple(deficits),
+        inputs=(file,),
+        detail="flights",
+        reader=READER,
+        release_kind=EDITION,
+        counts=counts,
+        fingerprint=task.fingerprint,
+    )
+    others = {name: empty(name) for name in ("edges", "tracks", "reception")}
+    return DayRecords(entry, flights=flights, **others)
+
+
+def _find_deficits(found: Operations, elsewhere: int, times: pd.Series) -> Iterable[str]:
+    """Sentences that each forbid to call the day complete."""
+    if found.problem:
+        yield found.problem
+    if found.unreadable > BAD_SHARE * found.read:
+        yield f"{found.unreadable:,} of {found.read:,} rows are no take-off or landing."
+    if elsewhere:
+        yield f"{elsewhere:,} rows speak of other days and were left out."
+    silent = sorted(set(range(24)) - set(times.dt.hour))
+    if silent:
+        told = ", ".join(f"{hour:02d}" for hour in silent)
+        yield f"{len(silent)} of the 24 hours have no operation anywhere ({told} UTC)."
+
+
+def _nothing(task: OperationsTask, why: str, inputs: tuple[InputFile, ...] = ()) -> DayRecords:
+    entry = LedgerEntry(task.source, task.day, "missing", (why,), inputs)
+    return DayRecords(entry, **{name: empty(name) for name in TABLES})

@@ -1,0 +1,117 @@
+"""A sample day's traces on their server, one file an aircraft, as `readsb.collect` wants a day."""
+
+import hashlib
+import logging
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from flights.errors import BadPayload
+from flights.readsb.members import TRACE, Intake, Member
+from flights.readsb.traces import LIMIT_BYTES
+from flights.records.ledger import InputFile
+from flights.sources.adsbx.server import Index, Samples, trace_name
+
+log = logging.getLogger(__name__)
+
+TRACE_BYTES = 60_000
+"""An aircraft's trace of a day, as a rule."""
+
+
+@dataclass(frozen=True)
+class TracesDay:
+    """A `collect.Lying`. Of `only` some aircraft if any are given, else all of the index.
+
+    What was fetched stays in the cache until the whole day is read: a pull that is cut off asks
+    for no trace twice.
+    """
+
+    day: date
+    samples: Samples
+    index: Index
+    only: frozenset[str] = frozenset()
+    problem: str = ""
+    dated_by_stamp: bool = False
+    release_kind: str = "samples, traces"
+
+    @property
+    def name(self) -> str:
+        """How to call it in a sentence."""
+        return f"the samples of {self.day}"
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """Addresses whose trace is there and asked for."""
+        return tuple(each for each in self.index.addresses if not self.only or each in self.only)
+
+    @property
+    def size_bytes(self) -> int:
+        """About what will be fetched."""
+        return TRACE_BYTES * len(self.wanted)
+
+    def kind_of(self, detail: str) -> str:
+        """Traces are all there is."""
+        return TRACE
+
+    def read_members(self, kind: str, intake: Intake) -> Iterator[Member]:
+        """The traces in order of address.
+
+        Raises
+        ------
+        SourceUnavailable, CredentialsRejected
+            A trace cannot be had though it is in the index.
+        """
+        intake.folders |= self.index.folders
+        samples = self.samples.told_to(lambda what, _: intake.tell(what))
+        combined, total = hashlib.sha256(), 0
+        lost: list[str] = []
+        for number, icao24 in enumerate(self.wanted):
+            data = self._get(samples, icao24, intake)
+            name = f"traces/{trace_name(icao24)}"
+            if data is None:
+                lost.append(icao24)
+                continue
+            combined.update(f"{hashlib.sha256(data).hexdigest()}  {name}\n".encode())
+            total += len(data)
+            intake.tell(f"{name} fetched", number / len(self.wanted))
+            yield Member(name, TRACE, icao24[-2:], data)
+        count = len(self.wanted) - len(lost)
+        if lost:
+            intake.problems.append(
+                f"{len(lost)} of {len(self.wanted)} traces of the index are not there, "
+                f"{lost[0]} for example."
+            )
+        if count:
+            intake.inputs.append(InputFile(f"traces/ ({count} files)", total, combined.hexdigest()))
+
+    def forget(self) -> None:
+        """Empty the cache of this day: the publisher gives it for evaluation only."""
+        for path in self._folder.glob("*"):
+            path.unlink(missing_ok=True)
+        if self._folder.is_dir():
+            self._folder.rmdir()
+
+    @property
+    def _folder(self) -> Path:
+        return self.samples.door.cache / "adsbx" / f"traces-{self.day}-{self.index.fingerprint}"
+
+    def _get(self, samples: Samples, icao24: str, intake: Intake) -> bytes | None:
+        """A trace from the cache, else from the server; None where it is not there."""
+        kept = self._folder / f"{icao24}.json"
+        try:
+            return kept.read_bytes()
+        except FileNotFoundError:
+            pass
+        try:
+            data = samples.door.fetch(samples.trace_address(self.day, icao24), limit=LIMIT_BYTES)
+        except BadPayload as error:
+            intake.problems.append(str(error))
+            return None
+        if data is not None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            rough = kept.with_name(f"{kept.name}.{os.getpid()}.rough")
+            rough.write_bytes(data)
+            rough.replace(kept)
+        return data

@@ -1,0 +1,120 @@
+"""Rows of a month dealt to their UTC days on disk, so that no month need fit into memory."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import date, timedelta
+from typing import IO
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from flights.errors import ArchiveError
+from flights.readsb.sorted_spill import scratch_folder
+from flights.sources.flight_lists.rows import ROW
+
+HOURS = 24
+STRAY = "other_month"
+"""Rule that a fit row breaks which lies in another month's file."""
+_EPOCH = date(1970, 1, 1)
+_KEPT = pa.schema([field for field in ROW if field.name not in ("day", "fault")])
+_OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
+
+
+class DaySpill:
+    """Takes rows of one month, gives back those of the days that are wanted.
+
+    A context manager: leaving it frees its nameless files, and so does the end of the program.
+    `hours` counts fit rows by day of the month and hour of `hour_of`, shape (days, 24). `faults`
+    counts unfit rows by (day, rule), day None where they name none of this month.
+    """
+
+    def __init__(self, month: date, wanted: tuple[date, ...], *, hour_of: str) -> None:
+        self._first = (month.replace(day=1) - _EPOCH).days
+        after = (month.replace(day=1) + timedelta(days=31)).replace(day=1)
+        self._length = (after - _EPOCH).days - self._first
+        self._wanted = frozenset(wanted)
+        self._hour_of = hour_of
+        self._files: dict[date, IO[bytes]] = {}
+        self._writers: dict[date, pa.RecordBatchStreamWriter] = {}
+        self._stack = ExitStack()
+        self.hours: NDArray[np.int64] = np.zeros((self._length, HOURS), np.int64)
+        self.faults: Counter[tuple[date | None, str]] = Counter()
+
+    def __enter__(self) -> "DaySpill":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def day(self, number: int) -> date:
+        """Day of the month by its number, from 0."""
+        return _EPOCH + timedelta(days=self._first + number)
+
+    def take(self, rows: pa.Table) -> None:
+        """Deal some rows.
+
+        Raises
+        ------
+        ArchiveError
+            There is no room for the temporary files.
+        """
+        number = pc.fill_null(rows["day"].cast(pa.int32()), -1).to_numpy() - self._first
+        here = (number >= 0) & (number < self._length)
+        fit = pc.is_null(rows["fault"]).to_numpy() & here
+        self._count_unfit(rows, number, here)
+        self._count_hours(rows, number, fit)
+        order = np.flatnonzero(fit)
+        if not len(order):
+            return
+        order = order[np.argsort(number[order], kind="stable")]
+        days, starts = np.unique(number[order], return_index=True)
+        for at, begin, end in zip(days.tolist(), starts, [*starts[1:], len(order)], strict=True):
+            if self.day(at) in self._wanted:
+                self._write(self.day(at), rows.take(order[begin:end]))
+
+    def rows(self, day: date) -> pa.Table:
+        """Fit rows of a wanted day, in the order they came (`ROW` without day and fault)."""
+        if day not in self._writers:
+            return _KEPT.empty_table()
+        self._writers[day].close()
+        self._files[day].seek(0)
+        return pa.ipc.open_stream(self._files[day]).read_all()
+
+    def free(self, day: date) -> None:
+        """Give back the room of a day that is done."""
+        if day in self._files:
+            self._files[day].close()
+
+    def totals(self) -> Iterator[tuple[date, int]]:
+        """Every day of the month and how many fit rows it has, wanted or not."""
+        for number, count in enumerate(self.hours.sum(axis=1).tolist()):
+            yield self.day(number), count
+
+    def _count_unfit(self, rows: pa.Table, number: NDArray, here: NDArray[np.bool_]) -> None:
+        rules = rows["fault"].to_numpy(zero_copy_only=False).copy()
+        rules[pc.is_null(rows["fault"]).to_numpy() & ~here] = STRAY
+        for at in np.flatnonzero(pd.notna(rules)).tolist():
+            self.faults[self.day(int(number[at])) if here[at] else None, rules[at]] += 1
+
+    def _count_hours(self, rows: pa.Table, number: NDArray, fit: NDArray[np.bool_]) -> None:
+        hour = pc.fill_null(pc.hour(rows[self._hour_of]), 0).to_numpy()
+        places = number[fit] * HOURS + hour[fit]
+        self.hours += np.bincount(places, minlength=self.hours.size).reshape(self.hours.shape)
+
+    def _write(self, day: date, rows: pa.Table) -> None:
+        try:
+            if day not in self._writers:
+                file = tempfile.TemporaryFile(dir=scratch_folder())  # noqa: SIM115 (kept)
+                self._files[day] = self._stack.enter_context(file)
+                self._writers[day] = pa.ipc.new_stream(file, _KEPT, options=_OPTIONS)
+            self._writers[day].write_table(rows.select(_KEPT.names).combine_chunks())
+        except OSError as error:
+            raise ArchiveError(
+                f"No temporary file could be written in {scratch_folder()} ({error.strerror}). "
+                "Free some space there, or set TMPDIR to a roomy folder."
+            ) from error

@@ -1,0 +1,133 @@
+"""OpenSky's flight lists of 2019 to 2022, as published on Zenodo."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from flights.config import read_settings
+from flights.errors import InvalidInput
+from flights.network.door import Door
+from flights.records.columns import DayRecords
+from flights.sources.base import Cost, Offer, Option, Report, SourceSpec, narrow
+from flights.sources.flight_lists.csv_list import read_csv_list
+from flights.sources.flight_lists.publisher import Listing, days_of, months_between
+
+SERVER = "https://zenodo.org"
+RECORDS = {"full": "7923702", "cc-by": "4893109"}
+"""Zenodo record of each edition, pinned: files of one name differ between versions."""
+PER_SECOND = 1.0
+"""Zenodo lets guests ask 60 times a minute."""
+
+FIRST_DAY, LAST_DAY = date(2019, 1, 1), date(2022, 12, 31)
+_ODD_NAMES = {date(2021, 5, 1): "flightlist_20210501_20210530.csv.gz"}
+"""May 2021 is named to the 30th, and holds the 31st too."""
+
+
+_SPEC = SourceSpec(
+    key="opensky-lists",
+    title="OpenSky flight lists 2019-2022 (Zenodo)",
+    gives="flights worldwide, with first and last position",
+    needs="nothing",
+    licence="full edition: OpenSky's terms, for non-profit research and education, no "
+    "redistribution; cc-by edition: CC BY 4.0",
+    attribution="Contains data from The OpenSky Network, https://opensky-network.org; "
+    "Strohmeier, Olive, Lübbe, Schäfer, Lenders: Crowdsourced air traffic data from the "
+    "OpenSky Network 2019-2020, Earth System Science Data 13, 357 (2021), "
+    "doi 10.5194/essd-13-357-2021",
+    terms="rows of the full edition may not be handed on; cite the paper",
+    first_day=FIRST_DAY,
+    last_day=LAST_DAY,
+    cost_per_day="2-7 MB; fetched a month at a time (58-210 MB), also for a single day",
+    known_holes=(
+        "China, Iran and Central Asia are thinly heard; an end nobody heard is empty.",
+        "Airports are estimated from the first and last positions and checked by nobody.",
+        "A flight lies in the day of its last message: a day's departures are whole only "
+        "with the next day.",
+        "The cc-by edition names airframes by a number of its own: the addresses shown are "
+        "stand-ins that begin with ~, and there are no registrations.",
+    ),
+    remote=True,
+    options=(
+        Option(
+            "edition",
+            "Full has addresses and registrations; cc-by has neither, and may be handed on.",
+            "choice",
+            ("full", "cc-by"),
+            "full",
+        ),
+    ),
+    cost=Cost(bytes_per_day=4_500_000, monthly=True, next_day=1.0),
+    cannot_show="where a flight was between its ends, and how well a place was heard",
+    why_absent="Zenodo's record has no list of this month.",
+)
+
+_CC_BY = replace(
+    narrow(_SPEC, "edition:cc-by"),
+    title=f"{_SPEC.title}, CC BY edition",
+    licence="CC BY 4.0",
+    terms="cite the paper and name the licence",
+)
+
+
+@dataclass(frozen=True)
+class OpenSkyLists:
+    """One edition of the lists; see `flights.sources.flight_lists` for how a month is read."""
+
+    edition: str
+    server: str
+    door: Door
+    spec: SourceSpec = _SPEC
+
+    def offers(self, first: date, last: date) -> list[Offer]:
+        """A month each; one request a month tells whether it is there and how large it is."""
+        found = []
+        for days in months_between(first, last, (FIRST_DAY, LAST_DAY)):
+            resource = self.door.look(self._address(days[0]))
+            if resource is not None:
+                kept = self._listing().keep(resource)
+                found.append(
+                    Offer(
+                        day=days[0],
+                        size_bytes=resource.size or 0,
+                        parts=(resource,),
+                        days=days,
+                        requests=0 if kept.known() else 1,
+                        fingerprint=kept.fingerprint,
+                    )
+                )
+        return found
+
+    def collect(self, offer: Offer, report: Report) -> Iterator[DayRecords]:
+        """The days asked for; the month's file is fetched whole."""
+        yield from self._listing().collect(offer.parts[0], offer.all_days, report)
+
+    def _listing(self) -> Listing:
+        return Listing(
+            source=self.spec.key,
+            door=self.door,
+            folder=self.door.cache / _SPEC.key / RECORDS[self.edition],
+            read=read_csv_list,
+            reader="opensky list 1",
+            release_kind=f"{self.edition} edition, Zenodo record {RECORDS[self.edition]}",
+            filed_by="lastseen",
+        )
+
+    def _address(self, month: date) -> str:
+        days = days_of(month)
+        name = _ODD_NAMES.get(days[0], f"flightlist_{days[0]:%Y%m%d}_{days[-1]:%Y%m%d}.csv.gz")
+        return f"{self.server}/records/{RECORDS[self.edition]}/files/{name}"
+
+
+def open_source(*, edition: str = "full") -> OpenSkyLists:
+    """The lists in one edition; cc-by is a series of its own, for it names airframes otherwise.
+
+    Raises
+    ------
+    InvalidInput
+        There is no such edition.
+    """
+    if edition not in RECORDS:
+        raise InvalidInput(f"edition is {edition!r}; it must be one of {', '.join(RECORDS)}.")
+    settings = read_settings()
+    spec = _SPEC if edition == "full" else _CC_BY
+    return OpenSkyLists(edition, settings.server(SERVER), Door(settings.cache, PER_SECOND), spec)

@@ -1,0 +1,112 @@
+"""EUROCONTROL's monthly OPDI flight lists: Parquet, read some thousand rows at a time.
+
+Columns that are read: icao24, flt_id, adep, ades, registration, model, typecode, icao_operator,
+first_seen, last_seen. Times are text in newer files, time stamps in older ones. `id` (a number
+in newer files, text in older ones), `adep_p` and `ades_p` are not read: the last two are other
+guesses, not a second choice for an end that is empty.
+
+References
+----------
+https://www.opdi.aero; exporter: https://github.com/euctrl-pru/OPDI
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from flights.errors import BadPayload
+from flights.sources.flight_lists.month import MOST_ROWS
+from flights.sources.flight_lists.rows import Batch, Batches, make_rows
+from flights.sources.list_columns import read_addresses
+
+ROWS_AT_ONCE = 16_384
+MOST_UNPACKED = 1 << 30
+"""Bytes that a column of a row group may claim to unpack to."""
+_BUFFER = 1 << 20
+_MAGIC = b"PAR1"
+_NAMES = {
+    "icao24": "icao24",
+    "flt_id": "callsign",
+    "adep": "origin",
+    "ades": "destination",
+    "registration": "registration",
+    "model": "model",
+    "typecode": "typecode",
+    "icao_operator": "operator",
+    "first_seen": "firstseen",
+    "last_seen": "lastseen",
+}
+_NEEDED = {"icao24", "flt_id", "adep", "ades", "first_seen", "last_seen"}
+_ARROW = (pa.ArrowException, OSError, ValueError)
+
+
+def read_parquet_list(path: Path) -> Batches:
+    """Rows of a list, some thousand at a time.
+
+    Raises
+    ------
+    BadPayload
+        Not Parquet, not such a list, or damaged. What came before the damage has been given.
+    """
+    _check_magic(path)
+    try:
+        schema = pq.read_schema(path)
+        columns = _find_columns(path, schema)
+        how = {"pre_buffer": False, "buffer_size": _BUFFER}
+        with pq.ParquetFile(path, read_dictionary=_list_texts(schema, columns), **how) as file:
+            _check_size(path, file.metadata)
+            total, done = max(file.metadata.num_rows, 1), 0
+            for batch in file.iter_batches(ROWS_AT_ONCE, columns=[*columns], use_threads=False):
+                done += len(batch)
+                given = {ours: batch[theirs] for theirs, ours in columns.items()}
+                given["icao24"] = read_addresses(given["icao24"])
+                yield Batch(make_rows(given, None), 0, done / total)
+    except _ARROW as error:
+        raise BadPayload(f"{path.name}: the Parquet is damaged ({error}).") from error
+
+
+def _check_magic(path: Path) -> None:
+    """Refuse what is no Parquet at either end: an error page, or a file that is cut."""
+    with path.open("rb") as file:
+        head = file.read(60)
+        file.seek(-min(4, path.stat().st_size), 2)
+        tail = file.read()
+    if head[:4] != _MAGIC:
+        start = head.decode("utf-8", "replace")
+        raise BadPayload(f"{path.name} is no Parquet file: it begins with {start!r}.")
+    if tail != _MAGIC:
+        raise BadPayload(f"{path.name} is cut short: its Parquet footer is missing.")
+
+
+def _list_texts(schema: pa.Schema, columns: Mapping[str, str]) -> list[str]:
+    """Columns to be read as dictionaries: a long text that stands in many rows is held once.
+
+    Times are left out, since hardly two are the same.
+    """
+    kinds = {name: schema.field(name).type for name in columns if not name.endswith("_seen")}
+    return [name for name, kind in kinds.items() if kind in (pa.string(), pa.binary())]
+
+
+def _check_size(path: Path, metadata: pq.FileMetaData) -> None:
+    """Refuse what claims to be too large."""
+    if metadata.num_rows > MOST_ROWS:
+        raise BadPayload(f"{path.name} claims {metadata.num_rows:,} rows.")
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        sizes = [group.column(at).total_uncompressed_size for at in range(group.num_columns)]
+        if max(sizes, default=0) > MOST_UNPACKED:
+            raise BadPayload(f"{path.name}: row group {number} unpacks to {max(sizes):,} bytes.")
+
+
+def _find_columns(path: Path, schema: pa.Schema) -> dict[str, str]:
+    """Columns of the file and our names for them; theirs may be in capitals."""
+    found = {name: _NAMES[name.lower()] for name in schema.names if name.lower() in _NAMES}
+    lacking = _NEEDED - {name.lower() for name in found}
+    if lacking or len(set(found.values())) < len(found):
+        raise BadPayload(
+            f"{path.name} is no OPDI flight list: it has the columns "
+            f"{', '.join(schema.names)[:200]!r} and lacks {', '.join(sorted(lacking)) or 'none'}."
+        )
+    return found

@@ -1,0 +1,116 @@
+"""A publisher's monthly lists: which there are, and one of them fetched and read."""
+
+from calendar import monthrange
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from flights.errors import BadPayload, NotCovered
+from flights.network.door import Door, Resource
+from flights.records.columns import DayRecords
+from flights.sources.flight_lists.cached_file import KeptFile
+from flights.sources.flight_lists.month import MonthTask, collect_month
+from flights.sources.flight_lists.rows import Batches
+from flights.sources.opensky_gaps import gap_sentences
+
+Report = Callable[[str, float], None]
+
+_FETCHING_SHARE = 0.4
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Lists of one edition, a file a month.
+
+    `folder` keeps what was fetched. `read` gives the rows of a file. `reader`, `release_kind`
+    and `filed_by`: as in `LedgerEntry`; `cuts_months`: as in `MonthTask`.
+    """
+
+    source: str
+    door: Door
+    folder: Path
+    read: Callable[[Path], Batches]
+    reader: str
+    release_kind: str
+    filed_by: str
+    cuts_months: bool = False
+
+    def keep(self, resource: Resource) -> KeptFile:
+        """Where a month's file lies, or will lie."""
+        return KeptFile(self.folder / resource.url.rpartition("/")[2], resource)
+
+    def collect(
+        self, resource: Resource, days: tuple[date, ...], report: Report
+    ) -> Iterator[DayRecords]:
+        """Fetch a month's file and read it, day by day.
+
+        The file stays in the cache until every day of its month has come out complete in one
+        go: what is asked for in parts is fetched once. A damaged file is not kept.
+
+        Raises
+        ------
+        BadPayload
+            Nothing in it can be read.
+        """
+        kept = self.keep(resource)
+        file = kept.fetch(
+            self.door.told_to(report), lambda text, share: report(text, _FETCHING_SHARE * share)
+        )
+        task = MonthTask(
+            source=self.source,
+            days=days,
+            file=file,
+            reader=self.reader,
+            release_kind=self.release_kind,
+            filed_by=self.filed_by,
+            fingerprint=kept.fingerprint_of(file),
+            gaps=gap_sentences,
+            cuts_months=self.cuts_months,
+        )
+        complete = 0
+        for records in collect_month(task, self._rows(kept), _later(report)):
+            yield records
+            complete += records.entry.is_complete
+        if complete == len(days_of(days[0])):
+            kept.drop()
+
+    def _rows(self, kept: KeptFile) -> Batches:
+        """Rows of a file, which goes where it proves to be damaged: it is to be fetched anew."""
+        try:
+            yield from self.read(kept.path)
+        except BadPayload:
+            kept.drop()
+            raise
+
+
+def months_between(
+    first: date, last: date, covered: tuple[date, date]
+) -> Iterator[tuple[date, ...]]:
+    """Days from `first` to `last` that are covered (both inclusive), month by month.
+
+    Raises
+    ------
+    NotCovered
+        None of them is.
+    """
+    start, stop = max(first, covered[0]), min(last, covered[1])
+    if stop < start:
+        raise NotCovered(
+            f"These lists cover {covered[0]} to {covered[1]}; no day from {first} to {last} is "
+            "among them. Choose another source for those days."
+        )
+    for number in range(start.year * 12 + start.month - 1, stop.year * 12 + stop.month):
+        days = days_of(date(number // 12, number % 12 + 1, 1))
+        yield tuple(day for day in days if start <= day <= stop)
+
+
+def days_of(month: date) -> tuple[date, ...]:
+    """Every day of a month."""
+    length = monthrange(month.year, month.month)[1]
+    return tuple(month.replace(day=number + 1) for number in range(length))
+
+
+def _later(report: Report) -> Report:
+    """`report` for what comes after the file is here."""
+    return lambda text, share: report(text, _FETCHING_SHARE + (1 - _FETCHING_SHARE) * share)

@@ -1,0 +1,1 @@
+"""The OpenSky REST interface: requests, credits, replies, tracks."""

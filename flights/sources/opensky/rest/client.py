@@ -1,0 +1,268 @@
+"""OpenSky's REST interface: asked with pyopensky's client and token, answers told from failures."""
+
+import json
+import weakref
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import httpx
+
+from flights.config import Settings
+from flights.errors import BadPayload, CredentialsRejected, InvalidInput, SourceUnavailable
+from flights.network.asking import Line
+from flights.network.bodies import read_decoded, read_raw
+from flights.network.client import explain_failure, make_client
+from flights.network.door import Manners, redact
+from flights.network.limiter import Limiter
+from flights.network.manners import Report, Waiting
+from flights.network.replies import Passing, read_wait
+from flights.sources.opensky.pyopensky_account import HOW_TO_GET, find_credentials, load_pyopensky
+from flights.sources.opensky.rest.credits import Purse
+
+API = "https://opensky-network.org"
+TOKENS = "https://auth.opensky-network.org"
+
+LONGEST_REPLY = 16_000_000
+"""Bytes; two hours of world traffic are a few million. Read, they may take 30 times as much."""
+
+PER_SECOND = 2.0
+_EARLY_S = 30
+_LONGEST_QUOTE = 120
+_LONGEST_REMARK = 4096
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: status 200 with a body, or 404, which means "nothing there"."""
+
+    status: int
+    body: bytes
+
+
+@dataclass
+class Api:
+    """Asks OpenSky in the name of the user's account; holds its secret, so it is never sent on.
+
+    `report` hears of waits, told with `share`; what it raises ends them.
+    """
+
+    settings: Settings
+    purse: Purse
+    manners: Manners = field(default_factory=Manners)
+    report: Report | None = None
+    share: float = 0.0
+    _rest: Any = field(default=None, repr=False)
+
+    def get(
+        self, path: str, params: Mapping[str, str | int], *, bucket: str, credits: int
+    ) -> Answer:
+        """The answer to a GET of `path` below `/api`; `credits` are paid from `bucket`.
+
+        Raises
+        ------
+        CredentialsMissing, CredentialsRejected
+            There is no account, or it was refused; a token that ran out is replaced once.
+        RateLimited
+            No credits are left, or OpenSky asks for a long wait; short ones are waited out.
+        InvalidInput
+            OpenSky does not understand the question.
+        BadPayload, SourceUnavailable
+            The answer is none, or none came.
+        """
+        if self._rest is None:
+            self._rest = open_client(self.settings, self.manners)
+            weakref.finalize(self, self._rest.client.close)
+        limiter = Limiter(self.settings.cache / "hosts", PER_SECOND)
+        asking = _Asking(self, limiter, path, params, bucket, credits)
+        waiting = Waiting(self.manners.sleep, self.report, self.share)
+        return Line(limiter, self.manners).persist(lambda: asking.once(waiting), waiting)
+
+
+def open_client(settings: Settings, manners: Manners) -> Any:
+    """A `pyopensky.rest.REST` with the user's credentials, our manners, and mirrors observed."""
+    credentials = find_credentials()
+    client = make_client(manners)
+    client.event_hooks = {"request": [_mirror_of(TOKENS, settings.server(TOKENS))]}
+    rest = load_pyopensky("rest", settings.cache).REST()
+    rest.client.close()
+    rest.client = client
+    rest.client_id, rest.client_secret = credentials.client_id, credentials.client_secret
+    return rest
+
+
+def _mirror_of(public: str, own: str) -> Any:
+    """A hook that sends what is for one server to its mirror: pyopensky's address is fixed."""
+    wanted, given = httpx.URL(public), httpx.URL(own)
+
+    def turn(request: httpx.Request) -> None:
+        if own != public and request.url.host == wanted.host:
+            path = given.raw_path.rstrip(b"/") + request.url.raw_path
+            request.url = given.copy_with(raw_path=path)
+            request.headers["host"] = request.url.netloc.decode("ascii")
+
+    return turn
+
+
+@dataclass
+class _Asking:
+    """One question, asked until it is answered."""
+
+    api: Api
+    limiter: Limiter
+    path: str
+    params: Mapping[str, str | int]
+    bucket: str
+    credits: int
+    renewed: bool = False
+
+    def once(self, waiting: Waiting) -> Answer:
+        """One attempt; `Passing` where another may help."""
+        headers = self._headers()
+        url = httpx.URL(f"{self.api.settings.server(API)}/api{self.path}", params=self.params)
+        host = url.netloc.decode("ascii")
+        waiting.wait(self.limiter.take(host), f"one pace for all who ask {host}")
+        self.api.purse.take(self.bucket, self.credits)
+        charged = False
+        try:
+            reply = self._send(url, headers)
+            charged = reply.status_code in (200, 404)
+        finally:
+            if not charged:
+                self.api.purse.give_back(self.bucket, self.credits)
+        status, head = reply.status_code, reply.headers
+        body = _read_whole(reply, self.api.manners) if status == 200 else _read_some(reply)
+        self.api.purse.note(self.bucket, _read_count(head.get("x-rate-limit-remaining")))
+        if status == 401 and not self.renewed:
+            self.renewed = True
+            self.api._rest._token = None  # pyopensky renews by the clock alone
+            return self.once(waiting)
+        if status in (429, 503):
+            self._hold(host, head)
+        return self._judge(status, body, head)
+
+    def _headers(self) -> dict[str, str]:
+        """With a token, asked for where there is none or it ends soon."""
+        rest = self.api._rest
+        known = rest._token
+        try:
+            token = rest.token
+            headers = dict(rest.headers)
+            if token is not known:
+                token["expiration"] -= _early(token["expires_in"])
+        except httpx.TransportError as error:
+            explain_failure(error, TOKENS)
+        except httpx.HTTPStatusError as error:
+            raise _refused_token(error.response) from None
+        except (ValueError, KeyError, TypeError, RuntimeError, AssertionError):
+            raise BadPayload(f"{TOKENS} answered with something that is no token.") from None
+        return {**headers, "accept-encoding": "gzip"}
+
+    def _send(self, url: httpx.URL, headers: Mapping[str, str]) -> httpx.Response:
+        """The reply, its body unread."""
+        client = self.api._rest.client
+        request = client.build_request("GET", url, headers=headers)
+        try:
+            reply: httpx.Response = client.send(request, stream=True, follow_redirects=False)
+        except httpx.TransportError as error:
+            explain_failure(error, redact(url))
+        return reply
+
+    def _hold(self, host: str, head: httpx.Headers) -> None:
+        """Other processes wait too."""
+        wait = read_wait(head)
+        if wait is not None and wait <= self.api.manners.longest_wait_s:
+            self.limiter.hold(host, wait)
+
+    def _judge(self, status: int, body: bytes, head: httpx.Headers) -> Answer:
+        if status == 200:
+            return Answer(status, body)
+        if status == 404 and not body.lstrip().startswith(b"<"):
+            return Answer(status, b"")
+        wait = read_wait(head)
+        if status == 429:
+            raise Passing("OpenSky has no credits left for us (429)", wait_s=wait, limited=True)
+        if status == 408 or status >= 500:
+            raise Passing(f"OpenSky answered {status} to {self.path}", wait_s=wait)
+        if status == 400:
+            raise InvalidInput(
+                f"OpenSky does not understand {self._asked()} (400){self._quote(body)}. "
+                "Check the airport's code and that the day is over."
+            )
+        if status == 401:
+            raise CredentialsRejected(
+                "OpenSky refused a token it had just given (401). Try again later; if it stays "
+                f"so, make a new API client. {HOW_TO_GET}"
+            )
+        if status == 403:
+            raise CredentialsRejected(
+                f"OpenSky does not give this account {self._asked()} (403){self._quote(body)}. "
+                f"History needs an account with an API client. {HOW_TO_GET}"
+            )
+        raise SourceUnavailable(
+            f"OpenSky answered {status} to {self.path}, which is no answer it is known to give. "
+            "Is there a proxy or a mirror in between?"
+        )
+
+    def _quote(self, body: bytes) -> str:
+        """What OpenSky said; not where it repeats what nobody may read."""
+        rest, said = self.api._rest, _plain_words(body)
+        token = (rest._token or {}).get("access_token")
+        held = (rest.client_id, rest.client_secret, token)
+        if not said or any(each and str(each) in said for each in held):
+            return ""
+        return f": “{said[:_LONGEST_QUOTE]}”"
+
+    def _asked(self) -> str:
+        return f"{self.path} with " + ", ".join(f"{k} {v}" for k, v in self.params.items())
+
+
+def _early(expires_in: float) -> timedelta:
+    """How long before its end a token is given up."""
+    return timedelta(seconds=min(_EARLY_S, expires_in / 2))
+
+
+def _read_whole(reply: httpx.Response, manners: Manners) -> bytes:
+    """The body, and no less of it than was promised."""
+    with closing(reply):
+        pieces = read_raw(reply, manners=manners, count=lambda _: None)
+        return b"".join(read_decoded(pieces, reply, limit=LONGEST_REPLY))
+
+
+def _read_some(reply: httpx.Response) -> bytes:
+    """The beginning of what stands beside a status; that it is cut changes nothing."""
+    with closing(reply):
+        try:
+            return next(reply.iter_bytes(_LONGEST_REMARK), b"")
+        except (httpx.TransportError, httpx.DecodingError):
+            return b""
+
+
+def _refused_token(reply: httpx.Response) -> Exception:
+    status, wait = reply.status_code, read_wait(reply.headers)
+    if status in (408, 429) or status >= 500:
+        return Passing(f"{TOKENS} answered {status}", wait_s=wait, limited=status == 429)
+    return CredentialsRejected(
+        f"OpenSky does not know this API client, or not with this secret ({status}). {HOW_TO_GET}"
+    )
+
+
+def _plain_words(body: bytes) -> str:
+    """The message of an error page, "" where it has none in plain words."""
+    text = body.decode("utf-8", "replace").strip()
+    try:
+        plain = json.loads(text)
+    except (ValueError, RecursionError):
+        plain = "" if "<" in text else text
+    if isinstance(plain, dict):
+        plain = plain.get("message") or plain.get("error") or ""
+    if isinstance(plain, list):
+        plain = plain[0] if plain else ""
+    said = str(plain).strip().rstrip(".")
+    return said if said.isprintable() else ""
+
+
+def _read_count(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 10 else None

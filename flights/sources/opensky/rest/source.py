@@ -1,0 +1,233 @@
+"""OpenSky's REST interface: flights from and to chosen airports, or the short ones of the world."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from flights.config import Settings, read_settings
+from flights.errors import InvalidInput
+from flights.network.door import Manners
+from flights.readsb.aircraft_names import AircraftFile, open_aircraft_file
+from flights.records.columns import DayRecords
+from flights.reference.airports import all_codes
+from flights.regions import is_anywhere, parse_region
+from flights.sources.base import Cost, Offer, Option, Report, SourceSpec, narrow
+from flights.sources.opensky.pyopensky_account import find_credentials
+from flights.sources.opensky.rest.asking import Desk
+from flights.sources.opensky.rest.client import Api
+from flights.sources.opensky.rest.credits import STANDARD_ACCOUNT, UNDER_A_DAY, Purse, read_budget
+from flights.sources.opensky.rest.day import SLICED, DayTask, collect_day
+from flights.sources.opensky.rest.reply_cache import Question, Replies
+from flights.sources.opensky_gaps import KNOWN_HOLES
+
+_CODE = re.compile("[A-Z0-9]{3,8}")
+_WAYS = (
+    "Say --regions, as in --regions airport:ELLX or --regions country:LU+airport:EBLG, for all "
+    "flights from and to these airports (8 credits a day and airport). --slices takes the whole "
+    "world for 48 credits a day, but only flights shorter than two hours: such days are partial "
+    "and never counted."
+)
+
+SPEC = SourceSpec(
+    key="opensky-rest",
+    title="OpenSky REST interface",
+    gives="flights from and to chosen airports, both ends as OpenSky estimates them",
+    needs="a free OpenSky account with an API client",
+    licence="OpenSky terms: non-profit research and education, no redistribution",
+    attribution="The OpenSky Network, https://opensky-network.org; Schäfer, Strohmeier, Lenders, "
+    "Martinovic, Wilhelm: Bringing Up OpenSky, IPSN 2014, doi:10.1109/IPSN.2014.6846743",
+    terms="For non-profit research and education only; do not pass the data on; anonymise aircraft "
+    "in publications; cite Schäfer et al., IPSN 2014. Operational use of the REST API in a live "
+    "product, service or automated system needs a written licence.",
+    first_day=date(2016, 1, 1),
+    area="worldwide, where OpenSky's receivers hear",
+    cost_per_day="8 credits and 2 requests an airport; a standard account has 4000 credits a day",
+    known_holes=(
+        "Flights of which neither end is estimated to be at a chosen airport are not in a series.",
+        "OpenSky takes the nearest field for the airport, also a private strip beside a hub.",
+        "Whether departures tell of flights that land after midnight elsewhere is not documented.",
+        f"--slices: {SLICED} Such days are always partial.",
+        *KNOWN_HOLES,
+    ),
+    remote=True,
+    options=(
+        Option(
+            "regions",
+            "All flights from and to the airports of these places.",
+            "regions",
+            placeholder="airport:ELLX or country:LU+airport:EBLG",
+        ),
+        Option(
+            "slices",
+            "The whole world instead, but only flights shorter than two hours; days stay partial.",
+            "flag",
+        ),
+        Option(
+            "budget",
+            "Credits this machine may spend a day.",
+            default=str(STANDARD_ACCOUNT),
+            placeholder="4000 (standard account), 8000 (with a receiver)",
+        ),
+        Option(
+            "renew",
+            "Ask again where a reply of the last 30 days is kept; --refresh alone uses it.",
+            "flag",
+        ),
+        Option("aircraft", "Table that names airframes, as tar1090-db publishes it.", "path"),
+    ),
+    cost=Cost(
+        requests_per_day=2,
+        credits_per_day=2 * UNDER_A_DAY,
+        credits_budget=STANDARD_ACCOUNT,
+        per_airport=True,
+        next_day=0.5,
+    ),
+    account="free",
+    cannot_show="where a flight was between its ends, and how well a place was heard",
+)
+
+
+def utc_now() -> datetime:
+    """The clock, unless another is given."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class OpenSkyRest:
+    """Days of the flights from and to `airports`; () = short flights of the world.
+
+    Holds no secret. Replies asked before `since` are not used again.
+    """
+
+    settings: Settings
+    airports: tuple[str, ...] = ()
+    spec: SourceSpec = SPEC
+    budget: int = STANDARD_ACCOUNT
+    aircraft: AircraftFile | None = None
+    since: datetime | None = None
+    clock: Callable[[], datetime] = utc_now
+    manners: Manners = field(default_factory=Manners)
+    _held: dict[int, Api] = field(default_factory=dict, compare=False, repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_held": {}}
+
+    def offers(self, first: date, last: date) -> list[Offer]:
+        """Every day asked for, with the requests that are not answered by kept replies.
+
+        Raises
+        ------
+        InvalidInput
+            No first day is given: OpenSky does not say where its history begins.
+        CredentialsMissing
+            Something would have to be sent, and no account is set.
+        """
+        now = self.clock()
+        if first == date.min:
+            raise InvalidInput("OpenSky needs to know which days: give --from and --to.")
+        last = min(last, now.date() - timedelta(days=1)) if last == date.max else last
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        replies, asked = self._replies, set[Question]()
+        offers = [self._offer(day, now, replies, asked) for day in days]
+        if any(offer.requests for offer in offers):
+            find_credentials()
+        return offers
+
+    def _offer(self, day: date, now: datetime, replies: Replies, asked: set[Question]) -> Offer:
+        task = self._task(day)
+        fresh = [q for q in task.questions(now) if q not in asked and replies.find(q) is None]
+        asked.update(fresh)
+        problem = "" if self.airports else SLICED
+        if now < task.complete_from:
+            problem = "OpenSky has not published the whole day yet."
+        return Offer(
+            day,
+            size_bytes=0,
+            problem=problem,
+            requests=len(fresh),
+            credits=sum(question.credits for question in fresh),
+        )
+
+    def collect(self, offer: Offer, report: Report) -> Iterator[DayRecords]:
+        """The day, asked airport by airport; what was answered is kept when something fails."""
+        desk = Desk(self._api, self._replies)
+        table = self.aircraft
+        records = collect_day(self._task(offer.day), desk, report, table.name if table else None)
+        yield table.note(records) if table else records
+
+    def _task(self, day: date) -> DayTask:
+        return DayTask(self.spec.key, day, self.airports)
+
+    @property
+    def _replies(self) -> Replies:
+        return Replies(self.settings.cache / "opensky" / "replies", self.clock, self.since)
+
+    @property
+    def _api(self) -> Api:
+        """This process's connection, with its token."""
+        if os.getpid() not in self._held:
+            purse = Purse(self.settings.cache / "opensky", self.budget, self.clock)
+            self._held[os.getpid()] = Api(self.settings, purse, self.manners)
+        return self._held[os.getpid()]
+
+
+def open_source(
+    *,
+    regions: str | None = None,
+    slices: str | bool | None = None,
+    budget: str | int | None = None,
+    renew: str | bool | None = None,
+    aircraft: str | Path | None = None,
+    settings: Settings | None = None,
+) -> OpenSkyRest:
+    """A series for `regions`, or the world's short flights with `slices`.
+
+    Parameters
+    ----------
+    regions : text of a region, as `flights.regions.parse_region` reads it.
+    slices : take `/flights/all` in slices of two hours instead.
+    budget : credits this machine may spend a day.
+    renew : do not use replies kept from before now.
+    aircraft : table of aircraft as tar1090-db publishes it; else that of the settings.
+    settings : else read from the environment.
+
+    Raises
+    ------
+    InvalidInput
+        Neither or both of `regions` and `slices`, a place without airports, a day that costs
+        more than the budget, or an aircraft table that is not there.
+    """
+    settings = settings or read_settings()
+    if bool(regions) == _is_set(slices):
+        both = "both --regions and --slices" if regions else "neither airports nor slices"
+        raise InvalidInput(f"opensky-rest was asked for {both}. {_WAYS}")
+    table = open_aircraft_file(aircraft or settings.aircraft)
+    source = OpenSkyRest(settings, budget=read_budget(budget), aircraft=table)
+    if _is_set(renew):
+        source = replace(source, since=source.clock())
+    return _narrow_to(source, regions) if regions else source
+
+
+def _is_set(flag: str | bool | None) -> bool:
+    return flag is True or (isinstance(flag, str) and flag.lower() not in ("", "no", "false", "0"))
+
+
+def _narrow_to(source: OpenSkyRest, regions: str) -> OpenSkyRest:
+    region = parse_region(regions)
+    if is_anywhere(region):
+        raise InvalidInput(f"The whole world cannot be asked airport by airport. {_WAYS}")
+    codes = tuple(sorted(filter(_CODE.fullmatch, all_codes(region.airports()))))
+    if not codes:
+        raise InvalidInput(f"{region.label} has no airport that OpenSky could be asked for.")
+    cost = len(codes) * 2 * UNDER_A_DAY
+    if cost > source.budget:
+        raise InvalidInput(
+            f"{region.label} has {len(codes):,} airports: one day would cost {cost:,} credits, "
+            f"more than the {source.budget:,} of a day's budget. Name the airports that matter, "
+            "as in --regions airports:ELLX,EBLG."
+        )
+    return replace(source, airports=codes, spec=narrow(source.spec, f"regions:{region.spec}"))

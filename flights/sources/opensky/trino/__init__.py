@@ -1,0 +1,1 @@
+"""The OpenSky Trino database: account, queries, days."""

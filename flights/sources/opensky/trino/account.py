@@ -1,0 +1,154 @@
+"""The account at OpenSky's Trino database: where it is found, and the token it is given for."""
+
+import os
+from collections.abc import Mapping
+from configparser import ConfigParser
+from configparser import Error as ConfigError
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+import httpx
+
+from flights.config import Settings
+from flights.errors import BadPayload, CredentialsMissing, CredentialsRejected, InvalidInput
+from flights.network.door import USER_AGENT
+from flights.network.limiter import LOOPBACK
+from flights.network.replies import Passing, read_wait
+from flights.sources.opensky.pyopensky_account import config_folder
+
+TOKENS = "https://auth.opensky-network.org"
+_PATH = "/auth/realms/opensky-network/protocol/openid-connect/token"
+
+HOW_TO_GET = (
+    "OpenSky opens its Trino database to universities, research institutes, authorities and "
+    "aviation bodies on application (https://opensky-network.org); others find a shorter history "
+    "in its REST interface. With an account, set OPENSKY_USERNAME and OPENSKY_PASSWORD, or "
+    "username and password in pyopensky's settings.conf."
+)
+
+
+@dataclass(frozen=True)
+class Account:
+    """User name and password. They never leave the process, and their text shows nothing."""
+
+    username: str = field(repr=False)
+    password: str = field(repr=False)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an account is read where it is used, never sent on")
+
+
+@dataclass(frozen=True)
+class Token:
+    """What queries are signed with, the user it names, and how long it lasts [s]."""
+
+    text: str = field(repr=False)
+    user: str = field(repr=False)
+    lasts_s: float
+
+
+def find_account(environment: Mapping[str, str] | None = None) -> Account:
+    """The account of pyopensky's settings.conf, else of the environment, as pyopensky looks.
+
+    Raises
+    ------
+    CredentialsMissing
+        Neither holds both parts. No browser is opened: a server has nobody before it.
+    """
+    known = _read_settings()
+    around = os.environ if environment is None else environment
+
+    def find(name: str) -> str:
+        return (
+            known.get("trino", {}).get(name)
+            or around.get(f"OPENSKY_TRINO_{name.upper()}")
+            or known.get("default", {}).get(name)
+            or around.get(f"OPENSKY_{name.upper()}", "")
+        )
+
+    username, password = find("username"), find("password")
+    if not (username and password):
+        raise CredentialsMissing(f"No account for OpenSky's Trino database is set. {HOW_TO_GET}")
+    return Account(username.lower(), password)  # their server knows lower-case names only
+
+
+def _read_settings() -> Mapping[str, Mapping[str, str]]:
+    path = config_folder() / "settings.conf"
+    parser = ConfigParser(interpolation=None)
+    try:
+        parser.read(path, encoding="utf-8")
+        return {name: dict(parser[name]) for name in parser.sections()}
+    except (ConfigError, UnicodeDecodeError, OSError):
+        # The message would quote the line, which may hold the password.
+        raise CredentialsMissing(f"{path} is no settings file. {HOW_TO_GET}") from None
+
+
+def check_encrypted(address: str) -> str:
+    """`address`, where what is sent there can be read by nobody else.
+
+    Raises
+    ------
+    InvalidInput
+        A mirror on another machine that is asked without encryption.
+    """
+    parts = urlsplit(address)
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        raise InvalidInput(
+            f"{parts.hostname} is asked without encryption, and OpenSky's password or token would "
+            "travel readable. Give an https address in FLIGHTS_MIRRORS."
+        )
+    return address
+
+
+def fetch_token(account: Account, settings: Settings) -> Token:
+    """A new token, one attempt.
+
+    Raises
+    ------
+    Passing
+        Another attempt may help.
+    CredentialsRejected
+        The account is not known, or not with this password, or has no access.
+    BadPayload
+        The answer is no token.
+    """
+    form = {
+        "client_id": "trino-client",
+        "grant_type": "password",
+        "username": account.username,
+        "password": account.password,
+    }
+    try:
+        reply = httpx.post(
+            check_encrypted(settings.server(TOKENS)) + _PATH,
+            data=form,
+            headers={"user-agent": USER_AGENT},
+            timeout=httpx.Timeout(60.0, connect=15.0),
+        )
+    except httpx.TransportError as error:
+        raise Passing(f"{TOKENS} could not be reached ({type(error).__name__})") from None
+    if reply.status_code in (408, 429) or reply.status_code >= 500:
+        limited = reply.status_code == 429
+        wait = read_wait(reply.headers)
+        raise Passing(f"{TOKENS} answered {reply.status_code}", wait_s=wait, limited=limited)
+    if reply.status_code != 200:
+        raise CredentialsRejected(
+            f"OpenSky does not let this account in ({reply.status_code}). Check user name and "
+            f"password. {HOW_TO_GET}"
+        )
+    return _read_token(reply, account)
+
+
+def _read_token(reply: httpx.Response, account: Account) -> Token:
+    import jwt  # comes with pyopensky
+
+    try:
+        plain: dict[str, Any] = reply.json()
+        text = str(plain["access_token"])
+        claims = jwt.decode(text, options={"verify_signature": False})
+        user = str(claims.get("preferred_username") or account.username)
+        return Token(text, user, float(plain.get("expires_in") or 60))
+    except (ValueError, KeyError, TypeError, AttributeError, jwt.PyJWTError):
+        # Never quote it: part of it may be a token.
+        raise BadPayload(f"{TOKENS} answered with something that is no token.") from None

@@ -1,0 +1,141 @@
+"""OpenSky's Trino database through pyopensky: flights by UTC day, for research accounts."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from flights.config import read_settings
+from flights.errors import InvalidInput, NotCovered
+from flights.readsb.aircraft_names import AircraftFile, open_aircraft_file
+from flights.records.columns import DayRecords
+from flights.reference.airports import all_codes
+from flights.regions import is_anywhere, parse_region
+from flights.sources.base import Cost, Offer, Option, Report, SourceSpec, narrow
+from flights.sources.opensky.trino.database import Database
+from flights.sources.opensky.trino.day import DayQuestion, collect_day
+from flights.sources.opensky_gaps import KNOWN_HOLES, gap_sentences
+
+FIRST_DAY = date(2016, 1, 1)
+WORLD_DAY_BYTES = 20_000_000
+AIRPORT_DAY_BYTES = 60_000
+"""Some 100 000 flights a world day, some 300 at a busy airport, each of some 200 bytes."""
+
+SPEC = SourceSpec(
+    key="opensky-trino",
+    title="OpenSky Network, Trino database",
+    gives="flights worldwide, with the place where each was first and last heard",
+    needs="a research account (OPENSKY_USERNAME, OPENSKY_PASSWORD)",
+    licence="OpenSky's terms: non-profit research and education, no redistribution",
+    attribution="Contains data from The OpenSky Network, https://opensky-network.org; Schäfer, "
+    "Strohmeier, Lenders, Martinovic, Wilhelm: Bringing Up OpenSky, IPSN 2014",
+    terms="for universities and authorities, on application; two queries at a time, no bulk "
+    "download: accounts that load the database too much are suspended",
+    first_day=FIRST_DAY,
+    cost_per_day="one query and about 20 MB for the world, two queries and far less for --regions",
+    known_holes=(
+        *KNOWN_HOLES,
+        "Airports are OpenSky's estimates from the first and last positions; none is a lost end.",
+        "A flight lies in the day of its last message: one day more than asked is pulled, so "
+        "that the last day's departures are whole.",
+        "China, Iran and Central Asia are thinly heard.",
+    ),
+    remote=True,
+    options=(
+        Option(
+            "regions",
+            "Only flights with an end at an airport in there; leave it out for the world.",
+            "regions",
+            placeholder="airport:ELLX+country:CN",
+        ),
+        Option("aircraft", "Table that names airframes, as tar1090-db publishes it.", "path"),
+        Option("login", "Log in through a browser, at a terminal, without a password.", "flag"),
+    ),
+    cost=Cost(bytes_per_day=WORLD_DAY_BYTES, requests_per_day=1, next_day=1.0),
+    account="granted",
+    cannot_show="where a flight was between its ends, and how well a place was heard",
+)
+
+
+@dataclass(frozen=True)
+class OpenSkyTrino:
+    """Days of OpenSky's table of flights; with `airports` only flights with an end at one.
+
+    `aircraft` is an aircraft table in tar1090-db's form; without it registration and type are
+    unknown.
+    """
+
+    database: Database
+    airports: frozenset[str] | None = None
+    aircraft: AircraftFile | None = None
+    spec: SourceSpec = SPEC
+
+    def offers(self, first: date, last: date) -> list[Offer]:
+        """A query a day, and one day more: late departures lie in the day they landed on.
+
+        Raises
+        ------
+        InvalidInput
+            No days are named.
+        NotCovered
+            The days lie before the table begins.
+        CredentialsMissing
+            No account is set.
+        """
+        if last == date.max or first == date.min:
+            raise InvalidInput(
+                "OpenSky's database cannot be asked which days it has: say --from and --to."
+            )
+        if last < FIRST_DAY:
+            raise NotCovered(f"OpenSky's table of flights begins on {FIRST_DAY}, after {last}.")
+        self.database.check_account()
+        first, extra = max(first, FIRST_DAY), last + timedelta(days=1)
+        days = [first + timedelta(days=n) for n in range((extra - first).days)]
+        why = (
+            f"{extra} is read too: flights that left on {last} and landed after midnight lie there."
+        )
+        return [*map(self._offer, days), replace(self._offer(extra), notes=(why,))]
+
+    def _offer(self, day: date) -> Offer:
+        size, queries = WORLD_DAY_BYTES, 1
+        if self.airports is not None:
+            size, queries = min(size, AIRPORT_DAY_BYTES * len(self.airports)), 2
+        return Offer(day, size, problem=" ".join(gap_sentences(day)), requests=queries)
+
+    def collect(self, offer: Offer, report: Report) -> tuple[DayRecords, ...]:
+        """The flights whose last message came on that day."""
+        asked = DayQuestion(
+            source=self.spec.key,
+            day=offer.day,
+            scope=self.spec.scope,
+            airports=self.airports,
+            name_airframes=self.aircraft.name if self.aircraft else None,
+        )
+        records = collect_day(self.database, asked, report)
+        return (self.aircraft.note(records) if self.aircraft else records,)
+
+
+def open_source(
+    *,
+    regions: str | None = None,
+    aircraft: str | Path | None = None,
+    login: str | bool | None = None,
+) -> OpenSkyTrino:
+    """The database, or the flights with an end in `regions` (the text of one).
+
+    Raises
+    ------
+    InvalidInput
+        The regions are none or hold no airport, or the aircraft table is not there.
+    """
+    table = open_aircraft_file(aircraft)
+    wanted = str(login).lower() not in ("", "none", "false", "no", "0")
+    database = Database(read_settings(), wanted)
+    if not regions:
+        return OpenSkyTrino(database, None, table)
+    region = parse_region(regions)
+    if is_anywhere(region):
+        raise InvalidInput("These regions are the whole world: leave --regions out.")
+    if not region.airports():
+        raise InvalidInput(f"No known airport lies in {region.label}: name another region.")
+    spec = narrow(SPEC, f"regions:{region.spec}")
+    return OpenSkyTrino(database, all_codes(region.airports()), table, spec)

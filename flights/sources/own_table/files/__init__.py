@@ -1,0 +1,1 @@
+"""CSV and Parquet files, opened and read in chunks of text."""

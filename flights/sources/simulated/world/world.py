@@ -1,0 +1,41 @@
+"""The made-up world, built once per process: true flights and what was heard of them."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import pandas as pd
+
+from flights.sources.simulated.world.observation import Hearings, hear_profiles, observe
+from flights.sources.simulated.world.receivers import Receivers, load_receivers
+from flights.sources.simulated.world.sampling import Samples, sample_profiles
+from flights.sources.simulated.world.timetable import load_rotations
+from flights.sources.simulated.world.traffic import SEED, Traffic, make_traffic
+
+
+@dataclass(frozen=True)
+class World:
+    """`traffic.flights` is the truth, `observed` what was heard of it, row by row."""
+
+    traffic: Traffic
+    receivers: Receivers
+    samples: Samples
+    hearings: Hearings
+    observed: pd.DataFrame
+
+
+@cache
+def load_traffic(seed: int = SEED) -> Traffic:
+    """The true flights of the year."""
+    return make_traffic(load_rotations(), seed)
+
+
+@cache
+def load_world(seed: int = SEED, share: float = 1.0) -> World:
+    """The world; `share` of its receivers are left standing (1 = all of them)."""
+    traffic = load_traffic(seed)
+    receivers = load_receivers()
+    if share < 1:
+        receivers = receivers.thin(share, seed)
+    samples = sample_profiles(traffic.profiles)
+    hearings = hear_profiles(samples, receivers)
+    return World(traffic, receivers, samples, hearings, observe(traffic, samples, hearings))
