@@ -15,7 +15,7 @@ from analysis.commands import COMMANDS
 from analysis.commands.base import Clock, tell
 from flights import CONTENTS_SENTENCE, __version__
 from flights.errors import FlightDataError, InvalidInput
-from flights.pull.run import utc_now
+from flights.pull import utc_now
 
 DONE, FAILED, NOT_UNDERSTOOD, STOPPED = 0, 1, 2, 130
 

@@ -13,10 +13,8 @@ import pyarrow.parquet as pq
 
 from flights import CONTENTS_SENTENCE
 from flights.errors import InvalidInput
-from flights.records import ledger
-from flights.records.formula_guard import guard_text
-from flights.records.ledger import LedgerEntry
-from flights.sources.base import SourceSpec
+from flights.records import LedgerEntry, guard_text, ledger
+from flights.sources import SourceSpec
 
 SIMULATED_MARK = "SIMULATED"
 

@@ -121,8 +121,8 @@ def openssl() -> str:
 @pytest.fixture(scope="session")
 def simulated_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An archive with the whole simulated year; made once, so read it and do not write to it."""
-    from flights.archive.store import Archive
-    from flights.pull.run import plan_pull, run_pull
+    from flights.archive import Archive
+    from flights.pull import plan_pull, run_pull
     from flights.sources import open_source
     from flights.sources.simulated.world.timetable import FIRST_DAY, LAST_DAY
 

@@ -38,7 +38,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from flights.network.door import Door, Manners
+from flights.network import Door, Manners
 
 _PIECE = 1 << 16
 

@@ -9,10 +9,11 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from flights.evidence.chain import build_chain, stretches_between
-from flights.evidence.story import Gap, Story, Trend
-from flights.reception.silence import Silence
-from flights.records.columns import empty
+from flights.evidence import Gap, Story, stretches_between
+from flights.evidence.chain import build_chain
+from flights.evidence.story import Trend
+from flights.reception import Silence
+from flights.records import empty
 
 START = datetime(2050, 2, 28, 4, tzinfo=UTC)
 LOST_AT = START + timedelta(hours=5)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.study.question import Study
+from analysis.study import Study
 from flights.errors import InvalidInput
 
 _ADDRESS = re.compile(r"~?[0-9a-f]{6}")

@@ -21,27 +21,26 @@ from analysis.drawing.charts.sensitivity_chart import draw_sensitivity
 from analysis.drawing.charts.series_chart import draw_series
 from analysis.drawing.maps.flight_map import Inspected, draw_flight
 from analysis.drawing.maps.route_map import CompactDeck, draw_route, load_ground
-from analysis.event_study import outlook
-from analysis.event_study.outlook import Outlook, Usual, Windows, measure_usual
-from analysis.event_study.run import run_study
-from analysis.study.question import Event, Study, from_query, read_study, record_list, to_query
-from analysis.study.results import StudyResult
-from flights.archive.store import Archive
+from analysis.event_study import Outlook, Usual, Windows, measure_usual, outlook, run_study
+from analysis.study import Event, Study, StudyResult, from_query, read_study, record_list, to_query
+from flights.archive import Archive
 from flights.config import read_settings
 from flights.errors import FlightDataError
-from flights.evidence.archive_habits import look_up_habits
-from flights.evidence.chain import last_known
-from flights.evidence.habits import Habits
-from flights.evidence.map_reception import hear_beyond, hear_ordinary
-from flights.evidence.story import tell_story
-from flights.query.engine import DuckDBEngine
-from flights.records.ledger import LedgerEntry
+from flights.evidence import (
+    Habits,
+    hear_beyond,
+    hear_ordinary,
+    last_known,
+    look_up_habits,
+    tell_story,
+)
+from flights.query import DuckDBEngine
+from flights.records import LedgerEntry
 from flights.reference.countries import load_country_names
 from flights.reference.editions import newest_edition
 from flights.reference.standing_routes import Routes, read_routes
 from flights.regions import parse_region
-from flights.routes import cover
-from flights.routes.route import Route, load_route
+from flights.routes import Route, cover, load_route
 from flights.sources import SOURCES, find_spec
 from flights.sources.simulated import EXAMPLES, Example
 

@@ -5,8 +5,9 @@ A study holds the hash alone, so that an address never makes the server read a f
 
 import streamlit as st
 
-from analysis.study.question import Study
-from flights.cargo.own_list import TEMPLATE, Overrides, parse_overrides, read_overrides
+from analysis.study import Study
+from flights.cargo import Overrides, parse_overrides, read_overrides
+from flights.cargo.own_list import TEMPLATE
 from flights.config import read_settings
 from flights.errors import InvalidInput
 

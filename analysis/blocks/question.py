@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 
 from analysis.blocks import loaders, own_list
-from analysis.study.question import GRADES, LIST_FILE, Event, Study
-from flights.archive.store import Archive
+from analysis.study import GRADES, LIST_FILE, Event, Study
+from flights.archive import Archive
 from flights.errors import InvalidInput
 from flights.planning.needed_days import BASELINES, WINDOWS
 from flights.regions import parse_region

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio
-from analysis.numerics.series import DailySeries, Design, RateRatio
-from analysis.study.results import CheckResult, ControlEffect, CountSeries
+from analysis.numerics import DailySeries, Design, RateRatio
+from analysis.study import CheckResult, ControlEffect, CountSeries
 
 PASSED, FAILED, NOT_APPLICABLE = "passed", "failed", "not applicable"
 

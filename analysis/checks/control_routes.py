@@ -6,9 +6,8 @@ import numpy as np
 
 from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
 from analysis.estimators.space_rate_ratio import LEAST_ROUTES, rank_in_space
-from analysis.numerics.series import SIGNIFICANT
-from analysis.study.numbers import write_p
-from analysis.study.results import CheckResult
+from analysis.numerics import SIGNIFICANT
+from analysis.study import CheckResult, write_p
 
 NAME = "control_routes"
 TITLE = "Other routes"

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 
 from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
-from analysis.study.numbers import write_limit, write_ratio
-from analysis.study.results import CheckResult
+from analysis.study import CheckResult, write_limit, write_ratio
 
 NAME = "coverage"
 TITLE = "Coverage"

@@ -2,7 +2,7 @@
 
 from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case, describe
 from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio
-from analysis.study.results import CheckResult
+from analysis.study import CheckResult
 
 NAME = "exposure_power"
 TITLE = "Raw, adjusted, over-adjusted"

@@ -1,7 +1,7 @@
 """Does the finding stay when the aircraft with the most flights is left out?"""
 
 from analysis.checks.base import Case, judge_leaving_out, leave_out_by
-from analysis.study.results import CheckResult
+from analysis.study import CheckResult
 
 NAME = "leave_out_airframe"
 TITLE = "Without the largest aircraft"

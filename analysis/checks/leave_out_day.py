@@ -3,7 +3,7 @@
 import numpy as np
 
 from analysis.checks.base import LARGEST, Case, describe, judge_leaving_out, leave_out
-from analysis.study.results import CheckResult
+from analysis.study import CheckResult
 
 NAME = "leave_out_day"
 TITLE = "Without the largest day"

@@ -1,7 +1,7 @@
 """Does the finding stay when the operator with the most flights is left out?"""
 
 from analysis.checks.base import Case, judge_leaving_out, leave_out_by
-from analysis.study.results import CheckResult
+from analysis.study import CheckResult
 
 NAME = "leave_out_operator"
 TITLE = "Without the largest operator"

@@ -1,8 +1,7 @@
 """Are there enough flights for a change of an interesting size to be noticed at all?"""
 
 from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
-from analysis.study.numbers import write_number, write_ratio
-from analysis.study.results import CheckResult
+from analysis.study import CheckResult, write_number, write_ratio
 
 NAME = "low_count"
 TITLE = "Enough flights"

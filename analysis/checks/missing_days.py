@@ -2,8 +2,8 @@
 
 from analysis.checks.base import FAILED, PASSED, Case
 from analysis.estimators.placebo_rate_ratio import compare_coverage
-from analysis.numerics.series import MISSING_TOLERATED
-from analysis.study.results import CheckResult
+from analysis.numerics import MISSING_TOLERATED
+from analysis.study import CheckResult
 
 NAME = "missing_days"
 TITLE = "Missing days"

@@ -1,9 +1,8 @@
 """Is this date special, or do as many other dates in the record differ as much?"""
 
 from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
-from analysis.numerics.series import SIGNIFICANT
-from analysis.study.numbers import write_p
-from analysis.study.results import CheckResult
+from analysis.numerics import SIGNIFICANT
+from analysis.study import CheckResult, write_p
 
 NAME = "placebo_dates"
 TITLE = "Other dates"

@@ -5,9 +5,8 @@ from datetime import date
 import numpy as np
 
 from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
-from analysis.numerics.series import SIGNIFICANT
-from analysis.study.numbers import write_date, write_ratio
-from analysis.study.results import CheckResult
+from analysis.numerics import SIGNIFICANT
+from analysis.study import CheckResult, write_date, write_ratio
 
 NAME = "season"
 TITLE = "A year before"

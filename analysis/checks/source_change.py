@@ -1,7 +1,7 @@
 """Were all days inside the windows read from one edition by one reader?"""
 
 from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
-from analysis.study.results import CheckResult, CountSeries
+from analysis.study import CheckResult, CountSeries
 
 NAME = "source_change"
 TITLE = "Source and reader"

@@ -1,8 +1,7 @@
 """Does the finding stay when the series was wilder around the event than elsewhere?"""
 
 from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
-from analysis.study.numbers import write_limit, write_ratio
-from analysis.study.results import CheckResult
+from analysis.study import CheckResult, write_limit, write_ratio
 
 NAME = "volatile_era"
 TITLE = "Volatile era"

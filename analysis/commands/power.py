@@ -5,7 +5,7 @@ import math
 from pathlib import Path
 
 from analysis.commands.base import Clock, say
-from analysis.event_study.outlook import (
+from analysis.event_study import (
     Usual,
     Windows,
     describe_outlook,
@@ -56,7 +56,7 @@ def run(asked: argparse.Namespace, clock: Clock) -> None:
 def _measure(asked: argparse.Namespace, windows: Windows) -> tuple[Usual, Windows]:
     """What the archive says of the study's route, and the study's own windows."""
     from analysis.commands.run import answer
-    from analysis.study.question import read_study
+    from analysis.study import read_study
     from flights.config import read_settings
 
     study = read_study(asked.study)

@@ -5,17 +5,13 @@ from pathlib import Path
 
 from analysis.commands.base import Clock, say, tell
 from analysis.commands.text import tell_list, tell_result
-from analysis.event_study.families import list_results
-from analysis.event_study.run import run_study
-from analysis.reports import missing_days
-from analysis.reports.list_report import name_folders, write_list
-from analysis.study.cargo_list import find_list
-from analysis.study.question import Study, count_tries, read_study
-from analysis.study.results import StudyResult
-from flights.archive.store import Archive
+from analysis.event_study import list_results, run_study
+from analysis.reports import missing_days, name_folders, write_list
+from analysis.study import Study, StudyResult, count_tries, find_list, read_study
+from flights.archive import Archive
 from flights.config import Settings, read_settings
 from flights.regions import parse_region
-from flights.routes.route import Route, RouteEvidence, load_route
+from flights.routes import Route, RouteEvidence, load_route
 from flights.sources import find_spec
 
 EXAMPLE = "run analysis/studies/2025-06-china-iran.toml --out out"
@@ -77,7 +73,7 @@ def answer(
 
 
 def _write_one(result: StudyResult, evidence: RouteEvidence, asked: argparse.Namespace) -> None:
-    from analysis.reports.study_report import write_outputs  # draws: slow to import
+    from analysis.reports import write_outputs
 
     paths = write_outputs(result, evidence.flights, Path(asked.out))
     say(tell_result(result))

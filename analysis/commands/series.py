@@ -6,11 +6,8 @@ from pathlib import Path
 
 from analysis.commands.base import Clock, read_day, say
 from analysis.commands.text import tell_list, tell_numbers, tell_result
-from analysis.event_study.families import list_results
-from analysis.event_study.run import judge_counts
-from analysis.event_study.table_input import describe_table, read_counts
-from analysis.study.question import Event, Study, validate_design
-from analysis.study.results import ListResult, StudyResult, to_json
+from analysis.event_study import describe_table, judge_counts, list_results, read_counts
+from analysis.study import Event, ListResult, Study, StudyResult, to_json, validate_design
 from flights.errors import InvalidInput
 from flights.planning.needed_days import BASELINES, DEFAULT_BASELINE, DEFAULT_WINDOW, WINDOWS
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from analysis.drawing.captions import describe_detectable, note_of
+from analysis.study import Effect, Family, ListResult, Stack, StudyResult, Verdict
 from analysis.study import numbers as wording
-from analysis.study.results import Effect, Family, ListResult, Stack, StudyResult, Verdict
 
 
 def tell_result(result: StudyResult) -> list[str]:

@@ -5,7 +5,11 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from analysis.study.numbers import (
+from analysis.study import (
+    Effect,
+    ListResult,
+    Stack,
+    StudyResult,
     write_count,
     write_date,
     write_limit,
@@ -13,7 +17,6 @@ from analysis.study.numbers import (
     write_p,
     write_ratio,
 )
-from analysis.study.results import Effect, ListResult, Stack, StudyResult
 
 SIMULATED = "SIMULATED"
 _ISO_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")

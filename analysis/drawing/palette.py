@@ -6,7 +6,7 @@ accent for events. Contrast and colour-blind distance are held by tests.
 
 from dataclasses import dataclass
 
-from analysis.study.results import VERDICTS
+from analysis.study import VERDICTS
 
 FONT = "Source Sans, Liberation Sans, DejaVu Sans, sans-serif"
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from analysis.numerics.intervals import find_interval
+from analysis.numerics import find_interval
 
 NAME = "exact_rate_ratio"
 TITLE = "Exact conditional rate ratio"

@@ -8,11 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from analysis.numerics.intervals import find_interval
-from analysis.numerics.power import find_detectable_changes
-from analysis.numerics.series import NORMAL_95, Coverage, DailySeries, Design, RateRatio
-from analysis.numerics.window_sums import (
+from analysis.numerics import (
+    NORMAL_95,
+    Coverage,
+    DailySeries,
+    Design,
+    RateRatio,
     divide_rates,
+    find_detectable_changes,
+    find_interval,
     find_placebo_dates,
     signed_root,
     sum_windows,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.numerics.series import NORMAL_95, DailySeries, Design
+from analysis.numerics import NORMAL_95, DailySeries, Design
 
 NAME = "quasi_poisson"
 TITLE = "Quasi-Poisson regression"

@@ -14,10 +14,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.numerics.intervals import find_interval
-from analysis.numerics.power import find_detectable_changes
-from analysis.numerics.series import NORMAL_95, DailySeries, Design, RateRatio
-from analysis.numerics.window_sums import signed_root, sum_windows
+from analysis.numerics import (
+    NORMAL_95,
+    DailySeries,
+    Design,
+    RateRatio,
+    find_detectable_changes,
+    find_interval,
+    signed_root,
+    sum_windows,
+)
 
 NAME = "space_rate_ratio"
 TITLE = "Rate ratio calibrated by other routes"

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.numerics.series import DailySeries, Design
-from analysis.numerics.window_sums import find_placebo_dates, sum_windows, weigh_days
+from analysis.numerics import DailySeries, Design, find_placebo_dates, sum_windows, weigh_days
 
 NAME = "stacked_rate_ratio"
 TITLE = "Several events taken together"

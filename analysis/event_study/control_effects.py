@@ -4,10 +4,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analysis.numerics.series import ControlRoute, DailySeries, Design
-from analysis.numerics.window_sums import divide_rates, signed_root, weigh_days
-from analysis.study.counts import measure_exposure
-from analysis.study.results import ControlEffect
+from analysis.numerics import (
+    ControlRoute,
+    DailySeries,
+    Design,
+    divide_rates,
+    signed_root,
+    weigh_days,
+)
+from analysis.study import ControlEffect, measure_exposure
 
 LEAST_EXPECTED = 3.0
 """Expected flights below which a route is too thin to be compared with."""

@@ -7,11 +7,11 @@ rank among them to mean anything, single airports stand in: fewer flights each, 
 import numpy as np
 import pandas as pd
 
-from analysis.numerics.series import ControlRoute
-from analysis.study.counts import list_days
+from analysis.numerics import ControlRoute
+from analysis.study import list_days
 from flights.reference.airports import current_code, load_airports
 from flights.reference.countries import country_name
-from flights.routes.route import RouteEvidence
+from flights.routes import RouteEvidence
 
 LEAST_CONTROLS = 19
 """As many make 0.05 the smallest share that one of them, or the route, can be."""

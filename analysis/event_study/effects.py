@@ -9,9 +9,8 @@ import numpy as np
 from analysis.estimators.change_scan import scan_levels
 from analysis.estimators.placebo_rate_ratio import divide_at_event
 from analysis.estimators.quasi_poisson import estimate_shape
-from analysis.numerics.series import DailySeries, Design, RateRatio
-from analysis.numerics.window_sums import find_placebo_dates, weigh_days
-from analysis.study.results import CountSeries, Effect, Placebo, Shape, Shift
+from analysis.numerics import DailySeries, Design, RateRatio, find_placebo_dates, weigh_days
+from analysis.study import CountSeries, Effect, Placebo, Shape, Shift
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,8 @@ import numpy as np
 
 from analysis.event_study import stacks, verdicts
 from analysis.event_study.verdicts import CHANGE, NO_CHANGE, TOO_THIN
-from analysis.numerics.series import SIGNIFICANT
-from analysis.study import numbers
-from analysis.study.results import (
+from analysis.numerics import SIGNIFICANT
+from analysis.study import (
     Effect,
     Family,
     FamilyMember,
@@ -21,6 +20,7 @@ from analysis.study.results import (
     StackAnswer,
     StudyResult,
     Verdict,
+    numbers,
 )
 from flights import CONTENTS_SENTENCE
 

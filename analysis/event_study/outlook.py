@@ -7,9 +7,8 @@ assumption, and is given for a wilder route too.
 import math
 from dataclasses import dataclass
 
-from analysis.numerics.power import find_detectable_changes
-from analysis.study.numbers import write_count, write_ratio
-from analysis.study.results import StudyResult
+from analysis.numerics import find_detectable_changes
+from analysis.study import StudyResult, write_count, write_ratio
 from flights.planning.needed_days import (
     BASELINES,
     DAYS_LIKE_EVENT,

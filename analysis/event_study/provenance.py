@@ -6,12 +6,10 @@ from datetime import date
 
 import pandas as pd
 
-from analysis.study.counts import OUTAGE_REASON
-from analysis.study.question import Study
-from analysis.study.results import CountSeries
-from flights.cargo.own_list import OWN_LIST, Overrides
+from analysis.study import OUTAGE_REASON, CountSeries, Study
+from flights.cargo import OWN_LIST, Overrides
 from flights.planning.needed_days import DEFAULT_BASELINE, DEFAULT_WINDOW
-from flights.routes.route import RouteEvidence
+from flights.routes import RouteEvidence
 
 
 def hash_inputs(evidence: RouteEvidence) -> str:

@@ -28,12 +28,8 @@ from analysis.event_study.provenance import (
     note_own_list,
     write_notes,
 )
-from analysis.numerics.series import ControlRoute, DailySeries, Design
-from analysis.study import numbers
-from analysis.study import question as studies
-from analysis.study.counts import count_days
-from analysis.study.question import Study
-from analysis.study.results import (
+from analysis.numerics import ControlRoute, DailySeries, Design
+from analysis.study import (
     CheckResult,
     ControlEffect,
     CountSeries,
@@ -43,16 +39,20 @@ from analysis.study.results import (
     Shape,
     SourceNote,
     StackAnswer,
+    Study,
     StudyResult,
     Verdict,
+    count_days,
+    numbers,
 )
+from analysis.study import question as studies
 from flights import CONTENTS_SENTENCE, __version__
-from flights.cargo.own_list import Overrides
+from flights.cargo import Overrides
 from flights.errors import InvalidInput
-from flights.evidence.reasons import class_exclusions
+from flights.evidence import class_exclusions
 from flights.planning.needed_days import DEFAULT_BASELINE, DEFAULT_WINDOW, WINDOWS
-from flights.routes.route import RouteEvidence
-from flights.sources.base import SourceSpec
+from flights.routes import RouteEvidence
+from flights.sources import SourceSpec
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,8 @@ from analysis.estimators.stacked_rate_ratio import (
 )
 from analysis.event_study import verdicts
 from analysis.event_study.verdicts import CHANGE, COVERAGE, HISTORY, NO_CHANGE, TOO_THIN, Facts
-from analysis.numerics.series import Coverage, DailySeries, Design
-from analysis.study import numbers
-from analysis.study.results import Stack, StackAnswer, Verdict
+from analysis.numerics import Coverage, DailySeries, Design
+from analysis.study import Stack, StackAnswer, Verdict, numbers
 
 BOUNDS = ("lower", "upper")
 

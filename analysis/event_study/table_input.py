@@ -12,10 +12,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.event_study.run import Subject
-from analysis.study.counts import find_outages, list_days
-from analysis.study.results import CountSeries
+from analysis.study import CountSeries, find_outages, list_days
 from flights.errors import InvalidInput
-from flights.sources.base import SourceSpec
+from flights.sources import SourceSpec
 from flights.sources.row_limits import find_flat_days, is_round_cap
 
 NAMES = {

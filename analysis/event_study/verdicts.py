@@ -9,9 +9,8 @@ from typing import Protocol
 from analysis.checks.coverage import VETO
 from analysis.checks.low_count import TOO_THIN_ABOVE
 from analysis.checks.volatile_era import WILD
-from analysis.numerics.series import MISSING_TOLERATED, NORMAL_95, Coverage, Design, RateRatio
-from analysis.study import numbers
-from analysis.study.results import CheckResult, Verdict
+from analysis.numerics import MISSING_TOLERATED, NORMAL_95, Coverage, Design, RateRatio
+from analysis.study import CheckResult, Verdict, numbers
 
 CHANGE, NO_CHANGE, TOO_THIN = "change", "no detectable change", "too thin"
 COVERAGE, HISTORY, SOURCE = (

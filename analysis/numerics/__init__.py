@@ -1,1 +1,39 @@
 """Arithmetic without files, clock or pictures: daily series, window sums, intervals, power."""
+
+from analysis.numerics.intervals import find_interval
+from analysis.numerics.power import find_detectable_changes
+from analysis.numerics.series import (
+    MISSING_TOLERATED,
+    NORMAL_95,
+    SIGNIFICANT,
+    ControlRoute,
+    Coverage,
+    DailySeries,
+    Design,
+    RateRatio,
+)
+from analysis.numerics.window_sums import (
+    divide_rates,
+    find_placebo_dates,
+    signed_root,
+    sum_windows,
+    weigh_days,
+)
+
+__all__ = [
+    "MISSING_TOLERATED",
+    "NORMAL_95",
+    "SIGNIFICANT",
+    "ControlRoute",
+    "Coverage",
+    "DailySeries",
+    "Design",
+    "RateRatio",
+    "divide_rates",
+    "find_detectable_changes",
+    "find_interval",
+    "find_placebo_dates",
+    "signed_root",
+    "sum_windows",
+    "weigh_days",
+]

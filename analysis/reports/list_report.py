@@ -11,9 +11,9 @@ import pandas as pd
 
 from analysis.drawing.captions import note_of
 from analysis.drawing.charts.forest_chart import draw_studies
-from analysis.event_study.families import name_study
+from analysis.event_study import name_study
 from analysis.reports.study_report import render_svg, write_outputs
-from analysis.study.results import Effect, ListResult, Stack, StudyResult, Verdict, to_json
+from analysis.study import Effect, ListResult, Stack, StudyResult, Verdict, to_json
 from flights.errors import ArchiveError
 from flights.export import Header, open_writer
 

@@ -4,13 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import partial
 
-from analysis.numerics.series import Design
-from analysis.study.numbers import write_date
-from analysis.study.question import Study
-from analysis.study.results import StudyResult
+from analysis.numerics import Design
+from analysis.study import Study, StudyResult, write_date
 from flights.planning import StudyNeed, write_pulls
 from flights.planning.needed_days import Span
-from flights.records.ledger import LedgerEntry
+from flights.records import LedgerEntry
 from flights.regions import parse_region
 from flights.sources import find_spec
 

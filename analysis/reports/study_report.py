@@ -41,12 +41,19 @@ from analysis.drawing.maps.still_map import draw_still
 from analysis.drawing.palette import LIGHT, OUTCOME_MARKS, look_of
 from analysis.drawing.tables import data_tables, text_tables
 from analysis.drawing.tables.route_habit_table import look_at_route, tabulate_flyers
-from analysis.study.numbers import write_date, write_heading
-from analysis.study.question import LIST_FILE, Event, Study, write_study
-from analysis.study.results import StudyResult, to_json
+from analysis.study import (
+    LIST_FILE,
+    Event,
+    Study,
+    StudyResult,
+    to_json,
+    write_date,
+    write_heading,
+    write_study,
+)
 from flights.errors import ArchiveError
 from flights.reference.countries import BORDERS_SENTENCE
-from flights.routes.habits import tell_route_habits
+from flights.routes import tell_route_habits
 
 TEMPLATE = Path(__file__).with_name("study_report.html.j2")
 ROWS = 400

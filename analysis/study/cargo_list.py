@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from analysis.study.question import Study
-from flights.cargo.own_list import Overrides, read_overrides
+from flights.cargo import Overrides, read_overrides
 from flights.errors import InvalidInput
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.study.results import CountSeries
-from flights.records.ledger import LedgerEntry, not_asked
-from flights.routes.route import RouteEvidence
+from flights.records import LedgerEntry, not_asked
+from flights.routes import RouteEvidence
 
 FEW_HEARD = 30
 """Below so many other flights a day, a single day's exposure is mostly chance."""

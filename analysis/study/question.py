@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
-from flights.cargo.own_list import Overrides
+from flights.cargo import Overrides
 from flights.errors import InvalidInput
 from flights.planning.needed_days import BASELINES, DEFAULT_BASELINE, DEFAULT_WINDOW, WINDOWS
 

@@ -7,8 +7,8 @@ from analysis.blocks.data import import_panel, plan_panel, pull_form, pull_watch
 from analysis.blocks.study import panels
 from analysis.drawing import captions
 from analysis.drawing.charts import calendars
-from analysis.study.question import Study
-from flights.archive.store import Archive
+from analysis.study import Study
+from flights.archive import Archive
 from flights.errors import FlightDataError
 from flights.sources import find_spec
 

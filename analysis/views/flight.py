@@ -5,7 +5,7 @@ import streamlit as st
 from analysis.blocks import loaders
 from analysis.blocks.flight import form, inspector
 from analysis.blocks.study import panels
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import FlightDataError
 
 

@@ -6,8 +6,8 @@ import streamlit as st
 
 from analysis.blocks import loaders, question
 from analysis.blocks.study import events_panel, first_visit, panels, special_panel
-from analysis.study.question import Study
-from flights.archive.store import Archive
+from analysis.study import Study
+from flights.archive import Archive
 from flights.errors import FlightDataError, NotCovered
 
 _NONE_HEARD = "No flight of this grade was heard between the two regions in these days."

@@ -26,10 +26,7 @@ import pyarrow.parquet as pq
 
 from flights import CONTENTS_SENTENCE
 from flights.errors import ArchiveError, BadPayload
-from flights.records import ledger
-from flights.records.columns import TABLES
-from flights.records.ledger import LedgerEntry
-from flights.records.packed_table import PackedTable
+from flights.records import TABLES, LedgerEntry, PackedTable, ledger
 
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,7 @@ import pyarrow.parquet as pq
 from flights.archive import commit_log
 from flights.archive.commit_log import Slot
 from flights.errors import ArchiveError, BadPayload
-from flights.records.columns import TABLES, arrow_schema
-from flights.records.ledger import LedgerEntry
+from flights.records import TABLES, LedgerEntry, arrow_schema
 
 _TRIES = 5
 """How often to look again: between two looks a writer may have moved a table into place."""

@@ -26,9 +26,15 @@ from flights.archive import commit_log
 from flights.archive.commit_log import Slot
 from flights.archive.reading import DayFiles
 from flights.errors import ArchiveError, BadPayload, InvalidInput
-from flights.records.columns import TABLES, DayRecords, arrow_schema, conform
-from flights.records.ledger import LedgerEntry, not_asked
-from flights.records.packed_table import PackedTable
+from flights.records import (
+    TABLES,
+    DayRecords,
+    LedgerEntry,
+    PackedTable,
+    arrow_schema,
+    conform,
+    not_asked,
+)
 
 log = logging.getLogger(__name__)
 
@@ -189,7 +195,7 @@ class Archive:
         day, which cannot be counted, and must not swell the first day after a hole. Files of
         the days in `without` are not opened. `icao24` gives those of one airframe only.
         """
-        from flights.legs.midnight import date_departures, join_days
+        from flights.legs import date_departures, join_days
 
         slots = self._slots(source, _shift(first, -1), _shift(last, 1))
         names, wanted = ("flights", "edges"), [("icao24", "==", icao24)] if icao24 else None

@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 
 from flights import CONTENTS_SENTENCE
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.config import ARCHIVE_VARIABLE, Settings, read_settings
 from flights.errors import InvalidInput
 from flights.export import note_of

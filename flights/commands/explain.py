@@ -9,15 +9,18 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from flights import CONTENTS_SENTENCE
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.commands.base import DONE, note_for, only_source, open_archive, settings_of, tell
 from flights.errors import InvalidInput
-from flights.evidence.archive_habits import look_up_habits
-from flights.evidence.habits import tell_habits
-from flights.evidence.region_reception import judge_region
-from flights.evidence.sentences import tell_story_in_words
-from flights.evidence.story import Story, tell_story
-from flights.query.engine import DuckDBEngine
+from flights.evidence import (
+    Story,
+    judge_region,
+    look_up_habits,
+    tell_habits,
+    tell_story,
+    tell_story_in_words,
+)
+from flights.query import DuckDBEngine
 from flights.reference.editions import newest_edition
 from flights.reference.standing_routes import read_routes
 from flights.regions import parse_region

@@ -10,8 +10,8 @@ from typing import IO, Any
 
 import pandas as pd
 
-from flights.archive.store import Archive
-from flights.cargo.own_list import Overrides, read_overrides
+from flights.archive import Archive
+from flights.cargo import Overrides, read_overrides
 from flights.commands.base import (
     DONE,
     IN_PART,
@@ -26,7 +26,7 @@ from flights.commands.base import (
 )
 from flights.errors import ArchiveError, InvalidInput
 from flights.export import Header, open_writer
-from flights.records.ledger import LedgerEntry, judge_departures, not_asked
+from flights.records import LedgerEntry, judge_departures, not_asked
 from flights.regions.base import Region
 
 EXAMPLE = (
@@ -84,7 +84,7 @@ def _check_places(
     if not (asked.origin or asked.destination):
         return ()
     from flights.regions import parse_region
-    from flights.routes.route import Route, check_cover
+    from flights.routes import Route, check_cover
 
     origin, destination = (parse_region(t or "world:") for t in (asked.origin, asked.destination))
     return check_cover(Route(origin, destination), source, days).notes
@@ -144,10 +144,10 @@ def _match(
     asked: argparse.Namespace, archive: Archive, source: str, overrides: Overrides | None
 ) -> pd.DataFrame:
     """Flights of the upper bound of a route, each with the sentence why it counts."""
-    from flights.evidence.reasons import explain_flights
-    from flights.query.engine import DuckDBEngine, RouteQuestion
+    from flights.evidence import explain_flights
+    from flights.query import DuckDBEngine, RouteQuestion
     from flights.regions import parse_region
-    from flights.routes.bounds import resolve_bounds
+    from flights.routes import resolve_bounds
 
     origin, destination = (parse_region(t or "world:") for t in (asked.origin, asked.destination))
     grade = asked.min_grade

@@ -4,7 +4,7 @@ import argparse
 import sys
 from datetime import date
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.commands.base import (
     DONE,
     add_days,
@@ -15,7 +15,7 @@ from flights.commands.base import (
     tell,
 )
 from flights.export import format_ledger
-from flights.records.ledger import LedgerEntry, not_asked
+from flights.records import LedgerEntry, not_asked
 
 EXAMPLE = "ledger --source readsb"
 

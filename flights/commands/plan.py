@@ -9,7 +9,7 @@ from flights.commands.base import DONE, open_archive
 from flights.export import note_of
 from flights.planning import plan_study, read_need
 from flights.planning.text import to_plain, write_text
-from flights.pull.run import utc_now
+from flights.pull import utc_now
 
 EXAMPLE = "plan analysis/studies/2025-06-china-iran.toml"
 

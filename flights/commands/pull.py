@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.commands.base import DONE, IN_PART, add_days, open_archive, settings_of, tell
 from flights.commands.executors import open_executor
 from flights.commands.pull_lines import DayLines, LiveLine, count, introduce, state_plan
@@ -19,10 +19,19 @@ from flights.commands.source_options import add_source_options, read_source_opti
 from flights.config import ARCHIVE_VARIABLE
 from flights.errors import FlightDataError, InvalidInput, RateLimited
 from flights.export import note_of
-from flights.pull.background import ProgressFile, expect_seconds, new_pull_id
-from flights.pull.plan import check_room
-from flights.pull.progress import PullProgress
-from flights.pull.run import PullPlan, PullReport, count_states, plan_pull, run_pull, utc_now
+from flights.pull import (
+    ProgressFile,
+    PullPlan,
+    PullProgress,
+    PullReport,
+    check_room,
+    count_states,
+    expect_seconds,
+    new_pull_id,
+    plan_pull,
+    run_pull,
+    utc_now,
+)
 from flights.reference.editions import current_aircraft
 from flights.sources import find_source, find_spec, open_source
 
@@ -189,7 +198,7 @@ def _report(report: PullReport) -> None:
 
 def _index(report: PullReport, plan: PullPlan, archive: Archive) -> None:
     """Get the index ready for questions, but not after every single day of a daily pull."""
-    from flights.query.index.index import Facts
+    from flights.query import Facts
 
     days = [entry.day for entry in report.stored if entry.tables]
     if len(days) < 2:

@@ -9,9 +9,8 @@ from datetime import date, timedelta
 from typing import TextIO
 
 from flights.planning.text import describe_time
-from flights.pull.plan import PullPlan
-from flights.pull.progress import DayProgress, PullProgress, write_bytes, write_span
-from flights.sources.base import SourceSpec
+from flights.pull import DayProgress, PullPlan, PullProgress, write_bytes, write_span
+from flights.sources import SourceSpec
 
 Tell = Callable[[str], None]
 

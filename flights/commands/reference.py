@@ -6,9 +6,8 @@ import sys
 from flights.commands.base import DONE, settings_of, tell
 from flights.config import Settings
 from flights.errors import InvalidInput
-from flights.network.door import Door
-from flights.pull.progress import write_bytes
-from flights.pull.run import utc_now
+from flights.network import Door
+from flights.pull import utc_now, write_bytes
 from flights.reference.editions import Edition, list_editions
 from flights.reference.updates.fetch import fetch_edition
 from flights.reference.updates.tables import KINDS, find_kind

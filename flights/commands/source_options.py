@@ -3,8 +3,7 @@
 import argparse
 from collections import defaultdict
 
-from flights.sources import SOURCES, find_spec
-from flights.sources.base import Option, SourceSpec
+from flights.sources import SOURCES, Option, SourceSpec, find_spec
 
 _PREFIX = "option_"  # keeps a source's option apart from those of the command
 

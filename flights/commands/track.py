@@ -9,7 +9,7 @@ from flights import CONTENTS_SENTENCE
 from flights.commands.base import DONE, IN_PART, settings_of, tell
 from flights.errors import InvalidInput
 from flights.export import Header, note_of, open_writer
-from flights.pull.run import utc_now
+from flights.pull import utc_now
 from flights.sources import find_spec
 from flights.sources.opensky.rest.client import Api
 from flights.sources.opensky.rest.credits import Purse, read_budget

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from flights.evidence.habits import BEFORE, Habits, sum_habits
-from flights.query.engine import Engine
+from flights.query import Engine
 from flights.reference.standing_routes import Routes, known_stops
 
 

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.evidence.region_reception import holds_reception
 from flights.evidence.story import Gap, Story, cells_beyond, place_lost
-from flights.reception.silence import AHEAD_H, FEW_AIRCRAFT, hours_after
+from flights.reception import AHEAD_H, FEW_AIRCRAFT, hours_after
 
 MOST_DAYS = 7
 """Days read at most for a picture of many; they are spread over the span."""

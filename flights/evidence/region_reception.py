@@ -4,11 +4,10 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from flights.archive.store import Archive
-from flights.reception.cells_ahead import list_cells
-from flights.reception.hourly import LEAST_DAYS, ORDINARY_DAYS
-from flights.reception.silence import FELL, HARDLY, OTHERS, UNKNOWN, name_kind
-from flights.records.ledger import LedgerEntry
+from flights.archive import Archive
+from flights.reception import LEAST_DAYS, ORDINARY_DAYS, list_cells, name_kind
+from flights.reception.silence import FELL, HARDLY, OTHERS, UNKNOWN
+from flights.records import LedgerEntry
 from flights.reference.whereabouts import add_article
 from flights.regions.base import Region
 

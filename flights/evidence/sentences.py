@@ -9,7 +9,7 @@ from flights.evidence.reach import HORIZON_S, longest_stay_s
 from flights.evidence.reasons import explain_end, write_height, write_place, write_span
 from flights.evidence.story import DESCENDING_FPM, ENDS, Gap, Story
 from flights.reception.silence import FELL, HARDLY, OTHERS
-from flights.records.flags import describe_flags
+from flights.records import describe_flags
 from flights.reference.airports import load_airports
 from flights.reference.countries import country_name
 from flights.reference.whereabouts import add_article, name_whereabouts

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import InvalidInput
 from flights.evidence.chain import (
     Chain,
@@ -17,13 +17,18 @@ from flights.evidence.chain import (
 )
 from flights.evidence.reach import HORIZON_S, LEAST_GROUND_S, Stretches, find_reach
 from flights.evidence.region_reception import holds_reception
-from flights.query.other_series import list_witnesses
+from flights.query import list_witnesses
+from flights.reception import (
+    AHEAD_H,
+    ORDINARY_DAYS,
+    Integrity,
+    Silence,
+    cells_of,
+    judge_integrity,
+    judge_silence,
+)
 from flights.reception.cells_ahead import cells_ahead
-from flights.reception.count import cells_of
-from flights.reception.hourly import ORDINARY_DAYS
-from flights.reception.silence import AHEAD_H, Silence, judge_silence
-from flights.reception.unsure_positions import Integrity, judge_integrity
-from flights.records.columns import CRUISE_FT
+from flights.records import CRUISE_FT
 from flights.reference.airports import FIELD, SERVED, load_airports
 from flights.reference.earth import bearing_deg, great_circle_km, turn_deg
 

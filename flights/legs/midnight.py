@@ -19,7 +19,7 @@ from flights.legs.ends.airfields import Airfields, Ends, load_airfields
 from flights.legs.ends.judge import ROLL_S
 from flights.legs.positions.continuity import Moments, arrives, continues
 from flights.legs.positions.series import Index, Mask
-from flights.records.flags import CALLSIGN_CHANGE, merge_flags
+from flights.records import CALLSIGN_CHANGE, merge_flags
 
 HEAD = ("origin", "first")
 TAIL = ("destination", "last")

@@ -20,7 +20,7 @@ from flights.network.manners import Manners, Report, Waiting
 from flights.network.remote_stream import RemoteStream
 from flights.network.replies import MISSING, HeadRefused, redact
 from flights.network.resources import Resource, resource_of
-from flights.records.ledger import InputFile
+from flights.records import InputFile
 
 __all__ = [
     "USER_AGENT",

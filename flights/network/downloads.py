@@ -24,7 +24,7 @@ from flights.network.manners import Report, Waiting
 from flights.network.remote_stream import RemoteStream
 from flights.network.replies import redact
 from flights.network.resources import Resource
-from flights.records.ledger import InputFile
+from flights.records import InputFile
 
 _PIECE = 1 << 20
 _STARTS = 3

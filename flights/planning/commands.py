@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from flights.sources.base import SourceSpec
+from flights.sources import SourceSpec
 
 SHOWN = 8
 """Commands shown at most; the ledger shows the rest."""

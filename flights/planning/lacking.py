@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flights.planning.needed_days import Span
-from flights.records.ledger import LedgerEntry, judge_departures, not_asked
+from flights.records import LedgerEntry, judge_departures, not_asked
 
 
 @dataclass(frozen=True)

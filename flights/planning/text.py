@@ -9,8 +9,7 @@ from typing import Any
 from flights.planning.commands import group_days
 from flights.planning.way import ASSUMED_BYTES_S, ASSUMED_REQUEST_S, FITS, Way
 from flights.planning.ways import StudyPlan
-from flights.pull.plan import PullPlan
-from flights.pull.progress import write_span
+from flights.pull import PullPlan, write_span
 
 ONE_SOURCE = (
     "Series of one study come from one source. A second source gives witnesses of single "

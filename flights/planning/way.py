@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.planning.commands import group_days, write_pulls
 from flights.planning.lacking import list_days_to_pull
 from flights.planning.needed_days import Span
 from flights.pull import background
-from flights.records.ledger import LedgerEntry
-from flights.sources.base import Cost, SourceSpec
+from flights.records import LedgerEntry
+from flights.sources import Cost, SourceSpec
 
 FITS = ("whole", "in part", "own files", "no")
 """`whole`: covers the route. `in part`: covers some of a region. `own files`: covers what the

@@ -5,16 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.planning.commands import write_pulls
 from flights.planning.lacking import Lack, list_days_to_pull, list_lacking
 from flights.planning.need import StudyNeed
 from flights.planning.needed_days import Span, plan_span
 from flights.planning.way import FITS, Prices, Way, lands_later
 from flights.regions import is_anywhere
-from flights.routes.cover import judge_cover, name_series
-from flights.sources import SOURCES, find_spec
-from flights.sources.base import SourceSpec, narrow
+from flights.routes import judge_cover, name_series
+from flights.sources import SOURCES, SourceSpec, find_spec, narrow
 
 STORY_BEFORE, STORY_AFTER = 7, 6
 """A fortnight in detail: days before and after the event."""

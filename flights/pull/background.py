@@ -18,7 +18,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import ArchiveError, InvalidInput
 from flights.pull.plan import PullPlan
 from flights.pull.process_marks import process_mark

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Protocol
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import (
     ArchiveError,
     BadPayload,
@@ -21,9 +21,8 @@ from flights.errors import (
     SourceUnavailable,
 )
 from flights.pull.progress import DayProgress
-from flights.records.columns import TABLES, DayRecords, empty
-from flights.records.ledger import LedgerEntry
-from flights.sources.base import Offer, Source
+from flights.records import TABLES, DayRecords, LedgerEntry, empty
+from flights.sources import Offer, Source
 
 log = logging.getLogger(__name__)
 

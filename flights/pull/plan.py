@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.config import read_settings
 from flights.errors import ArchiveError, InvalidInput
 from flights.pull.progress import write_bytes
-from flights.records.ledger import LedgerEntry
-from flights.sources.base import Offer, Source, SourceSpec
+from flights.records import LedgerEntry
+from flights.sources import Offer, Source, SourceSpec
 
 STORED_SHARE, STORED_SHARE_NARROWED = 0.5, 0.05
 """Archive bytes a byte of input is taken to need, until this archive has shown its own figure."""

@@ -7,14 +7,14 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import ArchiveError, FlightDataError
 from flights.pull.offer import Answer, Halt, Reader, without_data
 from flights.pull.plan import PullPlan, check_room, plan_pull
 from flights.pull.progress import DayProgress, PullProgress, Tracker, write_span
 from flights.pull.worker_news import Signals, StopAsked
-from flights.records.ledger import LedgerEntry
-from flights.sources.base import Offer
+from flights.records import LedgerEntry
+from flights.sources import Offer
 
 __all__ = ["PullPlan", "PullReport", "plan_pull", "run_pull", "utc_now"]
 

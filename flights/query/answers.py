@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from flights.cargo.own_list import judge_overrides
+from flights.cargo import judge_overrides
 from flights.query import statements
 from flights.query.index.build import number_addresses
 from flights.query.index.day_sums import ANYWHERE, DAYS, HEARD, LOST_ENDS, MonthSums, Places

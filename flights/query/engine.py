@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import ArchiveError, InvalidInput
 from flights.query import answers, statements
 from flights.query.answers import Asked
@@ -20,7 +20,7 @@ from flights.query.index.index import Facts, Month
 from flights.query.index.rows import MonthRows
 from flights.query.other_series import list_witnesses
 from flights.query.question import Engine, RouteQuestion
-from flights.records.ledger import LedgerEntry, judge_departures, not_asked
+from flights.records import LedgerEntry, judge_departures, not_asked
 
 __all__ = ["NO_CELL", "DuckDBEngine", "Engine", "RouteQuestion", "cell_id"]
 

@@ -1,6 +1,6 @@
 """Which other series of an archive may have heard the same aircraft."""
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import InvalidInput
 from flights.sources import find_spec
 

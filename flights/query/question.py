@@ -16,8 +16,8 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from flights.cargo.own_list import Overrides
-from flights.records.ledger import LedgerEntry
+from flights.cargo import Overrides
+from flights.records import LedgerEntry
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from flights.cargo.own_list import KINDS, NAMES_OPERATOR, Overrides
+from flights.cargo import NAMES_OPERATOR, Overrides
+from flights.cargo.own_list import KINDS
 from flights.query.index.build import GRADE_CODES, number_addresses
 from flights.query.index.end_codes import LOST
 

@@ -13,7 +13,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from flights.cargo.own_list import Overrides
+from flights.cargo import Overrides
 from flights.query.index.day_sums import HEARD, Places
 from flights.query.index.end_codes import LOST
 from flights.query.regraded import write_moved

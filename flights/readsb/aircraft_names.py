@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flights.errors import InvalidInput
-from flights.records.columns import DayRecords
+from flights.records import DayRecords
 from flights.reference.aircraft import Airframe, read_aircraft
 from flights.reference.editions import input_of
 

@@ -11,8 +11,7 @@ from flights.readsb.content import HALF_HOURS, Content, find_deficits, find_hush
 from flights.readsb.day import assemble_day
 from flights.readsb.members import HEATMAP, TRACE, Intake, Member
 from flights.readsb.sorted_spill import Spill
-from flights.records.columns import TABLES, DayRecords, empty, parse_icao24
-from flights.records.ledger import LedgerEntry
+from flights.records import TABLES, DayRecords, LedgerEntry, empty, parse_icao24
 from flights.reference.aircraft import Airframe
 from flights.reference.airports import airports_input
 

@@ -14,7 +14,7 @@ from flights.readsb.members import HEATMAP, Intake, Member
 from flights.readsb.position_quality import IntegrityTally
 from flights.readsb.sorted_spill import DAY_MS, Spill
 from flights.readsb.traces import read_trace
-from flights.records.columns import NON_ICAO, format_icao24, parse_icao24
+from flights.records import NON_ICAO, format_icao24, parse_icao24
 from flights.reference.aircraft import Airframe
 
 HALF_HOURS = 48

@@ -8,22 +8,24 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from flights.legs.doubts.callsigns import find_twice
-from flights.legs.find import find_legs
+from flights.legs import find_legs, find_twice
 from flights.readsb.position_quality import put_integrity
-from flights.reception.count import count_reception, sum_reception
-from flights.records.columns import arrow_schema, conform, empty
-from flights.records.flags import (
+from flights.reception import count_reception, sum_reception
+from flights.records import (
     ADDRESS_TWICE,
     CALLSIGN_CHANGE,
     CALLSIGN_ODD,
     CALLSIGN_TWICE,
     JUMP,
     MLAT_NOISE,
+    PackedTable,
     add_flag,
+    arrow_schema,
+    conform,
     count_flags,
+    empty,
+    pack,
 )
-from flights.records.packed_table import PackedTable, pack
 from flights.reference.aircraft import Airframe
 
 PART = 400_000

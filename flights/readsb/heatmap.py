@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from flights.errors import BadPayload
 from flights.readsb.callsign_bytes import LastCalled, clean_callsigns
 from flights.readsb.tar.gunzip import read_payload
-from flights.records.columns import NON_ICAO, POSITION, RECEIVED
+from flights.records import NON_ICAO, POSITION, RECEIVED
 
 RECORD = np.dtype(
     {

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from flights.errors import SourceUnavailable
 from flights.readsb import heatmap, traces
 from flights.readsb.tar.stream import FilePart, HashedParts, Stream, TarDamaged, TarMember, walk_tar
-from flights.records.ledger import InputFile
+from flights.records import InputFile
 
 HEATMAP, TRACE = "heatmap", "trace"
 KIND_OF_DETAIL = {"heatmaps": HEATMAP, "traces": TRACE}

@@ -29,8 +29,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from flights.reception.count import HOUR_MS, cells_of
-from flights.records.columns import RECEIVED
+from flights.reception import cells_of
+from flights.reception.count import HOUR_MS
+from flights.records import RECEIVED
 
 LEAST_NIC = 7
 NO_VALUE, SOUND, DEGRADED = 0, 1, 2

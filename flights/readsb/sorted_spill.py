@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flights.errors import ArchiveError
-from flights.records.columns import NON_ICAO, POSITION
+from flights.records import NON_ICAO, POSITION
 
 DAY_MS = 86_400_000
 SHARES = 256

@@ -22,7 +22,7 @@ from flights.errors import BadPayload
 from flights.readsb.callsign_bytes import clean_callsigns
 from flights.readsb.position_quality import read_integrity
 from flights.readsb.tar.gunzip import read_payload
-from flights.records.columns import POSITION, RECEIVED, parse_icao24
+from flights.records import POSITION, RECEIVED, parse_icao24
 from flights.reference.aircraft import Airframe
 
 STALE, NEW_LEG = 1, 2

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from flights.records.columns import RECEPTION_RESOLUTION
+from flights.records import RECEPTION_RESOLUTION
 from flights.reference.earth import EARTH_RADIUS_KM
 
 SPREAD_DEG = 30.0

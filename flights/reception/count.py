@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from flights.legs.positions.series import mark_first
-from flights.records.columns import CRUISE_FT, RECEPTION_RESOLUTION
+from flights.legs import mark_first
+from flights.records import CRUISE_FT, RECEPTION_RESOLUTION
 
 SQUARES_PER_DEG = 10
 COLUMNS, ROWS = 360 * SQUARES_PER_DEG, 180 * SQUARES_PER_DEG

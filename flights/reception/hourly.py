@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from flights.records.columns import CRUISE_FT, empty
+from flights.records import CRUISE_FT, empty
 
 ORDINARY_DAYS = 14
 """Days before and after that are asked what an ordinary day is."""

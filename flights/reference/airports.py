@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from flights.config import read_settings
 from flights.errors import InvalidInput
-from flights.records.ledger import InputFile
+from flights.records import InputFile
 from flights.reference.earth import EARTH_RADIUS_KM
 from flights.reference.editions import input_of
 from flights.reference.ourairports import read_ourairports

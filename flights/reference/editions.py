@@ -15,7 +15,7 @@ from typing import Any
 
 from flights.config import Settings
 from flights.errors import InvalidInput
-from flights.records.ledger import InputFile
+from flights.records import InputFile
 
 NOTE = "edition.json"
 _LONGEST_NOTE = 1 << 20

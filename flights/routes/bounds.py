@@ -10,9 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from flights.evidence.chain import is_one_airframe, stretches_between
-from flights.evidence.reach import HORIZON_S, LEAST_GROUND_S, longest_stay_s
-from flights.query.engine import Engine, RouteQuestion
+from flights.evidence import (
+    HORIZON_S,
+    LEAST_GROUND_S,
+    is_one_airframe,
+    longest_stay_s,
+    stretches_between,
+)
+from flights.query import Engine, RouteQuestion
 from flights.reference.airports import load_airports
 
 ENDS = {"origin": "first", "destination": "last"}

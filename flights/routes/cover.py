@@ -8,7 +8,7 @@ from shapely.geometry import box as make_box
 from flights.reference.airports import load_airports
 from flights.regions import is_anywhere, parse_region
 from flights.regions.base import Region, describe_place
-from flights.sources.base import SourceSpec
+from flights.sources import SourceSpec
 
 Box = tuple[float, float, float, float]
 """South, west, north, east [deg]."""

@@ -10,7 +10,8 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from flights.evidence.habits import BEFORE, KINDS, LEAST_DAYS, WORDS, Habit, sum_habit, tell_short
+from flights.evidence import LEAST_DAYS, Habit, sum_habit, tell_short
+from flights.evidence.habits import BEFORE, KINDS, WORDS
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from flights.archive.store import Archive
-from flights.cargo.grades import check_grade
-from flights.cargo.own_list import Overrides
+from flights.archive import Archive
+from flights.cargo import Overrides, check_grade
 from flights.errors import NotCovered
-from flights.evidence.reasons import ENDS, explain_flights
-from flights.query.engine import DuckDBEngine, Engine, RouteQuestion, cell_id
-from flights.records.ledger import LedgerEntry
+from flights.evidence import explain_flights
+from flights.evidence.reasons import ENDS
+from flights.query import DuckDBEngine, Engine, RouteQuestion, cell_id
+from flights.records import LedgerEntry
 from flights.reference.airports import all_codes
 from flights.regions import cells, is_anywhere
 from flights.regions.base import Region

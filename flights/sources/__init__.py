@@ -6,7 +6,20 @@ from dataclasses import replace
 from types import ModuleType
 
 from flights.errors import InvalidInput
-from flights.sources.base import Source, SourceSpec
+from flights.sources.base import Cost, Offer, Option, Source, SourceSpec, narrow
+
+__all__ = [
+    "SOURCES",
+    "Cost",
+    "Offer",
+    "Option",
+    "Source",
+    "SourceSpec",
+    "find_source",
+    "find_spec",
+    "narrow",
+    "open_source",
+]
 
 SOURCES = {
     "adsblol": "adsblol.source",

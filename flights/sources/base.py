@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
 
-from flights.records.columns import DayRecords
+from flights.records import DayRecords
 
 
 @dataclass(frozen=True)

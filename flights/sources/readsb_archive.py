@@ -6,11 +6,15 @@ from pathlib import Path
 from typing import ClassVar
 
 from flights.errors import InvalidInput
-from flights.readsb.aircraft_names import AircraftFile, open_aircraft_file
-from flights.readsb.collect import Task, collect_days
-from flights.readsb.inputs import find_days
-from flights.readsb.members import KIND_OF_DETAIL
-from flights.records.columns import DayRecords
+from flights.readsb import (
+    KIND_OF_DETAIL,
+    AircraftFile,
+    Task,
+    collect_days,
+    find_days,
+    open_aircraft_file,
+)
+from flights.records import DayRecords
 from flights.sources.base import Cost, Offer, Option, Report, SourceSpec
 
 SIMULATED_YEAR = 2050

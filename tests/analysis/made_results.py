@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.event_study.run import run_study
-from analysis.study.question import Event, Study
-from analysis.study.results import (
+from analysis.event_study import run_study
+from analysis.study import (
     ControlEffect,
+    Event,
     EventAnswer,
     Family,
     FamilyMember,
@@ -23,13 +23,14 @@ from analysis.study.results import (
     Shift,
     Stack,
     StackAnswer,
+    Study,
     StudyResult,
     Verdict,
 )
+from flights.records import LedgerEntry, not_asked
 from flights.records import columns as records
-from flights.records.ledger import LedgerEntry, not_asked
-from flights.routes.route import Route, RouteEvidence
-from flights.sources.base import SourceSpec
+from flights.routes import Route, RouteEvidence
+from flights.sources import SourceSpec
 
 FIRST = date(2050, 1, 1)
 DAYS = 300

@@ -21,16 +21,16 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
-from decode import DAY as MADE_DAY  # noqa: E402
-from decode import HALF_HOUR_MS, MIDNIGHT_MS, _peak_mb, big_half_hour  # noqa: E402
-from github import GitHub  # noqa: E402
-from lazy_tar import Entry, LazyTar, noise  # noqa: E402
+from decode import DAY as MADE_DAY
+from decode import HALF_HOUR_MS, MIDNIGHT_MS, _peak_mb, big_half_hour
+from github import GitHub
+from lazy_tar import Entry, LazyTar, noise
 
-from flights.archive.store import Archive  # noqa: E402
-from flights.sources import open_source  # noqa: E402
-from flights.sources.adsblol.listings import Release  # noqa: E402
-from flights.sources.simulated.readsb.encode import encode_heatmap  # noqa: E402
-from flights.sources.simulated.readsb.trace_bytes import midnight_ms  # noqa: E402
+from flights.archive import Archive
+from flights.sources import open_source
+from flights.sources.adsblol.listings import Release
+from flights.sources.simulated.readsb.encode import encode_heatmap
+from flights.sources.simulated.readsb.trace_bytes import midnight_ms
 
 DAY = date(2025, 6, 12)
 SHIFT_MS = midnight_ms(DAY) - MIDNIGHT_MS

@@ -28,7 +28,7 @@ from rivals import RIVALS, judge_rivals
 
 from analysis.estimators.placebo_rate_ratio import compare_coverage, estimate_rate_ratio
 from analysis.event_study.verdicts import Facts, decide
-from analysis.numerics.series import DailySeries, Design, RateRatio
+from analysis.numerics import DailySeries, Design, RateRatio
 
 RATES = (0.2, 1.0, 5.0)
 WINDOWS = (7, 14, 28)

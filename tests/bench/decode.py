@@ -22,14 +22,13 @@ import orjson
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from flights.archive.store import Archive
-from flights.readsb.collect import Task, collect_days
+from flights.archive import Archive
+from flights.readsb import Task, collect_days, find_days
 from flights.readsb.heatmap import RECORD, read_heatmap
-from flights.readsb.inputs import find_days
 from flights.readsb.members import HEATMAP
 from flights.readsb.sorted_spill import Spill
 from flights.readsb.traces import read_trace
-from flights.records.columns import POSITION
+from flights.records import POSITION
 from flights.sources.simulated.readsb.encode import encode_heatmap, encode_trace
 
 DAY = date(2050, 6, 1)

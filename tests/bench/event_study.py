@@ -22,12 +22,11 @@ import made_results as made
 from made_series import WORLDS, Cell, make_series
 
 from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio
+from analysis.event_study import run_study
 from analysis.event_study.effects import build_series
-from analysis.event_study.run import run_study
 from analysis.event_study.verdicts import Facts, Place, conclude
-from analysis.numerics.series import DailySeries, Design
-from analysis.study.counts import count_days
-from analysis.study.question import Event
+from analysis.numerics import DailySeries, Design
+from analysis.study import Event, count_days
 
 RUNS = 15
 DAYS = 1096

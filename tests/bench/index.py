@@ -22,12 +22,12 @@ import pandas as pd
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
 
-from query import SOURCE, YEAR, Network, piece  # noqa: E402
+from query import SOURCE, YEAR, Network, piece
 
-from flights.archive.store import Archive  # noqa: E402
-from flights.query.index.index import Facts, _days_of  # noqa: E402
-from flights.records.columns import DayRecords, arrow_schema, empty  # noqa: E402
-from flights.records.ledger import LedgerEntry  # noqa: E402
+from flights.archive import Archive
+from flights.query import Facts
+from flights.query.index.index import _days_of
+from flights.records import DayRecords, LedgerEntry, arrow_schema, empty
 
 MONTH = date(YEAR, 7, 1)
 

@@ -20,9 +20,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "flights" / "readsb"))
 
 from skies import DAY, hop, sky
 
-from flights.legs.find import find_legs
+from flights.legs import find_legs
 from flights.readsb.day import assemble_day
-from flights.reception.count import count_reception
+from flights.reception import count_reception
 from flights.reference.earth import great_circle_km
 
 FIELDS = ((49.63, 6.21), (50.64, 5.44), (25.25, 55.36), (50.03, 8.57), (34.43, 135.24))

@@ -24,7 +24,7 @@ from pyarrow import csv
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from flights.records.ledger import InputFile
+from flights.records import InputFile
 from flights.reference.airports import load_airports
 from flights.sources.flight_lists.csv_list import read_csv_list
 from flights.sources.flight_lists.month import MonthTask, collect_month

@@ -10,8 +10,8 @@ from scipy.signal import lfilter
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from analysis.numerics.series import DailySeries
-from analysis.study.counts import find_outages
+from analysis.numerics import DailySeries
+from analysis.study import find_outages
 
 DAYS = 730
 EVENT = 500

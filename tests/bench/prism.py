@@ -28,10 +28,12 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from flights.evidence.reach import Stretches, find_reach, longest_stay_s
+from flights.evidence import longest_stay_s
+from flights.evidence.reach import Stretches, find_reach
 from flights.evidence.story import SPEED_KMH
+from flights.reception import AHEAD_H
 from flights.reception.cells_ahead import find_cells_ahead
-from flights.reception.silence import AHEAD_H, judge_silences
+from flights.reception.silence import judge_silences
 from flights.reference.airports import load_airports
 from flights.reference.speeds import limit_reach
 

@@ -30,13 +30,13 @@ sys.path.insert(2, str(Path(__file__).parents[1] / "flights"))
 
 from github import GitHub
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.commands.executors import open_executor
 from flights.config import read_settings
 from flights.legs.ends.airfields import load_airfields
-from flights.network.door import Door
-from flights.pull.run import plan_pull, run_pull
-from flights.records.columns import POSITION
+from flights.network import Door
+from flights.pull import plan_pull, run_pull
+from flights.records import POSITION
 from flights.sources.adsblol.source import open_source
 from flights.sources.simulated.readsb.encode import HALF_HOURS, encode_heatmap
 from flights.sources.simulated.readsb.heatmap_bytes import HALF_HOUR_MS

@@ -27,15 +27,14 @@ import pyarrow.parquet as pq
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.pull.run import without_data
-from flights.query.engine import DuckDBEngine, RouteQuestion
+from flights.query import DuckDBEngine, RouteQuestion, cell_id
 from flights.query.index import build
 from flights.query.index.cruise_sums import write_cruise
-from flights.query.index.end_codes import LOST, cell_id
+from flights.query.index.end_codes import LOST
 from flights.query.index.index import _days_of, _write_about
-from flights.records.columns import EVIDENCE
-from flights.records.ledger import LedgerEntry
+from flights.records import EVIDENCE, LedgerEntry
 from flights.reference.airports import load_airports
 from flights.reference.earth import great_circle_km
 

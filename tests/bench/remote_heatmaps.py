@@ -16,13 +16,12 @@ from tempfile import TemporaryDirectory
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
-from lazy_tar import Entry, LazyTar  # noqa: E402
-from loopback import LoopbackServer, quick_door  # noqa: E402
-from made_tars import ORDERS  # noqa: E402
+from lazy_tar import Entry, LazyTar
+from loopback import LoopbackServer, quick_door
+from made_tars import ORDERS
 
-from flights.readsb.members import HEATMAP, Intake  # noqa: E402
-from flights.readsb.remote_members import RemoteDay  # noqa: E402
-from flights.readsb.tar.remote_tar import Asset, RemoteTar  # noqa: E402
+from flights.readsb import Asset, Intake, RemoteDay, RemoteTar
+from flights.readsb.members import HEATMAP
 
 DAY = date(2050, 6, 1)
 PART_BYTES = 2_000_000_000

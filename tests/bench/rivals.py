@@ -5,7 +5,7 @@ from made_series import Cell
 from scipy.special import stdtr
 from scipy.stats import binomtest, norm
 
-from analysis.numerics.series import DailySeries
+from analysis.numerics import DailySeries
 
 RIVALS = ("t-test", "Poisson", "HAC")
 _BASELINE = 56

@@ -17,12 +17,12 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
 
-from query import EUROPE, MIDDLE_EAST, SOURCE, YEAR, NoRules, median_ms, write_year  # noqa: E402
+from query import EUROPE, MIDDLE_EAST, SOURCE, YEAR, NoRules, median_ms, write_year
 
-from flights.archive.store import Archive  # noqa: E402
-from flights.query.engine import DuckDBEngine, RouteQuestion  # noqa: E402
-from flights.reference.airports import load_airports  # noqa: E402
-from flights.routes.bounds import resolve_bounds  # noqa: E402
+from flights.archive import Archive
+from flights.query import DuckDBEngine, RouteQuestion
+from flights.reference.airports import load_airports
+from flights.routes import resolve_bounds
 
 FIRST, LAST = date(YEAR, 7, 1), date(YEAR, 7, 31)
 

@@ -26,8 +26,7 @@ from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio
 from analysis.estimators.space_rate_ratio import calibrate_in_space
 from analysis.event_study.control_effects import measure_controls
 from analysis.event_study.verdicts import Facts, decide
-from analysis.numerics.intervals import find_interval
-from analysis.numerics.series import NORMAL_95, ControlRoute, DailySeries, Design
+from analysis.numerics import NORMAL_95, ControlRoute, DailySeries, Design, find_interval
 
 ROUTES = 25
 WILD = (

@@ -18,15 +18,15 @@ import numpy as np
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
 
-from calibration import WORLDS, Cell, World, make_series  # noqa: E402
+from calibration import WORLDS, Cell, World, make_series
 
-from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio  # noqa: E402
-from analysis.estimators.stacked_rate_ratio import (  # noqa: E402
+from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio
+from analysis.estimators.stacked_rate_ratio import (
     StackedRatio,
     estimate_stacked_ratio,
 )
-from analysis.event_study.families import adjust_benjamini_hochberg, adjust_holm  # noqa: E402
-from analysis.numerics.series import DailySeries, Design  # noqa: E402
+from analysis.event_study.families import adjust_benjamini_hochberg, adjust_holm
+from analysis.numerics import DailySeries, Design
 
 NULLS = ("poisson", "weekday", "negative binomial 1", "AR(1) slow", "season", "timetable jumps")
 SPACINGS = (70, 100, 150)

@@ -57,8 +57,8 @@ def measure_floor(path: Path) -> float:
 def import_table(path: Path, root: Path) -> tuple[float, float, int]:
     """CPU seconds to judge the table and to write its days; flights."""
     os.environ["FLIGHTS_ARCHIVE"] = str(root)
-    from flights.archive.store import Archive
-    from flights.pull.run import plan_pull, run_pull
+    from flights.archive import Archive
+    from flights.pull import plan_pull, run_pull
     from flights.sources import open_source
 
     archive = Archive(root)

@@ -15,8 +15,8 @@ import processes
 from github import GitHub
 from tiny_days import tiny_tar
 
-from flights.archive.store import Archive
-from flights.records.columns import TABLES
+from flights.archive import Archive
+from flights.records import TABLES
 
 FIRST = date(2031, 3, 1)
 

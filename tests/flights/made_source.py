@@ -11,7 +11,7 @@ from pathlib import Path
 import worlds
 from worlds import DAY, SOURCE
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import (
     BadPayload,
     CredentialsRejected,
@@ -19,8 +19,9 @@ from flights.errors import (
     ResourceMissing,
     SourceUnavailable,
 )
-from flights.records.columns import DayRecords
-from flights.sources.base import Offer, Report, SourceSpec
+from flights.records import DayRecords
+from flights.sources import Offer, SourceSpec
+from flights.sources.base import Report
 
 SPEC = SourceSpec(SOURCE, "Made up", "flights", "nothing", "none", "nobody", "none")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from flights.legs.ends.airfields import Airfields
-from flights.records.columns import POSITION
+from flights.records import POSITION
 from flights.reference.earth import great_circle_km
 
 DAY = date(2050, 3, 1)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 
-from flights.records.columns import POSITION
+from flights.records import POSITION
 from flights.sources.simulated.readsb.encode import HALF_HOURS, encode_heatmap
 from flights.sources.simulated.readsb.heatmap_bytes import HALF_HOUR_MS
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from flights.legs.find import find_legs
-from flights.legs.midnight import join_days
+from flights.legs import find_legs, join_days
 from flights.readsb.heatmap import read_heatmap
 from flights.readsb.traces import read_trace
 

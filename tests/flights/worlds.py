@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from flights.records.columns import DayRecords, arrow_schema, empty
-from flights.records.ledger import InputFile, LedgerEntry
+from flights.records import DayRecords, InputFile, LedgerEntry, arrow_schema, empty
 
 DAY = date(2050, 3, 10)
 SOURCE = "made-up"

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from flights.errors import SourceUnavailable
-from flights.network.door import Door, Manners
+from flights.network import Door, Manners
 
 
 @pytest.fixture(autouse=True)

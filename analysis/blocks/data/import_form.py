@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 import streamlit as st
 
 from analysis.blocks import loaders
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import ArchiveError
 from flights.sources.own_table.columns.fields import FIELDS
 from flights.sources.own_table.columns.mapping import guess_columns, read_head, write_columns

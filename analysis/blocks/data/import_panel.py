@@ -7,8 +7,8 @@ import streamlit as st
 from analysis.blocks import loaders
 from analysis.blocks.data import import_form
 from analysis.drawing.captions import count_noun, escape_text, rewrite_days
-from analysis.study.numbers import write_date
-from flights.archive.store import Archive
+from analysis.study import write_date
+from flights.archive import Archive
 from flights.errors import FlightDataError
 from flights.pull import background
 from flights.sources import find_spec

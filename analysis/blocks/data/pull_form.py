@@ -9,15 +9,13 @@ import streamlit as st
 
 from analysis.blocks import loaders
 from analysis.drawing.captions import count_noun, escape_sentence, list_days
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import FlightDataError
 from flights.planning import Way
 from flights.planning.text import describe_time, write_size
-from flights.pull import background
-from flights.pull.plan import PullPlan, check_room, plan_pull
+from flights.pull import PullPlan, background, check_room, plan_pull
 from flights.regions import parse_region
-from flights.sources import find_spec, open_source
-from flights.sources.base import Option, SourceSpec
+from flights.sources import Option, SourceSpec, find_spec, open_source
 
 _SHOWN = 6
 _WIDTH = 620

@@ -8,9 +8,8 @@ import streamlit as st
 from analysis.blocks import loaders
 from analysis.blocks.data.reasons import show_reasons
 from analysis.drawing.captions import count_noun, escape_sentence, list_days, write_instant
-from flights.archive.store import Archive
-from flights.pull import background
-from flights.pull.progress import DayProgress, PullProgress, write_bytes, write_span
+from flights.archive import Archive
+from flights.pull import DayProgress, PullProgress, background, write_bytes, write_span
 
 _REFRESH_S = 1.0
 _REDRAW_S = 15.0

@@ -6,10 +6,10 @@ from urllib.parse import quote
 import numpy as np
 import pandas as pd
 
-from flights.cargo.grades import COLUMNS, grade_flights
-from flights.cargo.own_list import Overrides, judge_overrides
-from flights.evidence.sentences import write_moment
-from flights.records.columns import FLIGHT
+from flights.cargo import Overrides, grade_flights, judge_overrides
+from flights.cargo.grades import COLUMNS
+from flights.evidence import write_moment
+from flights.records import FLIGHT
 
 VIEWERS = {
     "adsb.lol": "https://globe.adsb.lol/",

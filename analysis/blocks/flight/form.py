@@ -4,7 +4,7 @@ import streamlit as st
 
 from analysis.blocks import loaders, question
 from analysis.blocks.flight_request import FlightRequest, from_query
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.regions import parse_region
 
 FIELDS = ("source", "icao24", "around", "region")

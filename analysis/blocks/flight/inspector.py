@@ -14,9 +14,8 @@ from analysis.drawing.maps.reception_shading import LEGEND
 from analysis.drawing.palette import choose
 from analysis.drawing.tables.chain_line import Segment, list_segments
 from flights import CONTENTS_SENTENCE
-from flights.archive.store import Archive
-from flights.evidence.habits import tell_habits
-from flights.evidence.sentences import tell_details, tell_story_in_brief
+from flights.archive import Archive
+from flights.evidence import tell_details, tell_habits, tell_story_in_brief
 from flights.reference.countries import BORDERS_SENTENCE
 from flights.regions import parse_region
 

@@ -6,8 +6,7 @@ import streamlit as st
 
 from analysis.drawing.captions import describe_effects, write_holm
 from analysis.drawing.palette import look_of
-from analysis.study.numbers import write_date, write_heading
-from analysis.study.results import StudyResult, Verdict
+from analysis.study import StudyResult, Verdict, write_date, write_heading
 
 
 def show_events(result: StudyResult) -> None:

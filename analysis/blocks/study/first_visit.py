@@ -6,10 +6,10 @@ import time
 import streamlit as st
 
 from analysis.blocks.loaders import WORLD, held_span, load_ledger
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import ArchiveError
 from flights.pull import background
-from flights.query.index.index import Facts
+from flights.query import Facts
 
 _POLL_S = 0.3
 _WELCOME = (

@@ -31,11 +31,9 @@ from analysis.drawing.palette import Palette, choose, look_of
 from analysis.drawing.tables import data_tables
 from analysis.drawing.tables.text_tables import tabulate_days
 from analysis.reports import study_report
-from analysis.study.numbers import write_date, write_heading
-from analysis.study.question import Study, to_query
-from analysis.study.results import StudyResult
+from analysis.study import Study, StudyResult, to_query, write_date, write_heading
 from flights import CONTENTS_SENTENCE
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.reference.airports import load_airports
 from flights.reference.countries import BORDERS_SENTENCE
 

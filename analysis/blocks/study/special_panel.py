@@ -16,10 +16,9 @@ from analysis.drawing.tables.route_habit_table import (
     tabulate_flyers,
 )
 from analysis.drawing.tables.text_tables import TextTable, render_table
-from analysis.study.question import Study
-from analysis.study.results import CheckResult, StudyResult
-from flights.archive.store import Archive
-from flights.routes.habits import tell_route_habits
+from analysis.study import CheckResult, Study, StudyResult
+from flights.archive import Archive
+from flights.routes import tell_route_habits
 
 
 def show_special(result: StudyResult, archive: Archive, study: Study) -> None:

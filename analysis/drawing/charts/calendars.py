@@ -10,8 +10,8 @@ import altair as alt
 from analysis.drawing.captions import SIMULATED, count_noun
 from analysis.drawing.charts.plotting import dress, layer_of, layered
 from analysis.drawing.palette import STATUS_MARKS, Palette, choose
-from analysis.study.numbers import write_date
-from flights.records.ledger import LedgerEntry
+from analysis.study import write_date
+from flights.records import LedgerEntry
 
 _ROW = 15
 """Height of a square and what lies between [px]."""

@@ -25,8 +25,7 @@ from analysis.drawing.charts.plotting import (
     watermark,
 )
 from analysis.drawing.palette import Palette
-from analysis.study.numbers import write_date
-from analysis.study.results import CountSeries, StudyResult
+from analysis.study import CountSeries, StudyResult, write_date
 
 HEIGHT = 220
 _DAY = timedelta(days=1)

@@ -8,8 +8,7 @@ import altair as alt
 from analysis.drawing.captions import count_noun
 from analysis.drawing.charts.plotting import Row, layer_of, stamp, utc_x
 from analysis.drawing.palette import Palette
-from analysis.study.numbers import write_date
-from analysis.study.results import StudyResult
+from analysis.study import StudyResult, write_date
 
 ROW_PX = 15
 """Height of a row of names above the plot [px]."""

@@ -17,8 +17,7 @@ from analysis.drawing.charts.interval_rows import (
 )
 from analysis.drawing.charts.plotting import compose, title_of, write_title
 from analysis.drawing.palette import choose
-from analysis.study.numbers import write_date, write_ratio
-from analysis.study.results import ControlEffect, StudyResult
+from analysis.study import ControlEffect, StudyResult, write_date, write_ratio
 
 ROWS = 30
 """Rows drawn at most; the table holds all."""

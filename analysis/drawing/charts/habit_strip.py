@@ -18,9 +18,10 @@ from analysis.drawing.charts.plotting import (
     watermark,
 )
 from analysis.drawing.palette import Palette, choose
-from analysis.study.numbers import write_date
+from analysis.study import write_date
 from flights import CONTENTS_SENTENCE
-from flights.evidence.habits import WORDS, Habit, Habits
+from flights.evidence import Habit, Habits
+from flights.evidence.habits import WORDS
 
 HEIGHT = 62
 """Height of one row [px]."""

@@ -8,8 +8,7 @@ import altair as alt
 
 from analysis.drawing.charts.plotting import Row, layer_of, layered, stamp, utc_x
 from analysis.drawing.palette import Palette
-from analysis.study.numbers import write_date
-from analysis.study.results import StudyResult
+from analysis.study import StudyResult, write_date
 
 _OVERHEAD = "overflights, "
 _DASHES = ([1, 0], [4, 3], [1, 2], [1, 4])

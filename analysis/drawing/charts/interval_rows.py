@@ -15,8 +15,7 @@ import altair as alt
 from analysis.drawing.captions import write_interval
 from analysis.drawing.charts.plotting import Row, layer_of, watermark
 from analysis.drawing.palette import Palette
-from analysis.study.numbers import write_limit, write_ratio
-from analysis.study.results import Effect, Stack
+from analysis.study import Effect, Stack, write_limit, write_ratio
 
 OBSERVED, POSSIBLE, TOGETHER = "observed", "possible too", "taken together"
 

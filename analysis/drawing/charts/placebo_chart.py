@@ -8,8 +8,15 @@ import altair as alt
 from analysis.drawing.captions import SIMULATED
 from analysis.drawing.charts.plotting import Row, compose, layer_of, title_of, watermark
 from analysis.drawing.palette import Palette, choose
-from analysis.study.numbers import write_date, write_limit, write_p, write_ratio
-from analysis.study.results import Effect, Placebo, StudyResult
+from analysis.study import (
+    Effect,
+    Placebo,
+    StudyResult,
+    write_date,
+    write_limit,
+    write_p,
+    write_ratio,
+)
 
 _STRIP = 150
 _COLUMNS = 44

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.drawing.captions import SIMULATED, name_route
 from analysis.drawing.palette import FONT, Palette
-from analysis.study.results import StudyResult
+from analysis.study import StudyResult
 
 Row = dict[str, Any]
 Chart = TypeVar("Chart", alt.LayerChart, alt.Chart)

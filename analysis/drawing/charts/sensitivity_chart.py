@@ -16,7 +16,7 @@ from analysis.drawing.charts.interval_rows import (
 )
 from analysis.drawing.charts.plotting import compose, title_of
 from analysis.drawing.palette import choose
-from analysis.study.results import Effect, StudyResult
+from analysis.study import Effect, StudyResult
 
 NEVER = "A comparison, never a verdict of its own."
 POWERS = ("not adjusted", "adjusted", "adjusted twice")

@@ -16,8 +16,7 @@ from analysis.drawing.charts.counts_panel import HEIGHT, draw_counts
 from analysis.drawing.charts.heard_panel import draw_heard
 from analysis.drawing.charts.plotting import compose, title_of
 from analysis.drawing.palette import choose
-from analysis.study.numbers import write_date
-from analysis.study.results import StudyResult
+from analysis.study import StudyResult, write_date
 
 HEARD = 72
 """Height of the lower part, what was heard [px]."""

@@ -24,10 +24,9 @@ from analysis.drawing.maps.route_map import (
 )
 from analysis.drawing.palette import FONT, Palette, choose, rgba
 from flights import CONTENTS_SENTENCE
-from flights.evidence.reach import outline
-from flights.evidence.reasons import write_span
+from flights.evidence import Gap, Story, outline, write_span
 from flights.evidence.sentences import NAMED
-from flights.evidence.story import ENDS, Gap, Story
+from flights.evidence.story import ENDS
 from flights.reference.airports import load_airports
 from flights.reference.countries import country_name
 

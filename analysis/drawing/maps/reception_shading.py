@@ -8,8 +8,8 @@ import pandas as pd
 import pydeck as pdk
 
 from analysis.drawing.palette import Palette, rgba
-from flights.reception.silence import FEW_AIRCRAFT
-from flights.records.columns import RECEPTION_RESOLUTION
+from flights.reception import FEW_AIRCRAFT
+from flights.records import RECEPTION_RESOLUTION
 
 MOST_CELLS = 6000
 """Above this many cells in view, seven are drawn as one."""

@@ -25,7 +25,7 @@ from analysis.drawing.maps.places_on_map import (
 )
 from analysis.drawing.maps.reception_shading import shade_unheard
 from analysis.drawing.palette import FONT, Palette, choose, rgba
-from analysis.study.results import StudyResult
+from analysis.study import StudyResult
 from flights.reference.airports import load_airports
 from flights.reference.countries import load_base_map
 from flights.regions import parse_region

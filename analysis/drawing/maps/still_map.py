@@ -19,7 +19,7 @@ from analysis.drawing.maps.places_on_map import (
 )
 from analysis.drawing.maps.route_map import Ground, describe_route, list_corners
 from analysis.drawing.palette import FONT, Palette, choose
-from analysis.study.results import StudyResult
+from analysis.study import StudyResult
 
 WIDTH, HEIGHT = 900, 560
 LINES = 200

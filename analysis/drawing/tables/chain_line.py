@@ -4,10 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from flights.evidence.chain import Chain
-from flights.evidence.reach import HORIZON_S
-from flights.evidence.reasons import write_span
-from flights.evidence.sentences import UNTIL_UNKNOWN, write_next
+from flights.evidence import HORIZON_S, UNTIL_UNKNOWN, Chain, write_next, write_span
 
 LOST = "lost"
 """Stands for an end nobody heard."""

@@ -7,8 +7,7 @@ from itertools import groupby
 import pandas as pd
 
 from analysis.drawing.captions import list_days, note_of, write_instant, write_interval, write_known
-from analysis.study.numbers import write_limit, write_p, write_ratio
-from analysis.study.results import CountSeries, Effect, StudyResult
+from analysis.study import CountSeries, Effect, StudyResult, write_limit, write_p, write_ratio
 from flights.export import Header, open_writer
 
 FLIGHT_COLUMNS = {

@@ -7,10 +7,9 @@ import pandas as pd
 
 from analysis.drawing.charts.habit_strip import draw_habits
 from analysis.drawing.tables.text_tables import WEEKDAYS, TextTable
-from analysis.study.numbers import write_count, write_date
-from analysis.study.results import StudyResult
-from flights.evidence.habits import Habits
-from flights.routes.habits import RouteHabit, RouteHabits, sum_route_habits
+from analysis.study import StudyResult, write_count, write_date
+from flights.evidence import Habits
+from flights.routes import RouteHabit, RouteHabits, sum_route_habits
 
 ROWS = 15
 """Operators, callsigns and airframes listed at most, each."""

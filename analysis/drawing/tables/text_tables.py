@@ -10,8 +10,16 @@ from typing import Any
 
 from analysis.drawing.captions import write_interval, write_known
 from analysis.drawing.charts.sensitivity_chart import POWERS, list_powers
-from analysis.study.numbers import write_date, write_limit, write_number, write_p, write_ratio
-from analysis.study.results import CheckResult, Effect, StudyResult
+from analysis.study import (
+    CheckResult,
+    Effect,
+    StudyResult,
+    write_date,
+    write_limit,
+    write_number,
+    write_p,
+    write_ratio,
+)
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 BOUNDS = {"lower": "observed", "upper": "possible too"}

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from flights.records.flags import IMPOSSIBLE_SPEED, add_flag
+from flights.records import IMPOSSIBLE_SPEED, add_flag
 from flights.reference.airports import current_code, load_airports
 from flights.reference.earth import great_circle_km
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flights.legs.positions.series import Index, Mask, Series
-from flights.records.columns import RECEIVED
+from flights.records import RECEIVED
 from flights.reference.earth import great_circle_km
 
 FASTEST_KM_S = 0.42

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from flights.legs.doubts.mlat_noise import find_outliers, find_scatter, is_noisy
 from flights.legs.doubts.shared_address import find_other_airframe
 from flights.legs.positions.series import Index, Mask, Series
-from flights.records.flags import ADDRESS_TWICE, JUMP, MLAT_NOISE
+from flights.records import ADDRESS_TWICE, JUMP, MLAT_NOISE
 
 LeftOut = dict[str, Series]
 """Rule -> positions left out by it, of all airframes."""

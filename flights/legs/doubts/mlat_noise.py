@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flights.legs.positions.series import Index, Mask, Series
-from flights.records.columns import RECEIVED
+from flights.records import RECEIVED
 from flights.reference.earth import EARTH_RADIUS_KM, great_circle_km
 
 MLAT = RECEIVED.index("mlat")

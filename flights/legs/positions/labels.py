@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from flights.legs.positions.series import Index, Mask, Series, reduce_runs, text_of
-from flights.records.columns import RECEIVED
+from flights.records import RECEIVED
 
 OPERATOR = re.compile(r"([A-Z]{3})\d")
 """ICAO designator of the operator: three letters, then a digit. `N123AB`, `DABCD` have none."""

@@ -16,8 +16,15 @@ from flights.legs.positions.labels import find_callsigns, find_received, operato
 from flights.legs.positions.series import Index, Mask, Series, reduce_runs, text_of
 from flights.legs.positions.spans import Spans
 from flights.legs.rows.simplify import keep_points
-from flights.records.columns import EDGE, FLIGHT, TRACK, format_icao24
-from flights.records.flags import CALLSIGN_CHANGE, CALLSIGN_ODD, write_flags
+from flights.records import (
+    CALLSIGN_CHANGE,
+    CALLSIGN_ODD,
+    EDGE,
+    FLIGHT,
+    TRACK,
+    format_icao24,
+    write_flags,
+)
 
 
 @dataclass(frozen=True)

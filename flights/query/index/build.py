@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from flights.query.index.day_sums import write_sums
 from flights.query.index.end_codes import LOST, AirportNumbers, encode_end
-from flights.records.columns import EVIDENCE, NON_ICAO, arrow_schema
+from flights.records import EVIDENCE, NON_ICAO, arrow_schema
 
 log = logging.getLogger(__name__)
 

@@ -23,12 +23,12 @@ from typing import IO
 
 import pandas as pd
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import ArchiveError
 from flights.query.index.build import Grader, write_month
 from flights.query.index.cruise_sums import write_cruise
 from flights.query.index.end_codes import AirportNumbers
-from flights.records.ledger import LedgerEntry
+from flights.records import LedgerEntry
 
 log = logging.getLogger(__name__)
 

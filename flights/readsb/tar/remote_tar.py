@@ -4,7 +4,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from itertools import accumulate
 
-from flights.network.door import Door, RemoteStream, Resource
+from flights.network import Door, RemoteStream, Resource
 from flights.readsb.tar.stream import BLOCK
 
 _END_MARK = 2 * BLOCK

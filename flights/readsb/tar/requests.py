@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from flights.readsb.tar.stream import BLOCK, Opened, Part
-from flights.records.ledger import InputFile
+from flights.records import InputFile
 
 _SLACK = 2 * BLOCK
 """Padding of a member and the next header: asked for with the member."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from flights.errors import BadPayload
-from flights.records.ledger import InputFile
+from flights.records import InputFile
 
 BLOCK = 512
 CHUNK = 1 << 20

@@ -11,8 +11,7 @@ from pathlib import Path
 
 from flights.config import Settings
 from flights.errors import ArchiveError, BadPayload, ResourceMissing
-from flights.network.door import Door
-from flights.network.manners import Report
+from flights.network import Door, Report
 from flights.reference.editions import NOTE, Edition, EditionFile, edition_home, read_edition
 from flights.reference.updates.tables import find_kind
 

@@ -4,8 +4,8 @@ import hashlib
 from dataclasses import dataclass
 
 from flights.errors import SourceUnavailable
-from flights.network.door import Door
-from flights.readsb.tar.remote_tar import Asset, RemoteTar
+from flights.network import Door
+from flights.readsb import Asset, RemoteTar
 from flights.sources.adsblol.listings import Release
 
 PART_BYTES = 2_000_000_000

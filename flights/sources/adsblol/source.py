@@ -7,13 +7,16 @@ from datetime import date
 
 from flights.config import read_settings
 from flights.errors import BadPayload, InvalidInput
-from flights.network.door import Door
-from flights.readsb.aircraft_names import AircraftFile, open_aircraft_file
-from flights.readsb.collect import Task, collect_days
-from flights.readsb.members import KIND_OF_DETAIL
-from flights.readsb.remote_members import RemoteDay
-from flights.records.columns import TABLES, DayRecords, empty, parse_icao24
-from flights.records.ledger import LedgerEntry
+from flights.network import Door
+from flights.readsb import (
+    KIND_OF_DETAIL,
+    AircraftFile,
+    RemoteDay,
+    Task,
+    collect_days,
+    open_aircraft_file,
+)
+from flights.records import TABLES, DayRecords, LedgerEntry, empty, parse_icao24
 from flights.sources.adsblol.listings import GITHUB, LISTINGS
 from flights.sources.adsblol.release_files import Shelf
 from flights.sources.adsblol.resolver import FIRST_DAY, Resolved, Resolver, find_unbroken

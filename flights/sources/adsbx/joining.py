@@ -10,10 +10,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from flights.legs.doubts.impossible_speeds import flag_speeds
-from flights.legs.positions.labels import RECEIVED_AS, operator_of
-from flights.records.columns import empty
-from flights.records.flags import CALLSIGN_CHANGE
+from flights.legs import RECEIVED_AS, flag_speeds, operator_of
+from flights.records import CALLSIGN_CHANGE, empty
 
 LONGEST = pd.Timedelta(hours=24)
 _DETAILS = ("registration", "callsign", "typecode", "model")

@@ -7,10 +7,17 @@ from datetime import date
 import pandas as pd
 
 from flights.errors import ResourceMissing
-from flights.network.manners import Report
-from flights.records.columns import TABLES, DayRecords, empty
-from flights.records.flags import CALLSIGN_CHANGE, IMPOSSIBLE_SPEED, count_flags
-from flights.records.ledger import InputFile, LedgerEntry
+from flights.network import Report
+from flights.records import (
+    CALLSIGN_CHANGE,
+    IMPOSSIBLE_SPEED,
+    TABLES,
+    DayRecords,
+    InputFile,
+    LedgerEntry,
+    count_flags,
+    empty,
+)
 from flights.sources.adsbx.joining import join_operations
 from flights.sources.adsbx.operations import Operations, read_operations
 from flights.sources.adsbx.server import EDITION, Samples

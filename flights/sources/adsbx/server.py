@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from flights.errors import BadPayload, NotCovered
-from flights.network.door import Door, Resource
-from flights.network.manners import Report
+from flights.network import Door, Report, Resource
 
 SERVER = "https://samples.adsbexchange.com"
 FIRST_DAYS = {"operations": date(2024, 7, 1), "traces": date(2016, 7, 1)}
@@ -87,7 +86,7 @@ def read_index(data: bytes, name: str) -> Index:
     """
     import hashlib
 
-    from flights.readsb.tar.gunzip import read_payload
+    from flights.readsb import read_payload
 
     plain, problem = read_payload(data, name, limit=_LARGEST_INDEX)
     try:

@@ -6,10 +6,9 @@ from datetime import date
 
 from flights.config import read_settings
 from flights.errors import BadPayload, InvalidInput, RateLimited, SourceUnavailable
-from flights.network.door import Door, Resource
-from flights.readsb.collect import Task, collect_days
-from flights.records.columns import TABLES, DayRecords, empty, parse_icao24
-from flights.records.ledger import LedgerEntry
+from flights.network import Door, Resource
+from flights.readsb import Task, collect_days
+from flights.records import TABLES, DayRecords, LedgerEntry, empty, parse_icao24
 from flights.sources.adsbx.operations_day import OperationsTask, collect_operations
 from flights.sources.adsbx.server import FIRST_DAYS, SERVER, Index, Samples, sample_days
 from flights.sources.adsbx.traces_day import TRACE_BYTES, TracesDay

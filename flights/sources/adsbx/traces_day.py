@@ -9,9 +9,10 @@ from datetime import date
 from pathlib import Path
 
 from flights.errors import BadPayload
-from flights.readsb.members import TRACE, Intake, Member
+from flights.readsb import Intake, Member
+from flights.readsb.members import TRACE
 from flights.readsb.traces import LIMIT_BYTES
-from flights.records.ledger import InputFile
+from flights.records import InputFile
 from flights.sources.adsbx.server import Index, Samples, trace_name
 
 log = logging.getLogger(__name__)

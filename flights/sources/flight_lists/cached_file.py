@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from flights.errors import BadPayload
-from flights.network.door import Door, Resource
-from flights.records.ledger import InputFile
+from flights.network import Door, Resource
+from flights.records import InputFile
 
 Report = Callable[[str, float], None]
 

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from flights.errors import ArchiveError
-from flights.readsb.sorted_spill import scratch_folder
+from flights.readsb import scratch_folder
 from flights.sources.flight_lists.rows import ROW
 
 HOURS = 24

@@ -8,10 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from flights.legs.doubts.impossible_speeds import flag_speeds
-from flights.legs.positions.labels import OPERATOR
-from flights.records.columns import arrow_schema
-from flights.records.flags import IMPOSSIBLE_SPEED, count_flags, write_flags
+from flights.legs import OPERATOR, flag_speeds
+from flights.records import IMPOSSIBLE_SPEED, arrow_schema, count_flags, write_flags
 from flights.reference.airports import current_code, load_airports
 from flights.reference.earth import great_circle_km
 from flights.sources.flight_lists.rows import PLACE

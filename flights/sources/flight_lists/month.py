@@ -8,8 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from flights.errors import BadPayload
-from flights.records.columns import DayRecords, empty
-from flights.records.ledger import InputFile, LedgerEntry
+from flights.records import DayRecords, InputFile, LedgerEntry, empty
 from flights.reference.airports import airports_input
 from flights.sources.flight_lists.day_spill import STRAY, DaySpill
 from flights.sources.flight_lists.flights import make_flights

@@ -6,8 +6,8 @@ from datetime import date
 from typing import ClassVar
 
 from flights.config import read_settings
-from flights.network.door import Door
-from flights.records.columns import DayRecords
+from flights.network import Door
+from flights.records import DayRecords
 from flights.sources.base import Cost, Offer, Report, SourceSpec
 from flights.sources.flight_lists.parquet_list import read_parquet_list
 from flights.sources.flight_lists.publisher import Listing, months_between

@@ -6,8 +6,8 @@ from datetime import date
 
 from flights.config import read_settings
 from flights.errors import InvalidInput
-from flights.network.door import Door
-from flights.records.columns import DayRecords
+from flights.network import Door
+from flights.records import DayRecords
 from flights.sources.base import Cost, Offer, Option, Report, SourceSpec, narrow
 from flights.sources.flight_lists.csv_list import read_csv_list
 from flights.sources.flight_lists.publisher import Listing, days_of, months_between

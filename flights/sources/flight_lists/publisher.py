@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from flights.errors import BadPayload, NotCovered
-from flights.network.door import Door, Resource
-from flights.records.columns import DayRecords
+from flights.network import Door, Resource
+from flights.records import DayRecords
 from flights.sources.flight_lists.cached_file import KeptFile
 from flights.sources.flight_lists.month import MonthTask, collect_month
 from flights.sources.flight_lists.rows import Batches

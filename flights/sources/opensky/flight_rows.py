@@ -6,9 +6,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from flights.legs.doubts.impossible_speeds import flag_speeds
-from flights.legs.positions.labels import operator_of
-from flights.records.columns import empty
+from flights.legs import flag_speeds, operator_of
+from flights.records import empty
 from flights.reference.aircraft import Airframe
 
 FEET_PER_METRE = 1 / 0.3048

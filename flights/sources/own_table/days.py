@@ -10,10 +10,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flights.errors import InvalidInput
-from flights.legs.doubts.impossible_speeds import flag_speeds
-from flights.records.columns import FLIGHT, DayRecords, empty
-from flights.records.flags import IMPOSSIBLE_SPEED, count_flags
-from flights.records.ledger import InputFile, LedgerEntry
+from flights.legs import flag_speeds
+from flights.records import (
+    FLIGHT,
+    IMPOSSIBLE_SPEED,
+    DayRecords,
+    InputFile,
+    LedgerEntry,
+    count_flags,
+    empty,
+)
 from flights.reference.airports import airports_input
 from flights.sources.own_table.columns.rules import describe_rules
 from flights.sources.own_table.staging import READER, Findings

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from flights.config import Settings, read_settings
 from flights.errors import BadPayload, InvalidInput
-from flights.records.columns import DayRecords
-from flights.records.ledger import InputFile
+from flights.records import DayRecords, InputFile
 from flights.sources.base import Offer, Option, Report, SourceSpec
 from flights.sources.own_table.columns.fields import FIELDS
 from flights.sources.own_table.columns.mapping import (

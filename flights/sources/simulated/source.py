@@ -7,8 +7,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from flights.records.columns import DayRecords, empty
-from flights.records.ledger import LedgerEntry
+from flights.records import DayRecords, LedgerEntry, empty
 from flights.sources.base import Offer, Report, SourceSpec
 from flights.sources.simulated.holes import HOLES, PARTIAL_SHARE
 from flights.sources.simulated.tracks import make_reception, make_tracks

@@ -7,10 +7,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import ClassVar
 
-from flights.readsb.collect import Task, collect_days
-from flights.readsb.inputs import find_days
+from flights.readsb import Task, collect_days, find_days
 from flights.readsb.members import HEATMAP
-from flights.records.columns import DayRecords
+from flights.records import DayRecords
 from flights.reference.aircraft import Airframe
 from flights.sources.base import Offer, Report, SourceSpec
 from flights.sources.simulated.readsb.encode import write_heatmaps

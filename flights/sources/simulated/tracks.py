@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from flights.records.columns import CRUISE_FT, RECEPTION_RESOLUTION, empty
+from flights.records import CRUISE_FT, RECEPTION_RESOLUTION, empty
 from flights.sources.simulated.world.network import LAST_ADDRESS
 from flights.sources.simulated.world.observation import POSITION_EVERY_S
 from flights.sources.simulated.world.tables import Heard, day_number

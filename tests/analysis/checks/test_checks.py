@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from analysis.checks import CHECKS
-from analysis.event_study.run import run_study
-from analysis.study.question import Event
-from analysis.study.results import BADGES, CheckResult, StudyResult
-from flights.routes.route import RouteEvidence
+from analysis.event_study import run_study
+from analysis.study import CheckResult, Event, StudyResult
+from analysis.study.results import BADGES
+from flights.routes import RouteEvidence
 
 
 def check_of(result: StudyResult, name: str) -> CheckResult:

@@ -10,13 +10,12 @@ import numpy as np
 import pytest
 
 from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio
+from analysis.event_study import judge_counts
 from analysis.event_study.control_effects import LEAST_EXPECTED, measure_controls
 from analysis.event_study.effects import build_series
-from analysis.event_study.run import Subject, judge_counts
-from analysis.numerics.series import ControlRoute, DailySeries, Design
-from analysis.study.counts import count_days
-from analysis.study.question import Event, Study
-from analysis.study.results import CheckResult, StudyResult, to_json
+from analysis.event_study.run import Subject
+from analysis.numerics import ControlRoute, DailySeries, Design
+from analysis.study import CheckResult, Event, Study, StudyResult, count_days, to_json
 
 
 def make_routes(days: int, event: int, *, number: int = 25, effect: float = 1.0, rate: float = 2.0):

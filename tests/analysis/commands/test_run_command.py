@@ -9,12 +9,12 @@ import made_results as made
 import pytest
 
 from analysis.__main__ import main
-from analysis.event_study.run import run_study
+from analysis.event_study import run_study
 from analysis.reports import missing_days
 from analysis.study import question as studies
 from flights import CONTENTS_SENTENCE
 from flights.planning.commands import SHOWN
-from flights.records.ledger import LedgerEntry
+from flights.records import LedgerEntry
 
 STUDIES = Path(studies.__file__).parent / "studies"
 CLAIM = STUDIES / "2025-06-china-iran.toml"

@@ -13,7 +13,7 @@ from analysis.drawing.captions import (
     write_holm,
 )
 from analysis.reports.study_report import render_report
-from analysis.study.results import StudyResult
+from analysis.study import StudyResult
 
 
 @pytest.fixture(scope="module")

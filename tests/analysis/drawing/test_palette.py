@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from analysis.drawing.palette import DARK, LIGHT, OUTCOME_MARKS, STATUS_MARKS, Palette, look_of
+from analysis.study import VERDICTS
 from analysis.study.numbers import HEADINGS
-from analysis.study.results import VERDICTS
 from flights.records.ledger import STATUSES
 
 # Machado, Oliveira and Fernandes (2009), doi:10.1109/TVCG.2009.113, severity 1.

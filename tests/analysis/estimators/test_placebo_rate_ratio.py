@@ -16,9 +16,7 @@ from analysis.estimators.placebo_rate_ratio import (
     divide_at_event,
     estimate_rate_ratio,
 )
-from analysis.numerics.intervals import find_interval
-from analysis.numerics.series import DailySeries, Design
-from analysis.numerics.window_sums import find_placebo_dates, weigh_days
+from analysis.numerics import DailySeries, Design, find_interval, find_placebo_dates, weigh_days
 
 VECTOR = Path(__file__).parents[1] / "made_vector.csv"
 

@@ -18,11 +18,16 @@ from hypothesis import strategies as st
 
 from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio
 from analysis.event_study.effects import build_series
-from analysis.numerics.intervals import find_interval
-from analysis.numerics.power import find_detectable_changes
-from analysis.numerics.series import DailySeries, Design
-from analysis.numerics.window_sums import divide_rates, signed_root, sum_windows
-from analysis.study.counts import count_days
+from analysis.numerics import (
+    DailySeries,
+    Design,
+    divide_rates,
+    find_detectable_changes,
+    find_interval,
+    signed_root,
+    sum_windows,
+)
+from analysis.study import count_days
 
 DAYS, EVENT = 300, 200
 NUMBERS = ("n1", "n0", "rr", "lo", "hi", "s", "p", "phi", "mde_up", "volatility", "era_p")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.estimators.quasi_poisson import estimate_shape, fit_poisson
-from analysis.numerics.series import DailySeries, Design
+from analysis.numerics import DailySeries, Design
 
 DESIGN = Design(event=60)
 

@@ -14,8 +14,7 @@ from analysis.estimators.space_rate_ratio import (
     measure_own_scatter,
     rank_in_space,
 )
-from analysis.numerics.intervals import find_interval
-from analysis.numerics.series import DailySeries, Design, RateRatio
+from analysis.numerics import DailySeries, Design, RateRatio, find_interval
 
 DESIGN = Design(100, 14)
 

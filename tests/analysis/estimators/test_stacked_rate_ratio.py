@@ -15,8 +15,7 @@ from analysis.estimators.stacked_rate_ratio import (
     draw_sets,
     estimate_stacked_ratio,
 )
-from analysis.numerics.series import DailySeries, Design
-from analysis.numerics.window_sums import sum_windows, weigh_days
+from analysis.numerics import DailySeries, Design, sum_windows, weigh_days
 
 EVENTS = (420, 500, 580)
 

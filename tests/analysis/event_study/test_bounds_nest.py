@@ -9,13 +9,12 @@ import pandas as pd
 import pytest
 import worlds
 
-from analysis.study.counts import count_days
-from analysis.study.results import CountSeries
-from flights.archive.store import Archive
-from flights.records.columns import DayRecords, arrow_schema, empty
+from analysis.study import CountSeries, count_days
+from flights.archive import Archive
+from flights.records import DayRecords, arrow_schema, empty
 from flights.reference.airports import load_airports
 from flights.regions import parse_region
-from flights.routes.route import Route, load_route
+from flights.routes import Route, load_route
 
 FIRST = date(2050, 3, 10)
 DAYS = [FIRST + timedelta(days=n) for n in range(6)]

@@ -11,13 +11,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.event_study.run import run_study
-from analysis.study.question import Event, Study
-from analysis.study.results import StudyResult
-from flights.archive.store import Archive
-from flights.pull.run import plan_pull, run_pull
+from analysis.event_study import run_study
+from analysis.study import Event, Study, StudyResult
+from flights.archive import Archive
+from flights.pull import plan_pull, run_pull
 from flights.regions import parse_region
-from flights.routes.route import Route, load_route
+from flights.routes import Route, load_route
 from flights.sources import find_spec, open_source
 from flights.sources.simulated.world.tables import load_heard
 from flights.sources.simulated.world.timetable import EVENT_IN_OCTOBER

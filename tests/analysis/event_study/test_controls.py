@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.event_study import run_study
 from analysis.event_study.controls import LEAST_CONTROLS, group_controls
-from analysis.event_study.run import run_study
 from flights.reference.airports import load_airports
-from flights.routes.route import RouteEvidence
+from flights.routes import RouteEvidence
 from flights.sources import find_spec
 
 DAYS = 112

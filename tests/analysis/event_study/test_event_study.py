@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.event_study import run_study
 from analysis.event_study.effects import find_shifts
-from analysis.event_study.run import run_study
 from analysis.reports.study_report import render_report
-from analysis.study.question import Event
-from analysis.study.results import to_json
+from analysis.study import Event, to_json
 from flights import CONTENTS_SENTENCE
 from flights.errors import InvalidInput
 

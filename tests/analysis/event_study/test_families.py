@@ -8,16 +8,11 @@ import made_results as made
 import numpy as np
 import pytest
 
-from analysis.event_study.families import (
-    adjust_benjamini_hochberg,
-    adjust_holm,
-    judge_dates,
-    list_results,
-)
-from analysis.event_study.run import Subject, judge_counts
-from analysis.study.question import Event, Study
-from analysis.study.results import CountSeries, StudyResult, to_json
-from flights.sources.base import SourceSpec
+from analysis.event_study import judge_counts, list_results
+from analysis.event_study.families import adjust_benjamini_hochberg, adjust_holm, judge_dates
+from analysis.event_study.run import Subject
+from analysis.study import CountSeries, Event, Study, StudyResult, to_json
+from flights.sources import SourceSpec
 
 FIRST = date(2050, 1, 3)
 EVENTS = (400, 500, 600)

@@ -11,17 +11,9 @@ import pytest
 from analysis.__main__ import main
 from analysis.commands import COMMANDS
 from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio
-from analysis.event_study.outlook import (
-    Windows,
-    describe_outlook,
-    find_noticeable,
-    find_rate,
-    find_windows,
-    look_ahead,
-    measure_usual,
-)
-from analysis.numerics.intervals import find_interval
-from analysis.numerics.series import DailySeries, Design
+from analysis.event_study import Windows, describe_outlook, look_ahead, measure_usual
+from analysis.event_study.outlook import find_noticeable, find_rate, find_windows
+from analysis.numerics import DailySeries, Design, find_interval
 from analysis.study import question as studies
 from flights import CONTENTS_SENTENCE
 from flights.planning.needed_days import Span, plan_span
@@ -131,8 +123,8 @@ def test_command_answers_from_a_rate(capsys: pytest.CaptureFixture[str]) -> None
 def test_command_answers_from_a_study_of_which_days_are_held(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from flights.archive.store import Archive
-    from flights.pull.run import plan_pull, run_pull
+    from flights.archive import Archive
+    from flights.pull import plan_pull, run_pull
     from flights.sources import open_source
 
     archive, first = Archive(tmp_path), date(2050, 9, 26)

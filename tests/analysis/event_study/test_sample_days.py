@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 from loopback import LoopbackServer, quick_door
 
-from analysis.event_study.run import run_study
-from analysis.study import numbers
-from analysis.study.question import Event, Study
-from flights.archive.store import Archive
-from flights.pull.run import plan_pull, run_pull
+from analysis.event_study import run_study
+from analysis.study import Event, Study, numbers
+from flights.archive import Archive
+from flights.pull import plan_pull, run_pull
 from flights.regions import parse_region
-from flights.routes.route import Route, load_route
+from flights.routes import Route, load_route
 from flights.sources import find_spec, open_source
 
 FIRST, LAST = date(2025, 5, 1), date(2025, 6, 30)

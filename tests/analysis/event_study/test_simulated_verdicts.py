@@ -7,12 +7,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.event_study.run import run_study
-from analysis.study.question import Event, Study
-from analysis.study.results import StudyResult
-from flights.archive.store import Archive
+from analysis.event_study import run_study
+from analysis.study import Event, Study, StudyResult
+from flights.archive import Archive
 from flights.regions import parse_region
-from flights.routes.route import Route, load_route
+from flights.routes import Route, load_route
 from flights.sources import find_spec
 from flights.sources.simulated.examples import EXAMPLES, Example
 from flights.sources.simulated.holes import HOLES

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis.__main__ import main
-from analysis.event_study.table_input import read_counts
+from analysis.event_study import read_counts
 from flights.errors import InvalidInput
 
 VECTOR = Path(__file__).parents[1] / "made_vector.csv"

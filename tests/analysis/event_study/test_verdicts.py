@@ -10,9 +10,9 @@ import pytest
 
 from analysis.event_study import verdicts
 from analysis.event_study.verdicts import Facts, Place, conclude, decide
-from analysis.numerics.series import Coverage, Design, RateRatio
-from analysis.study import numbers
-from analysis.study.results import BADGES, VERDICTS
+from analysis.numerics import Coverage, Design, RateRatio
+from analysis.study import VERDICTS, numbers
+from analysis.study.results import BADGES
 
 DESIGN = Design(event=200, window=14)
 PLACE = Place(date(2050, 7, 20), DESIGN, lacking_days=0, lacking_before=date(2050, 7, 20))

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from analysis.estimators.exact_rate_ratio import estimate_exact_ratio
-from analysis.numerics.intervals import find_interval
-from analysis.numerics.power import POWER, find_detectable_changes
+from analysis.numerics import find_detectable_changes, find_interval
+from analysis.numerics.power import POWER
 
 
 def test_exact_rate_ratio_gives_the_published_example() -> None:

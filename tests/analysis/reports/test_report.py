@@ -15,15 +15,10 @@ import pytest
 from analysis.drawing.charts.forest_chart import describe_events, describe_routes
 from analysis.drawing.charts.placebo_chart import describe_placebos
 from analysis.drawing.charts.sensitivity_chart import describe_sensitivity
-from analysis.reports.study_report import (
-    OUTPUTS,
-    render_report,
-    render_study,
-    restore_study,
-    write_outputs,
-)
-from analysis.study.question import parse_study, study_hash
-from analysis.study.results import CheckResult, StudyResult
+from analysis.reports import write_outputs
+from analysis.reports.study_report import OUTPUTS, render_report, render_study, restore_study
+from analysis.study import CheckResult, StudyResult, study_hash
+from analysis.study.question import parse_study
 from flights import CONTENTS_SENTENCE
 from flights.errors import ArchiveError
 

@@ -9,12 +9,11 @@ import pytest
 
 from analysis.__main__ import main
 from analysis.blocks.flight.facts import list_facts
-from analysis.event_study.run import run_study
-from analysis.reports.study_report import write_outputs
+from analysis.event_study import run_study
+from analysis.reports import write_outputs
+from analysis.study import find_list, read_study
 from analysis.study import question as studies
-from analysis.study.cargo_list import find_list
-from analysis.study.question import read_study
-from flights.cargo.own_list import parse_overrides
+from flights.cargo import parse_overrides
 from flights.errors import InvalidInput
 
 LIST = "kind,value,grade,note\noperator,QQX,none,ferry flights\n"

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.study.counts import count_days, find_outages, measure_exposure
-from flights.records.ledger import LedgerEntry
+from analysis.study import count_days, find_outages, measure_exposure
+from flights.records import LedgerEntry
 
 
 def evidence_of(days: int = 20, **story: object):  # type: ignore[no-untyped-def]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.study import Event, Study
 from analysis.study import question as studies
-from analysis.study.question import Event, Study
 from flights.errors import InvalidInput
 
 GOOD = """\
@@ -171,7 +171,7 @@ def test_address_names_a_cargo_list_by_its_hash_and_never_a_file() -> None:
     "path", sorted((Path(studies.__file__).parent / "studies").glob("*.toml")), ids=lambda p: p.stem
 )
 def test_studies_that_come_with_the_program_are_valid(path: Path) -> None:
-    from analysis.numerics.series import Design
+    from analysis.numerics import Design
 
     study = studies.read_study(path)
     before = (study.events[0].day - study.first).days

@@ -8,8 +8,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from flights.archive.store import Archive
-from flights.pull.run import plan_pull, run_pull
+from flights.archive import Archive
+from flights.pull import plan_pull, run_pull
 from flights.sources import open_source
 
 FIRST, LAST = date(2050, 9, 26), date(2050, 10, 21)

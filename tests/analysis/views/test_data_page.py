@@ -15,15 +15,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analysis.blocks.data import pull_form, pull_watch
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import SourceUnavailable
 from flights.planning import ways
-from flights.pull import background
-from flights.pull.progress import DayProgress, PullProgress
+from flights.pull import DayProgress, PullProgress, background
 from flights.pull.run import without_data
-from flights.records.ledger import LedgerEntry
-from flights.sources import SOURCES, find_spec
-from flights.sources.base import Offer, narrow
+from flights.records import LedgerEntry
+from flights.sources import SOURCES, Offer, find_spec, narrow
 
 Open = Callable[..., AppTest]
 QUERY = {

@@ -13,11 +13,9 @@ from streamlit.testing.v1 import AppTest
 
 from analysis.blocks.flight_request import request_of
 from flights import CONTENTS_SENTENCE
-from flights.archive.store import Archive
-from flights.evidence.sentences import tell_story_in_brief
-from flights.evidence.story import tell_story
-from flights.records.columns import DayRecords, empty
-from flights.records.ledger import LedgerEntry
+from flights.archive import Archive
+from flights.evidence import tell_story, tell_story_in_brief
+from flights.records import DayRecords, LedgerEntry, empty
 
 ROOT = Path(__file__).parents[3]
 Open = Callable[..., AppTest]

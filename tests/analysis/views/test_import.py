@@ -9,11 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analysis.blocks.flight_request import request_of
-from flights.archive.store import Archive
+from flights.archive import Archive
+from flights.pull import plan_pull, run_pull
 from flights.pull.background import list_pulls
-from flights.pull.run import plan_pull, run_pull
 from flights.regions import parse_region
-from flights.routes.route import Route, load_route
+from flights.routes import Route, load_route
 from flights.sources import open_source
 
 ROOT = Path(__file__).parents[3]

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from test_pages import QUERY, _html, _press, _said
 
-from flights.cargo.own_list import parse_overrides
+from flights.cargo import parse_overrides
 from flights.sources.simulated.world.network import OPERATORS
 
 Open = Callable[..., AppTest]

@@ -13,15 +13,13 @@ from streamlit.testing.v1 import AppTest
 
 from analysis.blocks import loaders
 from analysis.blocks.study import first_visit
-from analysis.study.numbers import write_date
-from analysis.study.results import StudyResult
+from analysis.study import StudyResult, write_date
 from flights import CONTENTS_SENTENCE
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import ArchiveError
-from flights.pull import background
-from flights.pull.progress import DayProgress, PullProgress
+from flights.pull import DayProgress, PullProgress, background
 from flights.pull.run import without_data
-from flights.records.ledger import LedgerEntry
+from flights.records import LedgerEntry
 from flights.sources import SOURCES, find_spec
 
 ROOT = Path(__file__).parents[3]

@@ -16,9 +16,9 @@ import pytest
 import worlds
 from worlds import DAY, SOURCE
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import ArchiveError, BadPayload, InvalidInput
-from flights.records.columns import TABLES, arrow_schema
+from flights.records import TABLES, arrow_schema
 
 NEXT = DAY + timedelta(days=1)
 

@@ -9,9 +9,9 @@ import pytest
 import worlds
 from worlds import DAY, SOURCE
 
-from flights.archive.store import Archive
-from flights.legs.midnight import date_departures
-from flights.records.columns import empty
+from flights.archive import Archive
+from flights.legs import date_departures
+from flights.records import empty
 
 BEFORE = DAY - timedelta(days=1)
 

@@ -11,9 +11,8 @@ import worlds
 from test_archive import flight_ids, glob_ids, tree
 from worlds import DAY, SOURCE
 
-from flights.archive import commit_log
+from flights.archive import Archive, commit_log
 from flights.archive.commit_log import Slot
-from flights.archive.store import Archive
 from flights.errors import ArchiveError
 
 OLD, NEW = worlds.records(4, seed=1), worlds.records(6, seed=2)

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from flights.cargo import grades
-from flights.cargo.grades import GRADES, describe_rule, grade_flights, rules_digest
+from flights.cargo import grade_flights, grades
+from flights.cargo.grades import GRADES, describe_rule, rules_digest
 from flights.errors import InvalidInput
 
 COLUMNS = ["callsign", "operator", "typecode", "model"]

@@ -28,7 +28,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from flights.cargo.grades import GRADES, grade_flights
+from flights.cargo import grade_flights
+from flights.cargo.grades import GRADES
 from flights.reference.operators import load_typecodes
 
 FLEETS = Path(__file__).with_name("cargo_fleets.csv")

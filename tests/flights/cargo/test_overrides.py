@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from flights.cargo.grades import COLUMNS, grade_flights
-from flights.cargo.own_list import judge_overrides, parse_overrides, read_overrides
+from flights.cargo import grade_flights, judge_overrides, parse_overrides, read_overrides
+from flights.cargo.grades import COLUMNS
 from flights.errors import InvalidInput
 
 HEAD = "kind,value,grade,note\n"

@@ -12,11 +12,11 @@ from types import ModuleType
 import pytest
 from made_source import Source, statuses
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.commands import executors
 from flights.commands.executors import open_executor
 from flights.errors import InvalidInput, SourceUnavailable
-from flights.pull.run import plan_pull, run_pull
+from flights.pull import plan_pull, run_pull
 
 ROOT = Path(__file__).parents[3]
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from flights.__main__ import main
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.pull.run import without_data
-from flights.records.ledger import LedgerEntry
+from flights.records import LedgerEntry
 
 DAYS = ["--from", "2025-06-01", "--to", "2025-06-01"]
 

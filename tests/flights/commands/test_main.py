@@ -15,10 +15,9 @@ import worlds
 from worlds import DAY, SOURCE
 
 from flights import CONTENTS_SENTENCE, __main__
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import InvalidInput
-from flights.sources import SOURCES, find_source, find_spec, open_source
-from flights.sources.base import SourceSpec
+from flights.sources import SOURCES, SourceSpec, find_source, find_spec, open_source
 
 ROOT = Path(__file__).parents[3]
 SPAN = ["--from", str(DAY), "--to", str(DAY)]

@@ -20,11 +20,11 @@ from tiny_days import tiny_tar
 from worlds import DAY, SOURCE
 
 from flights import CONTENTS_SENTENCE, __main__, sources
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.config import read_settings
 from flights.errors import RateLimited, SourceUnavailable
 from flights.pull.background import list_pulls, read_progress
-from flights.sources.base import Option, SourceSpec
+from flights.sources import Option, SourceSpec
 
 ROOT = Path(__file__).parents[3]
 REMOTE = replace(SPEC, remote=True, licence="ODbL 1.0", terms="ask politely")

@@ -9,11 +9,10 @@ import pytest
 import worlds
 from made_source import SPEC, Source, day
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.commands.pull_lines import DayLines, LiveLine, state_plan, write_progress_line
-from flights.pull.plan import plan_pull
-from flights.pull.progress import DayProgress, PullProgress
-from flights.records.ledger import InputFile
+from flights.pull import DayProgress, PullProgress, plan_pull
+from flights.records import InputFile
 
 FIRST = date(2050, 3, 1)
 RUNNING = DayProgress(FIRST + timedelta(days=1), "running", 0.5, "heatmap 24 of 48", 2_000_000)

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from flights.evidence.chain import build_chain, is_one_airframe, stretches_between
-from flights.evidence.reach import HORIZON_S, find_reach
-from flights.records.columns import empty
+from flights.evidence import HORIZON_S, is_one_airframe, stretches_between
+from flights.evidence.chain import build_chain
+from flights.evidence.reach import find_reach
+from flights.records import empty
 
 START = datetime(2026, 2, 28, tzinfo=UTC)
 

@@ -10,13 +10,12 @@ import pandas as pd
 import pytest
 
 from flights.__main__ import main
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import InvalidInput
-from flights.evidence.sentences import tell_story_in_words
-from flights.evidence.story import Story, leave_out, read_trend, tell_story
-from flights.pull.run import plan_pull, run_pull
-from flights.records.columns import DayRecords, empty
-from flights.records.ledger import LedgerEntry
+from flights.evidence import Story, tell_story, tell_story_in_words
+from flights.evidence.story import leave_out, read_trend
+from flights.pull import plan_pull, run_pull
+from flights.records import DayRecords, LedgerEntry, empty
 from flights.regions import parse_region
 from flights.sources import open_source
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from flights.evidence.reasons import class_exclusions, explain_flights
+from flights.evidence import class_exclusions, explain_flights
 
 NAN = float("nan")
 

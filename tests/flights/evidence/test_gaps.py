@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flights.evidence.reach import HORIZON_S, Stretches, find_reach, longest_stay_s, outline
+from flights.evidence import HORIZON_S, longest_stay_s, outline
+from flights.evidence.reach import Stretches, find_reach
 from flights.reference.earth import destination_point, great_circle_km, wrap_longitude
 
 ASHGABAT = (37.99, 58.36)

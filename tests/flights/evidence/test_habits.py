@@ -6,7 +6,8 @@ import made_stories as made
 import pandas as pd
 import pytest
 
-from flights.evidence.habits import Habit, Habits, name_ends, sum_habits, tell_habits
+from flights.evidence import Habit, Habits, tell_habits
+from flights.evidence.habits import name_ends, sum_habits
 
 DAY = made.START.date()
 FLIGHT = made.make_flight()

@@ -8,11 +8,11 @@ import made_stories as made
 import pandas as pd
 import pytest
 
-from flights.archive.store import Archive
-from flights.evidence.map_reception import MOST_DAYS, hear_beyond, hear_ordinary, is_quiet
+from flights.archive import Archive
+from flights.evidence import hear_beyond, hear_ordinary
+from flights.evidence.map_reception import MOST_DAYS, is_quiet
 from flights.evidence.story import cells_beyond
-from flights.records.columns import DayRecords, empty
-from flights.records.ledger import LedgerEntry
+from flights.records import DayRecords, LedgerEntry, empty
 
 DAY = made.START.date()
 STORY = made.make_story()

@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 from worlds import entry
 
-from flights.archive.store import Archive
-from flights.evidence.region_reception import count_region, judge_region
-from flights.reception.cells_ahead import list_cells
-from flights.records.columns import DayRecords, empty
+from flights.archive import Archive
+from flights.evidence import judge_region
+from flights.evidence.region_reception import count_region
+from flights.reception import list_cells
+from flights.records import DayRecords, empty
 from flights.regions import parse_region
 
 DAY = date(2050, 6, 12)

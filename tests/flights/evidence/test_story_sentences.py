@@ -6,10 +6,11 @@ from datetime import date
 import made_stories as made
 import pytest
 
+from flights.evidence import tell_details, tell_story_in_brief, tell_story_in_words
 from flights.evidence.chain import build_chain
-from flights.evidence.sentences import tell_details, tell_story_in_brief, tell_story_in_words
 from flights.evidence.story import Trend
-from flights.reception.silence import FELL, HARDLY, UNKNOWN, Silence
+from flights.reception import Silence
+from flights.reception.silence import FELL, HARDLY, UNKNOWN
 from flights.regions import parse_region
 
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from skies import AIRFIELDS, DAY, A, B, C, between, ends, hop, sky, stretch
 
-from flights.legs.find import find_legs
-from flights.records.columns import NON_ICAO, conform
+from flights.legs import find_legs
+from flights.records import NON_ICAO, conform
 
 
 def legs_of(*parts):

@@ -6,9 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from skies import AIRFIELDS, DAY, MIDNIGHT, A, B, C, between, ends, hop, sky, stretch
 
-from flights.legs.find import find_legs
-from flights.legs.midnight import join_days
-from flights.records.columns import conform
+from flights.legs import find_legs, join_days
+from flights.records import conform
 
 DAY_MS = 86_400_000
 

@@ -27,7 +27,7 @@ from flights.errors import (
     ResourceMissing,
     SourceUnavailable,
 )
-from flights.network.door import USER_AGENT, Resource
+from flights.network import USER_AGENT, Resource
 
 BODY = bytes(range(256)) * 2000
 

@@ -9,7 +9,7 @@ import pytest
 from loopback import LoopbackServer, Reply, cut, quick_door, status
 
 from flights.errors import InvalidInput, SourceUnavailable
-from flights.network.door import redact
+from flights.network import redact
 
 BODY = bytes(range(256)) * 100
 SECRET = "very-secret"

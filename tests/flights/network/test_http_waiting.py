@@ -12,8 +12,7 @@ import pytest
 from loopback import LoopbackServer, cut, drop, quick_door, slow, status
 
 from flights.errors import RateLimited, SourceUnavailable
-from flights.network.door import Door
-from flights.network.replies import read_wait
+from flights.network import Door, read_wait
 from flights.pull.worker_news import StopAsked
 
 BODY = b"0123456789" * 1000

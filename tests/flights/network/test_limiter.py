@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flights.errors import ArchiveError
-from flights.network.limiter import Limiter
+from flights.network import Limiter
 
 
 def _noon() -> float:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from flights.sources.base import Cost, Option, SourceSpec
+from flights.sources import Cost, Option, SourceSpec
 
 _BASE = SourceSpec(
     key="none",

@@ -5,8 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from analysis.numerics.series import DailySeries, Design
-from analysis.numerics.window_sums import find_placebo_dates
+from analysis.numerics import DailySeries, Design, find_placebo_dates
 from flights.planning.needed_days import Span, count_needed_dates, count_needed_days, plan_span
 
 EVENT = date(2025, 6, 13)

@@ -6,7 +6,7 @@ from pathlib import Path
 import made_sources as made
 import pytest
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.planning import StudyPlan, Way, plan_study, read_need
 from flights.planning.text import describe_limits
 from flights.sources import SOURCES, find_spec

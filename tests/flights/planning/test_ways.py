@@ -7,15 +7,14 @@ from pathlib import Path
 import made_sources as made
 import pytest
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import InvalidInput
 from flights.planning import StudyPlan, Way, plan_study, read_need, ways
-from flights.pull import background
-from flights.pull.progress import PullProgress
+from flights.pull import PullProgress, background
 from flights.pull.run import without_data
-from flights.records.ledger import LedgerEntry
+from flights.records import LedgerEntry
 from flights.regions import parse_region
-from flights.sources.base import narrow
+from flights.sources import narrow
 
 TODAY = date(2026, 11, 1)
 Plan = Callable[..., StudyPlan]

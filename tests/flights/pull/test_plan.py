@@ -8,12 +8,12 @@ import worlds
 from made_source import SPEC, Source, day
 from worlds import SOURCE
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import ArchiveError, InvalidInput
+from flights.pull import check_room, plan_pull
 from flights.pull import plan as planning
-from flights.pull.plan import check_room, plan_pull
-from flights.records.ledger import InputFile
-from flights.sources.base import narrow
+from flights.records import InputFile
+from flights.sources import narrow
 
 REMOTE = replace(SPEC, remote=True)
 

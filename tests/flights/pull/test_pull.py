@@ -13,12 +13,10 @@ import worlds
 from made_source import SPEC, Clock, Source, day, leftovers, statuses
 from worlds import SOURCE
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import ArchiveError, BadPayload
-from flights.pull import run
-from flights.pull.progress import PullProgress
-from flights.pull.run import plan_pull, run_pull
-from flights.records.columns import DayRecords
+from flights.pull import PullProgress, plan_pull, run, run_pull
+from flights.records import DayRecords
 
 
 @pytest.fixture

@@ -8,10 +8,9 @@ import processes
 import pytest
 from made_source import Clock, Source, day, leftovers, statuses
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import ArchiveError
-from flights.pull.progress import PullProgress
-from flights.pull.run import plan_pull, run_pull
+from flights.pull import PullProgress, plan_pull, run_pull
 
 NOON = datetime(2051, 1, 1, 10, 49, 30, tzinfo=UTC)
 

@@ -14,14 +14,19 @@ import pytest
 from made_source import Source
 from worlds import SOURCE
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import ArchiveError, InvalidInput
-from flights.pull import background
-from flights.pull.background import (
+from flights.pull import (
+    DayProgress,
     ProgressFile,
+    PullProgress,
+    background,
+    expect_seconds,
+    plan_pull,
+)
+from flights.pull.background import (
     can_start_again,
     cancel_pull,
-    expect_seconds,
     list_pulls,
     measured_rate,
     process_mark,
@@ -30,10 +35,8 @@ from flights.pull.background import (
     start_pull,
     write_progress,
 )
-from flights.pull.plan import plan_pull
-from flights.pull.progress import DayProgress, PullProgress, from_json, to_json
-from flights.sources import find_spec
-from flights.sources.base import Option
+from flights.pull.progress import from_json, to_json
+from flights.sources import Option, find_spec
 
 NOW = datetime(2051, 1, 1, tzinfo=UTC)
 ROW = DayProgress(date(2050, 3, 1), "running", 0.5, "reading", 1000, 20, 3)

@@ -12,11 +12,10 @@ import worlds
 from test_query import DAYS, FIRST, LAST, Rules, judge, questions
 from worlds import SOURCE
 
-from flights.archive.store import Archive
-from flights.cargo.own_list import judge_overrides, parse_overrides
-from flights.query.engine import DuckDBEngine, RouteQuestion
-from flights.query.index.end_codes import cell_id
-from flights.records.columns import empty
+from flights.archive import Archive
+from flights.cargo import judge_overrides, parse_overrides
+from flights.query import DuckDBEngine, RouteQuestion, cell_id
+from flights.records import empty
 
 STATUS = {5: "partial", 6: "failed", 7: "missing", 8: None, 20: "complete"}
 SILENT = 20

@@ -8,9 +8,9 @@ import pytest
 from test_query import DAYS, FIRST, LAST, Rules, judge, questions
 from worlds import SOURCE, DayRecords, entry, records
 
-from flights.archive.store import Archive
-from flights.cargo.own_list import Overrides, judge_overrides, parse_overrides
-from flights.query.engine import DuckDBEngine, RouteQuestion
+from flights.archive import Archive
+from flights.cargo import Overrides, judge_overrides, parse_overrides
+from flights.query import DuckDBEngine, RouteQuestion
 
 
 @pytest.fixture(scope="module")

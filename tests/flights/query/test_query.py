@@ -12,10 +12,10 @@ import pytest
 import worlds
 from worlds import SOURCE
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import InvalidInput
-from flights.query.engine import DuckDBEngine, RouteQuestion, cell_id
-from flights.records.columns import empty
+from flights.query import DuckDBEngine, RouteQuestion, cell_id
+from flights.records import empty
 
 FIRST = date(2050, 2, 20)
 DAYS = [FIRST + timedelta(days=n) for n in range(40)]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from flights.records.columns import POSITION
+from flights.records import POSITION
 
 HALF_PAST_ONE = int(datetime(2050, 6, 1, 13, 30, tzinfo=UTC).timestamp()) * 1000
 

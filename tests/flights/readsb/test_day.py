@@ -7,7 +7,7 @@ from skies import DAY, A, B, hop, sky, stretch
 
 from flights.readsb import day as day_module
 from flights.readsb.day import assemble_day, split_by_airframe
-from flights.records.columns import conform
+from flights.records import conform
 from flights.reference.aircraft import Airframe
 
 AIRFRAMES = {"400001": Airframe("LX-AAA", "B748", "BOEING 747-8F")}

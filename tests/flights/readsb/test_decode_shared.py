@@ -6,11 +6,11 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from flights.readsb import Intake, find_days
 from flights.readsb.heatmap import read_heatmap
-from flights.readsb.inputs import find_days
-from flights.readsb.members import HEATMAP, TRACE, Intake
+from flights.readsb.members import HEATMAP, TRACE
 from flights.readsb.traces import read_trace
-from flights.records.columns import parse_icao24
+from flights.records import parse_icao24
 
 DAYS = [
     ("globe_history_mini_2026-02-28.tar", 30_000),

@@ -3,8 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from flights.legs.find import find_legs
-from flights.legs.midnight import join_days
+from flights.legs import find_legs, join_days
 from flights.readsb.traces import read_trace
 
 DAY_MS = 86_400_000

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from flights.errors import BadPayload
 from flights.readsb.heatmap import MOST_SLICES, read_heatmap
-from flights.records.columns import NON_ICAO, POSITION, RECEIVED
+from flights.records import NON_ICAO, POSITION, RECEIVED
 from flights.sources.simulated.readsb.heatmap_bytes import encode_heatmap
 
 START = int(datetime(2050, 6, 1, 13, 30, tzinfo=UTC).timestamp()) * 1000

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from flights.errors import InvalidInput, SourceUnavailable
+from flights.readsb import Intake, find_days
 from flights.readsb import members as members_module
-from flights.readsb.inputs import find_days
-from flights.readsb.members import HEATMAP, TRACE, Intake
+from flights.readsb.members import HEATMAP, TRACE
 from flights.sources.simulated.readsb.encode import write_day, write_tar
 
 DAY = date(2050, 6, 1)

@@ -17,8 +17,8 @@ from flights.readsb.position_quality import (
     read_integrity,
 )
 from flights.readsb.traces import read_trace
-from flights.reception.count import count_reception
-from flights.records.columns import conform
+from flights.reception import count_reception
+from flights.records import conform
 
 CELL_A = h3.str_to_int(h3.latlng_to_cell(*A, 3))
 

@@ -12,9 +12,8 @@ from loopback import LoopbackServer, changed, cut, no_ranges, quick_door, status
 from made_tars import ORDERS, heatmap_name, make_folders, tar_in_order, tar_of
 
 from flights.errors import ResourceChanged, ResourceMissing, SourceUnavailable
-from flights.readsb.members import HEATMAP, TRACE, Intake, Member
-from flights.readsb.remote_members import RemoteDay
-from flights.readsb.tar.remote_tar import Asset, RemoteTar
+from flights.readsb import Asset, Intake, Member, RemoteDay, RemoteTar
+from flights.readsb.members import HEATMAP, TRACE
 
 DAY = date(2031, 5, 4)
 FOLDERS = make_folders(heatmap_bytes=150_000, trace_bytes=3_000, traces=10)

@@ -9,7 +9,7 @@ import pytest
 from flights.errors import ArchiveError
 from flights.readsb import sorted_spill as spill_module
 from flights.readsb.sorted_spill import MOST_DAYS, Spill
-from flights.records.columns import POSITION
+from flights.records import POSITION
 
 DAY = date(2050, 6, 1)
 START = int(datetime(2050, 6, 1, tzinfo=UTC).timestamp()) * 1000

@@ -12,7 +12,7 @@ import pytest
 
 from flights.errors import BadPayload
 from flights.readsb.traces import NEW_LEG, STALE, read_trace
-from flights.records.columns import NON_ICAO, RECEIVED
+from flights.records import NON_ICAO, RECEIVED
 from flights.reference.aircraft import Airframe
 from flights.sources.simulated.readsb.trace_bytes import encode_trace
 

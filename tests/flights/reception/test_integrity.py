@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 import worlds
 
-from flights.archive.store import Archive
-from flights.reception.unsure_positions import judge_integrity
+from flights.archive import Archive
+from flights.reception import judge_integrity
 from flights.records import columns
 
 DAY = date(2026, 2, 28)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from skies import A, B, C, hop, sky, stretch
 
-from flights.reception.count import count_reception, sum_reception
+from flights.reception import count_reception, sum_reception
 
 
 def test_aircraft_are_distinct_and_cruise_is_apart():

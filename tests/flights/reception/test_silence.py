@@ -7,17 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from flights.reception import hours_after, judge_silence
 from flights.reception.cells_ahead import cells_ahead, find_cells_ahead
 from flights.reception.hourly import ANY, BELOW, CRUISE
-from flights.reception.silence import (
-    FELL,
-    HARDLY,
-    OTHERS,
-    UNKNOWN,
-    hours_after,
-    judge_silence,
-    judge_silences,
-)
+from flights.reception.silence import FELL, HARDLY, OTHERS, UNKNOWN, judge_silences
 from flights.reference.earth import bearing_deg, destination_point, great_circle_km
 
 DAY = date(2026, 2, 28)

@@ -13,7 +13,7 @@ import worlds
 from worlds import DAY, SOURCE
 
 from flights import CONTENTS_SENTENCE
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import InvalidInput
 from flights.export import (
     Header,
@@ -22,10 +22,8 @@ from flights.export import (
     note_of,
     open_writer,
 )
-from flights.records.columns import FLIGHT, conform
-from flights.records.formula_guard import guard_text
-from flights.records.ledger import InputFile, not_asked
-from flights.sources.base import SourceSpec
+from flights.records import FLIGHT, InputFile, conform, guard_text, not_asked
+from flights.sources import SourceSpec
 
 MADE_UP = SourceSpec("x", "t", "g", "n", "l", "a", "t", simulated=True)
 HEADER = Header(

@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from flights.records import flags
-from flights.records.flags import FLAG_WORDS, add_flag, count_flags, describe_flags, merge_flags
+from flights.records import add_flag, count_flags, describe_flags, flags, merge_flags
+from flights.records.flags import FLAG_WORDS
 
 ROOT = Path(flags.__file__).parents[1]
 

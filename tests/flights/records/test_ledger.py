@@ -5,8 +5,7 @@ from datetime import date
 import pytest
 
 from flights.errors import BadPayload
-from flights.records import ledger
-from flights.records.ledger import LedgerEntry, judge_departures
+from flights.records import LedgerEntry, judge_departures, ledger
 
 DAY, NEXT = date(2020, 3, 1), date(2020, 3, 2)
 

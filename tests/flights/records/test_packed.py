@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import DAY, SOURCE
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import BadPayload
-from flights.records.columns import conform
-from flights.records.packed_table import PackedTable, pack
+from flights.records import PackedTable, conform, pack
 
 SCHEMA = pa.schema([("key", pa.string()), ("number", pa.int64())])
 

@@ -9,7 +9,7 @@ import pytest
 from shapely.geometry import Point, shape
 
 from flights.errors import InvalidInput
-from flights.query.engine import cell_id
+from flights.query import cell_id
 from flights.reference.airports import load_airports
 from flights.regions import KINDS, cells, is_anywhere, parse_region, read_geojson, to_geojson
 

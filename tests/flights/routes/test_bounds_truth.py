@@ -16,14 +16,13 @@ import pandas as pd
 import pytest
 from worlds import entry
 
-from flights.archive.store import Archive
-from flights.evidence.chain import stretches_between
-from flights.evidence.reach import LEAST_GROUND_S, longest_stay_s
-from flights.query.engine import DuckDBEngine, RouteQuestion
-from flights.records.columns import DayRecords, empty
+from flights.archive import Archive
+from flights.evidence import LEAST_GROUND_S, longest_stay_s, stretches_between
+from flights.query import DuckDBEngine, RouteQuestion
+from flights.records import DayRecords, empty
 from flights.reference.airports import all_codes, load_airports
 from flights.regions import parse_region
-from flights.routes.bounds import resolve_bounds
+from flights.routes import resolve_bounds
 from flights.sources.simulated.world.tables import load_heard
 from flights.sources.simulated.world.timetable import DAYS, FIRST_DAY
 from flights.sources.simulated.world.truth import list_true_flights

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from flights.regions import parse_region
-from flights.routes.cover import count_inside, judge_cover
-from flights.sources.base import SourceSpec
+from flights.routes import judge_cover
+from flights.routes.cover import count_inside
+from flights.sources import SourceSpec
 
 EUROPE = (26.74617, -25.86653, 70.25976, 49.65699)
 WORLD = SourceSpec("made-up", "Made up", "flights", "nothing", "none", "none", "none")

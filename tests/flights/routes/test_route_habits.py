@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from flights.evidence.habits import BEFORE
-from flights.routes.habits import RouteHabit, RouteHabits, sum_route_habits, tell_route_habits
+from flights.routes import RouteHabit, RouteHabits, sum_route_habits, tell_route_habits
 
 EVENT = date(2050, 7, 20)
 COLUMNS = ["day", "callsign", "operator", "icao24", "bound"]

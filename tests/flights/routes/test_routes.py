@@ -10,15 +10,15 @@ import pytest
 import worlds
 from worlds import SOURCE
 
-from flights.archive.store import Archive
-from flights.cargo.own_list import parse_overrides
+from flights.archive import Archive
+from flights.cargo import parse_overrides
 from flights.errors import InvalidInput, NotCovered
-from flights.evidence.reasons import explain_flights
-from flights.query.engine import RouteQuestion
-from flights.records.columns import DayRecords, arrow_schema, empty
+from flights.evidence import explain_flights
+from flights.query import RouteQuestion
+from flights.records import DayRecords, arrow_schema, empty
 from flights.regions import cells, parse_region
+from flights.routes import Route, RouteEvidence, load_route
 from flights.routes import route as routes
-from flights.routes.route import Route, RouteEvidence, load_route
 from flights.sources import find_spec
 
 FIRST = date(2050, 3, 10)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from flights.errors import InvalidInput
-from flights.records.columns import NON_ICAO, POSITION, TABLES, conform
+from flights.records import NON_ICAO, POSITION, TABLES, conform
 from flights.records.ledger import from_json, to_json
 from flights.sources.readsb_archive import ReadsbArchive, open_source
 from flights.sources.simulated.readsb.encode import write_day, write_heatmaps, write_tar

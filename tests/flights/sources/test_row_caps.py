@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from flights.records.ledger import InputFile
+from flights.records import InputFile
 from flights.sources.own_table.days import Cover, TableDays
 from flights.sources.own_table.staging import Findings
 from flights.sources.row_limits import find_cut_days, find_flat_days, find_thin_days, is_round_cap

@@ -8,8 +8,7 @@ import pytest
 
 from flights.archive.store import _KEY
 from flights.errors import InvalidInput
-from flights.sources import SOURCES, find_source, find_spec
-from flights.sources.base import Option, SourceSpec, narrow
+from flights.sources import SOURCES, Option, SourceSpec, find_source, find_spec, narrow
 
 
 def test_parts_of_a_source_never_share_a_key() -> None:

@@ -12,13 +12,20 @@ import httpx
 
 from flights.config import Settings
 from flights.errors import BadPayload, CredentialsRejected, InvalidInput, SourceUnavailable
-from flights.network.asking import Line
-from flights.network.bodies import read_decoded, read_raw
-from flights.network.client import explain_failure, make_client
-from flights.network.door import Manners, redact
-from flights.network.limiter import Limiter
-from flights.network.manners import Report, Waiting
-from flights.network.replies import Passing, read_wait
+from flights.network import (
+    Limiter,
+    Line,
+    Manners,
+    Passing,
+    Report,
+    Waiting,
+    explain_failure,
+    make_client,
+    read_decoded,
+    read_raw,
+    read_wait,
+    redact,
+)
 from flights.sources.opensky.pyopensky_account import HOW_TO_GET, find_credentials, load_pyopensky
 from flights.sources.opensky.rest.credits import Purse
 

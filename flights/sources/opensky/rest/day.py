@@ -6,9 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from flights.records.columns import TABLES, DayRecords, empty
-from flights.records.flags import IMPOSSIBLE_SPEED, count_flags
-from flights.records.ledger import InputFile, LedgerEntry
+from flights.records import (
+    IMPOSSIBLE_SPEED,
+    TABLES,
+    DayRecords,
+    InputFile,
+    LedgerEntry,
+    count_flags,
+    empty,
+)
 from flights.reference.aircraft import Airframe
 from flights.sources.opensky.flight_rows import make_flights
 from flights.sources.opensky.rest.asking import Desk

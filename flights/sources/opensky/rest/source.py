@@ -10,9 +10,9 @@ from typing import Any
 
 from flights.config import Settings, read_settings
 from flights.errors import InvalidInput
-from flights.network.door import Manners
-from flights.readsb.aircraft_names import AircraftFile, open_aircraft_file
-from flights.records.columns import DayRecords
+from flights.network import Manners
+from flights.readsb import AircraftFile, open_aircraft_file
+from flights.records import DayRecords
 from flights.reference.airports import all_codes
 from flights.regions import is_anywhere, parse_region
 from flights.sources.base import Cost, Offer, Option, Report, SourceSpec, narrow

@@ -12,9 +12,7 @@ import httpx
 
 from flights.config import Settings
 from flights.errors import BadPayload, CredentialsMissing, CredentialsRejected, InvalidInput
-from flights.network.door import USER_AGENT
-from flights.network.limiter import LOOPBACK
-from flights.network.replies import Passing, read_wait
+from flights.network import LOOPBACK, USER_AGENT, Passing, read_wait
 from flights.sources.opensky.pyopensky_account import config_folder
 
 TOKENS = "https://auth.opensky-network.org"

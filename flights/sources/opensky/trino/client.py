@@ -7,8 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flights.config import Settings
-from flights.network.door import USER_AGENT
-from flights.network.manners import Manners
+from flights.network import USER_AGENT, Manners
 from flights.sources.opensky.pyopensky_account import load_pyopensky
 from flights.sources.opensky.trino.account import Token, check_encrypted, fetch_token, find_account
 from flights.sources.opensky.trino.errors import judge_reply

@@ -17,10 +17,7 @@ import pandas as pd
 
 from flights.config import Settings
 from flights.errors import CredentialsMissing, FlightDataError, SourceUnavailable
-from flights.network.asking import Line
-from flights.network.limiter import Limiter
-from flights.network.manners import Manners, Report, Waiting
-from flights.network.replies import Passing
+from flights.network import Limiter, Line, Manners, Passing, Report, Waiting
 from flights.sources.opensky.pyopensky_account import load_pyopensky
 from flights.sources.opensky.trino.account import HOW_TO_GET, find_account
 from flights.sources.opensky.trino.client import make_client, make_engine

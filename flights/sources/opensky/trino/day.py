@@ -17,10 +17,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from flights.network.manners import Report
-from flights.records.columns import DayRecords, empty
-from flights.records.flags import IMPOSSIBLE_SPEED, count_flags
-from flights.records.ledger import InputFile, LedgerEntry
+from flights.network import Report
+from flights.records import IMPOSSIBLE_SPEED, DayRecords, InputFile, LedgerEntry, count_flags, empty
 from flights.reference.aircraft import Airframe
 from flights.sources.opensky.flight_rows import COLUMNS, POSITION_COLUMNS, make_flights
 from flights.sources.opensky.trino.database import Database

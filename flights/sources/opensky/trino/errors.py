@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from flights.errors import BadPayload, CredentialsRejected, SourceUnavailable
-from flights.network.replies import Passing, read_wait
+from flights.network import Passing, read_wait
 from flights.sources.opensky.trino.account import HOW_TO_GET
 
 log = logging.getLogger(__name__)

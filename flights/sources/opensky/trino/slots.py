@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flights.errors import ArchiveError
-from flights.network.manners import Waiting
+from flights.network import Waiting
 
 SLOTS = 2
 """OpenSky runs two queries of a user at once; what is more waits in its queue, and no more than

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from flights.config import read_settings
 from flights.errors import InvalidInput, NotCovered
-from flights.readsb.aircraft_names import AircraftFile, open_aircraft_file
-from flights.records.columns import DayRecords
+from flights.readsb import AircraftFile, open_aircraft_file
+from flights.records import DayRecords
 from flights.reference.airports import all_codes
 from flights.regions import is_anywhere, parse_region
 from flights.sources.base import Cost, Offer, Option, Report, SourceSpec, narrow

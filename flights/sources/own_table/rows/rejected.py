@@ -4,7 +4,7 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-from flights.records.formula_guard import guard_cell
+from flights.records import guard_cell
 from flights.sources.own_table.columns.rules import RULES
 from flights.sources.own_table.files.chunks import Table
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from flights.records.columns import NON_ICAO
+from flights.records import NON_ICAO
 from flights.sources.own_table.columns.shapes import Mask, Numbers
 from flights.sources.own_table.files.chunks import Chunk
 from flights.sources.own_table.rows.judge import Judged

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from flights.records.columns import format_icao24
+from flights.records import format_icao24
 from flights.sources.simulated.readsb.heatmap_bytes import HALF_HOUR_MS, encode_heatmap
 from flights.sources.simulated.readsb.trace_bytes import encode_trace, midnight_ms
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 
-from flights.records.columns import POSITION, format_icao24
+from flights.records import POSITION, format_icao24
 from flights.reference.aircraft import Airframe
 from flights.sources.simulated.world.network import TYPES, addresses, registrations
 from flights.sources.simulated.world.observation import network_state

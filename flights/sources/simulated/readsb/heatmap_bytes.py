@@ -4,7 +4,7 @@ import zlib
 
 import numpy as np
 
-from flights.records.columns import NON_ICAO
+from flights.records import NON_ICAO
 
 HALF_HOUR_MS = 1_800_000
 MAGIC = 0x0E7F7C9D

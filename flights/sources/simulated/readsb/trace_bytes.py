@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from flights.records.columns import RECEIVED, format_icao24
+from flights.records import RECEIVED, format_icao24
 
 DETAILS_EVERY_POINTS = 4
 STALE, NEW_LEG = 1, 2

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from flights.records.columns import empty
+from flights.records import empty
 from flights.sources.simulated.world.network import TYPES, addresses, registrations
 from flights.sources.simulated.world.timetable import FIRST_DAY
 from flights.sources.simulated.world.traffic import DAY_MS, SLOTS, YEAR_START_MS

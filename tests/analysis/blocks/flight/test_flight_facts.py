@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.blocks.flight.facts import link_viewers, list_facts
-from flights.records.columns import FLIGHT
+from flights.records import FLIGHT
 
 ROW = made.make_frame(made.make_flight()).iloc[0]
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from analysis.drawing.charts.calendars import describe_calendar, draw_calendar
 from analysis.reports.study_report import render_svg
-from flights.records.ledger import InputFile, LedgerEntry
+from flights.records import InputFile, LedgerEntry
 
 FIRST = date(2049, 12, 30)
 

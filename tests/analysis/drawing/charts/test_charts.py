@@ -11,7 +11,7 @@ from analysis.drawing.charts.placebo_chart import describe_placebos, draw_placeb
 from analysis.drawing.charts.plotting import HATCH_LIMIT, hatch, rule_bars, stamp
 from analysis.drawing.charts.series_chart import describe_series, draw_series
 from analysis.reports.study_report import render_svg
-from analysis.study.results import StudyResult
+from analysis.study import StudyResult
 from flights import CONTENTS_SENTENCE
 
 DAY_MS = 86_400_000

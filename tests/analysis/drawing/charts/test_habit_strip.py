@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from analysis.drawing.charts.habit_strip import describe_habits, draw_habits
-from flights.evidence.habits import Habits, sum_habits
+from flights.evidence import Habits
+from flights.evidence.habits import sum_habits
 
 DAY = date(2050, 10, 7)
 FLIGHT = {

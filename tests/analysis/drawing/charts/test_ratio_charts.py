@@ -26,10 +26,10 @@ from analysis.drawing.charts.interval_rows import (
 )
 from analysis.drawing.charts.sensitivity_chart import NEVER, describe_sensitivity, draw_sensitivity
 from analysis.drawing.palette import LIGHT
-from analysis.event_study.families import list_results
-from analysis.reports.list_report import write_list
+from analysis.event_study import list_results
+from analysis.reports import write_list
 from analysis.reports.study_report import render_svg
-from analysis.study.results import StudyResult
+from analysis.study import StudyResult
 from flights import CONTENTS_SENTENCE
 
 DRAW = {"sensitivity": draw_sensitivity, "routes": draw_routes, "events": draw_events}

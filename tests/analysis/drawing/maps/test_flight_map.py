@@ -12,8 +12,9 @@ import pytest
 from analysis.drawing.maps.flight_map import Inspected, describe_flight, draw_flight, is_drawable
 from analysis.drawing.maps.route_map import Ground
 from flights import CONTENTS_SENTENCE
+from flights.evidence import Story
 from flights.evidence.chain import build_chain
-from flights.evidence.story import Story, Trend
+from flights.evidence.story import Trend
 from flights.reference.airports import load_airports
 
 GROUND = Ground({"type": "FeatureCollection", "features": []}, load_airports())

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from shapely.geometry import Point
 
 from analysis.drawing.maps.reach_outline import enclose, trace_edge
-from flights.evidence.reach import HORIZON_S, Stretches, outline
+from flights.evidence import HORIZON_S, outline
+from flights.evidence.reach import Stretches
 from flights.reference.earth import destination_point, great_circle_km
 
 

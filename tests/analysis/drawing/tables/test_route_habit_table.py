@@ -13,7 +13,7 @@ from analysis.drawing.tables.route_habit_table import (
     tabulate_flyers,
 )
 from analysis.drawing.tables.text_tables import render_table
-from analysis.study.results import StudyResult
+from analysis.study import StudyResult
 
 EVIL = "<img src=x onerror=alert(1)>"
 

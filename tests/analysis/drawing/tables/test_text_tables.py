@@ -7,8 +7,7 @@ import pytest
 
 from analysis.drawing.tables import text_tables
 from analysis.drawing.tables.text_tables import TextTable, render_table
-from analysis.study.numbers import write_ratio
-from analysis.study.results import CheckResult, StudyResult
+from analysis.study import CheckResult, StudyResult, write_ratio
 
 EVIL = "<img src=x onerror=alert(1)>"
 

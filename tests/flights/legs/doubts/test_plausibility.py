@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from skies import AIRFIELDS, DAY, A, B, C, between, hop, sky, stretch
 
-from flights.legs.doubts.callsigns import find_twice, is_odd
-from flights.legs.find import find_legs
+from flights.legs import find_legs, find_twice
+from flights.legs.doubts.callsigns import is_odd
 from flights.readsb.day import assemble_day
-from flights.records.columns import NON_ICAO
+from flights.records import NON_ICAO
 from flights.records.flags import FLAG_WORDS
 
 FAR = (10.0, -60.0)

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from flights.legs.doubts.impossible_speeds import find_speeding, flag_speeds
-from flights.records.columns import FLIGHT
-from flights.records.flags import IMPOSSIBLE_SPEED
+from flights.legs import flag_speeds
+from flights.legs.doubts.impossible_speeds import find_speeding
+from flights.records import FLIGHT, IMPOSSIBLE_SPEED
 
 START = pd.Timestamp("2026-02-28 06:00", tz="UTC")
 

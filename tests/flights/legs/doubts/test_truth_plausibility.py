@@ -15,9 +15,8 @@ import pandas as pd
 import pytest
 from truth_table import SETS, find_flights, read_positions, read_truth, score
 
-from flights.legs.doubts.callsigns import find_twice
-from flights.legs.find import find_legs
-from flights.records.columns import RECEIVED, format_icao24
+from flights.legs import find_legs, find_twice
+from flights.records import RECEIVED, format_icao24
 
 DAY, SET = date(2026, 2, 28), "134 aircraft"
 CASES = [(name, detail) for name in SETS for detail in ("heatmaps", "traces")]

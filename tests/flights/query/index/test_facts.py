@@ -15,11 +15,10 @@ import worlds
 from test_query import Rules
 from worlds import DAY, SOURCE
 
-from flights.archive.store import Archive
-from flights.query.engine import DuckDBEngine, RouteQuestion
+from flights.archive import Archive
+from flights.query import DuckDBEngine, Facts, RouteQuestion
 from flights.query.index import index
-from flights.query.index.index import Facts
-from flights.records.columns import NON_ICAO
+from flights.records import NON_ICAO
 
 FIRST, LAST = date(2050, 3, 1), date(2050, 4, 30)
 

@@ -14,13 +14,13 @@ import pytest
 from github import GitHub
 from loopback import cut, no_ranges, quick_door, status
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import InvalidInput, ResourceChanged, SourceUnavailable
-from flights.pull.run import plan_pull, run_pull
+from flights.pull import plan_pull, run_pull
 from flights.readsb import remote_members
 from flights.readsb.heatmap import SLICE_MAGIC
-from flights.records.columns import POSITION, TABLES, DayRecords, conform
-from flights.records.ledger import LedgerEntry, from_json, to_json
+from flights.records import POSITION, TABLES, DayRecords, LedgerEntry, conform
+from flights.records.ledger import from_json, to_json
 from flights.sources import find_spec
 from flights.sources.adsblol.source import Adsblol, open_source
 from flights.sources.readsb_archive import open_source as open_archive

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from loopback import LoopbackServer, claim, cut, drop, quick_door, status
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import BadPayload, InvalidInput, NotCovered, RateLimited, SourceUnavailable
-from flights.pull.run import plan_pull, run_pull
+from flights.pull import plan_pull, run_pull
 from flights.sources import find_spec, open_source
 from flights.sources.adsbx.source import AdsbxSamples
 

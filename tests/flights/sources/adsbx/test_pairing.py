@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from flights.records.columns import conform
+from flights.records import conform
 from flights.sources.adsbx.joining import join_operations
 
 DAY = date(2025, 1, 1)

@@ -7,8 +7,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from flights.cargo.grades import grade_flights
-from flights.records.columns import conform, empty
+from flights.cargo import grade_flights
+from flights.records import conform, empty
 from flights.reference.airports import load_airports
 from flights.sources.flight_lists.flights import make_flights
 from flights.sources.flight_lists.rows import ROW

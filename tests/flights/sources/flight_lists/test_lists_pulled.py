@@ -8,11 +8,11 @@ from lists_server import mirrors_of, put_opdi, put_zenodo
 from loopback import cut, drop, quick_door, status
 from made_lists import every_hour, list_bytes, opdi_bytes, row
 
-from flights.archive.store import Archive
-from flights.pull.run import plan_pull, run_pull
-from flights.query.engine import DuckDBEngine
+from flights.archive import Archive
+from flights.pull import plan_pull, run_pull
+from flights.query import DuckDBEngine
 from flights.regions import parse_region
-from flights.routes.route import Route, load_route
+from flights.routes import Route, load_route
 from flights.sources.flight_lists import opdi, opensky_lists
 
 APRIL = [date(2021, 4, 1) + timedelta(days=n) for n in range(30)]

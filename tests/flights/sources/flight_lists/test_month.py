@@ -6,7 +6,7 @@ import pytest
 from made_lists import every_hour, list_bytes, row
 
 from flights.errors import BadPayload
-from flights.records.ledger import InputFile
+from flights.records import InputFile
 from flights.sources.flight_lists import csv_list, month
 from flights.sources.flight_lists.csv_list import read_csv_list
 from flights.sources.flight_lists.day_spill import DaySpill

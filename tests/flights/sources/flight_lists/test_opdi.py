@@ -10,7 +10,7 @@ from loopback import cut, quick_door, status
 from made_lists import opdi_bytes
 
 from flights.errors import BadPayload, NotCovered, SourceUnavailable
-from flights.records.columns import TABLES, conform
+from flights.records import TABLES, conform
 from flights.sources.flight_lists.opdi import BOX, Opdi, open_source
 
 DAY = date(2024, 3, 5)

@@ -11,8 +11,7 @@ from loopback import changed, claim, cut, drop, no_ranges, quick_door, status
 from made_lists import COLUMNS, every_hour, list_bytes, row
 
 from flights.errors import BadPayload, InvalidInput, NotCovered, RateLimited, SourceUnavailable
-from flights.records.columns import TABLES, conform
-from flights.records.ledger import judge_departures
+from flights.records import TABLES, conform, judge_departures
 from flights.sources import find_spec
 from flights.sources.flight_lists.opensky_lists import OpenSkyLists, open_source
 

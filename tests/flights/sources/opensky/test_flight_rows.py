@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from flights.records.columns import conform
+from flights.records import conform
 from flights.reference.aircraft import Airframe
 from flights.sources.opensky.flight_rows import COLUMNS, POSITION_COLUMNS, make_flights
 

@@ -12,7 +12,7 @@ from loopback import slow, status
 from opensky_server import CLIENT_ID, SECRET, TOKEN_PATH, OpenSky
 
 from flights import CONTENTS_SENTENCE, __main__
-from flights.archive.store import Archive
+from flights.archive import Archive
 
 ROOT = Path(__file__).parents[4]
 DAYS = ("--from", "2025-06-10", "--to", "2025-06-15")

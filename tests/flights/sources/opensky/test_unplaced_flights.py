@@ -10,12 +10,12 @@ import pytest
 from opensky_server import OpenSky
 from streamlit.testing.v1 import AppTest
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.export import Header, note_of, open_writer
-from flights.pull.run import plan_pull, run_pull
-from flights.query.engine import DuckDBEngine, RouteQuestion
+from flights.pull import plan_pull, run_pull
+from flights.query import DuckDBEngine, RouteQuestion
 from flights.regions import parse_region
-from flights.routes.route import Route, load_route
+from flights.routes import Route, load_route
 from flights.sources import open_source
 
 DAY, NEXT = date(2025, 6, 13), date(2025, 6, 14)
@@ -94,7 +94,7 @@ def test_map_of_a_flight_without_any_place_says_that_there_is_none(archive: Arch
     def page(root, flight):
         from analysis.blocks.flight.inspector import show_flight
         from analysis.blocks.flight_request import request_of
-        from flights.archive.store import Archive
+        from flights.archive import Archive
 
         show_flight(Archive(root), request_of(flight), alone=True)
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import BadPayload, InvalidInput
-from flights.pull.run import plan_pull, run_pull
-from flights.records.ledger import InputFile, LedgerEntry
+from flights.pull import plan_pull, run_pull
+from flights.records import InputFile, LedgerEntry
 from flights.sources import find_spec, open_source
 from flights.sources.own_table import days, staging
 from flights.sources.own_table.columns import values

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flights import CONTENTS_SENTENCE, __main__
-from flights.archive.store import Archive
+from flights.archive import Archive
 
 ROWS = (
     "ident;tail;from;to;off;on\n"

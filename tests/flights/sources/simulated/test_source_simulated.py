@@ -7,9 +7,9 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from flights.cargo.grades import grade_flights
+from flights.cargo import grade_flights
 from flights.errors import InvalidInput
-from flights.records.columns import TABLES, conform, empty
+from flights.records import TABLES, conform, empty
 from flights.sources import open_source
 from flights.sources.simulated.examples import EXAMPLES
 from flights.sources.simulated.holes import HOLES

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import pandas as pd
 import pytest
 
-from flights.legs.midnight import join_days
+from flights.legs import join_days
 from flights.readsb.heatmap import read_heatmap
 from flights.readsb.traces import read_trace
-from flights.records.columns import DayRecords, format_icao24
+from flights.records import DayRecords, format_icao24
 from flights.sources import open_source
 from flights.sources.simulated.readsb.encode import encode_heatmap, encode_trace
 from flights.sources.simulated.readsb.flying import fly_day, name_airframes

@@ -11,7 +11,7 @@ import pytest
 from loopback import cut, status
 from opensky_server import SECRET, OpenSky
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.config import read_settings
 from flights.errors import (
     ArchiveError,
@@ -22,8 +22,8 @@ from flights.errors import (
     RateLimited,
     SourceUnavailable,
 )
-from flights.network.door import Manners
-from flights.pull.run import plan_pull, run_pull
+from flights.network import Manners
+from flights.pull import plan_pull, run_pull
 from flights.sources import find_spec, open_source, row_limits
 from flights.sources.opensky.rest.source import OpenSkyRest
 

@@ -15,7 +15,7 @@ from opensky_server import SECRET, OpenSky
 from flights import CONTENTS_SENTENCE, __main__
 from flights.config import read_settings
 from flights.errors import BadPayload, InvalidInput, NotCovered, RateLimited
-from flights.network.door import Manners
+from flights.network import Manners
 from flights.sources.opensky.rest.client import Api
 from flights.sources.opensky.rest.credits import Purse
 from flights.sources.opensky.rest.tracks import fetch_track, read_track

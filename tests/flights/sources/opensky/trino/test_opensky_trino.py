@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from trino_server import TrinoServer, flight, hourly
 
-from flights.archive.store import Archive
+from flights.archive import Archive
 from flights.errors import CredentialsMissing, InvalidInput, NotCovered
-from flights.network.manners import Manners
-from flights.pull.run import plan_pull, run_pull
-from flights.query.engine import DuckDBEngine, RouteQuestion
+from flights.network import Manners
+from flights.pull import plan_pull, run_pull
+from flights.query import DuckDBEngine, RouteQuestion
 from flights.sources import find_spec, open_source
 from flights.sources.opensky.trino.source import OpenSkyTrino
 

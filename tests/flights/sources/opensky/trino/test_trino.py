@@ -24,7 +24,7 @@ from flights.errors import (
     RateLimited,
     SourceUnavailable,
 )
-from flights.network.manners import Manners
+from flights.network import Manners
 from flights.pull.worker_news import StopAsked
 from flights.sources.opensky.trino import database as trino_module
 from flights.sources.opensky.trino.database import Database

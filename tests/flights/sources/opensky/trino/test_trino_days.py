@@ -8,8 +8,8 @@ import pytest
 from trino_server import TrinoServer, flight, hourly
 
 from flights.config import read_settings
-from flights.network.manners import Manners
-from flights.records.columns import DayRecords
+from flights.network import Manners
+from flights.records import DayRecords
 from flights.reference.aircraft import Airframe
 from flights.sources import row_limits
 from flights.sources.opensky.trino.database import Database

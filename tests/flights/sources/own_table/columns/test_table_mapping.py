@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flights.errors import InvalidInput
-from flights.records.columns import empty
+from flights.records import empty
 from flights.sources.own_table.columns.fields import BY_NAME, FIELDS
 from flights.sources.own_table.columns.mapping import (
     guess_columns,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flights.records.columns import parse_icao24
+from flights.records import parse_icao24
 from flights.sources.own_table.columns.values import (
     LEFT,
     READERS,

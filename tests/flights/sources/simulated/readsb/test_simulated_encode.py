@@ -7,7 +7,7 @@ import numpy as np
 import orjson
 import pytest
 
-from flights.records.columns import NON_ICAO, POSITION
+from flights.records import NON_ICAO, POSITION
 from flights.sources.simulated.readsb.encode import (
     encode_heatmap,
     encode_trace,
