@@ -27,7 +27,7 @@ BODY = bytes(range(256)) * 8000
 _DOWNLOAD = """
 import sys
 from pathlib import Path
-from flights.http import Door
+from flights.network.door import Door
 Door(Path(sys.argv[1])).download(sys.argv[2], Path(sys.argv[3]))
 """
 

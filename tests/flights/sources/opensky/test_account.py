@@ -63,7 +63,7 @@ def test_credentials_are_in_no_text_and_in_no_pickle() -> None:
 SCRIPT = """
 import json, os, sys
 from pathlib import Path
-from flights.opensky.account import load_pyopensky
+from flights.sources.opensky.pyopensky_account import load_pyopensky
 before = dict(os.environ)
 rest = load_pyopensky("rest", Path(sys.argv[1]))
 config = sys.modules["pyopensky.config"]

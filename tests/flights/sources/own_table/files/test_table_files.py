@@ -235,8 +235,8 @@ BOMB = """
 import gzip, resource, sys
 from pathlib import Path
 from flights.errors import FlightDataError
-from flights.tables.mapping import read_head
-from flights.tables.opening import open_table, read_chunks
+from flights.sources.own_table.columns.mapping import read_head
+from flights.sources.own_table.files.opening import open_table, read_chunks
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
     for chunk in read_chunks(read_head(open_table(Path(sys.argv[1])))[0]):
