@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import worlds
-from test_query import DAYS, FIRST, LAST, Rules, judge, questions
+from made_questions import DAYS, FIRST, LAST, Rules, judge, questions
 from worlds import SOURCE
 
 from flights.archive import Archive

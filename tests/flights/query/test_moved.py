@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from test_query import DAYS, FIRST, LAST, Rules, judge, questions
+from made_questions import DAYS, FIRST, LAST, Rules, judge, questions
 from worlds import SOURCE, DayRecords, entry, records
 
 from flights.archive import Archive

@@ -12,7 +12,7 @@ import processes
 import pyarrow.parquet as pq
 import pytest
 import worlds
-from test_query import Rules
+from made_questions import Rules
 from worlds import DAY, SOURCE
 
 from flights.archive import Archive
