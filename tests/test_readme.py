@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flights.__main__ import build_parser
-from flights.export import format_sources
+from flights.commands.sources import format_sources
 from flights.sources import SOURCES, find_spec
 
 ROOT = Path(__file__).parents[1]

@@ -15,7 +15,7 @@ from analysis.event_study import name_study
 from analysis.reports.study_report import render_svg, write_outputs
 from analysis.study import Effect, ListResult, Stack, StudyResult, Verdict, to_json
 from flights.errors import ArchiveError
-from flights.export import Header, open_writer
+from flights.records import Header, open_writer
 
 _WIDTH = 900
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")

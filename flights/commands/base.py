@@ -11,8 +11,7 @@ from flights import CONTENTS_SENTENCE
 from flights.archive import Archive
 from flights.config import ARCHIVE_VARIABLE, Settings, read_settings
 from flights.errors import InvalidInput
-from flights.export import note_of
-from flights.sources import find_spec
+from flights.sources import find_spec, note_of
 
 DONE, IN_PART, NOT_UNDERSTOOD, STOPPED = 0, 1, 2, 130
 

@@ -25,8 +25,7 @@ from flights.commands.base import (
     tell,
 )
 from flights.errors import ArchiveError, InvalidInput
-from flights.export import Header, open_writer
-from flights.records import LedgerEntry, judge_departures, not_asked
+from flights.records import Header, LedgerEntry, judge_departures, not_asked, open_writer
 from flights.regions.base import Region
 
 EXAMPLE = (

@@ -1,9 +1,12 @@
 """`python -m flights ledger`: what is known of each day."""
 
 import argparse
+import json
 import sys
+from collections.abc import Iterable, Sequence
 from datetime import date
 
+from flights import CONTENTS_SENTENCE
 from flights.archive import Archive
 from flights.commands.base import (
     DONE,
@@ -14,8 +17,7 @@ from flights.commands.base import (
     open_archive,
     tell,
 )
-from flights.export import format_ledger
-from flights.records import LedgerEntry, not_asked
+from flights.records import LedgerEntry, ledger, not_asked
 
 EXAMPLE = "ledger --source readsb"
 
@@ -54,3 +56,34 @@ def _entries(archive: Archive, source: str, asked: argparse.Namespace) -> list[L
         first, last = asked.first or date.min, asked.last or date.max
         days = [day for day in known if first <= day <= last]
     return [known.get(day) or not_asked(source, day) for day in days]
+
+
+def format_ledger(entries: Iterable[LedgerEntry], kind: str) -> str:
+    """The ledger as a `table` of text or as `json` with everything in it."""
+    entries = list(entries)
+    if kind == "json":
+        days = [ledger.to_json(entry) for entry in entries]
+        return json.dumps({"contents": CONTENTS_SENTENCE, "days": days}, indent=1)
+    rows = [("source", "day", "status", "flights", "input MB", "stored MB", "sha256", "why")]
+    return _columns([*rows, *map(_ledger_row, entries)])
+
+
+def _ledger_row(entry: LedgerEntry) -> tuple[str, ...]:
+    table = entry.tables.get("flights", {})
+    return (
+        entry.source,
+        entry.day.isoformat(),
+        entry.status,
+        str(table.get("rows", "-")),
+        f"{sum(each.size for each in entry.inputs) / 1e6:.1f}",
+        f"{sum(each['bytes'] for each in entry.tables.values()) / 1e6:.1f}",
+        str(table.get("sha256", "-"))[:12],
+        " ".join(entry.reasons),
+    )
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]) - 1)]
+    padded = ([text.ljust(w) for text, w in zip(row, widths, strict=False)] for row in rows)
+    joined = zip(padded, rows, strict=True)
+    return "\n".join("  ".join([*cells, row[-1]]).rstrip() for cells, row in joined)

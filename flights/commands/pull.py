@@ -18,7 +18,6 @@ from flights.commands.pull_lines import DayLines, LiveLine, count, introduce, st
 from flights.commands.source_options import add_source_options, read_source_options
 from flights.config import ARCHIVE_VARIABLE
 from flights.errors import FlightDataError, InvalidInput, RateLimited
-from flights.export import note_of
 from flights.pull import (
     ProgressFile,
     PullPlan,
@@ -33,7 +32,7 @@ from flights.pull import (
     utc_now,
 )
 from flights.reference.editions import current_aircraft
-from flights.sources import find_source, find_spec, open_source
+from flights.sources import find_source, find_spec, note_of, open_source
 
 EXAMPLE = "pull readsb --path globe_history --from 2025-06-12 --to 2025-06-14"
 

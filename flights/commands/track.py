@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from flights import CONTENTS_SENTENCE
 from flights.commands.base import DONE, IN_PART, settings_of, tell
 from flights.errors import InvalidInput
-from flights.export import Header, note_of, open_writer
 from flights.pull import utc_now
-from flights.sources import find_spec
+from flights.records import Header, open_writer
+from flights.sources import find_spec, note_of
 from flights.sources.opensky.rest.client import Api
 from flights.sources.opensky.rest.credits import Purse, read_budget
 from flights.sources.opensky.rest.tracks import Track, fetch_track, read_track

@@ -35,6 +35,10 @@ from flights.records.flags import (
 from flights.records.formula_guard import guard_cell, guard_text
 from flights.records.ledger import InputFile, LedgerEntry, judge_departures, not_asked
 from flights.records.packed_table import PackedTable, pack
+from flights.records.table_writers import (
+    Header,
+    open_writer,
+)
 
 __all__ = [
     "ADDRESS_TWICE",
@@ -55,6 +59,7 @@ __all__ = [
     "TABLES",
     "TRACK",
     "DayRecords",
+    "Header",
     "InputFile",
     "LedgerEntry",
     "PackedTable",
@@ -70,6 +75,7 @@ __all__ = [
     "judge_departures",
     "merge_flags",
     "not_asked",
+    "open_writer",
     "pack",
     "parse_icao24",
     "write_flags",

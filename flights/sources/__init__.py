@@ -6,9 +6,19 @@ from dataclasses import replace
 from types import ModuleType
 
 from flights.errors import InvalidInput
-from flights.sources.base import Cost, Offer, Option, Source, SourceSpec, narrow
+from flights.sources.base import (
+    SIMULATED_MARK,
+    Cost,
+    Offer,
+    Option,
+    Source,
+    SourceSpec,
+    narrow,
+    note_of,
+)
 
 __all__ = [
+    "SIMULATED_MARK",
     "SOURCES",
     "Cost",
     "Offer",
@@ -18,6 +28,7 @@ __all__ = [
     "find_source",
     "find_spec",
     "narrow",
+    "note_of",
     "open_source",
 ]
 

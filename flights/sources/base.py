@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
 
+from flights import CONTENTS_SENTENCE
 from flights.records import DayRecords
+
+SIMULATED_MARK = "SIMULATED"
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,13 @@ class SourceSpec:
     positions: bool = False
     cannot_show: str = ""
     why_absent: str = ""
+
+
+def note_of(spec: SourceSpec | None) -> str:
+    """The sentence that every export carries; SIMULATED first where the source is made up."""
+    if spec is not None and spec.simulated:
+        return f"{SIMULATED_MARK}: a made-up world, nobody heard any of this. {CONTENTS_SENTENCE}"
+    return CONTENTS_SENTENCE
 
 
 LONGEST_SLUG = 32

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.drawing.captions import list_days, note_of, write_instant, write_interval, write_known
 from analysis.study import CountSeries, Effect, StudyResult, write_limit, write_p, write_ratio
-from flights.export import Header, open_writer
+from flights.records import Header, open_writer
 
 FLIGHT_COLUMNS = {
     "firstseen": "first heard",

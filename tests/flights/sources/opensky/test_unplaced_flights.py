@@ -11,12 +11,12 @@ from opensky_server import OpenSky
 from streamlit.testing.v1 import AppTest
 
 from flights.archive import Archive
-from flights.export import Header, note_of, open_writer
 from flights.pull import plan_pull, run_pull
 from flights.query import DuckDBEngine, RouteQuestion
+from flights.records import Header, open_writer
 from flights.regions import parse_region
 from flights.routes import Route, load_route
-from flights.sources import open_source
+from flights.sources import note_of, open_source
 
 DAY, NEXT = date(2025, 6, 13), date(2025, 6, 14)
 

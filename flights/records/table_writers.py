@@ -1,8 +1,8 @@
-"""Flights, ledger and sources as files and text for people and other programs."""
+"""Tables of records as CSV, JSON or Parquet, each with the note that says what they contain."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import IO, Any, Protocol
 
@@ -13,17 +13,8 @@ import pyarrow.parquet as pq
 
 from flights import CONTENTS_SENTENCE
 from flights.errors import InvalidInput
-from flights.records import LedgerEntry, guard_text, ledger
-from flights.sources import SourceSpec
-
-SIMULATED_MARK = "SIMULATED"
-
-
-def note_of(spec: SourceSpec | None) -> str:
-    """The sentence every export carries; SIMULATED first where the source is made up."""
-    if spec is not None and spec.simulated:
-        return f"{SIMULATED_MARK}: a made-up world, nobody heard any of this. {CONTENTS_SENTENCE}"
-    return CONTENTS_SENTENCE
+from flights.records.formula_guard import guard_text
+from flights.records.ledger import LedgerEntry
 
 
 @dataclass(frozen=True)
@@ -170,87 +161,3 @@ def _plain_value(value: Any) -> Any:
     if isinstance(value, np.generic):
         return value.item()
     raise TypeError(f"{type(value).__name__} has no place in JSON")
-
-
-def format_ledger(entries: Iterable[LedgerEntry], kind: str) -> str:
-    """The ledger as a `table` of text or as `json` with everything in it."""
-    entries = list(entries)
-    if kind == "json":
-        days = [ledger.to_json(entry) for entry in entries]
-        return json.dumps({"contents": CONTENTS_SENTENCE, "days": days}, indent=1)
-    rows = [("source", "day", "status", "flights", "input MB", "stored MB", "sha256", "why")]
-    return _columns([*rows, *map(_ledger_row, entries)])
-
-
-def _ledger_row(entry: LedgerEntry) -> tuple[str, ...]:
-    table = entry.tables.get("flights", {})
-    return (
-        entry.source,
-        entry.day.isoformat(),
-        entry.status,
-        str(table.get("rows", "-")),
-        f"{sum(each.size for each in entry.inputs) / 1e6:.1f}",
-        f"{sum(each['bytes'] for each in entry.tables.values()) / 1e6:.1f}",
-        str(table.get("sha256", "-"))[:12],
-        " ".join(entry.reasons),
-    )
-
-
-def format_sources(specs: Sequence[SourceSpec], kind: str) -> str:
-    """The sources as a `table` of text, as `json`, or as a `markdown` table."""
-    if kind == "json":
-        return json.dumps([asdict(spec) for spec in specs], indent=1, default=_plain_value)
-    if kind == "markdown":
-        rows = [_MARKDOWN, *(_markdown_row(spec) for spec in specs)]
-        return "\n".join(rows)
-    return "\n\n".join(_source_text(spec) for spec in specs)
-
-
-_MARKDOWN = (
-    "| key | source | gives | needs | days | a day costs | licence |\n|---|---|---|---|---|---|---|"
-)
-
-
-def _markdown_row(spec: SourceSpec) -> str:
-    cells = (
-        f"`{spec.key}`",
-        spec.title,
-        spec.gives,
-        spec.needs,
-        _days_of(spec),
-        spec.cost_per_day,
-        spec.licence,
-    )
-    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
-
-
-def _days_of(spec: SourceSpec) -> str:
-    if not (spec.first_day or spec.last_day):
-        return "those of the files"
-    return f"{spec.first_day or '…'} to {spec.last_day or 'today'}"
-
-
-def _source_text(spec: SourceSpec) -> str:
-    days = _days_of(spec)
-    lines = {
-        "gives": spec.gives,
-        "needs": spec.needs,
-        "days": days,
-        "area": spec.area,
-        "cost a day": spec.cost_per_day,
-        "licence": spec.licence,
-        "attribution": spec.attribution,
-        "terms": spec.terms,
-        "known holes": "; ".join(spec.known_holes),
-        "counting": "" if spec.serves_frequency else "never use it for frequency",
-    }
-    mark = f"  [{SIMULATED_MARK}]" if spec.simulated else ""
-    told = [f"  {name:<12} {text}" for name, text in lines.items() if text]
-    return "\n".join([f"{spec.key}: {spec.title}{mark}", *told])
-
-
-def _columns(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]) - 1)]
-    padded = ([text.ljust(w) for text, w in zip(row, widths, strict=False)] for row in rows)
-    joined = zip(padded, rows, strict=True)
-    return "\n".join("  ".join([*cells, row[-1]]).rstrip() for cells, row in joined)

@@ -15,17 +15,8 @@ from worlds import DAY, SOURCE
 from flights import CONTENTS_SENTENCE
 from flights.archive import Archive
 from flights.errors import InvalidInput
-from flights.export import (
-    Header,
-    format_ledger,
-    format_sources,
-    note_of,
-    open_writer,
-)
-from flights.records import FLIGHT, InputFile, conform, guard_text, not_asked
-from flights.sources import SourceSpec
+from flights.records import FLIGHT, Header, conform, guard_text, not_asked, open_writer
 
-MADE_UP = SourceSpec("x", "t", "g", "n", "l", "a", "t", simulated=True)
 HEADER = Header(
     'a note, "quoted"',
     {"source": SOURCE},
@@ -128,32 +119,6 @@ def test_strange_bytes_in_text_do_not_break_a_line(flights: pd.DataFrame) -> Non
     rows = read_csv(written("csv", frame))
     assert len(rows) == 12
     assert rows[0]["callsign"] == 'a"b,\nc\u2028'
-
-
-def test_made_up_data_says_so_first() -> None:
-    assert note_of(MADE_UP).startswith("SIMULATED")
-    assert note_of(MADE_UP).endswith(CONTENTS_SENTENCE)
-    assert note_of(None) == CONTENTS_SENTENCE
-    assert "[SIMULATED]" in format_sources([MADE_UP], "table")
-
-
-def test_ledger_shows_reasons_sizes_and_hashes() -> None:
-    entry = worlds.entry(
-        status="partial",
-        reasons=("47 of 48 heatmaps.",),
-        inputs=(InputFile("a", 2_500_000, "ff"),),
-        tables={"flights": {"rows": 7, "bytes": 1_200_000, "sha256": "abcdef" * 10}},
-    )
-    lines = format_ledger([entry, not_asked(SOURCE, DAY)], "table").splitlines()
-    assert lines[1].split() == [
-        *(SOURCE, "2050-03-10", "partial", "7", "2.5", "1.2", "abcdefabcdef"),
-        *("47", "of", "48", "heatmaps."),
-    ]
-    assert "not asked" in lines[2]
-    told = json.loads(format_ledger([entry], "json"))
-    assert told["days"][0]["inputs"][0]["sha256"] == "ff"
-    assert told["contents"] == CONTENTS_SENTENCE
-    assert json.loads(format_sources([MADE_UP], "json"))[0]["simulated"] is True
 
 
 def test_unknown_format_is_named() -> None:
