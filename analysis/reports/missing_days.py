@@ -5,29 +5,13 @@ from datetime import date, timedelta
 from functools import partial
 
 from analysis.numerics import Design
-from analysis.study import Study, StudyResult, write_date
-from flights.planning import StudyNeed, write_pulls
-from flights.planning.needed_days import Span
+from analysis.study import StudyResult, write_date
+from flights.planning import write_pulls
 from flights.records import LedgerEntry
-from flights.regions import parse_region
 from flights.sources import find_spec
 
 Write = Callable[[list[date]], list[str]]
 """Days -> the commands that pull them."""
-
-
-def to_need(study: Study) -> StudyNeed:
-    """What a study asks of the archive, for planning."""
-    return StudyNeed(
-        source=study.source,
-        days=Span(study.first, study.last),
-        origin=parse_region(study.origin),
-        destination=parse_region(study.destination),
-        events=tuple(event.day for event in study.events),
-        window=study.window,
-        baseline=study.baseline,
-        title=study.title,
-    )
 
 
 def tell_missing(
@@ -48,7 +32,7 @@ def tell_missing(
         lines += write([day for day, _ in lacking])
     lines += [*_tell_earlier(result, write), *_tell_later(result, write)]
     if lines:
-        lines.append("What other sources would take: python -m flights plan STUDY.toml")
+        lines.append("What other sources would take: python -m analysis plan STUDY.toml")
     return lines
 
 

@@ -8,6 +8,7 @@ from analysis.study.counts import (
     list_days,
     measure_exposure,
 )
+from analysis.study.need import to_need
 from analysis.study.numbers import (
     write_count,
     write_date,
@@ -88,6 +89,7 @@ __all__ = [
     "record_list",
     "study_hash",
     "to_json",
+    "to_need",
     "to_query",
     "validate_design",
     "write_count",

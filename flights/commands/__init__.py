@@ -6,7 +6,6 @@ code. It is imported when its command is asked for, so that help for one never w
 
 COMMANDS = {
     "sources": "list the sources: what they give and need",
-    "plan": "say what a study still lacks and the cheapest ways to get it",
     "pull": "read days of a source into the archive",
     "reference": "fetch tables about aircraft, airports and routes, or list what is held",
     "ledger": "show what is known of each day",

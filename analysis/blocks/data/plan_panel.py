@@ -7,8 +7,7 @@ from analysis.blocks.data.pull_form import can_fill, fill_form
 from analysis.blocks.data.reasons import show_reasons
 from analysis.drawing.captions import escape_sentence, rewrite_days
 from analysis.event_study import MOST_PER_WEEK, describe_outlook, write_rate
-from analysis.reports import to_need
-from analysis.study import Study, study_hash, write_date
+from analysis.study import Study, study_hash, to_need, write_date
 from flights.archive import Archive
 from flights.planning import StudyPlan, Way, plan_study
 from flights.planning.text import (

@@ -99,7 +99,7 @@ def test_days_to_pull_are_grouped_and_many_runs_cut() -> None:
     assert lines[0] == "20 of 300 days of this study are missing (20 not asked). Pull:"
     assert lines[1].endswith("--from 2050-01-01 --to 2050-01-01")
     assert len(lines) == 3 + SHOWN and "12 more runs" in lines[-2]
-    assert lines[-1].endswith("python -m flights plan STUDY.toml")
+    assert lines[-1].endswith("python -m analysis plan STUDY.toml")
 
 
 def test_commands_of_a_narrowed_series_filed_by_arrival_ask_for_the_same_and_a_day_more() -> None:

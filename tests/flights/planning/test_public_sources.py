@@ -7,7 +7,7 @@ import made_sources as made
 import pytest
 
 from flights.archive import Archive
-from flights.planning import StudyPlan, Way, plan_study, read_need
+from flights.planning import StudyPlan, Way, plan_study
 from flights.planning.text import describe_limits
 from flights.sources import SOURCES, find_spec
 
@@ -15,7 +15,7 @@ TODAY = date(2026, 11, 1)
 
 
 def _plan(folder: Path, **changes: str) -> dict[str, Way]:
-    need = read_need(made.write_study(folder, **{"source": "readsb", **changes}))
+    need = made.make_need(**{"source": "readsb", **changes})
     plan: StudyPlan = plan_study(need, Archive(folder / "archive"), today=TODAY)
     return {way.source: way for way in plan.ways}
 

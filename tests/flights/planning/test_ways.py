@@ -9,7 +9,7 @@ import pytest
 
 from flights.archive import Archive
 from flights.errors import InvalidInput
-from flights.planning import StudyPlan, Way, plan_study, read_need, ways
+from flights.planning import StudyPlan, Way, plan_study, ways
 from flights.pull import PullProgress, background
 from flights.pull.run import without_data
 from flights.records import LedgerEntry
@@ -27,7 +27,7 @@ def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
     monkeypatch.setattr(ways, "find_spec", lambda key: made.SPECS[key.partition(".")[0]])
 
     def make(today: date = TODAY, **changes: str) -> StudyPlan:
-        need = read_need(made.write_study(tmp_path, **changes))
+        need = made.make_need(**changes)
         return plan_study(need, Archive(tmp_path / "archive"), today=today)
 
     return make
@@ -183,6 +183,6 @@ def test_story_is_a_fortnight_from_a_source_that_shows_where_flights_were(plan: 
 
 
 def test_study_of_a_source_nobody_knows_is_refused(tmp_path: Path) -> None:
-    need = read_need(made.write_study(tmp_path, source="radar"))
+    need = made.make_need(source="radar")
     with pytest.raises(InvalidInput, match="radar"):
         plan_study(need, Archive(tmp_path / "archive"), today=TODAY)

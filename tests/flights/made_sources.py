@@ -1,9 +1,12 @@
-"""Sources in figures, as the public ones have them, and a study file to plan."""
+"""Sources in figures, as the public ones have them, and a study to plan."""
 
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from flights.planning import StudyNeed
+from flights.planning.needed_days import Span
+from flights.regions import parse_region
 from flights.sources import Cost, Option, SourceSpec
 
 _BASE = SourceSpec(
@@ -104,3 +107,17 @@ def write_study(folder: Path, **changes: str) -> Path:
     path = folder / "study.toml"
     path.write_text(STUDY.format(**{**USUAL, **changes}), "utf-8")
     return path
+
+
+def make_need(**changes: str) -> StudyNeed:
+    """What the usual study needs, with some values changed."""
+    study = {**USUAL, **changes}
+    return StudyNeed(
+        source=study["source"],
+        days=Span(date.fromisoformat(study["first"]), date.fromisoformat(study["last"])),
+        origin=parse_region(study["origin"]),
+        destination=parse_region(study["destination"]),
+        events=(date.fromisoformat(study["event"]),),
+        window=int(study["window"]),
+        title="A claim",
+    )

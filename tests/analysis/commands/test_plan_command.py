@@ -1,4 +1,4 @@
-"""`python -m flights plan`: the study read, the plan in words and as JSON."""
+"""`python -m analysis plan`: the study read, the plan in words and as JSON."""
 
 import json
 from pathlib import Path
@@ -6,8 +6,8 @@ from pathlib import Path
 import made_sources as made
 import pytest
 
+from analysis.__main__ import main
 from flights import CONTENTS_SENTENCE
-from flights.__main__ import main
 from flights.planning import ways
 
 CLAIM = Path(__file__).parents[3] / "analysis/study/studies/2025-06-china-iran.toml"
@@ -17,6 +17,7 @@ CLAIM = Path(__file__).parents[3] / "analysis/study/studies/2025-06-china-iran.t
 def sources(monkeypatch: pytest.MonkeyPatch) -> None:
     """The made-up sources in the place of the public ones."""
     monkeypatch.setattr(ways, "SOURCES", made.SPECS)
+    monkeypatch.setattr("flights.sources.SOURCES", made.SPECS)
     monkeypatch.setattr(ways, "find_spec", lambda key: made.SPECS[key.partition(".")[0]])
 
 
@@ -73,19 +74,21 @@ def test_shipped_study_is_planned_among_the_real_sources(
     assert not (tmp_path / "an archive").exists()
 
 
+@pytest.mark.usefixtures("sources")
 @pytest.mark.parametrize(
     ("was", "now", "says"),
     [
         ('source = "own"', "", "does not say its 'source'"),
-        ("first = 2025-01-06", "first = 5", "'first' is a date"),
-        ("first = 2025-01-06", 'first = "soon"', "'first' is a date"),
+        ("first = 2025-01-06", "first = 5", "'first' (line 4) is a date"),
+        ("first = 2025-01-06", 'first = "soon"', "'first' (line 4) is a date"),
         ("first = 2025-01-06", "first = 2026-01-06", "before it begins"),
         ("window = 14", "window = 15", "window"),
         ("window = 14", 'window = "14"', "whole number"),
         ('origin = "country:CN"', 'origin = "China"', "China"),
         ("[[events]]\nday = 2025-06-13", "", "names no event"),
         ("[[events]]\nday = 2025-06-13", "events = 3", "headed [[events]]"),
-        ("day = 2025-06-13", "", "'day'"),
+        ('source = "own"', 'source = "radar"', "no source 'radar'"),
+        ("day = 2025-06-13", "", "An event has no day"),
         ('source = "own"', "source = own", "TOML"),
     ],
 )
