@@ -7,7 +7,7 @@ import numpy as np
 from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
 from analysis.estimators.space_rate_ratio import LEAST_ROUTES, rank_in_space
 from analysis.numerics import SIGNIFICANT
-from analysis.study import CheckResult, write_p
+from analysis.study import CheckResult, format_p
 
 NAME = "control_routes"
 TITLE = "Other routes"
@@ -30,7 +30,7 @@ def run_check(case: Case) -> CheckResult:
     r, p = rank_in_space(ratio.s, np.array([effect.s for effect in effects]))
     found = f"{r} of {len(effects)} other routes from {case.origin} differ as much in the same days"
     if not ratio.is_significant:
-        sentence = f"There is no finding that they could share: {found} (rank {write_p(p)})."
+        sentence = f"There is no finding that they could share: {found} (rank {format_p(p)})."
         return CheckResult(NAME, TITLE, NOT_APPLICABLE, sentence, table)
     outcome = PASSED if p <= SIGNIFICANT else FAILED
-    return CheckResult(NAME, TITLE, outcome, f"{found} (rank {write_p(p)}).", table)
+    return CheckResult(NAME, TITLE, outcome, f"{found} (rank {format_p(p)}).", table)

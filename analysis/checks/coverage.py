@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
-from analysis.study import CheckResult, write_limit, write_ratio
+from analysis.study import CheckResult, format_limit, format_ratio
 
 NAME = "coverage"
 TITLE = "Coverage"
@@ -38,12 +38,12 @@ def run_check(case: Case) -> CheckResult:
         sentence = "There is no exposure on both sides of the event to compare."
         return CheckResult(NAME, TITLE, NOT_APPLICABLE, sentence, table)
     coverage = ratio.coverage
-    moved = f"What the receivers hear changed by {write_ratio(coverage.worst)}{_tell_most(table)}"
+    moved = f"What the receivers hear changed by {format_ratio(coverage.worst)}{_tell_most(table)}"
     if coverage.kappa > VETO and coverage.moved_with_count:
-        sentence = f"{moved}, the same way as the route's count ({write_ratio(coverage.raw)})."
+        sentence = f"{moved}, the same way as the route's count ({format_ratio(coverage.raw)})."
         return CheckResult(NAME, TITLE, FAILED, sentence, table)
     if ratio.is_significant and not ratio.outruns_coverage:
-        span = f"{write_limit(ratio.lo)}–{write_limit(ratio.hi)}"
+        span = f"{format_limit(ratio.lo)}–{format_limit(ratio.hi)}"
         sentence = f"{moved}, which reaches into the interval of the finding ({span})."
         return CheckResult(NAME, TITLE, FAILED, sentence, table)
     return CheckResult(NAME, TITLE, PASSED, f"{moved} between the two periods.", table)

@@ -1,7 +1,7 @@
 """Are there enough flights for a change of an interesting size to be noticed at all?"""
 
 from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
-from analysis.study import CheckResult, write_number, write_ratio
+from analysis.study import CheckResult, format_number, format_ratio
 
 NAME = "low_count"
 TITLE = "Enough flights"
@@ -22,8 +22,8 @@ def run_check(case: Case) -> CheckResult:
         "smallest increase": ratio.mde_up,
         "largest decrease": ratio.mde_down,
     }
-    sentence = f"{write_number(ratio.expected)} flights expected; " + (
-        f"an increase of {write_ratio(ratio.mde_up)} or more would probably be noticed."
+    sentence = f"{format_number(ratio.expected)} flights expected; " + (
+        f"an increase of {format_ratio(ratio.mde_up)} or more would probably be noticed."
         if ratio.mde_up < float("inf")
         else "no increase would reliably be noticed."
     )

@@ -2,7 +2,7 @@
 
 from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
 from analysis.numerics import SIGNIFICANT
-from analysis.study import CheckResult, write_p
+from analysis.study import CheckResult, format_p
 
 NAME = "placebo_dates"
 TITLE = "Other dates"
@@ -18,6 +18,6 @@ def run_check(case: Case) -> CheckResult:
         sentence = f"{n} comparable dates in this record; {needed} are needed."
         return CheckResult(NAME, TITLE, NOT_APPLICABLE, sentence)
     row = {"comparable dates": n, "differ as much": ratio.r, "p": ratio.p, "phi": ratio.phi}
-    sentence = f"{ratio.r} of {n} other dates differ as much (p = {write_p(ratio.p)})."
+    sentence = f"{ratio.r} of {n} other dates differ as much (p = {format_p(ratio.p)})."
     outcome = PASSED if ratio.p <= SIGNIFICANT else FAILED
     return CheckResult(NAME, TITLE, outcome, sentence, (row,))

@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
 from analysis.numerics import SIGNIFICANT
-from analysis.study import CheckResult, write_date, write_ratio
+from analysis.study import CheckResult, format_date, format_ratio
 
 NAME = "season"
 TITLE = "A year before"
@@ -31,7 +31,7 @@ def run_check(case: Case) -> CheckResult:
     share = float(np.mean(others >= abs(s) - 1e-9))
     row = {"day": earlier.isoformat(), "rr": rr, "share of dates that differ as much": share}
     same = np.sign(s) == np.sign(ratio.s) and share <= SIGNIFICANT
-    found = f"From {write_date(earlier)} the route changed by {write_ratio(rr)}"
+    found = f"From {format_date(earlier)} the route changed by {format_ratio(rr)}"
     if same:
         return CheckResult(NAME, TITLE, FAILED, f"{found}, the same way.", (row,))
     sentence = f"{found}, which is not the same."

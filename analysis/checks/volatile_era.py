@@ -1,7 +1,7 @@
 """Does the finding stay when the series was wilder around the event than elsewhere?"""
 
 from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
-from analysis.study import CheckResult, write_limit, write_ratio
+from analysis.study import CheckResult, format_limit, format_ratio
 
 NAME = "volatile_era"
 TITLE = "Volatile era"
@@ -23,8 +23,8 @@ def run_check(case: Case) -> CheckResult:
         "lo": ratio.era_lo,
         "hi": ratio.era_hi,
     }
-    wild = f"Dates near the event differ by {write_ratio(ratio.volatility)} the usual variance"
-    span = f"{write_limit(ratio.era_lo)}–{write_limit(ratio.era_hi)}"
+    wild = f"Dates near the event differ by {format_ratio(ratio.volatility)} the usual variance"
+    span = f"{format_limit(ratio.era_lo)}–{format_limit(ratio.era_hi)}"
     if ratio.is_significant and not ratio.survives_era:
         sentence = f"{wild}; with that allowed for, the interval is {span} and the finding goes."
         return CheckResult(NAME, TITLE, FAILED, sentence, (row,))

@@ -13,7 +13,7 @@ def tell_result(result: StudyResult) -> list[str]:
     made_up = "SIMULATED · " if result.simulated else ""
     lines = [*_tell_verdict(result.verdict, result.lower, before=made_up), *result.notes]
     for other in result.others:
-        before = f"{wording.write_date(other.event)}: "
+        before = f"{wording.format_date(other.event)}: "
         lines += _tell_verdict(other.verdict, other.lower, before=before)
     if result.stack is not None:
         before = f"{1 + len(result.others)} dates together: "
@@ -54,7 +54,7 @@ def tell_family(family: Family) -> list[str]:
 
 def _tell_verdict(verdict: Verdict, found: Effect | Stack | None, *, before: str) -> Iterator[str]:
     badges = f" [{', '.join(verdict.badges)}]" if verdict.badges else ""
-    yield before + wording.write_heading(verdict.kind, verdict.direction) + badges
+    yield before + wording.format_heading(verdict.kind, verdict.direction) + badges
     yield verdict.sentence
     yield verdict.bound_note
     yield describe_detectable(found)
@@ -80,7 +80,7 @@ def _tell_effect(day: date, effect: Effect | None) -> list[str]:
         "MDE up": effect.mde_up,
         "MDE down": effect.mde_down,
     }
-    return ["", f"From {wording.write_date(day)}:", *_tell_shown(shown)]
+    return ["", f"From {wording.format_date(day)}:", *_tell_shown(shown)]
 
 
 def _tell_stack(stack: Stack) -> list[str]:

@@ -10,12 +10,12 @@ from analysis.study import (
     ListResult,
     Stack,
     StudyResult,
-    write_count,
-    write_date,
-    write_limit,
-    write_number,
-    write_p,
-    write_ratio,
+    format_count,
+    format_date,
+    format_limit,
+    format_number,
+    format_p,
+    format_ratio,
 )
 
 SIMULATED = "SIMULATED"
@@ -35,7 +35,7 @@ EXCLUDED_SENTENCE = (
 
 def write_instant(instant: datetime) -> str:
     """A time as 13 Jun 2025 14:02 UTC; the instant must carry UTC."""
-    return f"{write_date(instant)} {instant:%H:%M} UTC"
+    return f"{format_date(instant)} {instant:%H:%M} UTC"
 
 
 def write_known(value: float | None) -> str:
@@ -46,7 +46,7 @@ def write_known(value: float | None) -> str:
     """
     if value is None or math.isnan(value):
         return "–"
-    return write_count(value) if value == int(value) else write_number(value)
+    return format_count(value) if value == int(value) else format_number(value)
 
 
 def write_interval(low: float, high: float) -> str:
@@ -55,7 +55,7 @@ def write_interval(low: float, high: float) -> str:
     >>> write_interval(0.6, 2.814)
     '0.60–2.81'
     """
-    return f"{write_limit(low)}–{write_limit(high)}"
+    return f"{format_limit(low)}–{format_limit(high)}"
 
 
 def count_noun(number: int, noun: str) -> str:
@@ -100,7 +100,7 @@ def rewrite_days(text: str) -> str:
     >>> rewrite_days("3 flights, 2025-06-13 to 2025-06-17.")
     '3 flights, 13 Jun 2025 to 17 Jun 2025.'
     """
-    return _ISO_DAY.sub(lambda found: write_date(date.fromisoformat(found[0])), text)
+    return _ISO_DAY.sub(lambda found: format_date(date.fromisoformat(found[0])), text)
 
 
 def name_route(result: StudyResult) -> str:
@@ -129,7 +129,7 @@ def describe_figures(result: StudyResult) -> list[str]:
     return [
         after,
         *beside,
-        f"{write_known(lower.expected)} expected ({write_ratio(lower.rr)})",
+        f"{write_known(lower.expected)} expected ({format_ratio(lower.rr)})",
         f"{lower.r:,} of {lower.n_compared:,} {lower.compared_with} differ as much",
         missing,
     ]
@@ -148,7 +148,7 @@ def describe_effects(lower: Effect | None, upper: Effect | None) -> str:
 def _describe_effect(kind: str, effect: Effect) -> str:
     return (
         f"{write_known(effect.n1)} {kind}, {write_known(effect.expected)} expected: "
-        f"{write_ratio(effect.rr)} ({write_interval(effect.lo, effect.hi)}), "
+        f"{format_ratio(effect.rr)} ({write_interval(effect.lo, effect.hi)}), "
         f"{effect.r:,} of {effect.n_compared:,} {effect.compared_with} differ as much"
     )
 
@@ -163,8 +163,8 @@ def describe_detectable(found: Effect | Stack | None) -> str:
     if math.isinf(found.mde_up):
         return f"{before} rise of any size would not reliably be noticed."
     down = found.mde_down
-    fall = "" if math.isnan(down) else f", and a fall to {write_ratio(down)} or less"
-    return f"{before} rise of {write_ratio(found.mde_up)} or more would probably be noticed{fall}."
+    fall = "" if math.isnan(down) else f", and a fall to {format_ratio(down)} or less"
+    return f"{before} rise of {format_ratio(found.mde_up)} or more would probably be noticed{fall}."
 
 
 def write_holm(result: StudyResult, event: date) -> str:
@@ -176,8 +176,8 @@ def write_holm(result: StudyResult, event: date) -> str:
     member = members[days.index(event)]
     kept = "still below 0.05" if member.holds else "not below 0.05"
     return (
-        f"p = {write_p(member.p)} for this date alone; allowing for all {len(days)} dates "
-        f"({result.family.method}) {write_p(member.p_adjusted)}, {kept}."
+        f"p = {format_p(member.p)} for this date alone; allowing for all {len(days)} dates "
+        f"({result.family.method}) {format_p(member.p_adjusted)}, {kept}."
     )
 
 
@@ -214,5 +214,5 @@ def list_days(days: Sequence[date]) -> str:
         else:
             runs.append([day, day])
     return ", ".join(
-        write_date(a) if a == b else f"{write_date(a)} – {write_date(b)}" for a, b in runs
+        format_date(a) if a == b else f"{format_date(a)} – {format_date(b)}" for a, b in runs
     )

@@ -71,7 +71,7 @@ def judge_dates(
     if len(answers) < 2:
         return None, given
     p = [_find_p(*each) for each in answers]
-    members = _list_members([numbers.write_date(day) for day in days], p, adjust_holm(p))
+    members = _list_members([numbers.format_date(day) for day in days], p, adjust_holm(p))
     asked = f"{len(answers)} dates"
     left = [
         _allow(verdict, lower, member, asked)
@@ -109,7 +109,7 @@ def _name_answers(result: StudyResult) -> list[tuple[str, float]]:
         (result.event, (result.verdict, result.lower, result.upper)),
         *((each.event, (each.verdict, each.lower, each.upper)) for each in result.others),
     ]
-    rows = [(f"{name}, {numbers.write_date(day)}", _find_p(*each)) for day, each in dated]
+    rows = [(f"{name}, {numbers.format_date(day)}", _find_p(*each)) for day, each in dated]
     if result.stack is not None:
         rows.append((f"{name}, {len(dated)} dates together", _find_stack_p(result.stack)))
     return rows
@@ -158,10 +158,10 @@ def _allow(verdict: Verdict, lower: Effect | None, member: FamilyMember, asked: 
         **verdicts.fill_numbers(lower, observed=True),
         window=lower.window,
         weeks=lower.baseline // 7,
-        date=numbers.write_date(lower.event),
-        n=numbers.write_count(lower.n_placebo),
+        date=numbers.format_date(lower.event),
+        n=numbers.format_count(lower.n_placebo),
         asked=asked,
-        p_adjusted=numbers.write_p(member.p_adjusted),
+        p_adjusted=numbers.format_p(member.p_adjusted),
     )
     return replace(verdict, kind=NO_CHANGE, sentence=sentence, direction="")
 

@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 
 from analysis.numerics import find_detectable_changes
-from analysis.study import StudyResult, write_count, write_ratio
+from analysis.study import StudyResult, format_count, format_ratio
 from flights.planning.needed_days import (
     BASELINES,
     DAYS_LIKE_EVENT,
@@ -187,16 +187,18 @@ def write_rate(per_week: float) -> str:
 def _write_noticeable(up: float, down: float) -> str:
     if math.isinf(up):
         return "no increase of any size"
-    fall = "" if math.isnan(down) else f", or a fall to {write_ratio(down)} or less"
-    return f"{write_ratio(up)} or more{fall}"
+    fall = "" if math.isnan(down) else f", or a fall to {format_ratio(down)} or less"
+    return f"{format_ratio(up)} or more{fall}"
 
 
 def _describe_wish(found: Outlook, have: int) -> str:
-    wish, enough = write_ratio(found.notice), found.enough
+    wish, enough = format_ratio(found.notice), found.enough
     if enough is None:
         return _describe_refusal(found)
     more = max(enough.days - have, 0)
-    lack = f"you would need {write_count(more)} more days" if more else "the days are there already"
+    lack = (
+        f"you would need {format_count(more)} more days" if more else "the days are there already"
+    )
     if enough == found.asked:
         return f"For {wish} {lack}."
     lasting = (
@@ -211,7 +213,7 @@ def _describe_wish(found: Outlook, have: int) -> str:
 
 
 def _describe_refusal(found: Outlook) -> str:
-    wish, longest = write_ratio(found.notice), Windows(WINDOWS[-1], BASELINES[-1])
+    wish, longest = format_ratio(found.notice), Windows(WINDOWS[-1], BASELINES[-1])
     said = (
         f"For {wish} no number of days is enough at this rate: even {longest.window} days against "
         f"{longest.baseline} before, the longest the method compares, would not do; more days "

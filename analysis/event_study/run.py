@@ -202,8 +202,8 @@ def _place_event(day: date, counts: CountSeries) -> int:
     place = (day - counts.days[0]).days
     if not 0 <= place < len(counts.days):
         raise InvalidInput(
-            f"The event of {numbers.write_date(day)} lies outside the days looked at "
-            f"({numbers.write_date(counts.days[0])} to {numbers.write_date(counts.days[-1])}). "
+            f"The event of {numbers.format_date(day)} lies outside the days looked at "
+            f"({numbers.format_date(counts.days[0])} to {numbers.format_date(counts.days[-1])}). "
             "Move the event or widen the days."
         )
     return place

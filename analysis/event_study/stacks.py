@@ -102,7 +102,7 @@ def write_among(stack: Stack, *, window: int, baseline: int, asked: str, p_adjus
     return numbers.STACK_NO_CHANGE_AMONG.format(
         **_fill_ins(stack, len(stack.events), window, baseline, observed=stack.bound == "lower"),
         asked=asked,
-        p_adjusted=numbers.write_p(p_adjusted),
+        p_adjusted=numbers.format_p(p_adjusted),
     )
 
 
@@ -210,9 +210,9 @@ def _write_coverage(case: StackCase, bound: str, ratio: StackedRatio | None) -> 
         return verdicts.write_sentence(COVERAGE, facts[number], place, observed=bound == "lower")
     coverage = facts[number].coverage
     return numbers.STACK_COVERAGE.format(
-        coverage=numbers.write_ratio(coverage.worst),
-        raw=numbers.write_ratio(coverage.raw),
-        date=numbers.write_date(case.events[number]),
+        coverage=numbers.format_ratio(coverage.worst),
+        raw=numbers.format_ratio(coverage.raw),
+        date=numbers.format_date(case.events[number]),
         events=len(case.designs),
     )
 
@@ -224,13 +224,13 @@ def _write_history(case: StackCase, bound: str, ratio: StackedRatio | None) -> s
             return verdicts.write_history(each, _place(case, number))
     assert ratio is not None
     return numbers.STACK_HISTORY.format(
-        n=numbers.write_count(ratio.placebos),
+        n=numbers.format_count(ratio.placebos),
         room=ratio.room,
         window=case.window,
         events=len(case.designs),
         needed=ratio.needed_room,
-        days=numbers.write_count(_count_lacking(case, ratio)),
-        date=numbers.write_date(case.days[0]),
+        days=numbers.format_count(_count_lacking(case, ratio)),
+        date=numbers.format_date(case.days[0]),
     )
 
 

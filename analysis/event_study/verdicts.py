@@ -135,8 +135,8 @@ def join_bounds(
     """
     if kinds == (CHANGE, CHANGE) and directions[0] != directions[1]:
         note = numbers.BOUNDS_OPPOSE.format(
-            lower=numbers.write_heading(CHANGE, directions[0]),
-            upper=numbers.write_heading(CHANGE, directions[1]),
+            lower=numbers.format_heading(CHANGE, directions[0]),
+            upper=numbers.format_heading(CHANGE, directions[1]),
         )
         return Verdict(NO_CHANGE, write(NO_CHANGE, "lower"), "", note)
     bound = pick_bound(*kinds)
@@ -206,9 +206,9 @@ def _fill_ins(ratio: RateRatio, place: Place, observed: bool) -> dict[str, str]:
         **fill_numbers(ratio, observed=observed),
         "window": str(place.design.window),
         "weeks": str(place.design.baseline // 7),
-        "date": numbers.write_date(place.event),
-        "n": numbers.write_count(len(ratio.placebo_s)),
-        "m": numbers.write_count(ratio.n_controls),
+        "date": numbers.format_date(place.event),
+        "n": numbers.format_count(len(ratio.placebo_s)),
+        "m": numbers.format_count(ratio.n_controls),
         "origin": place.origin,
     }
 
@@ -216,15 +216,15 @@ def _fill_ins(ratio: RateRatio, place: Place, observed: bool) -> dict[str, str]:
 def fill_numbers(found: Estimate, *, observed: bool) -> dict[str, str]:
     """What every sentence with a ratio says of it, by the name of its brace."""
     return {
-        "n1": numbers.write_count(found.n1),
+        "n1": numbers.format_count(found.n1),
         "observed": "observed" if observed else "observed or possible",
-        "expected": numbers.write_number(found.expected),
-        "rr": numbers.write_ratio(found.rr),
-        "lo": numbers.write_limit(found.lo),
-        "hi": numbers.write_limit(found.hi),
-        "r": numbers.write_count(found.r),
-        "p": numbers.write_p(found.p),
-        "mde_up": numbers.write_ratio(found.mde_up),
+        "expected": numbers.format_number(found.expected),
+        "rr": numbers.format_ratio(found.rr),
+        "lo": numbers.format_limit(found.lo),
+        "hi": numbers.format_limit(found.hi),
+        "r": numbers.format_count(found.r),
+        "p": numbers.format_p(found.p),
+        "mde_up": numbers.format_ratio(found.mde_up),
     }
 
 
@@ -236,8 +236,8 @@ def _write_coverage(facts: Facts, place: Place) -> str:
     if ratio is not None and ratio.outruns_coverage and not moved:
         return write_missing(coverage, place)
     filled = {
-        "coverage": numbers.write_ratio(coverage.worst),
-        "raw": numbers.write_ratio(coverage.raw),
+        "coverage": numbers.format_ratio(coverage.worst),
+        "raw": numbers.format_ratio(coverage.raw),
     }
     template = numbers.COVERAGE_NO_COUNT if math.isnan(coverage.raw) else numbers.COVERAGE
     return template.format(**filled)
@@ -250,10 +250,10 @@ def write_history(facts: Facts, place: Place) -> str:
     if place.lacking_days > 0:
         sentences.append(
             numbers.HISTORY.format(
-                n=numbers.write_count(facts.placebos),
+                n=numbers.format_count(facts.placebos),
                 needed=design.needed_placebos,
-                days=numbers.write_count(place.lacking_days),
-                date=numbers.write_date(place.lacking_before),
+                days=numbers.format_count(place.lacking_days),
+                date=numbers.format_date(place.lacking_before),
             )
         )
     if not facts.heard:
@@ -265,7 +265,7 @@ def write_history(facts: Facts, place: Place) -> str:
 
 def write_missing(coverage: Coverage, place: Place) -> str:
     """The sentence on days that are missing more at one side of an event."""
-    raw = numbers.write_ratio(coverage.raw)
+    raw = numbers.format_ratio(coverage.raw)
     return numbers.COVERAGE_MISSING.format(**fill_missing(place, coverage), raw=raw)
 
 
@@ -274,7 +274,7 @@ def fill_missing(place: Place, coverage: Coverage) -> dict[str, object]:
     return {
         "missing_after": coverage.missing_after,
         "window": place.design.window,
-        "date": numbers.write_date(place.event),
+        "date": numbers.format_date(place.event),
         "missing_before": coverage.missing_before,
         "baseline": place.design.baseline,
     }
@@ -285,8 +285,8 @@ def _write_bound_note(
 ) -> str:
     if kinds[0] != kinds[1]:
         return numbers.BOUNDS_DIFFER.format(
-            lower=numbers.write_heading(kinds[0], directions[0]),
-            upper=numbers.write_heading(kinds[1], directions[1]),
+            lower=numbers.format_heading(kinds[0], directions[0]),
+            upper=numbers.format_heading(kinds[1], directions[1]),
         )
     if upper is None:
         return ""
@@ -295,9 +295,9 @@ def _write_bound_note(
     if kinds[0] in (HISTORY, COVERAGE):
         return numbers.BOUNDS_AGREE_ONLY_KIND
     return numbers.BOUNDS_AGREE.format(
-        n1=numbers.write_count(upper.n1),
-        expected=numbers.write_number(upper.expected),
-        rr=numbers.write_ratio(upper.rr),
-        lo=numbers.write_limit(upper.lo),
-        hi=numbers.write_limit(upper.hi),
+        n1=numbers.format_count(upper.n1),
+        expected=numbers.format_number(upper.expected),
+        rr=numbers.format_ratio(upper.rr),
+        lo=numbers.format_limit(upper.lo),
+        hi=numbers.format_limit(upper.hi),
     )

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from analysis.numerics import Design
-from analysis.study import StudyResult, write_date
+from analysis.study import StudyResult, format_date
 from flights.planning import write_pulls
 from flights.records import LedgerEntry
 from flights.sources import find_spec
@@ -46,7 +46,7 @@ def _tell_earlier(result: StudyResult, write: Write) -> list[str]:
         return []
     days = list(_days(needed, begins - timedelta(days=1)))
     said = f"The study begins too late: set first = {needed.isoformat()}"
-    return [f"{said} ({write_date(needed)}) and pull:", *write(days)]
+    return [f"{said} ({format_date(needed)}) and pull:", *write(days)]
 
 
 def _tell_later(result: StudyResult, write: Write) -> list[str]:
@@ -57,7 +57,7 @@ def _tell_later(result: StudyResult, write: Write) -> list[str]:
         return []
     days = list(_days(ends + timedelta(days=1), needed))
     said = f"The window runs beyond the study: set last = {needed.isoformat()}"
-    return [f"{said} ({write_date(needed)}) and pull:", *write(days)]
+    return [f"{said} ({format_date(needed)}) and pull:", *write(days)]
 
 
 def _days(first: date, last: date) -> Iterator[date]:

@@ -46,9 +46,9 @@ from analysis.study import (
     Event,
     Study,
     StudyResult,
+    format_date,
+    format_heading,
     to_json,
-    write_date,
-    write_heading,
     write_study,
 )
 from flights.errors import ArchiveError
@@ -68,8 +68,8 @@ def render_report(result: StudyResult, flights: pd.DataFrame) -> str:
     `flights` are those of the route as `RouteEvidence` holds them. All text is escaped.
     """
     loader = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    loader.filters["day"] = write_date
-    loader.globals["headline"] = write_heading
+    loader.filters["day"] = format_date
+    loader.globals["headline"] = format_heading
     template = loader.from_string(TEMPLATE.read_text(encoding="utf-8"))
     return template.render(**_facts(result, flights), **_pictures(result, flights))
 
@@ -175,7 +175,7 @@ def _facts(result: StudyResult, flights: pd.DataFrame) -> dict[str, Any]:
         "result": result,
         "palette": LIGHT,
         "look": look,
-        "heading": write_heading(result.verdict.kind, result.verdict.direction),
+        "heading": format_heading(result.verdict.kind, result.verdict.direction),
         "colour": look.colour(LIGHT),
         "marks": OUTCOME_MARKS,
         "made_up": f"{SIMULATED} · " if result.simulated else "",

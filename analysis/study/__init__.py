@@ -10,13 +10,13 @@ from analysis.study.counts import (
 )
 from analysis.study.need import to_need
 from analysis.study.numbers import (
-    write_count,
-    write_date,
-    write_heading,
-    write_limit,
-    write_number,
-    write_p,
-    write_ratio,
+    format_count,
+    format_date,
+    format_heading,
+    format_limit,
+    format_number,
+    format_p,
+    format_ratio,
 )
 from analysis.study.question import (
     GRADES,
@@ -82,6 +82,13 @@ __all__ = [
     "count_tries",
     "find_list",
     "find_outages",
+    "format_count",
+    "format_date",
+    "format_heading",
+    "format_limit",
+    "format_number",
+    "format_p",
+    "format_ratio",
     "from_query",
     "list_days",
     "measure_exposure",
@@ -92,12 +99,5 @@ __all__ = [
     "to_need",
     "to_query",
     "validate_design",
-    "write_count",
-    "write_date",
-    "write_heading",
-    "write_limit",
-    "write_number",
-    "write_p",
-    "write_ratio",
     "write_study",
 ]

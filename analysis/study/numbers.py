@@ -167,32 +167,32 @@ HEADINGS = {
 }
 
 
-def write_heading(kind: str, direction: str = "") -> str:
+def format_heading(kind: str, direction: str = "") -> str:
     """A kind of verdict as it stands above its sentence.
 
-    >>> write_heading("change", "increase")
+    >>> format_heading("change", "increase")
     'CHANGE (increase)'
     """
     return f"{HEADINGS[kind]} ({direction})" if direction else HEADINGS[kind]
 
 
-def write_ratio(ratio: float) -> str:
+def format_ratio(ratio: float) -> str:
     """A ratio with its sign.
 
-    >>> write_ratio(3.7233), write_ratio(0.04), write_ratio(41.26), write_ratio(float("inf"))
+    >>> format_ratio(3.7233), format_ratio(0.04), format_ratio(41.26), format_ratio(float("inf"))
     ('×3.72', '×0.04', '×41', 'any size')
     """
     if math.isnan(ratio):
         return "no ratio"
     if math.isinf(ratio):
         return "any size"
-    return "×" + write_limit(ratio)
+    return "×" + format_limit(ratio)
 
 
-def write_limit(value: float) -> str:
+def format_limit(value: float) -> str:
     """One end of an interval.
 
-    >>> write_limit(0.85843), write_limit(17.25), write_limit(212.4), write_limit(float("inf"))
+    >>> format_limit(0.85843), format_limit(17.25), format_limit(212.4), format_limit(float("inf"))
     ('0.86', '17', '212', 'no upper limit')
     """
     if math.isnan(value):
@@ -204,10 +204,10 @@ def write_limit(value: float) -> str:
     return f"{value:.2f}" if value else "0"
 
 
-def write_number(value: float) -> str:
+def format_number(value: float) -> str:
     """An expected or mean number of flights.
 
-    >>> write_number(16.92), write_number(0.034), write_number(1204.2), write_number(0)
+    >>> format_number(16.92), format_number(0.034), format_number(1204.2), format_number(0)
     ('16.9', '0.03', '1,204', '0')
     """
     if value == 0:
@@ -217,28 +217,28 @@ def write_number(value: float) -> str:
     return f"{value:,.1f}" if value < 99.95 else f"{value:,.0f}"
 
 
-def write_count(value: float) -> str:
+def format_count(value: float) -> str:
     """A whole number of flights or days.
 
-    >>> write_count(1234.0)
+    >>> format_count(1234.0)
     '1,234'
     """
     return f"{value:,.0f}"
 
 
-def write_p(p: float) -> str:
+def format_p(p: float) -> str:
     """A calibrated p; never smaller than the record can show.
 
-    >>> write_p(0.00792), write_p(0.0496), write_p(0.92788)
+    >>> format_p(0.00792), format_p(0.0496), format_p(0.92788)
     ('0.008', '0.050', '0.93')
     """
     return f"{p:.3f}" if p < 0.0995 else f"{p:.2f}"
 
 
-def write_date(day: date) -> str:
+def format_date(day: date) -> str:
     """A date for people, the same in every locale.
 
-    >>> write_date(date(2025, 6, 13))
+    >>> format_date(date(2025, 6, 13))
     '13 Jun 2025'
     """
     month = "JanFebMarAprMayJunJulAugSepOctNovDec"[3 * day.month - 3 : 3 * day.month]

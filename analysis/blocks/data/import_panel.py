@@ -7,7 +7,7 @@ import streamlit as st
 from analysis.blocks import loaders
 from analysis.blocks.data import import_form
 from analysis.drawing.captions import count_noun, escape_text, rewrite_days
-from analysis.study import write_date
+from analysis.study import format_date
 from flights.archive import Archive
 from flights.errors import FlightDataError
 from flights.pull import background
@@ -109,7 +109,7 @@ def _ask_refresh(archive: Archive, key: str) -> bool:
         return False
     st.caption(
         f"{count_noun(len(held), 'day')} of this name are held already, "
-        f"{write_date(min(held))} to {write_date(max(held))}. Days this table does not hold stay "
+        f"{format_date(min(held))} to {format_date(max(held))}. Days this table does not hold stay "
         "as they are; another name starts afresh."
     )
     return st.checkbox("Replace complete days that this table holds too", key="i_refresh")

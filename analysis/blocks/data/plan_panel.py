@@ -7,7 +7,7 @@ from analysis.blocks.data.pull_form import can_fill, fill_form
 from analysis.blocks.data.reasons import show_reasons
 from analysis.drawing.captions import escape_sentence, rewrite_days
 from analysis.event_study import MOST_PER_WEEK, describe_outlook, write_rate
-from analysis.study import Study, study_hash, to_need, write_date
+from analysis.study import Study, format_date, study_hash, to_need
 from flights.archive import Archive
 from flights.planning import StudyPlan, Way, plan_study
 from flights.planning.text import (
@@ -53,13 +53,13 @@ def show_plan(study: Study, archive: Archive) -> None:
 
 def _name_study(plan: StudyPlan) -> str:
     need = plan.need
-    events = ", ".join(map(write_date, need.events))
+    events = ", ".join(map(format_date, need.events))
     return f"Flights from **{need.origin.label}** to **{need.destination.label}** after {events}."
 
 
 def _show_lacking(plan: StudyPlan, archive: Archive) -> None:
     days, title = plan.need.days, loaders.name_series(archive, plan.need.source)
-    asked = f"{write_date(days.first)} to {write_date(days.last)}"
+    asked = f"{format_date(days.first)} to {format_date(days.last)}"
     if not plan.lacking:
         st.markdown(f"Nothing: “{title}” is complete for every day from {asked}.")
         return

@@ -6,7 +6,7 @@ import streamlit as st
 
 from analysis.drawing.captions import describe_effects, write_holm
 from analysis.drawing.palette import look_of
-from analysis.study import StudyResult, Verdict, write_date, write_heading
+from analysis.study import StudyResult, Verdict, format_date, format_heading
 
 
 def show_events(result: StudyResult) -> None:
@@ -15,7 +15,7 @@ def show_events(result: StudyResult) -> None:
         return
     st.subheader(f"The other dates of this question ({len(result.others)})", anchor=False)
     for other in result.others:
-        name = f"{write_date(other.event)} {other.event_name}".strip()
+        name = f"{format_date(other.event)} {other.event_name}".strip()
         figures = describe_effects(other.lower, other.upper)
         lines = [figures, write_holm(result, other.event)]
         if other.verdict.bound_note != result.verdict.bound_note:
@@ -29,7 +29,7 @@ def show_events(result: StudyResult) -> None:
 def _write_answer(name: str, verdict: Verdict, lines: list[str]) -> str:
     """A verdict as it stands below the headline: smaller, as whole."""
     look = look_of(verdict.kind)
-    said = html.escape(write_heading(verdict.kind, verdict.direction))
+    said = html.escape(format_heading(verdict.kind, verdict.direction))
     below = "".join(f'<p class="figures">{html.escape(line)}</p>' for line in lines if line)
     return f"""<section class="answer {look.role}" aria-label="{html.escape(name)}">
 <p class="kind">{html.escape(name)} · {look.mark} {said}</p>

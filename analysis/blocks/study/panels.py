@@ -31,7 +31,7 @@ from analysis.drawing.palette import Palette, choose, look_of
 from analysis.drawing.tables import data_tables
 from analysis.drawing.tables.text_tables import tabulate_days
 from analysis.reports import study_report
-from analysis.study import Study, StudyResult, to_query, write_date, write_heading
+from analysis.study import Study, StudyResult, format_date, format_heading, to_query
 from flights import CONTENTS_SENTENCE
 from flights.archive import Archive
 from flights.reference.airports import load_airports
@@ -110,7 +110,7 @@ def lacks_days(study: Study, archive: Archive) -> bool:
     held = loaders.held_span(archive, study.source)
     title = loaders.name_series(archive, study.source)
     if held is None:
-        wanted = f"{write_date(study.first)} to {write_date(study.last)}"
+        wanted = f"{format_date(study.first)} to {format_date(study.last)}"
         say_contents()
         if show_problem(
             f"No day of “{title}” is held yet; this study asks for {wanted}.", "Get data"
@@ -120,7 +120,7 @@ def lacks_days(study: Study, archive: Archive) -> bool:
     first, last = held
     if study.first <= last and study.last >= first:
         return False
-    span = f"{write_date(first)} to {write_date(last)}"
+    span = f"{format_date(first)} to {format_date(last)}"
     say_contents()
     if show_problem(
         f"The days held of “{title}” are {span}; this study asks for none of them.",
@@ -141,7 +141,7 @@ def show_verdict(result: StudyResult) -> None:
     notes = "".join(f'<p class="figures">{html.escape(note)}</p>' for note in result.notes)
     st.html(
         f"""<section class="verdict {look.role}" aria-label="Verdict">
-<p class="kind">{look.mark} {html.escape(write_heading(verdict.kind, verdict.direction))}</p>
+<p class="kind">{look.mark} {html.escape(format_heading(verdict.kind, verdict.direction))}</p>
 <p class="said">{html.escape(verdict.sentence)}</p>{bound}
 <p class="contents">{html.escape(result.contents_sentence)}</p>
 <p class="figures">{html.escape(" · ".join(describe_figures(result)))}</p>
@@ -305,5 +305,5 @@ def show_sources(result: StudyResult) -> None:
         st.caption(
             f"Looked at in this session: {tried}. Study {result.study_hash[:12]}, inputs "
             f"{result.input_hash[:12]}, program {result.program_version}. "
-            f"{result.days_used:,} days used, to {write_date(result.series.days[-1])}."
+            f"{result.days_used:,} days used, to {format_date(result.series.days[-1])}."
         )

@@ -10,7 +10,7 @@ import altair as alt
 from analysis.drawing.captions import SIMULATED, count_noun
 from analysis.drawing.charts.plotting import dress, layer_of, layered
 from analysis.drawing.palette import STATUS_MARKS, Palette, choose
-from analysis.study import write_date
+from analysis.study import format_date
 from flights.records import LedgerEntry
 
 _ROW = 15
@@ -38,7 +38,7 @@ def describe_calendar(entries: Mapping[date, LedgerEntry], *, simulated: bool = 
     counted = Counter(entry.status for entry in entries.values())
     said = ", ".join(f"{count:,} {status}" for status, count in counted.most_common())
     made_up = f"{SIMULATED} data. " if simulated else ""
-    first, last = write_date(min(entries)), write_date(max(entries))
+    first, last = format_date(min(entries)), format_date(max(entries))
     return f"{made_up}{count_noun(len(entries), 'day')} from {first} to {last}: {said}."
 
 
@@ -92,7 +92,7 @@ def _square(day: date, entry: LedgerEntry | None, first_year: int) -> dict[str, 
     return {
         "week": _week(day),
         "row": 8 * (day.year - first_year) + 1 + day.weekday(),
-        "date": write_date(day),
+        "date": format_date(day),
         "status": status,
         "shown": f"{STATUS_MARKS[status]} {status}",
         "mark": STATUS_MARKS[status],

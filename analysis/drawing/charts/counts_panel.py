@@ -25,7 +25,7 @@ from analysis.drawing.charts.plotting import (
     watermark,
 )
 from analysis.drawing.palette import Palette
-from analysis.study import CountSeries, StudyResult, write_date
+from analysis.study import CountSeries, StudyResult, format_date
 
 HEIGHT = 220
 _DAY = timedelta(days=1)
@@ -206,7 +206,7 @@ def _hover_rows(result: StudyResult, top: float) -> list[Row]:
             "until": stamp(day + _DAY),
             "low": 0,
             "high": top,
-            "date": write_date(day),
+            "date": format_date(day),
             "status": series.status[k],
             "observed": write_known(series.lower[k]),
             "possible": write_known(series.upper[k]),

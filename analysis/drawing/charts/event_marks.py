@@ -8,7 +8,7 @@ import altair as alt
 from analysis.drawing.captions import count_noun
 from analysis.drawing.charts.plotting import Row, layer_of, stamp, utc_x
 from analysis.drawing.palette import Palette
-from analysis.study import StudyResult, write_date
+from analysis.study import StudyResult, format_date
 
 ROW_PX = 15
 """Height of a row of names above the plot [px]."""
@@ -128,7 +128,7 @@ def _place_labels(result: StudyResult) -> dict[date, Row]:
         level = next((k for k, until in enumerate(filled) if until <= begin), len(filled))
         filled[level : level + 1] = [end]
         shown = name if day == result.event or not several else ""
-        label = f"{write_date(day)} {shown}".strip()
+        label = f"{format_date(day)} {shown}".strip()
         room = round(at if late else 1 - at, 3)
         place: Row = {"day": stamp(day), "label": label, "late": late, "level": level}
         placed[day] = place | {"room": room}

@@ -17,7 +17,7 @@ from analysis.drawing.charts.interval_rows import (
 )
 from analysis.drawing.charts.plotting import compose, title_of, write_title
 from analysis.drawing.palette import choose
-from analysis.study import ControlEffect, StudyResult, write_date, write_ratio
+from analysis.study import ControlEffect, StudyResult, format_date, format_ratio
 
 ROWS = 30
 """Rows drawn at most; the table holds all."""
@@ -106,9 +106,9 @@ def describe_routes(result: StudyResult) -> str:
     larger = sum(abs(each.s) >= abs(result.lower.s) - 1e-9 for each in result.controls)
     return (
         f"{made_up}{count_noun(len(ratios), 'other route')} from {result.origin_label} in the "
-        f"same days: ratios of observed to expected from {write_ratio(ratios[0])} to "
-        f"{write_ratio(ratios[-1])}, the middle one {write_ratio(ratios[len(ratios) // 2])}. To "
-        f"{result.destination_label}, the route asked about, it is {write_ratio(result.lower.rr)}; "
+        f"same days: ratios of observed to expected from {format_ratio(ratios[0])} to "
+        f"{format_ratio(ratios[-1])}, the middle one {format_ratio(ratios[len(ratios) // 2])}. To "
+        f"{result.destination_label}, the route asked about, it is {format_ratio(result.lower.rr)}; "
         f"{larger} of the others differ as much. {result.contents_sentence}"
     )
 
@@ -170,7 +170,7 @@ def list_events(result: StudyResult) -> list[Entry]:
     head = (result.event, result.event_name, result.lower, result.upper)
     rest = [(each.event, each.event_name, each.lower, each.upper) for each in result.others]
     entries = [
-        Entry(f"{write_date(day)} {name}".strip(), pair_bounds(lower, upper))
+        Entry(f"{format_date(day)} {name}".strip(), pair_bounds(lower, upper))
         for day, name, lower, upper in (head, *rest)
         if lower is not None or upper is not None
     ]

@@ -18,7 +18,7 @@ from analysis.drawing.charts.plotting import (
     watermark,
 )
 from analysis.drawing.palette import Palette, choose
-from analysis.study import write_date
+from analysis.study import format_date
 from flights import CONTENTS_SENTENCE
 from flights.evidence import Habit, Habits
 from flights.evidence.habits import WORDS
@@ -48,7 +48,7 @@ def draw_habits(
         layers.append(watermark(palette, 34, height))
     made_up = f"{SIMULATED} · " if simulated else ""
     first, _, second = CONTENTS_SENTENCE.partition(". ")
-    span = f"The {_weeks(habits.habits[0])} weeks before {write_date(day)}"
+    span = f"The {_weeks(habits.habits[0])} weeks before {format_date(day)}"
     title = alt.TitleParams(
         text=f"{made_up}Flights a week {habits.ends}",
         subtitle=[span, first + ".", second],
@@ -78,7 +78,7 @@ def describe_habits(habits: Habits, day: date, *, simulated: bool = False) -> st
     lacking = sum(int((h.weeks["complete"] < 7).sum()) for h in habits.habits[:1])
     return (
         f"{made_up}Flights a week {habits.ends} in the {weeks} weeks before "
-        f"{write_date(day)}. "
+        f"{format_date(day)}. "
         f"{'; '.join(told)}. Weeks not complete in this archive: {lacking}. {CONTENTS_SENTENCE}"
     )
 
@@ -124,7 +124,7 @@ def _bar_rows(habit: Habit, day: date) -> list[Row]:
                     "until": stamp(start, 7 * 24 - 12),
                     "low": 0,
                     "flights": int(flights),
-                    "week": f"from {write_date(start)}",
+                    "week": f"from {format_date(start)}",
                     "heard": f"{int(flights):,}",
                     "days": f"{int(complete)} of 7 complete",
                 }

@@ -8,7 +8,7 @@ import altair as alt
 
 from analysis.drawing.charts.plotting import Row, layer_of, layered, stamp, utc_x
 from analysis.drawing.palette import Palette
-from analysis.study import StudyResult, write_date
+from analysis.study import StudyResult, format_date
 
 _OVERHEAD = "overflights, "
 _DASHES = ([1, 0], [4, 3], [1, 2], [1, 4])
@@ -82,7 +82,7 @@ def _share_rows(days: Sequence[date], heard: Sequence[float | None], end: str) -
 def _mark_outages(result: StudyResult, palette: Palette, top: float) -> list[alt.Chart]:
     """A cross over each day left out because the receivers were down."""
     rows = [
-        {"day": stamp(day, 12), "date": write_date(day), "why": reason}
+        {"day": stamp(day, 12), "date": format_date(day), "why": reason}
         for day, status, reason in result.days_missing
         if status == "outage"
     ]

@@ -15,7 +15,7 @@ import altair as alt
 from analysis.drawing.captions import write_interval
 from analysis.drawing.charts.plotting import Row, layer_of, watermark
 from analysis.drawing.palette import Palette
-from analysis.study import Effect, Stack, write_limit, write_ratio
+from analysis.study import Effect, Stack, format_limit, format_ratio
 
 OBSERVED, POSSIBLE, TOGETHER = "observed", "possible too", "taken together"
 
@@ -56,7 +56,7 @@ class Ratio:
         '×2.31 (1.50–no upper limit)'
         """
         interval = f" ({write_interval(self.lo, self.hi)})" if self.has_interval else ""
-        return write_ratio(self.rr) + interval
+        return format_ratio(self.rr) + interval
 
 
 @dataclass(frozen=True)
@@ -247,7 +247,7 @@ def _draw_points(rows: list[Row], palette: Palette, axes: _Axes) -> list[alt.Cha
 
 def _say(entry: Entry) -> str:
     said = entry.ratios[0].write() if entry.ratios else "no ratio"
-    return said.replace(write_limit(math.inf), "∞")
+    return said.replace(format_limit(math.inf), "∞")
 
 
 def _draw_labels(

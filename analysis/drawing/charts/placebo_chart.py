@@ -12,10 +12,10 @@ from analysis.study import (
     Effect,
     Placebo,
     StudyResult,
-    write_date,
-    write_limit,
-    write_p,
-    write_ratio,
+    format_date,
+    format_limit,
+    format_p,
+    format_ratio,
 )
 
 _STRIP = 150
@@ -38,7 +38,7 @@ def draw_placebos(
     layers = [_draw_dots(dots, palette, top), *_mark_dot(effect, palette)]
     if result.simulated:
         layers.insert(0, watermark(palette, 28, _STRIP))
-    heading = f"{write_date(result.event)} among all comparable dates"
+    heading = f"{format_date(result.event)} among all comparable dates"
     return compose(
         layers,
         palette,
@@ -64,9 +64,9 @@ def describe_placebos(result: StudyResult) -> str:
     middle = ratios[len(ratios) // 20], ratios[-1 - len(ratios) // 20]
     return (
         f"{made_up}{larger:,} of {len(ratios):,} other dates in this record differ at least "
-        f"as much as {write_date(result.event)}, where the ratio of observed to expected is "
-        f"{write_ratio(effect.rr)}. Nine in ten of the others lie between "
-        f"{write_ratio(middle[0])} and {write_ratio(middle[1])}. "
+        f"as much as {format_date(result.event)}, where the ratio of observed to expected is "
+        f"{format_ratio(effect.rr)}. Nine in ten of the others lie between "
+        f"{format_ratio(middle[0])} and {format_ratio(middle[1])}. "
         f"{'. '.join(tell_ranks(result))}. {result.contents_sentence}"
     )
 
@@ -85,8 +85,8 @@ def _rank(effect: Effect) -> str:
     others = "other routes" if effect.n_controls else "other dates"
     return (
         f"{effect.r:,} of {effect.n_compared:,} {others} differ as much, "
-        f"p = {write_p(effect.p)}, "
-        f"φ = {write_limit(effect.phi)}"
+        f"p = {format_p(effect.p)}, "
+        f"φ = {format_limit(effect.phi)}"
     )
 
 
@@ -109,8 +109,8 @@ def _dot_rows(effect: Effect) -> list[Row]:
                 "s": round(place * column, 4),
                 "high": piled[place],
                 "kind": "as large or larger" if as_large else "smaller",
-                "date": write_date(placebo.day),
-                "ratio": write_ratio(placebo.rr),
+                "date": format_date(placebo.day),
+                "ratio": format_ratio(placebo.rr),
             }
         )
     return rows
@@ -139,7 +139,7 @@ def _draw_dots(rows: list[Row], palette: Palette, top: float) -> alt.Chart:
 
 def _mark_dot(effect: Effect, palette: Palette) -> list[alt.Chart]:
     """The event's line, and above the plot its date and ratio."""
-    label = f"{write_date(effect.event)} {write_ratio(effect.rr)}"
+    label = f"{format_date(effect.event)} {format_ratio(effect.rr)}"
     row = {"s": effect.s, "label": label}
     align: Any = "right" if effect.s > 0 else "left"
     rule = layer_of([row]).mark_rule(color=palette.event, strokeWidth=1.5, strokeDash=[4, 3])

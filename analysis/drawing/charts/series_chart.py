@@ -16,7 +16,7 @@ from analysis.drawing.charts.counts_panel import HEIGHT, draw_counts
 from analysis.drawing.charts.heard_panel import draw_heard
 from analysis.drawing.charts.plotting import compose, title_of
 from analysis.drawing.palette import choose
-from analysis.study import StudyResult, write_date
+from analysis.study import StudyResult, format_date
 
 HEARD = 72
 """Height of the lower part, what was heard [px]."""
@@ -51,8 +51,8 @@ def describe_series(result: StudyResult) -> str:
     days = result.series.days
     made_up = f"{SIMULATED} data. " if result.simulated else ""
     return (
-        f"{made_up}Flights per UTC day, {name_route(result)}, {write_date(days[0])} to "
-        f"{write_date(days[-1])}. From {write_date(result.event)}, "
+        f"{made_up}Flights per UTC day, {name_route(result)}, {format_date(days[0])} to "
+        f"{format_date(days[-1])}. From {format_date(result.event)}, "
         f"{'; '.join(describe_figures(result))}.{_tell_others(result)} {_tell_gaps(result)} "
         f"{result.contents_sentence}"
     )

@@ -7,7 +7,7 @@ from itertools import groupby
 import pandas as pd
 
 from analysis.drawing.captions import list_days, note_of, write_instant, write_interval, write_known
-from analysis.study import CountSeries, Effect, StudyResult, write_limit, write_p, write_ratio
+from analysis.study import CountSeries, Effect, StudyResult, format_limit, format_p, format_ratio
 from flights.records import Header, open_writer
 
 FLIGHT_COLUMNS = {
@@ -123,20 +123,20 @@ def _write_csv(result: StudyResult, table: pd.DataFrame) -> bytes:
 
 
 def _effect_cells(effect: Effect) -> dict[str, str]:
-    raw, adjusted, over = (write_ratio(ratio) for ratio in effect.rr_by_power)
+    raw, adjusted, over = (format_ratio(ratio) for ratio in effect.rr_by_power)
     return {
         f"flights in the {effect.window} days": write_known(effect.n1),
         f"flights in the {effect.baseline} days before": write_known(effect.n0),
         "expected": write_known(effect.expected),
-        "ratio": write_ratio(effect.rr),
+        "ratio": format_ratio(effect.rr),
         "95 % interval": write_interval(effect.lo, effect.hi),
         f"{effect.compared_with} that differ as much": f"{effect.r} of {effect.n_compared}",
-        "p": write_p(effect.p),
-        "scatter against Poisson (φ)": write_limit(effect.phi),
-        "coverage after / before": write_ratio(effect.coverage),
+        "p": format_p(effect.p),
+        "scatter against Poisson (φ)": format_limit(effect.phi),
+        "coverage after / before": format_ratio(effect.coverage),
         "ratio without, with, with twice the exposure": f"{raw}, {adjusted}, {over}",
-        "rise that would probably be noticed": write_ratio(effect.mde_up),
-        "fall that would probably be noticed": write_ratio(effect.mde_down),
+        "rise that would probably be noticed": format_ratio(effect.mde_up),
+        "fall that would probably be noticed": format_ratio(effect.mde_down),
     }
 
 

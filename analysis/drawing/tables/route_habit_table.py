@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.drawing.charts.habit_strip import draw_habits
 from analysis.drawing.tables.text_tables import WEEKDAYS, TextTable
-from analysis.study import StudyResult, write_count, write_date
+from analysis.study import StudyResult, format_count, format_date
 from flights.evidence import Habits
 from flights.routes import RouteHabit, RouteHabits, sum_route_habits
 
@@ -61,12 +61,12 @@ def _row(member: RouteHabit) -> tuple[str, ...]:
     on = (f"{name} {n:,}" for name, n in zip(WEEKDAYS, member.weekdays, strict=True) if n)
     return (
         member.value,
-        write_count(member.inside),
-        write_count(member.possible),
-        write_count(member.before),
+        format_count(member.inside),
+        format_count(member.possible),
+        format_count(member.before),
         weekly,
-        write_date(member.first) if member.first else "–",
-        write_date(member.last) if member.last else "–",
+        format_date(member.first) if member.first else "–",
+        format_date(member.last) if member.last else "–",
         ", ".join(on) or "–",
     )
 

@@ -14,11 +14,11 @@ from analysis.study import (
     CheckResult,
     Effect,
     StudyResult,
-    write_date,
-    write_limit,
-    write_number,
-    write_p,
-    write_ratio,
+    format_date,
+    format_limit,
+    format_number,
+    format_p,
+    format_ratio,
 )
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -118,9 +118,9 @@ def _effect_row(effect: Effect) -> tuple[str, ...]:
         BOUNDS.get(effect.bound, effect.bound),
         write_known(effect.n1),
         write_known(effect.expected),
-        write_ratio(effect.rr),
+        format_ratio(effect.rr),
         write_interval(effect.lo, effect.hi),
-        write_p(effect.p),
+        format_p(effect.p),
     )
 
 
@@ -133,7 +133,7 @@ def tabulate_controls(result: StudyResult) -> list[TextTable]:
     others = sorted(result.controls, key=lambda each: (-abs(each.s), each.label))
     lines = [asked, *((c.label, c.n1, c.expected, c.rr, c.s) for c in others)]
     rows = tuple(
-        (label, write_known(n1), write_known(expected), write_ratio(rr), f"{s:+.2f}")
+        (label, write_known(n1), write_known(expected), format_ratio(rr), f"{s:+.2f}")
         for label, n1, expected, rr, s in lines
     )
     columns = ("to", "observed", "expected", "ratio", "signed root deviance")
@@ -148,7 +148,7 @@ def tabulate_events(result: StudyResult) -> list[TextTable]:
     head = (result.event, result.event_name, result.verdict, result.lower, result.upper)
     rest = [(o.event, o.event_name, o.verdict, o.lower, o.upper) for o in result.others]
     rows = tuple(
-        (f"{write_date(day)} {name}".strip(), *_effect_row(effect), verdict.kind)
+        (f"{format_date(day)} {name}".strip(), *_effect_row(effect), verdict.kind)
         for day, name, verdict, lower, upper in (head, *rest)
         for effect in _list_bounds(lower, upper)
     )
@@ -162,7 +162,7 @@ def tabulate_family(result: StudyResult) -> list[TextTable]:
     if result.family is None or len(result.family.members) < 2:
         return []
     rows = tuple(
-        (m.label, write_p(m.p), write_p(m.p_adjusted), "yes" if m.holds else "no")
+        (m.label, format_p(m.p), format_p(m.p_adjusted), "yes" if m.holds else "no")
         for m in result.family.members
     )
     columns = ("asked", "p", "p, all allowed for", "holds")
@@ -173,9 +173,9 @@ def tabulate_family(result: StudyResult) -> list[TextTable]:
 def tabulate_weekdays(result: StudyResult) -> list[TextTable]:
     """Weekday factors of both bounds, and those of the regression where there is one."""
     effects = [effect for effect in (result.lower, result.upper) if effect is not None]
-    rows = [(BOUNDS[e.bound], *map(write_limit, e.weekday_factors)) for e in effects]
+    rows = [(BOUNDS[e.bound], *map(format_limit, e.weekday_factors)) for e in effects]
     rows += [
-        (f"{BOUNDS[s.bound]}, regression (Monday = 1)", *map(write_limit, s.weekday_rates))
+        (f"{BOUNDS[s.bound]}, regression (Monday = 1)", *map(format_limit, s.weekday_rates))
         for s in result.shapes
     ]
     kept = tuple(row for row in rows if len(row) == 8)
@@ -185,7 +185,12 @@ def tabulate_weekdays(result: StudyResult) -> list[TextTable]:
 def tabulate_shapes(result: StudyResult) -> list[TextTable]:
     """The regression beside the estimate: a diagnostic."""
     rows = tuple(
-        (BOUNDS[s.bound], write_ratio(s.rr), write_interval(s.lo, s.hi), write_limit(s.dispersion))
+        (
+            BOUNDS[s.bound],
+            format_ratio(s.rr),
+            write_interval(s.lo, s.hi),
+            format_limit(s.dispersion),
+        )
         for s in result.shapes
     )
     columns = ("bound", "ratio", "95 % interval", "dispersion")
@@ -198,9 +203,9 @@ def tabulate_shifts(result: StudyResult) -> list[TextTable]:
     """Days from which on the series ran at another level; exploratory."""
     rows = tuple(
         (
-            write_date(shift.day),
-            write_number(shift.rate_before),
-            write_number(shift.rate_after),
+            format_date(shift.day),
+            format_number(shift.rate_before),
+            format_number(shift.rate_after),
             f"{(shift.day - result.event).days:+d}",
         )
         for shift in result.shifts
@@ -243,18 +248,18 @@ def _write_cell(key: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, date):
-        return write_date(value)
+        return format_date(value)
     if not isinstance(value, int | float):
         is_day = re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(value))
-        return write_date(date.fromisoformat(str(value))) if is_day else str(value)
+        return format_date(date.fromisoformat(str(value))) if is_day else str(value)
     if key == "rr":
-        return write_ratio(value)
+        return format_ratio(value)
     if key == "p":
-        return write_p(value)
+        return format_p(value)
     if key == "phi":
-        return write_limit(value)
+        return format_limit(value)
     is_count = key in ("n1", "expected") or (math.isfinite(value) and value == int(value))
-    return write_known(value) if is_count else write_limit(value)
+    return write_known(value) if is_count else format_limit(value)
 
 
 def list_tables(result: StudyResult) -> list[TextTable]:
@@ -274,7 +279,7 @@ def tabulate_days(result: StudyResult) -> TextTable:
     expected = result.lower.expected_per_day if result.lower else ()
     rows = tuple(
         (
-            write_date(day),
+            format_date(day),
             write_known(series.lower[k]),
             write_known(series.upper[k]),
             write_known(expected[k] if k < len(expected) else None),
@@ -293,9 +298,9 @@ def tabulate_placebos(result: StudyResult) -> TextTable:
     """The event and every comparable date, most different first."""
     effect = result.lower
     assert effect is not None
-    event = (f"{write_date(effect.event)} (the event)", effect.rr, effect.s)
+    event = (f"{format_date(effect.event)} (the event)", effect.rr, effect.s)
     others = sorted(effect.placebos, key=lambda each: (-abs(each.s), each.day))
-    lines = [event, *((write_date(each.day), each.rr, each.s) for each in others)]
-    rows = tuple((day, write_ratio(rr), f"{s:+.2f}") for day, rr, s in lines)
+    lines = [event, *((format_date(each.day), each.rr, each.s) for each in others)]
+    rows = tuple((day, format_ratio(rr), f"{s:+.2f}") for day, rr, s in lines)
     columns = ("from", "ratio", "signed root deviance")
     return TextTable("Comparable dates", columns, rows, ("from",))

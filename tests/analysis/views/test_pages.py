@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from analysis.blocks import loaders
 from analysis.blocks.study import first_visit
-from analysis.study import StudyResult, write_date
+from analysis.study import StudyResult, format_date
 from flights import CONTENTS_SENTENCE
 from flights.archive import Archive
 from flights.errors import ArchiveError
@@ -232,7 +232,7 @@ def test_several_dates_stand_each_with_its_answer(
     assert not app.exception
     said = _html(app)
     for other in full.others:
-        assert f'aria-label="{write_date(other.event)}' in said
+        assert f'aria-label="{format_date(other.event)}' in said
     assert "All dates taken together" in said
     assert said.count("allowing for all 3 dates (Holm)") == 3
     assert "would probably be noticed" in said

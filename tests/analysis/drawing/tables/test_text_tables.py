@@ -7,7 +7,7 @@ import pytest
 
 from analysis.drawing.tables import text_tables
 from analysis.drawing.tables.text_tables import TextTable, render_table
-from analysis.study import CheckResult, StudyResult, write_ratio
+from analysis.study import CheckResult, StudyResult, format_ratio
 
 EVIL = "<img src=x onerror=alert(1)>"
 
@@ -48,7 +48,7 @@ def test_windows_hold_both_bounds_and_only_the_one_asked_answers(full: StudyResu
         *(False, False, True, True, False, False),
     ]
     assert full.lower is not None and full.upper is not None
-    assert _cells(table, "ratio")[2:4] == [write_ratio(full.lower.rr), write_ratio(full.upper.rr)]
+    assert _cells(table, "ratio")[2:4] == [format_ratio(full.lower.rr), format_ratio(full.upper.rr)]
 
 
 def test_bounds_that_are_the_same_stand_once(full: StudyResult) -> None:
