@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
+from analysis.numerics import COVERAGE_VETO
 from analysis.study import CheckResult, format_limit, format_ratio
 
 NAME = "coverage"
@@ -14,9 +15,6 @@ BADGE = ""
 
 FLIGHTS, OVERHEAD = "other flights", "positions per aircraft-hour at cruising height"
 """What is compared: how many others were heard, and how much was heard of those that passed."""
-
-VETO = 2.0
-"""A coverage that moved by more than this, the same way as the count, allows no verdict."""
 
 
 def run_check(case: Case) -> CheckResult:
@@ -39,7 +37,7 @@ def run_check(case: Case) -> CheckResult:
         return CheckResult(NAME, TITLE, NOT_APPLICABLE, sentence, table)
     coverage = ratio.coverage
     moved = f"What the receivers hear changed by {format_ratio(coverage.worst)}{_tell_most(table)}"
-    if coverage.kappa > VETO and coverage.moved_with_count:
+    if coverage.kappa > COVERAGE_VETO and coverage.moved_with_count:
         sentence = f"{moved}, the same way as the route's count ({format_ratio(coverage.raw)})."
         return CheckResult(NAME, TITLE, FAILED, sentence, table)
     if ratio.is_significant and not ratio.outruns_coverage:

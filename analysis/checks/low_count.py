@@ -1,14 +1,12 @@
 """Are there enough flights for a change of an interesting size to be noticed at all?"""
 
 from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
+from analysis.numerics import THIN_ABOVE
 from analysis.study import CheckResult, format_number, format_ratio
 
 NAME = "low_count"
 TITLE = "Enough flights"
 BADGE = ""
-
-TOO_THIN_ABOVE = 3.0
-"""A record in which only a larger increase than this would be noticed is too thin."""
 
 
 def run_check(case: Case) -> CheckResult:
@@ -27,5 +25,5 @@ def run_check(case: Case) -> CheckResult:
         if ratio.mde_up < float("inf")
         else "no increase would reliably be noticed."
     )
-    outcome = PASSED if ratio.mde_up <= TOO_THIN_ABOVE else FAILED
+    outcome = PASSED if ratio.mde_up <= THIN_ABOVE else FAILED
     return CheckResult(NAME, TITLE, outcome, sentence, (row,))

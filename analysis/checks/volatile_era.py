@@ -1,14 +1,12 @@
 """Does the finding stay when the series was wilder around the event than elsewhere?"""
 
 from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
+from analysis.numerics import VOLATILE_ABOVE
 from analysis.study import CheckResult, format_limit, format_ratio
 
 NAME = "volatile_era"
 TITLE = "Volatile era"
 BADGE = "volatile era"
-
-WILD = 1.5
-"""From this excess of variance on, the months around the event count as a volatile era."""
 
 
 def run_check(case: Case) -> CheckResult:
@@ -28,7 +26,7 @@ def run_check(case: Case) -> CheckResult:
     if ratio.is_significant and not ratio.survives_era:
         sentence = f"{wild}; with that allowed for, the interval is {span} and the finding goes."
         return CheckResult(NAME, TITLE, FAILED, sentence, (row,))
-    if ratio.volatility > WILD:
+    if ratio.volatility > VOLATILE_ABOVE:
         stays = ", and the finding stays" if ratio.is_significant else ""
         outcome = PASSED if ratio.is_significant else FAILED
         return CheckResult(NAME, TITLE, outcome, f"{wild}{stays}.", (row,))

@@ -9,7 +9,7 @@ from datetime import date
 
 import numpy as np
 
-from analysis.event_study import stacks, verdicts
+from analysis.event_study import sentences, stacks, verdicts
 from analysis.event_study.verdicts import CHANGE, NO_CHANGE, TOO_THIN
 from analysis.numerics import SIGNIFICANT
 from analysis.study import (
@@ -154,7 +154,7 @@ def _allow(verdict: Verdict, lower: Effect | None, member: FamilyMember, asked: 
     """A change that does not hold among all that was asked is none."""
     if verdict.kind != CHANGE or member.holds or lower is None:
         return verdict
-    sentence = numbers.NO_CHANGE_AMONG.format(
+    sentence = sentences.NO_CHANGE_AMONG.format(
         **verdicts.fill_numbers(lower, observed=True),
         window=lower.window,
         weeks=lower.baseline // 7,

@@ -16,7 +16,7 @@ from analysis.estimators.placebo_rate_ratio import (
     find_placebo_dates,
 )
 from analysis.estimators.space_rate_ratio import calibrate_in_space
-from analysis.event_study import families, stacks, verdicts
+from analysis.event_study import families, sentences, stacks, verdicts
 from analysis.event_study.control_effects import measure_controls
 from analysis.event_study.controls import group_controls
 from analysis.event_study.effects import build_effect, build_series, build_shape, count_lacking_days
@@ -49,7 +49,7 @@ from analysis.study import question as studies
 from flights import CONTENTS_SENTENCE, __version__
 from flights.cargo import Overrides
 from flights.errors import InvalidInput
-from flights.evidence import class_exclusions
+from flights.evidence import count_exclusions
 from flights.planning.needed_days import DEFAULT_BASELINE, DEFAULT_WINDOW, WINDOWS
 from flights.routes import RouteEvidence
 from flights.sources import SourceSpec
@@ -92,7 +92,7 @@ class Subject:
         """Why these flights can never be counted against others; "" where they can."""
         if self.spec.serves_frequency:
             return self.frequency
-        return numbers.SOURCE.format(source=self.spec.title)
+        return sentences.SOURCE.format(source=self.spec.title)
 
 
 def run_study(
@@ -133,7 +133,7 @@ def run_study(
 
 def _class_excluded(evidence: RouteEvidence) -> tuple[tuple[str, int], ...]:
     labels = evidence.route.origin.label, evidence.route.destination.label
-    return tuple(class_exclusions(evidence.excluded, *labels).items())
+    return tuple(count_exclusions(evidence.excluded, *labels).items())
 
 
 def judge_counts(

@@ -7,17 +7,15 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from analysis.checks.coverage import VETO
-from analysis.checks.low_count import TOO_THIN_ABOVE
 from analysis.estimators.stacked_rate_ratio import (
     LEAST_EVENTS,
     SETS,
     StackedRatio,
     estimate_stacked_ratio,
 )
-from analysis.event_study import verdicts
+from analysis.event_study import sentences, verdicts
 from analysis.event_study.verdicts import CHANGE, COVERAGE, HISTORY, NO_CHANGE, TOO_THIN, Facts
-from analysis.numerics import Coverage, DailySeries, Design
+from analysis.numerics import COVERAGE_VETO, THIN_ABOVE, Coverage, DailySeries, Design
 from analysis.study import Stack, StackAnswer, Verdict, numbers
 
 BOUNDS = ("lower", "upper")
@@ -73,7 +71,7 @@ def answer_stack(case: StackCase) -> StackAnswer | None:
     if len(case.designs) < LEAST_EVENTS:
         return None
     if case.overlaps:
-        said = numbers.STACK_OVERLAP.format(events=len(case.designs), apart=case.apart)
+        said = sentences.STACK_OVERLAP.format(events=len(case.designs), apart=case.apart)
         return StackAnswer(Verdict(HISTORY, said), None, None)
     found = {bound: _estimate(case, bound) for bound in BOUNDS}
     lower, upper = found["lower"], found["upper"]
@@ -99,7 +97,7 @@ def answer_stack(case: StackCase) -> StackAnswer | None:
 
 def write_among(stack: Stack, *, window: int, baseline: int, asked: str, p_adjusted: float) -> str:
     """The sentence of a change that does not hold when all that was asked is allowed for."""
-    return numbers.STACK_NO_CHANGE_AMONG.format(
+    return sentences.STACK_NO_CHANGE_AMONG.format(
         **_fill_ins(stack, len(stack.events), window, baseline, observed=stack.bound == "lower"),
         asked=asked,
         p_adjusted=numbers.format_p(p_adjusted),
@@ -119,7 +117,7 @@ def _coverage(case: StackCase, bound: str) -> Coverage:
 
 def _moved(facts: Facts) -> bool:
     coverage = facts.coverage
-    return (coverage.kappa > VETO and coverage.moved_with_count) or len(facts.editions) > 1
+    return (coverage.kappa > COVERAGE_VETO and coverage.moved_with_count) or len(facts.editions) > 1
 
 
 def _decide(case: StackCase, bound: str, ratio: StackedRatio | None) -> str:
@@ -132,7 +130,7 @@ def _decide(case: StackCase, bound: str, ratio: StackedRatio | None) -> str:
     if ratio.is_significant:
         outruns = _outruns_coverage(ratio, _coverage(case, bound).kappa)
         return CHANGE if outruns and not any(map(_lies_beside_holes, facts)) else COVERAGE
-    return TOO_THIN if ratio.mde_up > TOO_THIN_ABOVE else NO_CHANGE
+    return TOO_THIN if ratio.mde_up > THIN_ABOVE else NO_CHANGE
 
 
 def _outruns_coverage(ratio: StackedRatio, kappa: float) -> bool:
@@ -182,13 +180,13 @@ def _write_sentence(kind: str, case: StackCase, bound: str, ratio: StackedRatio 
         return _write_coverage(case, bound, ratio)
     assert ratio is not None
     templates = {
-        CHANGE: numbers.STACK_CHANGE,
-        NO_CHANGE: numbers.STACK_NO_CHANGE,
-        TOO_THIN: numbers.STACK_TOO_THIN,
+        CHANGE: sentences.STACK_CHANGE,
+        NO_CHANGE: sentences.STACK_NO_CHANGE,
+        TOO_THIN: sentences.STACK_TOO_THIN,
     }
     chosen = templates[kind]
     if kind == TOO_THIN and math.isinf(ratio.mde_up):
-        chosen = numbers.STACK_TOO_THIN_UNBOUNDED
+        chosen = sentences.STACK_TOO_THIN_UNBOUNDED
     size = len(case.designs), case.window, case.designs[0].baseline
     return chosen.format(**_fill_ins(ratio, *size, observed=bound == "lower"))
 
@@ -209,7 +207,7 @@ def _write_coverage(case: StackCase, bound: str, ratio: StackedRatio | None) -> 
         place = _place(case, number)
         return verdicts.write_sentence(COVERAGE, facts[number], place, observed=bound == "lower")
     coverage = facts[number].coverage
-    return numbers.STACK_COVERAGE.format(
+    return sentences.STACK_COVERAGE.format(
         coverage=numbers.format_ratio(coverage.worst),
         raw=numbers.format_ratio(coverage.raw),
         date=numbers.format_date(case.events[number]),
@@ -223,7 +221,7 @@ def _write_history(case: StackCase, bound: str, ratio: StackedRatio | None) -> s
         if verdicts.lacks_days(each) or each.ratio is None:
             return verdicts.write_history(each, _place(case, number))
     assert ratio is not None
-    return numbers.STACK_HISTORY.format(
+    return sentences.STACK_HISTORY.format(
         n=numbers.format_count(ratio.placebos),
         room=ratio.room,
         window=case.window,

@@ -6,10 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from analysis.checks.coverage import VETO
-from analysis.checks.low_count import TOO_THIN_ABOVE
-from analysis.checks.volatile_era import WILD
-from analysis.numerics import MISSING_TOLERATED, NORMAL_95, Coverage, Design, RateRatio
+from analysis.event_study import sentences
+from analysis.numerics import (
+    COVERAGE_VETO,
+    MISSING_TOLERATED,
+    NORMAL_95,
+    THIN_ABOVE,
+    VOLATILE_ABOVE,
+    Coverage,
+    Design,
+    RateRatio,
+)
 from analysis.study import CheckResult, Verdict, numbers
 
 CHANGE, NO_CHANGE, TOO_THIN = "change", "no detectable change", "too thin"
@@ -21,9 +28,14 @@ COVERAGE, HISTORY, SOURCE = (
 
 _WEAKEST_FIRST = (SOURCE, HISTORY, COVERAGE, TOO_THIN, NO_CHANGE, CHANGE)
 _TIMETABLE_BELOW = 0.5
+_TEMPLATES = {
+    CHANGE: sentences.CHANGE,
+    NO_CHANGE: sentences.NO_CHANGE,
+    TOO_THIN: sentences.TOO_THIN,
+}
 _IN_SPACE = {
-    CHANGE: (numbers.CHANGE_IN_SPACE, numbers.CHANGE_IN_SPACE),
-    NO_CHANGE: (numbers.NO_CHANGE_IN_SPACE, numbers.NO_CHANGE_IN_SPACE_UNBOUNDED),
+    CHANGE: (sentences.CHANGE_IN_SPACE, sentences.CHANGE_IN_SPACE),
+    NO_CHANGE: (sentences.NO_CHANGE_IN_SPACE, sentences.NO_CHANGE_IN_SPACE_UNBOUNDED),
 }
 """Sentences of a record compared with other routes: with a noticeable increase, and without."""
 
@@ -82,7 +94,7 @@ class Place:
 def decide(facts: Facts, design: Design) -> str:
     """The kind of verdict of one bound."""
     coverage, ratio = facts.coverage, facts.ratio
-    moved = coverage.kappa > VETO and coverage.moved_with_count
+    moved = coverage.kappa > COVERAGE_VETO and coverage.moved_with_count
     in_space = ratio is not None and ratio.n_controls > 0
     if lacks_days(facts) or (facts.placebos < design.needed_placebos and not in_space):
         return HISTORY
@@ -94,7 +106,7 @@ def decide(facts: Facts, design: Design) -> str:
         if not ratio.outruns_coverage or coverage.missing_jumps:
             return COVERAGE
         return CHANGE if ratio.survives_era else NO_CHANGE
-    return TOO_THIN if ratio.mde_up > TOO_THIN_ABOVE else NO_CHANGE
+    return TOO_THIN if ratio.mde_up > THIN_ABOVE else NO_CHANGE
 
 
 def pick_bound(lower: str, upper: str) -> str:
@@ -134,7 +146,7 @@ def join_bounds(
     where there are no numbers to add), `same` says that both bounds found the same.
     """
     if kinds == (CHANGE, CHANGE) and directions[0] != directions[1]:
-        note = numbers.BOUNDS_OPPOSE.format(
+        note = sentences.BOUNDS_OPPOSE.format(
             lower=numbers.format_heading(CHANGE, directions[0]),
             upper=numbers.format_heading(CHANGE, directions[1]),
         )
@@ -162,16 +174,20 @@ def write_sentence(kind: str, facts: Facts, place: Place, *, observed: bool = Tr
     if kind == COVERAGE:
         return _write_coverage(facts, place)
     assert facts.ratio is not None
-    template = {CHANGE: numbers.CHANGE, NO_CHANGE: numbers.NO_CHANGE, TOO_THIN: numbers.TOO_THIN}
+    template = {
+        CHANGE: sentences.CHANGE,
+        NO_CHANGE: sentences.NO_CHANGE,
+        TOO_THIN: sentences.TOO_THIN,
+    }
     chosen = template[kind]
     if facts.ratio.n_controls and kind in _IN_SPACE:
         chosen = _IN_SPACE[kind][math.isinf(facts.ratio.mde_up)]
     elif kind == TOO_THIN and facts.ratio.n0 == 0:
-        chosen = numbers.TOO_THIN_NONE_BEFORE
+        chosen = sentences.TOO_THIN_NONE_BEFORE
     elif kind == TOO_THIN and math.isinf(facts.ratio.mde_up):
-        chosen = numbers.TOO_THIN_UNBOUNDED
+        chosen = sentences.TOO_THIN_UNBOUNDED
     elif kind == NO_CHANGE and math.isinf(facts.ratio.mde_up):
-        chosen = numbers.NO_CHANGE_UNBOUNDED
+        chosen = sentences.NO_CHANGE_UNBOUNDED
     return chosen.format(**_fill_ins(facts.ratio, place, observed))
 
 
@@ -191,7 +207,7 @@ def list_badges(
         return found
     if (ratio.q / NORMAL_95) ** 2 < _TIMETABLE_BELOW:
         found.append("timetable-like")
-    if ratio.volatility > WILD and "volatile era" not in found:
+    if ratio.volatility > VOLATILE_ABOVE and "volatile era" not in found:
         found.append("volatile era")
     return found
 
@@ -230,26 +246,26 @@ def fill_numbers(found: Estimate, *, observed: bool) -> dict[str, str]:
 
 def _write_coverage(facts: Facts, place: Place) -> str:
     coverage, ratio = facts.coverage, facts.ratio
-    moved = coverage.kappa > VETO and coverage.moved_with_count
+    moved = coverage.kappa > COVERAGE_VETO and coverage.moved_with_count
     if len(facts.editions) > 1 and not moved:
-        return numbers.SOURCE_CHANGED.format(editions="; ".join(facts.editions))
+        return sentences.SOURCE_CHANGED.format(editions="; ".join(facts.editions))
     if ratio is not None and ratio.outruns_coverage and not moved:
         return write_missing(coverage, place)
     filled = {
         "coverage": numbers.format_ratio(coverage.worst),
         "raw": numbers.format_ratio(coverage.raw),
     }
-    template = numbers.COVERAGE_NO_COUNT if math.isnan(coverage.raw) else numbers.COVERAGE
+    template = sentences.COVERAGE_NO_COUNT if math.isnan(coverage.raw) else sentences.COVERAGE
     return template.format(**filled)
 
 
 def write_history(facts: Facts, place: Place) -> str:
     """Which days are lacking around this event."""
     design, coverage = place.design, facts.coverage
-    sentences = []
+    said = []
     if place.lacking_days > 0:
-        sentences.append(
-            numbers.HISTORY.format(
+        said.append(
+            sentences.HISTORY.format(
                 n=numbers.format_count(facts.placebos),
                 needed=design.needed_placebos,
                 days=numbers.format_count(place.lacking_days),
@@ -257,16 +273,16 @@ def write_history(facts: Facts, place: Place) -> str:
             )
         )
     if not facts.heard:
-        sentences.append(numbers.HISTORY_UNHEARD)
+        said.append(sentences.HISTORY_UNHEARD)
     elif lacks_days(facts):
-        sentences.append(numbers.HISTORY_MISSING.format(**fill_missing(place, coverage)))
-    return " ".join(sentences) or numbers.HISTORY_OUTAGE
+        said.append(sentences.HISTORY_MISSING.format(**fill_missing(place, coverage)))
+    return " ".join(said) or sentences.HISTORY_OUTAGE
 
 
 def write_missing(coverage: Coverage, place: Place) -> str:
     """The sentence on days that are missing more at one side of an event."""
     raw = numbers.format_ratio(coverage.raw)
-    return numbers.COVERAGE_MISSING.format(**fill_missing(place, coverage), raw=raw)
+    return sentences.COVERAGE_MISSING.format(**fill_missing(place, coverage), raw=raw)
 
 
 def fill_missing(place: Place, coverage: Coverage) -> dict[str, object]:
@@ -284,17 +300,17 @@ def _write_bound_note(
     kinds: tuple[str, str], directions: tuple[str, str], upper: Estimate | None, *, same: bool
 ) -> str:
     if kinds[0] != kinds[1]:
-        return numbers.BOUNDS_DIFFER.format(
+        return sentences.BOUNDS_DIFFER.format(
             lower=numbers.format_heading(kinds[0], directions[0]),
             upper=numbers.format_heading(kinds[1], directions[1]),
         )
     if upper is None:
         return ""
     if same:
-        return numbers.BOUNDS_EQUAL
+        return sentences.BOUNDS_EQUAL
     if kinds[0] in (HISTORY, COVERAGE):
-        return numbers.BOUNDS_AGREE_ONLY_KIND
-    return numbers.BOUNDS_AGREE.format(
+        return sentences.BOUNDS_AGREE_ONLY_KIND
+    return sentences.BOUNDS_AGREE.format(
         n1=numbers.format_count(upper.n1),
         expected=numbers.format_number(upper.expected),
         rr=numbers.format_ratio(upper.rr),

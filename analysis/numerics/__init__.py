@@ -3,9 +3,12 @@
 from analysis.numerics.intervals import find_interval
 from analysis.numerics.power import find_detectable_changes
 from analysis.numerics.series import (
+    COVERAGE_VETO,
     MISSING_TOLERATED,
     NORMAL_95,
     SIGNIFICANT,
+    THIN_ABOVE,
+    VOLATILE_ABOVE,
     ControlRoute,
     Coverage,
     DailySeries,
@@ -21,9 +24,12 @@ from analysis.numerics.window_sums import (
 )
 
 __all__ = [
+    "COVERAGE_VETO",
     "MISSING_TOLERATED",
     "NORMAL_95",
     "SIGNIFICANT",
+    "THIN_ABOVE",
+    "VOLATILE_ABOVE",
     "ControlRoute",
     "Coverage",
     "DailySeries",

@@ -13,6 +13,26 @@ MISSING_TOLERATED = 0.20
 SIGNIFICANT = 0.05
 """Largest calibrated p that counts as a finding."""
 
+COVERAGE_VETO = 2.0
+"""A coverage that changed by more than this factor, the same way as the count, allows no verdict.
+
+The factor to which the false alarms of STATISTICS.md, section 9, are calibrated: a coverage step
+of x2 with a proxy that understates or overstates it.
+"""
+
+THIN_ABOVE = 3.0
+"""A record is too thin where only an increase above this ratio would probably be noticed.
+
+STATISTICS.md, section 6. A choice: "no change" would say little of a record that a doubling
+passes unnoticed.
+"""
+
+VOLATILE_ABOVE = 1.5
+"""Above this ratio of variances, the months around the event are a volatile era.
+
+STATISTICS.md, section 7 (`v`). A choice for the badge; the verdict itself uses the whole `v`.
+"""
+
 NORMAL_95 = 1.959963984540054
 _T8_95 = 2.3060041350333704
 """97.5 % quantiles of the normal and of Student's t with 8 degrees of freedom."""

@@ -16,7 +16,7 @@ from analysis.event_study.outlook import find_noticeable, find_rate, find_window
 from analysis.numerics import DailySeries, Design, find_interval
 from analysis.study import question as studies
 from flights import CONTENTS_SENTENCE
-from flights.planning.needed_days import Span, plan_span
+from flights.planning.needed_days import DaySpan, plan_span
 
 
 @pytest.mark.parametrize(("per_week", "phi"), [(3, 1.0), (14, 1.0), (14, 2.0)])
@@ -57,7 +57,7 @@ def test_printed_change_is_usually_found_by_the_whole_method() -> None:
 def test_days_are_those_of_the_shortest_plan() -> None:
     for window, baseline in ((14, 56), (7, 28), (28, 112)):
         span = plan_span([date(2050, 6, 1)], window, baseline)
-        assert isinstance(span, Span) and Windows(window, baseline).days == len(span)
+        assert isinstance(span, DaySpan) and Windows(window, baseline).days == len(span)
 
 
 def test_windows_that_would_do_are_those_with_the_fewest_days() -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from loopback import LoopbackServer, quick_door
 
-from analysis.event_study import run_study
-from analysis.study import Event, Study, numbers
+from analysis.event_study import run_study, sentences
+from analysis.study import Event, Study
 from flights.archive import Archive
 from flights.pull import plan_pull, run_pull
 from flights.regions import parse_region
@@ -58,7 +58,7 @@ def test_monthly_samples_give_flights_and_no_verdict_about_frequency(
     spec = find_spec("adsbx-samples")
     result = run_study(study, evidence, spec=spec)
     assert result.verdict.kind == "no verdict (source)"
-    assert result.verdict.sentence == numbers.SOURCE.format(source=spec.title)
+    assert result.verdict.sentence == sentences.SOURCE.format(source=spec.title)
     assert result.lower is None and result.upper is None and result.checks == ()
     assert result.flights_lower == 48, "the flights themselves are there"
     assert len(result.days_missing) == 59

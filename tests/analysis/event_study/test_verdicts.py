@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from analysis.event_study import verdicts
+from analysis.event_study import sentences, verdicts
 from analysis.event_study.verdicts import Facts, Place, conclude, decide
 from analysis.numerics import Coverage, Design, RateRatio
 from analysis.study import VERDICTS, numbers
@@ -107,7 +107,7 @@ def test_change_sentence_is_verbatim() -> None:
         "(p = 0.020). This does not say why."
     )
     assert (verdict.kind, verdict.direction) == ("change", "increase")
-    assert verdict.bound_note == numbers.BOUNDS_EQUAL
+    assert verdict.bound_note == sentences.BOUNDS_EQUAL
 
 
 def test_other_sentences_are_verbatim() -> None:
@@ -210,9 +210,9 @@ def test_no_sentence_claims_a_cause_or_an_intent() -> None:
         r"probability that",
         re.IGNORECASE,
     )
-    sentences = [text for name, text in vars(numbers).items() if name.isupper()]
-    assert len(sentences) > 10
-    for text in sentences:
+    texts = [text for name, text in vars(sentences).items() if name.isupper()]
+    assert len(texts) > 10
+    for text in texts:
         assert not banned.search(str(text)), text
     assert set(numbers.HEADINGS) == set(VERDICTS)
 
