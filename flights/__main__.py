@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     asked = build_parser().parse_args(arguments)
 
-    from flights.commands.base import IN_PART, NOT_UNDERSTOOD, STOPPED, tell
+    from flights.commands.base import IN_PART, NOT_UNDERSTOOD, STOPPED, write_message
     from flights.errors import FlightDataError, InvalidInput
 
     try:
@@ -27,13 +27,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except InvalidInput as error:
-        tell(f"flights: {error}")
+        write_message(f"flights: {error}")
         return NOT_UNDERSTOOD
     except FlightDataError as error:
-        tell(f"flights: {error}")
+        write_message(f"flights: {error}")
         return IN_PART
     except KeyboardInterrupt:
-        tell("flights: stopped as asked; what was stored before stays.")
+        write_message("flights: stopped as asked; what was stored before stays.")
         return STOPPED
     except BrokenPipeError:
         # Whoever read the output has gone; keep Python from complaining at exit.

@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from flights.evidence import Gap, Story, stretches_between
+from flights.evidence import EndGap, FlightReport, stretches_between
 from flights.evidence.chain import build_chain
-from flights.evidence.story import Trend
+from flights.evidence.flight_report import Trend
 from flights.reception import Silence
 from flights.records import empty
 
@@ -109,7 +109,7 @@ def make_story(
     missing: tuple[date, ...] = (),
     witnesses: tuple[dict[str, object], ...] = (),
     **more: object,
-) -> Story:
+) -> FlightReport:
     """The story of the lost flight; `more` changes columns of its row."""
     own, after = make_flight(**more), make_next()
     records = {"readsb": make_frame(own, *([after] if again else []))}
@@ -118,7 +118,7 @@ def make_story(
     chain = build_chain(records, "readsb")
     flight = chain.flights.iloc[[0]].reset_index(drop=True)
     behind = chain.flights.iloc[1:2].reset_index(drop=True).reindex([0])
-    gap = Gap(
+    gap = EndGap(
         "destination",
         stretches_between(flight, behind),
         Trend(290.0, -1_500.0),
@@ -127,10 +127,10 @@ def make_story(
         missing,
         silence,
     )
-    return Story("readsb", chain, 0, (gap,), make_track())
+    return FlightReport("readsb", chain, 0, (gap,), make_track())
 
 
-def make_heard_story() -> Story:
+def make_heard_story() -> FlightReport:
     """The story of the flight behind it, both of whose ends were heard."""
     story = make_story()
     return replace(story, at=1, gaps=(), tracks=make_track().iloc[:0])

@@ -28,11 +28,11 @@ from flights.config import read_settings
 from flights.errors import FlightDataError
 from flights.evidence import (
     Habits,
-    hear_beyond,
-    hear_ordinary,
+    count_habits,
     last_known,
-    look_up_habits,
-    tell_story,
+    load_flight_report,
+    load_reception_beyond,
+    load_usual_reception,
 )
 from flights.query import DuckDBEngine
 from flights.records import LedgerEntry
@@ -107,7 +107,7 @@ def name_series(archive: Archive, source: str) -> str:
         return source
     scope = find_scope(archive, source)
     is_part = scope.partition(":")[0] in ("regions", "icao24")
-    return cover.name_series(find_spec(key if is_part else source).title, scope)
+    return cover.format_series_title(find_spec(key if is_part else source).title, scope)
 
 
 def held_span(archive: Archive, source: str) -> tuple[date, date] | None:
@@ -156,7 +156,7 @@ def load_usual(archive: Archive, study: Study) -> Usual:
 def look_ahead(per_week: float, study: Study, *, phi: float, notice: float) -> Outlook:
     """What the study could show of a route of so many flights a week."""
     windows = Windows(study.window, study.baseline)
-    return outlook.look_ahead(per_week, windows=windows, phi=phi, notice=notice)
+    return outlook.estimate_outlook(per_week, windows=windows, phi=phi, notice=notice)
 
 
 def load_excluded(archive: Archive, study: Study) -> pd.DataFrame:
@@ -195,7 +195,7 @@ def _load_deck(root: str, digest: str, study: Study, dark: bool) -> CompactDeck:
     result, flights, _ = _load_answer(root, digest, study)
     ground = load_ground(study.origin, study.destination, study.source)
     first, last = result.event, result.event + timedelta(days=study.window - 1)
-    heard = hear_ordinary(_open_archive(root), study.source, first, last)
+    heard = load_usual_reception(_open_archive(root), study.source, first, last)
     return draw_route(result, flights, ground, dark=dark, heard=heard)
 
 
@@ -214,13 +214,13 @@ def _digest_all(archive: Archive) -> str:
 @st.cache_data(max_entries=64, show_spinner=False)
 def _load_story(root: str, digest: str, source: str, icao24: str, around: datetime) -> Inspected:
     archive = _open_archive(root)
-    story = tell_story(archive, source, icao24, around)
+    story = load_flight_report(archive, source, icao24, around)
     beside = tuple(
         archive.load_tracks(far["source"], icao24, far["firstseen"], last_known(far))
         for far in (gap.neighbour for gap in story.gaps)
         if far is not None
     )
-    heard = tuple(hear_beyond(archive, story, gap) for gap in story.gaps)
+    heard = tuple(load_reception_beyond(archive, story, gap) for gap in story.gaps)
     return Inspected(story, beside, heard)
 
 
@@ -256,7 +256,7 @@ def _load_habits(
 ) -> Habits:
     flight = _load_story(root, digest, source, icao24, around).story.flight.to_dict()
     known = _read_routes(routes) if routes and not is_simulated(source) else None
-    return look_up_habits(_open_engine(root), flight, known)
+    return count_habits(_open_engine(root), flight, known)
 
 
 def load_habits(archive: Archive, asked: FlightRequest) -> Habits:

@@ -9,8 +9,8 @@ from flights import CONTENTS_SENTENCE
 from flights.archive import Archive
 from flights.config import read_settings
 from flights.planning import plan_study
-from flights.planning.text import to_plain, write_text
-from flights.sources import note_of
+from flights.planning.text import format_plan, to_plain
+from flights.sources import contents_note
 
 EXAMPLE = "plan analysis/study/studies/2025-06-china-iran.toml"
 
@@ -31,9 +31,9 @@ def run(asked: argparse.Namespace, clock: Clock) -> None:
     need = to_need(read_study(asked.study))
     archive = Archive(read_settings(asked.archive).archive)
     plan = plan_study(need, archive, today=clock().date(), archive_option=asked.archive)
-    note = note_of(plan.spec)
+    note = contents_note(plan.spec)
     if asked.format == "json":
         plain = {"contents": CONTENTS_SENTENCE, "note": note, **to_plain(plan)}
         say([json.dumps(plain, indent=2, ensure_ascii=False)])
         return
-    say([write_text(plan), "", note])
+    say([format_plan(plan), "", note])

@@ -6,7 +6,7 @@ from functools import partial
 
 from analysis.numerics import Design
 from analysis.study import StudyResult, format_date
-from flights.planning import write_pulls
+from flights.planning import format_pull_commands
 from flights.records import LedgerEntry
 from flights.sources import find_spec
 
@@ -76,4 +76,4 @@ def _write_commands(
     scope = next((entry.scope for entry in ledger if entry.scope), "")
     if any(entry.filed_by == "lastseen" for entry in ledger):
         days = sorted({*days, *(day + timedelta(days=1) for day in days)})
-    return [f"  {line}" for line in write_pulls(spec, days, scope=scope, archive=archive)]
+    return [f"  {line}" for line in format_pull_commands(spec, days, scope=scope, archive=archive)]

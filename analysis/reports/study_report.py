@@ -53,7 +53,7 @@ from analysis.study import (
 )
 from flights.errors import ArchiveError
 from flights.reference.countries import BORDERS_SENTENCE
-from flights.routes import tell_route_habits
+from flights.routes import describe_route_habits
 
 TEMPLATE = Path(__file__).with_name("study_report.html.j2")
 ROWS = 400
@@ -185,7 +185,7 @@ def _facts(result: StudyResult, flights: pd.DataFrame) -> dict[str, Any]:
         "holm": {day: write_holm(result, day) for day in _list_event_days(result)},
         "other_figures": {o.event: describe_effects(o.lower, o.upper) for o in result.others},
         "tables": _tables(result),
-        "flyers": tell_route_habits(flyers),
+        "flyers": describe_route_habits(flyers),
         "flyer_tables": [text_tables.render_table(table) for table in tabulate_flyers(flyers)],
         "none_heard": explain_no_flights(result),
         "effects": [effect for effect in (result.lower, result.upper) if effect],

@@ -11,12 +11,12 @@ from flights import CONTENTS_SENTENCE
 from flights.archive import Archive
 from flights.config import ARCHIVE_VARIABLE, Settings, read_settings
 from flights.errors import InvalidInput
-from flights.sources import find_spec, note_of
+from flights.sources import contents_note, find_spec
 
 DONE, IN_PART, NOT_UNDERSTOOD, STOPPED = 0, 1, 2, 130
 
 
-def tell(text: str) -> None:
+def write_message(text: str) -> None:
     """A line for the person, beside the data."""
     with suppress(BrokenPipeError):
         sys.stderr.write(f"{text}\n")
@@ -73,7 +73,7 @@ def note_for(sources: list[str]) -> str:
         except InvalidInput:
             continue
     made_up = next((spec for spec in specs if spec.simulated), None)
-    return note_of(made_up) if made_up else CONTENTS_SENTENCE
+    return contents_note(made_up) if made_up else CONTENTS_SENTENCE
 
 
 def only_source(archive: Archive) -> str:

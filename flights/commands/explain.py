@@ -10,15 +10,22 @@ import pandas as pd
 
 from flights import CONTENTS_SENTENCE
 from flights.archive import Archive
-from flights.commands.base import DONE, note_for, only_source, open_archive, settings_of, tell
+from flights.commands.base import (
+    DONE,
+    note_for,
+    only_source,
+    open_archive,
+    settings_of,
+    write_message,
+)
 from flights.errors import InvalidInput
 from flights.evidence import (
-    Story,
-    judge_region,
-    look_up_habits,
-    tell_habits,
-    tell_story,
-    tell_story_in_words,
+    FlightReport,
+    count_habits,
+    describe_flight_report,
+    describe_habits,
+    describe_region_reception,
+    load_flight_report,
 )
 from flights.query import DuckDBEngine
 from flights.reference.editions import newest_edition
@@ -49,18 +56,18 @@ def run(asked: argparse.Namespace) -> int:
     archive = open_archive(asked)
     source = asked.source or only_source(archive)
     region = parse_region(asked.region) if asked.region else None
-    story = tell_story(archive, source, icao24, _moment(asked.around))
-    lines = [*tell_story_in_words(story, region), *_tell_more(asked, archive, story, region)]
+    story = load_flight_report(archive, source, icao24, _moment(asked.around))
+    lines = [*describe_flight_report(story, region), *_tell_more(asked, archive, story, region)]
     if asked.format == "json":
         sys.stdout.write(json.dumps(_plain(story, lines, note_for([source])), indent=2) + "\n")
     else:
         sys.stdout.write("\n".join(map(_printable, lines)) + "\n")
-    tell(note_for([source]))
+    write_message(note_for([source]))
     return DONE
 
 
 def _tell_more(
-    asked: argparse.Namespace, archive: Archive, story: Story, region: Region | None
+    asked: argparse.Namespace, archive: Archive, story: FlightReport, region: Region | None
 ) -> list[str]:
     """How well the region was heard that day, and whether the flight is ordinary."""
     flight = story.flight
@@ -69,11 +76,15 @@ def _tell_more(
     engine = DuckDBEngine(archive)
     try:
         routes = read_routes(edition.folder) if edition else None
-        habits = look_up_habits(engine, flight.to_dict(), routes)
+        habits = count_habits(engine, flight.to_dict(), routes)
     finally:
         engine.close()
-    there = [judge_region(archive, flight["source"], region, flight["day"])] if region else []
-    return [*(there if story.gaps else ()), *tell_habits(habits)]
+    there = (
+        [describe_region_reception(archive, flight["source"], region, flight["day"])]
+        if region
+        else []
+    )
+    return [*(there if story.gaps else ()), *describe_habits(habits)]
 
 
 def _printable(text: str) -> str:
@@ -89,7 +100,7 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _plain(story: Story, lines: list[str], note: str) -> dict[str, object]:
+def _plain(story: FlightReport, lines: list[str], note: str) -> dict[str, object]:
     """The story as JSON values; candidates are cut to the likeliest."""
     return {
         "contents": note,

@@ -22,7 +22,7 @@ from flights.commands.base import (
     only_source,
     open_archive,
     settings_of,
-    tell,
+    write_message,
 )
 from flights.errors import ArchiveError, InvalidInput
 from flights.records import Header, LedgerEntry, judge_departures, not_asked, open_writer
@@ -70,9 +70,9 @@ def run(asked: argparse.Namespace) -> int:
             count += len(frame)
         writer.close()
     for note in notes:
-        tell(note)
+        write_message(note)
     if overrides:
-        tell(f"Cargo list in force: {overrides.describe()}.")
+        write_message(f"Cargo list in force: {overrides.describe()}.")
     return _tell_written(count, days, header.note)
 
 
@@ -98,15 +98,15 @@ def _own_list(asked: argparse.Namespace) -> Overrides | None:
 
 def _tell_written(count: int, days: list[LedgerEntry], note: str) -> int:
     lacking = [entry for entry in days if not entry.is_complete]
-    tell(f"{count} flights written.")
+    write_message(f"{count} flights written.")
     if lacking:
         named = ", ".join(f"{entry.day} {entry.status}" for entry in lacking[:5])
         more = f" and {len(lacking) - 5} more" if len(lacking) > 5 else ""
-        tell(
+        write_message(
             f"{len(lacking)} of {len(days)} days are not complete ({named}{more}): "
             "what is not here may have flown all the same."
         )
-    tell(note)
+    write_message(note)
     return IN_PART if lacking else DONE
 
 

@@ -15,7 +15,7 @@ from flights.commands.base import (
     each_day,
     note_for,
     open_archive,
-    tell,
+    write_message,
 )
 from flights.records import LedgerEntry, ledger, not_asked
 
@@ -35,7 +35,7 @@ def run(asked: argparse.Namespace) -> int:
     archive = open_archive(asked)
     sources = [asked.source] if asked.source else archive.sources()
     if not sources:
-        tell(f"{archive.root} holds no days yet; `python -m flights pull` fills it.")
+        write_message(f"{archive.root} holds no days yet; `python -m flights pull` fills it.")
     check_days(asked.first, asked.last)
     entries: list[LedgerEntry] = []
     for source in sources:
@@ -43,8 +43,8 @@ def run(asked: argparse.Namespace) -> int:
     sys.stdout.write(format_ledger(entries, asked.format) + "\n")
     states = [entry.status for entry in entries]
     counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
-    tell(f"{counts or 'no days'}. A day that is not complete is unknown, not zero.")
-    tell(note_for(sources))
+    write_message(f"{counts or 'no days'}. A day that is not complete is unknown, not zero.")
+    write_message(note_for(sources))
     return DONE
 
 

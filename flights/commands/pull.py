@@ -12,9 +12,15 @@ from pathlib import Path
 from types import FrameType
 
 from flights.archive import Archive
-from flights.commands.base import DONE, IN_PART, add_days, open_archive, settings_of, tell
+from flights.commands.base import DONE, IN_PART, add_days, open_archive, settings_of, write_message
 from flights.commands.executors import open_executor
-from flights.commands.pull_lines import DayLines, LiveLine, count, introduce, state_plan
+from flights.commands.pull_lines import (
+    DayLines,
+    LiveLine,
+    describe_pull,
+    describe_source,
+    format_count,
+)
 from flights.commands.source_options import add_source_options, read_source_options
 from flights.config import ARCHIVE_VARIABLE
 from flights.errors import FlightDataError, InvalidInput, RateLimited
@@ -23,16 +29,16 @@ from flights.pull import (
     PullPlan,
     PullProgress,
     PullReport,
-    check_room,
-    count_states,
-    expect_seconds,
+    check_disk_space,
+    estimate_seconds,
+    format_states,
     new_pull_id,
     plan_pull,
     run_pull,
     utc_now,
 )
 from flights.reference.editions import current_aircraft
-from flights.sources import find_source, find_spec, note_of, open_source
+from flights.sources import contents_note, find_source, find_spec, open_source
 
 EXAMPLE = "pull readsb --path globe_history --from 2025-06-12 --to 2025-06-14"
 
@@ -65,21 +71,21 @@ def run(asked: argparse.Namespace) -> int:
         archive = Archive(archive.root.absolute())
     # Sources keep what they fetch in the cache of this archive, whatever named it.
     os.environ[ARCHIVE_VARIABLE] = str(archive.root)
-    with _told(asked, archive):
+    with _report_planning(asked, archive):
         plan = _plan(asked, archive)
         _state(plan, archive, asked.workers or 1)
         if not asked.yes and not _agreed(plan):
-            tell("Nothing was read.")
+            write_message("Nothing was read.")
             return IN_PART
     report = _pull(asked, plan, archive, stop)
     _report(report)
     _index(report, plan, archive)
-    tell(note_of(plan.source.spec))
+    write_message(contents_note(plan.source.spec))
     return DONE if report.is_complete else IN_PART
 
 
 @contextmanager
-def _told(asked: argparse.Namespace, archive: Archive) -> Iterator[None]:
+def _report_planning(asked: argparse.Namespace, archive: Archive) -> Iterator[None]:
     """Whoever follows this pull learns what happens before it: planning may take minutes."""
     if not asked.progress_id:
         yield
@@ -127,7 +133,7 @@ def _plan(asked: argparse.Namespace, archive: Archive) -> PullPlan:
         raise InvalidInput(
             f"The source {asked.source!r} offers no day there. Check its options and the days."
         )
-    return expect_seconds(archive, plan)
+    return estimate_seconds(archive, plan)
 
 
 def _options(asked: argparse.Namespace) -> dict[str, str | None]:
@@ -148,11 +154,11 @@ def _state(plan: PullPlan, archive: Archive, workers: int) -> None:
     spec = plan.source.spec
     name = spec.key.partition(".")[0]
     if name not in {key.partition(".")[0] for key in archive.sources()}:
-        for line in introduce(spec):
-            tell(line)
-    for line in state_plan(plan):
-        tell(line)
-    check_room(plan, archive.root, workers=workers)
+        for line in describe_source(spec):
+            write_message(line)
+    for line in describe_pull(plan):
+        write_message(line)
+    check_disk_space(plan, archive.root, workers=workers)
 
 
 def _agreed(plan: PullPlan) -> bool:
@@ -173,7 +179,9 @@ def _agreed(plan: PullPlan) -> bool:
 
 def _pull(asked: argparse.Namespace, plan: PullPlan, archive: Archive, stop: _Stop) -> PullReport:
     file = ProgressFile(archive.root, asked.progress_id or new_pull_id(archive))
-    lines: Callable[[PullProgress], None] = LiveLine() if sys.stderr.isatty() else DayLines(tell)
+    lines: Callable[[PullProgress], None] = (
+        LiveLine() if sys.stderr.isatty() else DayLines(write_message)
+    )
 
     def progress(now: PullProgress) -> None:
         file(now)
@@ -188,23 +196,23 @@ def _pull(asked: argparse.Namespace, plan: PullPlan, archive: Archive, stop: _St
 
 def _report(report: PullReport) -> None:
     for entry in report.spilled:
-        tell(f"{entry.day} {entry.status}: found inside the input of another day.")
+        write_message(f"{entry.day} {entry.status}: found inside the input of another day.")
     end = report.progress
-    tell(f"Pull {end.state}: {count_states(end)}.")
+    write_message(f"Pull {end.state}: {format_states(end)}.")
     if end.state != "finished":
-        tell(end.message)
+        write_message(end.message)
 
 
 def _index(report: PullReport, plan: PullPlan, archive: Archive) -> None:
     """Get the index ready for questions, but not after every single day of a daily pull."""
-    from flights.query import Facts
+    from flights.query import RouteIndex
 
     days = [entry.day for entry in report.stored if entry.tables]
     if len(days) < 2:
         return
     source = plan.source.spec.key
     try:
-        months = Facts(archive).months(source, days[0], days[-1], archive.read_ledger(source))
-        tell(f"Index ready for questions: {count(len(months), 'month')}.")
+        months = RouteIndex(archive).months(source, days[0], days[-1], archive.read_ledger(source))
+        write_message(f"Index ready for questions: {format_count(len(months), 'month')}.")
     except FlightDataError as error:
-        tell(f"The days are stored; the index will be built when it is asked for: {error}")
+        write_message(f"The days are stored; the index will be built when it is asked for: {error}")

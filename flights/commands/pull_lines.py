@@ -12,14 +12,14 @@ from flights.planning.text import describe_time
 from flights.pull import DayProgress, PullPlan, PullProgress, write_bytes, write_span
 from flights.sources import SourceSpec
 
-Tell = Callable[[str], None]
+WriteLine = Callable[[str], None]
 
 _EVERY_S = 0.2
 _SHOWN = 6
 _LEAST_PARTS = 2
 
 
-def introduce(spec: SourceSpec) -> Iterator[str]:
+def describe_source(spec: SourceSpec) -> Iterator[str]:
     """What to know before a source is pulled for the first time."""
     yield f"{spec.title}. Gives {spec.gives}. Needs: {spec.needs}."
     yield f"  Licence: {spec.licence}"
@@ -27,21 +27,21 @@ def introduce(spec: SourceSpec) -> Iterator[str]:
     yield f"  Terms: {spec.terms}"
 
 
-def state_plan(plan: PullPlan) -> Iterator[str]:
+def describe_pull(plan: PullPlan) -> Iterator[str]:
     """What a pull will ask and cost, and the days it leaves out with the reason."""
-    yield f"{plan.source.spec.key}: {count(len(plan.days), 'day')} to read{_cost(plan)}."
+    yield f"{plan.source.spec.key}: {format_count(len(plan.days), 'day')} to read{_cost(plan)}."
     if plan.days:
-        yield f"  Days: {list_days(plan.days)}."
+        yield f"  Days: {format_day_runs(plan.days)}."
     yield from (f"  {note}" for note in dict.fromkeys(n for o in plan.offers for n in o.notes))
     problems = [f"{offer.day}: {offer.problem}" for offer in plan.offers if offer.problem]
     yield from (f"  Known before: {each}" for each in problems[:_SHOWN])
     if len(problems) > _SHOWN:
-        yield f"  … and {count(len(problems) - _SHOWN, 'day')} more with something wrong."
+        yield f"  … and {format_count(len(problems) - _SHOWN, 'day')} more with something wrong."
     for why, days in _by_reason(plan.skipped).items():
-        yield f"  Left out: {count(len(days), 'day')} {why} ({list_days(days)})."
+        yield f"  Left out: {format_count(len(days), 'day')} {why} ({format_day_runs(days)})."
     if plan.absent:
-        days_absent = count(len(plan.absent), "day")
-        yield f"  Not in the source: {days_absent} ({list_days(plan.absent)})."
+        days_absent = format_count(len(plan.absent), "day")
+        yield f"  Not in the source: {days_absent} ({format_day_runs(plan.absent)})."
     if not plan.offers:
         return
     cache = ""
@@ -55,9 +55,9 @@ def state_plan(plan: PullPlan) -> Iterator[str]:
 
 def _cost(plan: PullPlan) -> str:
     parts = [
-        count(plan.requests, "request") if plan.requests else "",
+        format_count(plan.requests, "request") if plan.requests else "",
         write_bytes(plan.size_bytes) if plan.size_bytes else "",
-        count(plan.credits, "credit") if plan.credits else "",
+        format_count(plan.credits, "credit") if plan.credits else "",
         describe_time(plan) if plan.offers else "",
     ]
     said = ", ".join(filter(None, parts))
@@ -71,7 +71,7 @@ def _by_reason(skipped: Iterable[tuple[date, str]]) -> dict[str, list[date]]:
     return found
 
 
-def count(number: int, noun: str) -> str:
+def format_count(number: int, noun: str) -> str:
     """A number with its noun.
 
     >>> count(1, "day"), count(1200, "request")
@@ -80,7 +80,7 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def list_days(days: Iterable[date]) -> str:
+def format_day_runs(days: Iterable[date]) -> str:
     """Days as runs, shortened where there are many.
 
     >>> list_days([date(2050, 1, 1), date(2050, 1, 2), date(2050, 1, 4)])
@@ -100,7 +100,7 @@ def list_days(days: Iterable[date]) -> str:
 class DayLines:
     """Tells each day once, when it is done."""
 
-    def __init__(self, tell: Tell) -> None:
+    def __init__(self, tell: WriteLine) -> None:
         self._tell, self._told = tell, set[date]()
 
     def __call__(self, progress: PullProgress) -> None:
@@ -110,7 +110,7 @@ class DayLines:
             self._told.add(day.day)
             left = progress.seconds_left
             parts = [
-                f"{count(day.flights, 'flight')}, {count(day.positions, 'position')}"
+                f"{format_count(day.flights, 'flight')}, {format_count(day.positions, 'position')}"
                 if day.state in ("complete", "partial")  # elsewhere nothing is known, not zero
                 else "",
                 day.message.rstrip("."),
@@ -136,7 +136,7 @@ class LiveLine:
         elif self._clock() - self._drawn >= _EVERY_S:
             self._drawn = self._clock()
             width = max(20, shutil.get_terminal_size().columns - 1)
-            self._write(f"\r\x1b[K{write_progress_line(progress, width)}")
+            self._write(f"\r\x1b[K{format_progress_line(progress, width)}")
 
     def _above(self, text: str) -> None:
         self._write(f"\r\x1b[K{text}\n")
@@ -147,7 +147,7 @@ class LiveLine:
         self._stream.flush()
 
 
-def write_progress_line(progress: PullProgress, width: int | None = None) -> str:
+def format_progress_line(progress: PullProgress, width: int | None = None) -> str:
     """How far a pull is, in one line; where it has no room for all, figures give way first.
 
     What is done now stays, or else nobody sees on a narrow terminal that a source makes us wait.
@@ -155,12 +155,12 @@ def write_progress_line(progress: PullProgress, width: int | None = None) -> str
     asked = [day for day in progress.days if day.state != "skipped"]
     done = [day for day in asked if day.state not in ("waiting", "running")]
     figures = [
-        f"{len(done)} of {count(len(asked), 'day')}",
+        f"{len(done)} of {format_count(len(asked), 'day')}",
         f"{write_span(progress.seconds_left)} left" if progress.seconds_left else "",
         _bytes_done(progress),
         f"{write_bytes(progress.rate_bytes_s)}/s" if progress.rate_bytes_s else "",
-        count(progress.flights, "flight") if progress.flights else "",
-        count(progress.positions, "position") if progress.positions else "",
+        format_count(progress.flights, "flight") if progress.flights else "",
+        format_count(progress.positions, "position") if progress.positions else "",
     ]
     parts = list(filter(None, [*figures, _doing(asked)]))
     while width is not None and len(" · ".join(parts)) > width and len(parts) > _LEAST_PARTS:

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from flights.commands.base import DONE, settings_of, tell
+from flights.commands.base import DONE, settings_of, write_message
 from flights.config import Settings
 from flights.errors import InvalidInput
 from flights.network import Door
@@ -38,8 +38,8 @@ def run(asked: argparse.Namespace) -> int:
 def _fetch(name: str, settings: Settings) -> None:
     door = Door(settings.cache)
     edition = fetch_edition(name, door, settings, now=utc_now(), report=_report)
-    tell(f"{_describe(edition)}, in {edition.folder}")
-    tell(f"Licence: {edition.licence}. Attribution: {edition.attribution}.")
+    write_message(f"{_describe(edition)}, in {edition.folder}")
+    write_message(f"Licence: {edition.licence}. Attribution: {edition.attribution}.")
 
 
 def _show(name: str, settings: Settings) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from flights import CONTENTS_SENTENCE
-from flights.commands.base import DONE, tell
+from flights.commands.base import DONE, write_message
 from flights.sources import SIMULATED_MARK, SOURCES, SourceSpec, find_spec
 
 EXAMPLE = "sources"
@@ -21,7 +21,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(asked: argparse.Namespace) -> int:
     """Print the specs of all sources."""
     sys.stdout.write(f"{format_sources([find_spec(key) for key in SOURCES], asked.format)}\n")
-    tell(CONTENTS_SENTENCE)
+    write_message(CONTENTS_SENTENCE)
     return DONE
 
 

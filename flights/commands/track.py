@@ -6,11 +6,11 @@ import sys
 from datetime import UTC, datetime
 
 from flights import CONTENTS_SENTENCE
-from flights.commands.base import DONE, IN_PART, settings_of, tell
+from flights.commands.base import DONE, IN_PART, settings_of, write_message
 from flights.errors import InvalidInput
 from flights.pull import utc_now
 from flights.records import Header, open_writer
-from flights.sources import find_spec, note_of
+from flights.sources import contents_note, find_spec
 from flights.sources.opensky.rest.client import Api
 from flights.sources.opensky.rest.credits import Purse, read_budget
 from flights.sources.opensky.rest.tracks import Track, fetch_track, read_track
@@ -35,22 +35,24 @@ def run(asked: argparse.Namespace) -> int:
     """Ask for the track and write its points; OpenSky having none is an answer."""
     settings, at = settings_of(asked), _moment(asked.at)
     purse = Purse(settings.cache / "opensky", read_budget(asked.budget), utc_now)
-    api = Api(settings, purse, report=lambda said, _: tell(said))
+    api = Api(settings, purse, report=lambda said, _: write_message(said))
     spec = find_spec("opensky-rest")
-    note = note_of(spec)
+    note = contents_note(spec)
     body = fetch_track(api, asked.icao24, at, now=utc_now())
     if body is None:
-        tell(
+        write_message(
             f"OpenSky has no track of {asked.icao24} at {at:%Y-%m-%d %H:%M} UTC. "
             "That nobody heard it does not mean that it did not fly."
         )
-        tell(note)
+        write_message(note)
         return IN_PART
     track = read_track(body, f"track of {asked.icao24}")
     _write(track, asked.format, note)
-    tell(f"{len(track.points)} points of {track.callsign or track.icao24}. {spec.attribution}.")
-    tell(spec.terms)
-    tell(note)
+    write_message(
+        f"{len(track.points)} points of {track.callsign or track.icao24}. {spec.attribution}."
+    )
+    write_message(spec.terms)
+    write_message(note)
     return DONE
 
 

@@ -11,7 +11,7 @@ from flights.query import Engine
 from flights.reference.standing_routes import Routes, known_stops
 
 
-def look_up_habits(engine: Engine, flight: Mapping[str, Any], routes: Routes | None) -> Habits:
+def count_habits(engine: Engine, flight: Mapping[str, Any], routes: Routes | None) -> Habits:
     """Habits of a flight in the series it comes from; `routes` is None where none are known."""
     first, last = flight["day"] - BEFORE, flight["day"] - timedelta(days=1)
     entries, counts = engine.count_alike(flight["source"], first, last, flight)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from flights.evidence.reach import HORIZON_S, Stretches
+from flights.evidence.reach import HORIZON_S, UnobservedStretches
 from flights.reference.airports import load_airports
 from flights.reference.speeds import limit_reach
 
@@ -132,7 +132,7 @@ def is_one_airframe(icao24: pd.Series) -> pd.Series:
     return icao24.notna() & ~icao24.astype(str).str.startswith("~")
 
 
-def stretches_between(before: pd.DataFrame, after: pd.DataFrame) -> Stretches:
+def stretches_between(before: pd.DataFrame, after: pd.DataFrame) -> UnobservedStretches:
     """The stretch between the end of each flight and the begin of the one behind it.
 
     Rows of both frames belong together; a row of `after` without `firstseen` was not heard
@@ -153,7 +153,7 @@ def stretches_between(before: pd.DataFrame, after: pd.DataFrame) -> Stretches:
         _height_ft(before["last_altitude_ft"]),
         _height_ft(after["first_altitude_ft"]),
     )
-    return Stretches(
+    return UnobservedStretches(
         np.where(first, back_lat, left_lat),
         np.where(first, back_lon, left_lon),
         np.where(first, back_ft, left_ft),

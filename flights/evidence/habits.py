@@ -89,7 +89,7 @@ def sum_habits(
         for kind in KINDS
         if pd.notna(flight[kind])
     )
-    return Habits(name_ends(flight), found, known_stops, _list_unknown(flight, known_stops))
+    return Habits(format_ends(flight), found, known_stops, _list_unknown(flight, known_stops))
 
 
 def _list_unknown(
@@ -104,7 +104,7 @@ def _list_unknown(
     return tuple(dict.fromkeys(found))
 
 
-def name_ends(flight: Mapping[str, object]) -> str:
+def format_ends(flight: Mapping[str, object]) -> str:
     """The ends that a comparison rests on, in words.
 
     >>> name_ends({"origin": "ELLX", "destination": None})
@@ -146,17 +146,17 @@ def sum_habit(
     )
 
 
-def tell_habits(habits: Habits) -> list[str]:
+def describe_habits(habits: Habits) -> list[str]:
     """A sentence a kind, one on the record's length, one on known routes."""
     if not habits.habits or not habits.days:
         return ["This archive holds no complete day before it, so nothing says what is ordinary."]
     lines = [_tell(habit, habits.ends) for habit in habits.habits]
     if habits.days < LEAST_DAYS:
-        lines.append(tell_short(habits.days, "The archive"))
+        lines.append(format_short_record(habits.days, "The archive"))
     return lines + _tell_stops(habits)
 
 
-def tell_short(days: int, holder: str) -> str:
+def format_short_record(days: int, holder: str) -> str:
     """That fewer than `LEAST_DAYS` complete days are held.
 
     >>> tell_short(1, "This study")

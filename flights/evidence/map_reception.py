@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from flights.archive import Archive
-from flights.evidence.region_reception import holds_reception
-from flights.evidence.story import Gap, Story, cells_beyond, place_lost
+from flights.evidence.flight_report import EndGap, FlightReport, cells_beyond, place_lost
+from flights.evidence.region_reception import has_reception
 from flights.reception import AHEAD_H, FEW_AIRCRAFT, hours_after
 
 MOST_DAYS = 7
@@ -17,7 +17,7 @@ MOST_DAYS = 7
 COLUMNS = ["cell", "aircraft"]
 
 
-def hear_beyond(archive: Archive, story: Story, gap: Gap) -> pd.DataFrame:
+def load_reception_beyond(archive: Archive, story: FlightReport, gap: EndGap) -> pd.DataFrame:
     """Other aircraft heard in the cells beyond a lost end within two hours, by `cell`.
 
     `aircraft` is summed over the clock hours. Every cell has a row, also those where nobody was
@@ -40,7 +40,7 @@ def hear_beyond(archive: Archive, story: Story, gap: Gap) -> pd.DataFrame:
     return _sum_cells(rows[np.array(inside, bool)], cells)
 
 
-def hear_ordinary(archive: Archive, source: str, first: date, last: date) -> pd.DataFrame:
+def load_usual_reception(archive: Archive, source: str, first: date, last: date) -> pd.DataFrame:
     """Aircraft by `cell` and hour heard on a mean complete day of a span, from a few such days.
 
     Cells in which nobody was heard have no row; no rows where no day holds reception.
@@ -48,7 +48,7 @@ def hear_ordinary(archive: Archive, source: str, first: date, last: date) -> pd.
     held = [
         day
         for day, entry in archive.read_ledger(source).items()
-        if first <= day <= last and entry.is_complete and holds_reception(entry)
+        if first <= day <= last and entry.is_complete and has_reception(entry)
     ]
     days = _spread(held)
     parts = [_sum_cells(archive.load_reception(source, day, day)) for day in days]
@@ -65,7 +65,7 @@ def is_quiet(aircraft: pd.Series) -> pd.Series:
 
 def _is_heard(archive: Archive, source: str, day: date) -> bool:
     entry = archive.entry(source, day)
-    return entry.is_complete and holds_reception(entry)
+    return entry.is_complete and has_reception(entry)
 
 
 def _sum_cells(rows: pd.DataFrame, cells: Iterable[int] = ()) -> pd.DataFrame:

@@ -38,7 +38,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Stretches:
+class UnobservedStretches:
     """Unobserved stretches, one element each in every array.
 
     From the place where the airframe was left, in time order, to where it was heard again;
@@ -76,13 +76,15 @@ class Stretches:
         left = np.isfinite(self.left_latitude) & np.isfinite(self.left_longitude)
         return left & (back | self.is_open)
 
-    def take(self, rows: NDArray[np.intp] | slice) -> "Stretches":
+    def take(self, rows: NDArray[np.intp] | slice) -> "UnobservedStretches":
         """Some of them."""
-        return Stretches(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+        return UnobservedStretches(
+            *(getattr(self, name)[rows] for name in self.__dataclass_fields__)
+        )
 
-    def reverse(self) -> "Stretches":
+    def reverse(self) -> "UnobservedStretches":
         """The same stretches run backwards: what can be reached is the same."""
-        return Stretches(
+        return UnobservedStretches(
             self.back_latitude,
             self.back_longitude,
             self.back_altitude_ft,
@@ -110,7 +112,7 @@ class Reach:
 
 
 def find_reach(
-    stretches: Stretches,
+    stretches: UnobservedStretches,
     latitude: Floats,
     longitude: Floats,
     *,
@@ -151,7 +153,7 @@ def _reach_of(
     return place[fits], stay[fits]
 
 
-def longest_stay_s(stretches: Stretches, latitude: Floats, longitude: Floats) -> Floats:
+def longest_stay_s(stretches: UnobservedStretches, latitude: Floats, longitude: Floats) -> Floats:
     """Longest stay on the ground [s] at any of the places, per stretch.
 
     Negative: too short by so much to reach the nearest of them and come on. NaN: not heard
@@ -172,7 +174,7 @@ def longest_stay_s(stretches: Stretches, latitude: Floats, longitude: Floats) ->
     return best
 
 
-def outline(stretch: Stretches, *, least_ground_s: float = 0.0) -> tuple[Floats, Floats]:
+def outline(stretch: UnobservedStretches, *, least_ground_s: float = 0.0) -> tuple[Floats, Floats]:
     """Edge of what one stretch can have reached: latitudes and longitudes [deg] of a ring.
 
     A point of the ring is as far along a course from the first place as still fits. One element
@@ -193,7 +195,9 @@ def outline(stretch: Stretches, *, least_ground_s: float = 0.0) -> tuple[Floats,
     return destination_point(each.left_latitude, each.left_longitude, course, low)
 
 
-def _fits(stretches: Stretches, course: Floats, away_km: Floats, spare_s: float) -> NDArray:
+def _fits(
+    stretches: UnobservedStretches, course: Floats, away_km: Floats, spare_s: float
+) -> NDArray:
     latitude, longitude = destination_point(
         stretches.left_latitude, stretches.left_longitude, course, away_km
     )
@@ -205,7 +209,7 @@ def _fits(stretches: Stretches, course: Floats, away_km: Floats, spare_s: float)
     return (needed + spare_s <= there) & in_range
 
 
-def _between_km(stretches: Stretches) -> Floats:
+def _between_km(stretches: UnobservedStretches) -> Floats:
     """Between the two positions [km]; NaN where the airframe was not heard again."""
     return great_circle_km(
         stretches.left_latitude,
@@ -215,7 +219,7 @@ def _between_km(stretches: Stretches) -> Floats:
     )
 
 
-def _farthest_km(stretches: Stretches) -> Floats:
+def _farthest_km(stretches: UnobservedStretches) -> Floats:
     """The way the time allows [km]; no more than the range where it was not heard again."""
     spent = np.where(stretches.is_open, HORIZON_S, stretches.back_at - stretches.left_at)
     way = stretches.speed_kt * KMH_PER_KT * spent / 3600
@@ -224,7 +228,7 @@ def _farthest_km(stretches: Stretches) -> Floats:
 
 @dataclass(frozen=True)
 class _Ways:
-    """What the times of each stretch rest on, worked out once; see `Stretches`.
+    """What the times of each stretch rest on, worked out once; see `UnobservedStretches`.
 
     `left` and `back`: unit vectors of the two positions. `least_cosine`: a quick look, never too
     strict. There and back must fit into the time, so neither way can be longer than half of what
@@ -247,7 +251,7 @@ class _Ways:
     is_placed: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, stretches: Stretches) -> "_Ways":
+    def of(cls, stretches: UnobservedStretches) -> "_Ways":
         kmh = stretches.speed_kt * KMH_PER_KT
         slow, fast = 3600 / np.minimum(NEAR_KMH, kmh), 3600 / kmh
         spent_km, between_km = _farthest_km(stretches), _between_km(stretches)

@@ -29,7 +29,7 @@ _NEVER = f"no other record of it within {HORIZON_S // 3600} h on that side"
 
 
 def explain_flights(flights: pd.DataFrame, origin: str, destination: str) -> list[str]:
-    """A sentence or two per flight of `bounds.Resolved`; `origin` and `destination` are labels."""
+    """Why each flight of `bounds.ResolvedBounds` counts; `origin`, `destination` are labels."""
     labels = {"origin": origin, "destination": destination}
     rows = flights.to_dict("records")
     return [
@@ -38,7 +38,7 @@ def explain_flights(flights: pd.DataFrame, origin: str, destination: str) -> lis
     ]
 
 
-def class_exclusions(excluded: pd.DataFrame, origin: str, destination: str) -> dict[str, int]:
+def count_exclusions(excluded: pd.DataFrame, origin: str, destination: str) -> dict[str, int]:
     """Flights of `bounds.Resolved.excluded` by why, most frequent first; each counts once."""
     labels = {"origin": origin, "destination": destination}
     whys = [

@@ -14,7 +14,7 @@ from flights.regions.base import Region
 HOURS = 24
 
 
-def judge_region(archive: Archive, source: str, region: Region, day: date) -> str:
+def describe_region_reception(archive: Archive, source: str, region: Region, day: date) -> str:
     """A sentence on the aircraft heard over a region that day and on ordinary days.
 
     Counts are of aircraft by cell and hour, at any height. Days that are not complete, and days
@@ -41,7 +41,7 @@ def count_region(archive: Archive, source: str, region: Region, day: date) -> di
     held = [
         each
         for each, entry in archive.read_ledger(source).items()
-        if first <= each <= last and entry.is_complete and holds_reception(entry)
+        if first <= each <= last and entry.is_complete and has_reception(entry)
     ]
     if not held:
         return {}
@@ -50,7 +50,7 @@ def count_region(archive: Archive, source: str, region: Region, day: date) -> di
     return {each: int(found.get(each, 0)) for each in held}
 
 
-def holds_reception(entry: LedgerEntry) -> bool:
+def has_reception(entry: LedgerEntry) -> bool:
     """False where a source gives flights alone: its silence says nothing of what was heard."""
     return int(entry.tables.get("reception", {}).get("rows", 0)) > 0
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from flights.evidence.flight_report import DESCENDING_FPM, ENDS, EndGap, FlightReport
 from flights.evidence.reach import HORIZON_S, longest_stay_s
 from flights.evidence.reasons import explain_end, write_height, write_place, write_span
-from flights.evidence.story import DESCENDING_FPM, ENDS, Gap, Story
 from flights.reception.silence import FELL, HARDLY, OTHERS
 from flights.records import describe_flags
 from flights.reference.airports import load_airports
@@ -29,16 +29,16 @@ _NOWHERE = "where the unheard stretch begins or ends is not known"
 _NOT_KNOWN = "how well receivers hear there is not known"
 
 
-def tell_story_in_words(story: Story, region: Region | None = None) -> list[str]:
+def describe_flight_report(story: FlightReport, region: Region | None = None) -> list[str]:
     """The story in sentences, in the order of the flight; `region` is asked about by name."""
     flight = story.flight
     lines = [_open(flight), *_tell_known_ends(flight)]
     for gap in story.gaps:
-        lines += tell_gap(gap, flight, region)
+        lines += describe_gap(gap, flight, region)
     return [*lines, *_tell_witnesses(story)]
 
 
-def tell_story_in_brief(story: Story, region: Region | None = None) -> str:
+def describe_flight_briefly(story: FlightReport, region: Region | None = None) -> str:
     """The story in the fewest words: the lost ends, or that both ends were heard.
 
     Of each lost end: where it was lost, what the receivers heard there, where the airframe was
@@ -49,8 +49,8 @@ def tell_story_in_brief(story: Story, region: Region | None = None) -> str:
     return " ".join(_tell_gap_in_brief(gap, story.flight, region) for gap in story.gaps)
 
 
-def tell_details(story: Story, region: Region | None = None) -> list[str]:
-    """What `tell_story_in_brief` of the same region leaves out, with the figures."""
+def describe_flight_details(story: FlightReport, region: Region | None = None) -> list[str]:
+    """What `describe_flight_briefly` of the same region leaves out, with the figures."""
     lines = [_open(story.flight), *(_tell_known_ends(story.flight) if story.gaps else ())]
     for gap in story.gaps:
         missing = _tell_missing(gap) if gap.neighbour is not None else ()
@@ -115,7 +115,7 @@ def _tell_known_ends(flight: pd.Series) -> Iterator[str]:
             yield explain_end(flight.to_dict(), end, "")
 
 
-def tell_gap(gap: Gap, flight: pd.Series, region: Region | None = None) -> list[str]:
+def describe_gap(gap: EndGap, flight: pd.Series, region: Region | None = None) -> list[str]:
     """The unheard stretch beside one end."""
     lines = [
         f"{_tell_edge(gap, flight)}.",
@@ -128,7 +128,7 @@ def tell_gap(gap: Gap, flight: pd.Series, region: Region | None = None) -> list[
     return [*lines, _tell_region(gap, region)] if region is not None else lines
 
 
-def _tell_gap_in_brief(gap: Gap, flight: pd.Series, region: Region | None) -> str:
+def _tell_gap_in_brief(gap: EndGap, flight: pd.Series, region: Region | None) -> str:
     hearing = _HEARING.get(gap.silence.kind, _NOT_KNOWN)
     said = f"{_tell_edge(gap, flight)}; {hearing}; {_tell_neighbour(gap)}."
     if gap.days_missing and gap.neighbour is None:
@@ -136,7 +136,7 @@ def _tell_gap_in_brief(gap: Gap, flight: pd.Series, region: Region | None) -> st
     return f"{said} {_tell_candidates(gap) if region is None else _tell_stay(gap, region)}"
 
 
-def _tell_integrity(gap: Gap) -> Iterator[str]:
+def _tell_integrity(gap: EndGap) -> Iterator[str]:
     """Only where the day carries such values: heatmaps and lists do not."""
     if gap.integrity is not None and gap.integrity.aircraft is not None:
         yield gap.integrity.sentence
@@ -146,13 +146,13 @@ def _as_sentence(clause: str) -> str:
     return f"{clause[0].upper()}{clause[1:]}."
 
 
-def _tell_missing(gap: Gap) -> Iterator[str]:
+def _tell_missing(gap: EndGap) -> Iterator[str]:
     if gap.days_missing:
         days = ", ".join(f"{day.day} {day:%b %Y}" for day in gap.days_missing)
         yield f"Not complete in this archive: {days}. It may have been heard then and not be here."
 
 
-def _tell_edge(gap: Gap, flight: pd.Series) -> str:
+def _tell_edge(gap: EndGap, flight: pd.Series) -> str:
     edge = ENDS[gap.end]
     verb, moment = ("First", "firstseen") if gap.end == "origin" else ("Last", "lastseen")
     if pd.isna(flight[moment]):
@@ -182,7 +182,7 @@ def _write_whereabouts(latitude: float, longitude: float) -> str:
     return f"over {named} ({place.removeprefix('over ')})" if named else place
 
 
-def _tell_neighbour(gap: Gap) -> str:
+def _tell_neighbour(gap: EndGap) -> str:
     """A clause on where the airframe was heard on the far side."""
     other, stretch = gap.neighbour, gap.stretch
     if np.isnan(stretch.left_at[0]) and gap.end == "destination":
@@ -219,7 +219,7 @@ def _name_end(flight: pd.Series, end: str) -> str:
     return f"{code} ({fields['name'][code]})" if code in fields.index else str(code)
 
 
-def _tell_candidates(gap: Gap) -> str:
+def _tell_candidates(gap: EndGap) -> str:
     found = gap.candidates
     landing = _name_landing(gap)
     if not gap.stretch.is_placed[0]:
@@ -241,14 +241,14 @@ def _tell_candidates(gap: Gap) -> str:
     return f"{said}; how it moved points to none. Among the nearest: {_name_best(gap)}; {others}."
 
 
-def _name_landing(gap: Gap) -> str:
+def _name_landing(gap: EndGap) -> str:
     """What the unheard stretch leaves open; nothing before a begin says that it had landed."""
     if gap.neighbour is not None:
         return "A landing in between"
     return "A landing" if gap.end == "destination" else "A take-off"
 
 
-def _name_best(gap: Gap) -> str:
+def _name_best(gap: EndGap) -> str:
     best = gap.candidates.iloc[0]
     named = f"{best['code']} ({best['name']}, {country_name(best['country'])})"
     return f"{named}, {best['away_km']:,.0f} km away{_stay(best['stay_s'])}"
@@ -258,7 +258,7 @@ def _stay(seconds: float) -> str:
     return f", with at most {write_span(seconds)} on the ground" if np.isfinite(seconds) else ""
 
 
-def _ask_region(gap: Gap, region: Region) -> tuple[float, int]:
+def _ask_region(gap: EndGap, region: Region) -> tuple[float, int]:
     """The longest stay there [s], as `gaps.longest_stay_s`; airports where a landing fits in."""
     fields = load_airports().reindex(sorted(region.airports())).dropna(subset=["latitude"])
     places = fields["latitude"].to_numpy(float), fields["longitude"].to_numpy(float)
@@ -266,7 +266,7 @@ def _ask_region(gap: Gap, region: Region) -> tuple[float, int]:
     return longest, int(gap.candidates["code"].isin(region.airports()).sum())
 
 
-def _tell_region(gap: Gap, region: Region) -> str:
+def _tell_region(gap: EndGap, region: Region) -> str:
     longest, fitting = _ask_region(gap, region)
     landing = _name_landing(gap).removesuffix(" in between").lower()
     if not gap.stretch.is_placed[0]:
@@ -281,7 +281,7 @@ def _tell_region(gap: Gap, region: Region) -> str:
     return f"{region.label}: excluded, {_tell_lack(longest)}."
 
 
-def _tell_stay(gap: Gap, region: Region) -> str:
+def _tell_stay(gap: EndGap, region: Region) -> str:
     """What the stretch leaves open in a region, in a sentence of its own."""
     longest, fitting = _ask_region(gap, region)
     what, between, rest = _name_landing(gap).partition(" in between")
@@ -304,7 +304,7 @@ def _tell_lack(longest_s: float) -> str:
     return f"it would have left only {write_span(longest_s)} on the ground"
 
 
-def _tell_witnesses(story: Story) -> Iterator[str]:
+def _tell_witnesses(story: FlightReport) -> Iterator[str]:
     """Who else heard it, what they say otherwise, and what is doubtful in what was heard."""
     others = story.chain.witnesses[story.at]
     if len(others):

@@ -58,7 +58,7 @@ class Door:
     def told_to(self, report: Report | None, share: float = 0.0) -> "Door":
         """The same door, whose waits are reported at least every second.
 
-        What `report` raises ends the wait and the work (see `signals.StopAsked`).
+        What `report` raises ends the wait and the work (see `worker_messages.StopRequested`).
         """
         return replace(self, report=report, share=share)
 

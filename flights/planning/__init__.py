@@ -5,19 +5,19 @@ source as the one that could serve the whole series, `way` says what that takes,
 into words.
 """
 
-from flights.planning.commands import group_days, write_pulls
-from flights.planning.lacking import Lack, list_lacking
+from flights.planning.commands import format_pull_commands, group_days
+from flights.planning.missing_days import MissingDays, find_missing_days
 from flights.planning.need import StudyNeed
 from flights.planning.way import Way
 from flights.planning.ways import StudyPlan, plan_study
 
 __all__ = [
-    "Lack",
+    "MissingDays",
     "StudyNeed",
     "StudyPlan",
     "Way",
+    "find_missing_days",
+    "format_pull_commands",
     "group_days",
-    "list_lacking",
     "plan_study",
-    "write_pulls",
 ]

@@ -29,7 +29,7 @@ def group_days(days: Iterable[date]) -> Iterator[tuple[date, date]]:
         yield first, last
 
 
-def write_pulls(
+def format_pull_commands(
     spec: SourceSpec, days: Iterable[date], *, scope: str = "", archive: str | None = None
 ) -> list[str]:
     """Commands that pull the days of a source, or of a series narrowed to `scope`.

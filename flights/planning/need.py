@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from flights.planning.needed_days import DEFAULT_BASELINE, DEFAULT_WINDOW, Span
+from flights.planning.needed_days import DEFAULT_BASELINE, DEFAULT_WINDOW, DaySpan
 from flights.regions.base import Region
 
 
@@ -15,7 +15,7 @@ class StudyNeed:
     """
 
     source: str
-    days: Span
+    days: DaySpan
     origin: Region
     destination: Region
     events: tuple[date, ...]

@@ -33,7 +33,7 @@ def count_needed_days(window: int, baseline: int) -> int:
 
 
 @dataclass(frozen=True)
-class Span:
+class DaySpan:
     """UTC days from `first` to `last`, both inclusive."""
 
     first: date
@@ -49,8 +49,8 @@ class Span:
 
 
 def plan_span(
-    events: Sequence[date], window: int, baseline: int, *, held: Span | None = None
-) -> Span | None:
+    events: Sequence[date], window: int, baseline: int, *, held: DaySpan | None = None
+) -> DaySpan | None:
     """The shortest run of days with enough comparable dates, those before the events first.
 
     `held` bounds the days there can be (None = any). Where too few lie before the first event,
@@ -61,7 +61,7 @@ def plan_span(
     ('2025-01-06', '2025-06-26', 172)
     """
     opening, closing, own = min(events), max(events), window + baseline - 1
-    between = Span(opening - timedelta(days=baseline), closing + timedelta(days=window - 1))
+    between = DaySpan(opening - timedelta(days=baseline), closing + timedelta(days=window - 1))
     needed = count_needed_dates(window) - _count_dates(between, events, window, baseline)
     before = max(0, needed)
     if held is not None:
@@ -72,10 +72,10 @@ def plan_span(
     last = closing + timedelta(days=to_last - 1)
     if held is not None and not (held.first <= first and last <= held.last):
         return None
-    return Span(first, last)
+    return DaySpan(first, last)
 
 
-def _count_dates(span: Span, events: Sequence[date], window: int, baseline: int) -> int:
+def _count_dates(span: DaySpan, events: Sequence[date], window: int, baseline: int) -> int:
     """Dates whose windows lie in the span and touch no event's own days."""
     own = max(window, DAYS_LIKE_EVENT)
     places = [(event - span.first).days for event in events]

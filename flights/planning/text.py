@@ -95,7 +95,7 @@ def describe_limits(way: Way) -> str:
     return " ".join([*([f"It cannot show {blind}."] if blind else []), *way.why])
 
 
-def describe_story(plan: StudyPlan) -> str:
+def describe_detail_source(plan: StudyPlan) -> str:
     """How to follow single flights beside a long series; "" where no source shows them."""
     story = plan.story
     if story is None or story.span is None:
@@ -121,7 +121,7 @@ def describe_assumptions() -> str:
     )
 
 
-def write_text(plan: StudyPlan) -> str:
+def format_plan(plan: StudyPlan) -> str:
     """The plan for a terminal."""
     need = plan.need
     lines = [need.title] if need.title else []
@@ -139,7 +139,7 @@ def write_text(plan: StudyPlan) -> str:
         lines += ["", f"{HEADS[fit]}:"] if ways else []
         for number, way in enumerate(ways, start=1):
             lines += _tell_way(way, f"{number}." if fit == "whole" else "-", need.source)
-    closing = [ONE_SOURCE, describe_story(plan), describe_assumptions()]
+    closing = [ONE_SOURCE, describe_detail_source(plan), describe_assumptions()]
     for text in filter(None, closing):
         lines += ["", *_wrap(text)]
     return "\n".join(lines)

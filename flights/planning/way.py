@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from flights.archive import Archive
-from flights.planning.commands import group_days, write_pulls
-from flights.planning.lacking import list_days_to_pull
-from flights.planning.needed_days import Span
+from flights.planning.commands import format_pull_commands, group_days
+from flights.planning.missing_days import find_days_to_pull
+from flights.planning.needed_days import DaySpan
 from flights.pull import background
 from flights.records import LedgerEntry
 from flights.sources import Cost, SourceSpec
@@ -35,7 +35,7 @@ class Way:
     spec: SourceSpec
     fit: str
     why: tuple[str, ...] = ()
-    span: Span | None = None
+    span: DaySpan | None = None
     days: tuple[date, ...] = ()
     held: int = 0
     size_bytes: int = 0
@@ -53,7 +53,7 @@ class Way:
 
 
 @dataclass(frozen=True)
-class Prices:
+class CostEstimator:
     """Reckons what days take here: held days are free, measured rates replace assumed ones.
 
     `archive_option` goes into the commands as `--archive`.
@@ -62,12 +62,12 @@ class Prices:
     archive: Archive
     archive_option: str | None = None
 
-    def price(self, way: Way, span: Span, *, airports: int = 1) -> Way:
+    def price(self, way: Way, span: DaySpan, *, airports: int = 1) -> Way:
         """The way with all it takes to have the days of a span; `airports` are asked one by one."""
         spec = way.spec
         entries = self.archive.read_ledger(spec.key)
-        days = list_days_to_pull(entries, span.days, with_next=lands_later(spec))
-        commands = write_pulls(spec, days, scope=spec.scope, archive=self.archive_option)
+        days = find_days_to_pull(entries, span.days, with_next=lands_later(spec))
+        commands = format_pull_commands(spec, days, scope=spec.scope, archive=self.archive_option)
         way = replace(
             way,
             span=span,
@@ -107,7 +107,7 @@ class Prices:
         )
 
     def _rate(self, spec: SourceSpec) -> float | None:
-        return background.measured_rate(self.archive, spec.key)
+        return background.find_measured_rate(self.archive, spec.key)
 
 
 def lands_later(spec: SourceSpec) -> bool:
@@ -115,5 +115,5 @@ def lands_later(spec: SourceSpec) -> bool:
     return spec.cost is not None and spec.cost.next_day >= 1
 
 
-def _count_complete(entries: Mapping[date, LedgerEntry], span: Span) -> int:
+def _count_complete(entries: Mapping[date, LedgerEntry], span: DaySpan) -> int:
     return sum(day in entries and entries[day].is_complete for day in span.days)

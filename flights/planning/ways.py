@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from flights.archive import Archive
-from flights.planning.commands import write_pulls
-from flights.planning.lacking import Lack, list_days_to_pull, list_lacking
+from flights.planning.commands import format_pull_commands
+from flights.planning.missing_days import MissingDays, find_days_to_pull, find_missing_days
 from flights.planning.need import StudyNeed
-from flights.planning.needed_days import Span, plan_span
-from flights.planning.way import FITS, Prices, Way, lands_later
+from flights.planning.needed_days import DaySpan, plan_span
+from flights.planning.way import FITS, CostEstimator, Way, lands_later
 from flights.regions import is_anywhere
-from flights.routes import judge_cover, name_series
+from flights.routes import format_series_title, judge_cover
 from flights.sources import SOURCES, SourceSpec, find_spec, narrow
 
 STORY_BEFORE, STORY_AFTER = 7, 6
@@ -30,8 +30,8 @@ class StudyPlan:
 
     need: StudyNeed
     spec: SourceSpec
-    span: Span
-    lacking: tuple[Lack, ...]
+    span: DaySpan
+    lacking: tuple[MissingDays, ...]
     commands: tuple[str, ...]
     ways: tuple[Way, ...]
     story: Way | None
@@ -54,16 +54,16 @@ def plan_study(
     own = find_spec(need.source)
     entries = archive.read_ledger(need.source)
     scope = next((entry.scope for entry in entries.values() if entry.scope), "")
-    days = list_days_to_pull(entries, need.days.days, with_next=lands_later(own))
+    days = find_days_to_pull(entries, need.days.days, with_next=lands_later(own))
     known = {key: find_spec(key) for key in SOURCES}
-    planner = _Planner(need, Prices(archive, archive_option), today)
+    planner = _Planner(need, CostEstimator(archive, archive_option), today)
     ways = [planner.judge(spec) for spec in known.values() if spec.simulated == own.simulated]
     return StudyPlan(
         need=need,
         spec=own,
         span=span,
-        lacking=list_lacking(entries, need.days, source=need.source),
-        commands=tuple(write_pulls(own, days, scope=scope, archive=archive_option)),
+        lacking=find_missing_days(entries, need.days, source=need.source),
+        commands=tuple(format_pull_commands(own, days, scope=scope, archive=archive_option)),
         ways=tuple(sorted(ways, key=_rank)),
         story=planner.tell_story(known.values()),
     )
@@ -78,7 +78,7 @@ def _rank(way: Way) -> tuple[int, bool, float]:
 @dataclass(frozen=True)
 class _Planner:
     need: StudyNeed
-    prices: Prices
+    prices: CostEstimator
     today: date
 
     def judge(self, spec: SourceSpec) -> Way:
@@ -108,7 +108,7 @@ class _Planner:
     def tell_story(self, specs: Iterable[SourceSpec]) -> Way | None:
         """The fortnight around the first event from the source that shows where flights were."""
         event = min(self.need.events)
-        span = Span(event - timedelta(days=STORY_BEFORE), event + timedelta(days=STORY_AFTER))
+        span = DaySpan(event - timedelta(days=STORY_BEFORE), event + timedelta(days=STORY_AFTER))
         simulated = find_spec(self.need.source).simulated
         found = [
             self.prices.price(Way(spec, "whole"), span)
@@ -131,15 +131,15 @@ class _Planner:
             return f"regions:{min(ends, key=lambda region: len(region.airports())).spec}"
         return f"regions:{'+'.join(dict.fromkeys(region.spec for region in ends))}"
 
-    def _held(self, spec: SourceSpec) -> Span:
+    def _held(self, spec: SourceSpec) -> DaySpan:
         """Days a source can have by now."""
         delay = spec.cost.delay_days if spec.cost else 1
         latest = self.today - timedelta(days=delay)
         if spec.simulated:
             latest = date.max
-        return Span(spec.first_day or date.min, min(spec.last_day or latest, latest))
+        return DaySpan(spec.first_day or date.min, min(spec.last_day or latest, latest))
 
-    def _tell_later(self, span: Span) -> tuple[str, ...]:
+    def _tell_later(self, span: DaySpan) -> tuple[str, ...]:
         if span.first >= min(self.need.events) - timedelta(days=self.need.baseline):
             return (_ONLY_LATER,)
         own = timedelta(days=self.need.window)
@@ -175,7 +175,11 @@ class _Planner:
 
 def _narrow(spec: SourceSpec, scope: str) -> SourceSpec:
     """The spec of a series under a title for people; the source itself for no scope."""
-    return replace(narrow(spec, scope), title=name_series(spec.title, scope)) if scope else spec
+    return (
+        replace(narrow(spec, scope), title=format_series_title(spec.title, scope))
+        if scope
+        else spec
+    )
 
 
 _NEVER_COUNTED = "Its days cannot be compared with one another, so nothing is counted from it."
@@ -186,11 +190,11 @@ _ONLY_LATER = (
 _SOME_LATER = "Some of the dates to compare with lie after the event."
 
 
-def _spans(held: Span, span: Span) -> bool:
+def _spans(held: DaySpan, span: DaySpan) -> bool:
     return held.first <= span.first and span.last <= held.last
 
 
-def _explain_days(spec: SourceSpec, need: StudyNeed, held: Span) -> str:
+def _explain_days(spec: SourceSpec, need: StudyNeed, held: DaySpan) -> str:
     """Why the days a source can have are not enough."""
     first, last = min(need.events), max(need.events)
     window_ends = last + timedelta(days=need.window - 1)

@@ -206,18 +206,18 @@ def list_pulls(archive: Archive | Path | str) -> list[PullProgress]:
     return [read_progress(root, path.stem) for path in paths if _ID.fullmatch(path.stem)]
 
 
-def measured_rate(archive: Archive | Path | str, source: str) -> float | None:
+def find_measured_rate(archive: Archive | Path | str, source: str) -> float | None:
     """Input read per second by the latest pull of this source that measured it [bytes/s]."""
     rates = (each.rate_bytes_s for each in list_pulls(archive) if each.source == source)
     return next((rate for rate in rates if rate), None)
 
 
-def expect_seconds(archive: Archive | Path | str, plan: PullPlan) -> PullPlan:
+def estimate_seconds(archive: Archive | Path | str, plan: PullPlan) -> PullPlan:
     """The plan with its time as the latest pull of this source that measured one would take.
 
     By bytes where the source knows how many there are, else by days.
     """
-    if rate := plan.size_bytes and measured_rate(archive, plan.source.spec.key):
+    if rate := plan.size_bytes and find_measured_rate(archive, plan.source.spec.key):
         return replace(plan, seconds=plan.size_bytes / rate)
     found = (each for each in list_pulls(archive) if each.source == plan.source.spec.key)
     paces = (pace for each in found if (pace := _seconds_per_day(each)))

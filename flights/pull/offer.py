@@ -30,7 +30,7 @@ _ANSWERED = (ResourceMissing, ResourceChanged, RangesRefused)
 _SECRETS_IN_ADDRESS = re.compile(r"(https?://)(?:[^\s/@]*@)?([^\s?#]*)[?#][^\s\"')\]]*")
 
 
-class News(Protocol):
+class OfferReport(Protocol):
     """Where a worker tells how far it is: a `Report` that also takes days that are done."""
 
     def __call__(self, message: str, share: float) -> None:
@@ -52,7 +52,7 @@ class Halt:
 
 
 @dataclass(frozen=True)
-class Answer:
+class OfferResult:
     """What came of an offer: rows of its days, and entries as they stand in the ledger now.
 
     `unreachable` is the sentence where the source could not be asked, else "".
@@ -81,7 +81,7 @@ class Reader:
         """Days of the offer that are asked for."""
         return tuple(day for day in offer.all_days if day not in self.kept)
 
-    def __call__(self, offer: Offer, news: News) -> Answer:
+    def __call__(self, offer: Offer, news: OfferReport) -> OfferResult:
         """Read and store; whatever the source does wrong ends in the ledger.
 
         Raises
@@ -89,7 +89,7 @@ class Reader:
         ArchiveError
             The archive cannot be written.
         """
-        shelf = _Shelf(self, offer, news, self.days_of(offer))
+        shelf = _OfferDays(self, offer, news, self.days_of(offer))
         try:
             for records in self.source.collect(offer, news):
                 if records.day not in self.kept:
@@ -97,27 +97,27 @@ class Reader:
         except ArchiveError:
             raise
         except RateLimited as error:
-            return shelf.answer(Halt("paused", tell_error(error), error.wait_seconds))
+            return shelf.answer(Halt("paused", format_error(error), error.wait_seconds))
         except (CredentialsMissing, CredentialsRejected) as error:
-            return shelf.answer(Halt("failed", tell_error(error)))
+            return shelf.answer(Halt("failed", format_error(error)))
         except Exception as error:  # noqa: BLE001 - whatever a source does, the pull goes on
             expected = isinstance(error, FlightDataError)
             level = logging.INFO if expected else logging.WARNING
-            log.log(level, "%s failed: %s", offer.day, tell_error(error), exc_info=not expected)
-            shelf.close("failed", tell_error(error))
+            log.log(level, "%s failed: %s", offer.day, format_error(error), exc_info=not expected)
+            shelf.close("failed", format_error(error))
             gone = isinstance(error, SourceUnavailable) and not isinstance(error, _ANSWERED)
-            return replace(shelf.answer(), unreachable=tell_error(error) if gone else "")
+            return replace(shelf.answer(), unreachable=format_error(error) if gone else "")
         shelf.close("missing", shelf.elsewhere())
         return shelf.answer()
 
 
 @dataclass
-class _Shelf:
+class _OfferDays:
     """Days of one offer as they are stored."""
 
     reader: Reader
     offer: Offer
-    news: News
+    news: OfferReport
     asked: tuple[date, ...]
     rows: dict[date, DayProgress] = field(default_factory=dict)
     stored: list[LedgerEntry] = field(default_factory=list)
@@ -141,8 +141,8 @@ class _Shelf:
             if day not in self.rows:
                 self.put(without_data(LedgerEntry(key, day, status, (reason,))))
 
-    def answer(self, halt: Halt | None = None) -> Answer:
-        return Answer(tuple(self.rows.values()), tuple(self.stored), halt)
+    def answer(self, halt: Halt | None = None) -> OfferResult:
+        return OfferResult(tuple(self.rows.values()), tuple(self.stored), halt)
 
     def elsewhere(self) -> str:
         """Why a day that was asked for is not there."""
@@ -172,7 +172,7 @@ def without_data(entry: LedgerEntry) -> DayRecords:
     return DayRecords(entry, **{name: empty(name) for name in TABLES})
 
 
-def tell_error(error: Exception) -> str:
+def format_error(error: Exception) -> str:
     """An error in words; of addresses only what may be shown, since links can carry keys.
 
     >>> tell_error(OSError("no answer from https://me:word@host/day.tar?sig=abc"))

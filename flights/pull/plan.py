@@ -101,7 +101,7 @@ def plan_pull(
     )
 
 
-def check_room(plan: PullPlan, root: Path, *, workers: int = 1) -> None:
+def check_disk_space(plan: PullPlan, root: Path, *, workers: int = 1) -> None:
     """Raise `ArchiveError` where the disks cannot hold what the pull brings.
 
     Each worker may hold one download in the cache while it reads it.

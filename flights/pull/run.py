@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from flights.archive import Archive
 from flights.errors import ArchiveError, FlightDataError
-from flights.pull.offer import Answer, Halt, Reader, without_data
-from flights.pull.plan import PullPlan, check_room, plan_pull
+from flights.pull.offer import Halt, OfferResult, Reader, without_data
+from flights.pull.plan import PullPlan, check_disk_space, plan_pull
 from flights.pull.progress import DayProgress, PullProgress, Tracker, write_span
-from flights.pull.worker_news import Signals, StopAsked
+from flights.pull.worker_messages import StopRequested, WorkerMessages
 from flights.records import LedgerEntry
 from flights.sources import Offer
 
@@ -72,10 +72,10 @@ def run_pull(
         The disk has no room for it, or the archive cannot be written.
     """
     tracker = Tracker(_starting(plan), clock, progress)
-    patience = _Patience()
+    patience = _StopRule()
     try:
-        check_room(plan, archive.root, workers=workers if executor else 1)
-        stored = _note_absent(plan, archive, clock)
+        check_disk_space(plan, archive.root, workers=workers if executor else 1)
+        stored = _store_absent(plan, archive, clock)
         for day in _to_come(plan, clock()):
             tracker.update(day, message="This day is not over yet (UTC): ask again later.")
         for entry in stored:
@@ -114,7 +114,7 @@ def _starting(plan: PullPlan) -> PullProgress:
     return PullProgress("", plan.source.spec.key, "running", days=tuple(rows))
 
 
-def _note_absent(
+def _store_absent(
     plan: PullPlan, archive: Archive, clock: Callable[[], datetime]
 ) -> list[LedgerEntry]:
     """Store the answer "nothing" for days asked for that the source does not have.
@@ -139,7 +139,7 @@ def _to_come(plan: PullPlan, now: datetime) -> tuple[date, ...]:
 
 def _end(tracker: Tracker, halt: Halt | None, now: datetime) -> PullProgress:
     if halt is None:
-        return tracker.end("finished", count_states(tracker.now))
+        return tracker.end("finished", format_states(tracker.now))
     message, resume_at = halt.message, None
     if halt.state == "paused":
         if halt.wait_s is not None:
@@ -158,7 +158,7 @@ def _when(resume_at: datetime | None, now: datetime) -> str:
     return f"Run the same command again after {at:%H:%M} UTC{day} (in {span})."
 
 
-def count_states(now: PullProgress) -> str:
+def format_states(now: PullProgress) -> str:
     """How many days ended how; those not reached are "not asked"."""
     states = ["not asked" if day.state == "waiting" else day.state for day in now.days]
     counts = {state: states.count(state) for state in dict.fromkeys(states)}
@@ -175,14 +175,14 @@ def _report(plan: PullPlan, stored: list[LedgerEntry], end: PullProgress) -> Pul
     )
 
 
-class _Patience:
+class _StopRule:
     """Judges from the answers when to begin nothing further."""
 
     def __init__(self) -> None:
         self.halt: Halt | None = None
         self._unreachable = 0
 
-    def hear(self, answer: Answer) -> None:
+    def hear(self, answer: OfferResult) -> None:
         """Take an answer into account."""
         self._unreachable = self._unreachable + 1 if answer.unreachable else 0
         gone = None
@@ -196,7 +196,7 @@ class _Patience:
         self.halt = self.halt or answer.halt or gone
 
 
-class _NewsHere:
+class _ReportHere:
     """News of an offer that is read in this thread."""
 
     def __init__(self, tracker: Tracker, days: tuple[date, ...]) -> None:
@@ -213,14 +213,14 @@ class _RunHere:
     """Offers one after the other in this thread."""
 
     def __call__(
-        self, offers: tuple[Offer, ...], reader: Reader, tracker: Tracker, patience: _Patience
-    ) -> Iterator[Answer]:
+        self, offers: tuple[Offer, ...], reader: Reader, tracker: Tracker, patience: _StopRule
+    ) -> Iterator[OfferResult]:
         for offer in offers:
             if patience.halt:
                 return
             days = reader.days_of(offer)
             tracker.advance(days, "", 0.0)
-            yield reader(offer, _NewsHere(tracker, days))
+            yield reader(offer, _ReportHere(tracker, days))
 
 
 class _RunIn:
@@ -233,11 +233,11 @@ class _RunIn:
         self._executor, self._workers = executor, workers
 
     def __call__(
-        self, offers: tuple[Offer, ...], reader: Reader, tracker: Tracker, patience: _Patience
-    ) -> Iterator[Answer]:
+        self, offers: tuple[Offer, ...], reader: Reader, tracker: Tracker, patience: _StopRule
+    ) -> Iterator[OfferResult]:
         left, days = deque(offers), {offer.day: reader.days_of(offer) for offer in offers}
         jobs: set[Future] = set()
-        with Signals(reader.archive.root / "pulls") as signals:
+        with WorkerMessages(reader.archive.root / "pulls") as signals:
             try:
                 while True:
                     while left and len(jobs) < self._workers and not patience.halt:
@@ -252,7 +252,7 @@ class _RunIn:
                         tracker.advance(days[day], message, share)
                     for job in done:
                         jobs.remove(job)
-                        yield _answer_of(job)
+                        yield _result_of(job)
             except BrokenExecutor as error:
                 raise ArchiveError(
                     "A worker died, often for want of memory. Days already stored stay; try "
@@ -263,7 +263,7 @@ class _RunIn:
                 raise
 
 
-def _answer_of(job: Future) -> Answer:
+def _result_of(job: Future) -> OfferResult:
     """What the worker answers; what a source does wrong is in there, so the rest is the executor's.
 
     Raises
@@ -272,7 +272,7 @@ def _answer_of(job: Future) -> Answer:
         The worker could not write, or the executor could not have the day read.
     """
     try:
-        answer: Answer = job.result()
+        answer: OfferResult = job.result()
     except (FlightDataError, BrokenExecutor):
         raise
     except Exception as error:
@@ -285,11 +285,11 @@ def _answer_of(job: Future) -> Answer:
     return answer
 
 
-def _stop(signals: Signals, jobs: set[Future]) -> None:
+def _stop(signals: WorkerMessages, jobs: set[Future]) -> None:
     """Take back what has not begun; what runs ends at its next report."""
     signals.stop()
     running = [job for job in jobs if not job.cancel()]
     wait(running, timeout=60)
     for job in running:
-        if job.done() and not isinstance(job.exception(), StopAsked | None):
+        if job.done() and not isinstance(job.exception(), StopRequested | None):
             log.debug("a day ended on %r while the pull was stopped", job.exception())

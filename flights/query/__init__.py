@@ -2,8 +2,8 @@
 
 from flights.query.engine import DuckDBEngine
 from flights.query.index.end_codes import cell_id
-from flights.query.index.index import Facts
-from flights.query.other_series import list_witnesses
+from flights.query.index.index import RouteIndex
+from flights.query.other_series import list_other_series
 from flights.query.question import Engine, RouteQuestion
 
-__all__ = ["DuckDBEngine", "Engine", "Facts", "RouteQuestion", "cell_id", "list_witnesses"]
+__all__ = ["DuckDBEngine", "Engine", "RouteIndex", "RouteQuestion", "cell_id", "list_other_series"]

@@ -21,7 +21,7 @@ from flights.query.statements import Pair
 
 
 @dataclass(frozen=True)
-class Asked:
+class IndexedQuestion:
     """A question beside what answers it."""
 
     question: RouteQuestion
@@ -85,12 +85,12 @@ class Asked:
         return Places((*sorted(numbers), *sorted(inside)))
 
 
-def count_bounds(asked: Asked) -> list[Counter[date]]:
+def count_bounds(asked: IndexedQuestion) -> list[Counter[date]]:
     """Flights by day: lower, what upper adds, neither end."""
     return [asked.count(pairs) for pairs in asked.pairs()]
 
 
-def count_heard(asked: Asked) -> Counter[date]:
+def count_heard(asked: IndexedQuestion) -> Counter[date]:
     """Flights of any kind with an end at the question's origin, by day, each once."""
     q = asked.question
     if q.origin_airports is None:
@@ -101,25 +101,25 @@ def count_heard(asked: Asked) -> Counter[date]:
     return heard
 
 
-def count_lost_at_both(asked: Asked) -> Counter[date]:
+def count_lost_at_both(asked: IndexedQuestion) -> Counter[date]:
     """Flights with both ends lost, by day."""
     return asked.count([(LOST_ENDS, LOST_ENDS)])
 
 
-def find_flights(asked: Asked) -> pd.DataFrame:
+def find_flights(asked: IndexedQuestion) -> pd.DataFrame:
     """Flights of the upper bound."""
     lower, more, _ = asked.pairs()
     bounds = [(pair, "lower") for pair in lower] + [(pair, "upper") for pair in more]
     return asked.read(asked.session.pick(bounds) if asked.months else {})
 
 
-def find_unknown(asked: Asked) -> pd.DataFrame:
+def find_unknown(asked: IndexedQuestion) -> pd.DataFrame:
     """Flights of which no end is known and neither is out."""
     pairs = [(pair, "neither") for pair in asked.pairs()[2]]
     return asked.read(asked.session.pick(pairs) if asked.months and pairs else {})
 
 
-def find_around(asked: Asked, flights: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def find_around(asked: IndexedQuestion, flights: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """For each flight the one of its airframe before and the one behind, rows of nothing else."""
     if not asked.months:
         ids = (np.full(len(flights), -1, np.int64),) * 2
@@ -130,7 +130,7 @@ def find_around(asked: Asked, flights: pd.DataFrame) -> tuple[pd.DataFrame, pd.D
     return before.set_axis(flights.index), behind.set_axis(flights.index)
 
 
-def count_alike(asked: Asked, flight: Mapping[str, str | None]) -> pd.DataFrame:
+def count_similar(asked: IndexedQuestion, flight: Mapping[str, str | None]) -> pd.DataFrame:
     """By `day` the flights with the callsign, the operator, the icao24 of `flight`."""
     if not asked.months:
         return pd.DataFrame({"day": [], "callsign": [], "operator": [], "icao24": []})
@@ -139,7 +139,7 @@ def count_alike(asked: Asked, flight: Mapping[str, str | None]) -> pd.DataFrame:
     return found.assign(day=pd.to_datetime(found["day"]).dt.date)
 
 
-def count_destinations(asked: Asked) -> dict[str, NDArray[np.int64]]:
+def count_destinations(asked: IndexedQuestion) -> dict[str, NDArray[np.int64]]:
     """Flights from the question's origin to each airport outside its destination.
 
     By ICAO code, an array over the days of the question.
@@ -164,7 +164,7 @@ def count_destinations(asked: Asked) -> dict[str, NDArray[np.int64]]:
     return {code: flights for code, flights in named if code not in q.destination_airports}
 
 
-def sum_cruise(asked: Asked, cells: frozenset[int] | None) -> dict[date, tuple[int, int]]:
+def sum_cruise(asked: IndexedQuestion, cells: frozenset[int] | None) -> dict[date, tuple[int, int]]:
     """Positions and aircraft-hours at cruising height over cells, by day with reception."""
     found = {}
     for first, sums in asked.month_sums():

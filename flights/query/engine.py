@@ -12,13 +12,13 @@ import pandas as pd
 from flights.archive import Archive
 from flights.errors import ArchiveError, InvalidInput
 from flights.query import answers, statements
-from flights.query.answers import Asked
+from flights.query.answers import IndexedQuestion
 from flights.query.index.build import GRADE_CODES, Grader
 from flights.query.index.day_sums import MonthSums
 from flights.query.index.end_codes import NO_CELL, cell_id
-from flights.query.index.index import Facts, Month
+from flights.query.index.index import Month, RouteIndex
 from flights.query.index.rows import MonthRows
-from flights.query.other_series import list_witnesses
+from flights.query.other_series import list_other_series
 from flights.query.question import Engine, RouteQuestion
 from flights.records import LedgerEntry, judge_departures, not_asked
 
@@ -40,7 +40,7 @@ class DuckDBEngine:
 
     def __init__(self, archive: Archive, *, cargo: Grader | None = None) -> None:
         self._archive = archive
-        self._facts = Facts(archive, cargo)
+        self._facts = RouteIndex(archive, cargo)
         self._sums: dict[str, MonthSums] = {}
         self._rows = MonthRows()
         self._connection = statements.connect(archive.root / "index")
@@ -83,7 +83,7 @@ class DuckDBEngine:
         ended = flights["lastseen"].fillna(flights["firstseen"])
         first, last = flights["firstseen"].min().date(), ended.max().date()
         before, behind = [], []
-        for each in [source, *list_witnesses(self._archive, source)]:
+        for each in [source, *list_other_series(self._archive, source)]:
             span = RouteQuestion(each, first - _MARGIN, last + _MARGIN)
             found = self._ask(span, lambda asked: answers.find_around(asked, flights))[1]
             before.append(found[0])
@@ -93,10 +93,10 @@ class DuckDBEngine:
     def count_alike(
         self, source: str, first: date, last: date, flight: Mapping[str, Any]
     ) -> tuple[tuple[LedgerEntry, ...], pd.DataFrame]:
-        """As `Engine.count_alike`."""
+        """As `Engine.count_similar`."""
         plain = {name: _text(flight[name]) for name in _ALIKE}
         asked = RouteQuestion(source, first, last)
-        return self._ask(asked, lambda now: answers.count_alike(now, plain))
+        return self._ask(asked, lambda now: answers.count_similar(now, plain))
 
     def heard_by_day(
         self,
@@ -140,7 +140,7 @@ class DuckDBEngine:
         columns = ["positions", "aircraft_hours"]
         return pd.DataFrame(rows, _day_index(entries), columns, dtype="Int64")
 
-    def _ask(self, q: RouteQuestion, answer: Callable[[Asked], Any]) -> tuple[Any, Any]:
+    def _ask(self, q: RouteQuestion, answer: Callable[[IndexedQuestion], Any]) -> tuple[Any, Any]:
         """The days' entries and the answer from their months.
 
         A month may be replaced by another process between looking and asking: then look again.
@@ -156,7 +156,9 @@ class DuckDBEngine:
                 ) as session:
                     if q.overrides and grade and folders:
                         session.move([each / "flights.parquet" for each in folders], q.overrides)
-                    asked = Asked(q, months, grade, numbers, session, self._sums, self._rows)
+                    asked = IndexedQuestion(
+                        q, months, grade, numbers, session, self._sums, self._rows
+                    )
                     return entries, answer(asked)
             except (duckdb.IOException, FileNotFoundError) as error:
                 if attempt == _TRIES - 1:

@@ -5,7 +5,7 @@ from flights.errors import InvalidInput
 from flights.sources import find_spec
 
 
-def list_witnesses(archive: Archive, source: str) -> list[str]:
+def list_other_series(archive: Archive, source: str) -> list[str]:
     """Other series of the world that `source` tells of; none for a simulated or unknown one."""
     if _is_made_up(source):
         return []

@@ -40,7 +40,7 @@ from judged where own_grade is not null and (own_grade >= $grade) != (grade >= $
 """
 
 
-def write_moved(
+def make_regraded_table(
     cursor: duckdb.DuckDBPyConnection, overrides: Overrides, given: Mapping[str, Any]
 ) -> bool:
     """Make the table `moved`; False where the list is empty and there is none.

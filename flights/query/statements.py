@@ -16,7 +16,7 @@ import pandas as pd
 from flights.cargo import Overrides
 from flights.query.index.day_sums import HEARD, Places
 from flights.query.index.end_codes import LOST
-from flights.query.regraded import write_moved
+from flights.query.regraded import make_regraded_table
 
 MEMORY = "1GB"
 
@@ -87,7 +87,7 @@ class Session:
         Reads the columns the list compares of every flight of the months.
         """
         given = {name: self._given[name] for name in ("first", "last", "grade")}
-        self.moved = write_moved(self._cursor, overrides, {**given, "wide": _paths(wide)})
+        self.moved = make_regraded_table(self._cursor, overrides, {**given, "wide": _paths(wide)})
 
     def count_moved(self, origin: Places, destination: Places) -> dict[date, int]:
         """By day, how many more flights there are by the list that `move` was given."""

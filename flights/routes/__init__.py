@@ -1,8 +1,8 @@
 """Flights of a route: lower and upper bound, cover, habits."""
 
 from flights.routes.bounds import resolve_bounds
-from flights.routes.cover import judge_cover, name_series
-from flights.routes.habits import RouteHabit, RouteHabits, sum_route_habits, tell_route_habits
+from flights.routes.cover import format_series_title, judge_cover
+from flights.routes.habits import RouteHabit, RouteHabits, describe_route_habits, sum_route_habits
 from flights.routes.route import Route, RouteEvidence, check_cover, load_route
 
 __all__ = [
@@ -11,10 +11,10 @@ __all__ = [
     "RouteHabit",
     "RouteHabits",
     "check_cover",
+    "describe_route_habits",
+    "format_series_title",
     "judge_cover",
     "load_route",
-    "name_series",
     "resolve_bounds",
     "sum_route_habits",
-    "tell_route_habits",
 ]

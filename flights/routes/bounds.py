@@ -27,7 +27,7 @@ _HORIZON = pd.Timedelta(seconds=HORIZON_S)
 
 
 @dataclass(frozen=True)
-class Resolved:
+class ResolvedBounds:
     """Flights of a route after the prism.
 
     `counted`: those of the bounds (`bound` is `lower` or `upper`). `excluded`: those with a
@@ -47,7 +47,7 @@ class Resolved:
 
 def resolve_bounds(
     engine: Engine, question: RouteQuestion, *, least_ground_s: float = LEAST_GROUND_S
-) -> Resolved:
+) -> ResolvedBounds:
     """Flights of both bounds of a route question."""
     known = engine.match(question)
     unknown = engine.match_unknown(question)
@@ -124,11 +124,11 @@ def _name_missing(
     return named
 
 
-def _sort_out(flights: pd.DataFrame) -> Resolved:
+def _sort_out(flights: pd.DataFrame) -> ResolvedBounds:
     verdicts = flights[[f"{end}_verdict" for end in ENDS]]
     excluded = (verdicts == EXCLUDED).any(axis=1)
     counted = flights[~excluded].assign(
         bound=np.where((verdicts[~excluded] == "possible").any(axis=1), "upper", "lower")
     )
     never = flights[excluded].assign(bound="neither")
-    return Resolved(counted.reset_index(drop=True), never.reset_index(drop=True))
+    return ResolvedBounds(counted.reset_index(drop=True), never.reset_index(drop=True))

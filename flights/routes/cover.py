@@ -17,7 +17,7 @@ ENDS = ("origin", "destination")
 
 
 @dataclass(frozen=True)
-class Cover:
+class RouteCover:
     """What a series holds of a route.
 
     `refusal` is a sentence where its counts would mean nothing, "" where they mean something.
@@ -34,7 +34,7 @@ class Cover:
     frequency: str = ""
 
 
-def judge_cover(spec: SourceSpec, scope: str, origin: Region, destination: Region) -> Cover:
+def judge_cover(spec: SourceSpec, scope: str, origin: Region, destination: Region) -> RouteCover:
     """What a series narrowed to `scope` ("" = not narrowed) holds of a route.
 
     Raises
@@ -49,12 +49,12 @@ def judge_cover(spec: SourceSpec, scope: str, origin: Region, destination: Regio
         return boxed
     if kind == "icao24":
         count = len(text.split(","))
-        return Cover(notes=boxed.notes, frequency=_SOME_AIRCRAFT.format(count=count))
+        return RouteCover(notes=boxed.notes, frequency=_SOME_AIRCRAFT.format(count=count))
     narrowed = _judge_regions(parse_region(text), ends)
     return replace(narrowed, notes=boxed.notes + narrowed.notes)
 
 
-def name_series(title: str, scope: str) -> str:
+def format_series_title(title: str, scope: str) -> str:
     """Title of a source and what a series of it was narrowed to, for people.
 
     >>> name_series("A list", "regions:airport:ELLX+country:IS")
@@ -70,7 +70,7 @@ def name_series(title: str, scope: str) -> str:
     return title
 
 
-def describe_box(box: Box) -> str:
+def format_box(box: Box) -> str:
     """The area in words.
 
     >>> describe_box((26.74617, -25.86653, 70.25976, 49.65699))
@@ -102,17 +102,17 @@ _SOME_AIRCRAFT = (
 )
 
 
-def _judge_box(spec: SourceSpec, ends: dict[str, Region]) -> Cover:
+def _judge_box(spec: SourceSpec, ends: dict[str, Region]) -> RouteCover:
     if spec.box is None:
-        return Cover()
-    area, notes = describe_box(spec.box), []
+        return RouteCover()
+    area, notes = format_box(spec.box), []
     for region in dict.fromkeys(ends.values()):
         if is_anywhere(region):
             notes.append(f"“{spec.title}” holds only flights heard in its area, {area}.")
             continue
         inside, whole = count_inside(region, spec.box)
         if not inside:
-            return Cover(
+            return RouteCover(
                 f"{region.label} lies outside the area of “{spec.title}” ({area}). What flew "
                 "there is not in it, which does not mean that nothing flew. Choose another source."
             )
@@ -121,28 +121,28 @@ def _judge_box(spec: SourceSpec, ends: dict[str, Region]) -> Cover:
                 f"{inside} of {whole} airports of {region.label} lie in the area of "
                 f"“{spec.title}” ({area}); flights of the others are not in it."
             )
-    return Cover(notes=tuple(dict.fromkeys(notes)))
+    return RouteCover(notes=tuple(dict.fromkeys(notes)))
 
 
-def _judge_regions(held: Region, ends: dict[str, Region]) -> Cover:
+def _judge_regions(held: Region, ends: dict[str, Region]) -> RouteCover:
     """Of a series of flights with at least one end in `held`."""
     if is_anywhere(held):
-        return Cover()
+        return RouteCover()
     exposed = frozenset(end for end, region in ends.items() if _lies_in(region, held))
     if not exposed:
         origin, destination = (region.label for region in ends.values())
-        return Cover(
+        return RouteCover(
             f"This series holds only flights from or to {held.label}: neither all of {origin} "
             f"nor all of {destination}, so it cannot count this route. Narrow the question to "
             "these airports, or choose another source."
         )
     neither = "Flights with neither end known are not in this series."
     if len(exposed) == len(ENDS):
-        return Cover(notes=(neither,), exposed=exposed, neither=False)
+        return RouteCover(notes=(neither,), exposed=exposed, neither=False)
     note = _ONE_END[next(iter(exposed))].format(
         held=held.label, **{end: region.label for end, region in ends.items()}
     )
-    return Cover(notes=(note, neither), exposed=exposed, neither=False)
+    return RouteCover(notes=(note, neither), exposed=exposed, neither=False)
 
 
 def _lies_in(region: Region, held: Region) -> bool:

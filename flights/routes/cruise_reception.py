@@ -20,7 +20,7 @@ _ROWS, _COLUMNS = 180, 360
 _DAYS_AROUND = 7
 
 
-def find_sky(region: Region) -> frozenset[int] | None:
+def find_cruise_cells(region: Region) -> frozenset[int] | None:
     """One-degree cells of the sky over a region; None = everywhere.
 
     Of a small region the cells around it belong to it: an aircraft at cruising height is heard

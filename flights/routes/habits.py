@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from flights.evidence import LEAST_DAYS, Habit, sum_habit, tell_short
+from flights.evidence import LEAST_DAYS, Habit, format_short_record, sum_habit
 from flights.evidence.habits import BEFORE, KINDS, WORDS
 
 
@@ -140,13 +140,13 @@ def _sum_weeks(
     return Habit(**{**vars(habit), "weeks": habit.weeks.head(weeks)})
 
 
-def tell_route_habits(habits: RouteHabits) -> list[str]:
+def describe_route_habits(habits: RouteHabits) -> list[str]:
     """One sentence on the route, one on what is not known, one on the record's length."""
     if not habits.days:
         return ["This study holds no complete day before it, so nothing says what is ordinary."]
     lines = [_tell(habits), *_tell_lacking(habits)] if habits.flights else [_tell_none(habits)]
     if habits.days < LEAST_DAYS:
-        lines.append(tell_short(habits.days, "This study"))
+        lines.append(format_short_record(habits.days, "This study"))
     return lines
 
 

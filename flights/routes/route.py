@@ -19,8 +19,8 @@ from flights.reference.airports import all_codes
 from flights.regions import cells, is_anywhere
 from flights.regions.base import Region
 from flights.routes.bounds import resolve_bounds
-from flights.routes.cover import Cover, judge_cover
-from flights.routes.cruise_reception import find_sky, measure_overhead
+from flights.routes.cover import RouteCover, judge_cover
+from flights.routes.cruise_reception import find_cruise_cells, measure_overhead
 from flights.sources import SOURCES, find_spec
 
 
@@ -51,7 +51,7 @@ class RouteEvidence:
 
     `neither_end`: per day, those of the upper bound with neither end known. <NA> where the
     series cannot hold them. `excluded`: flights with a lost end that cannot have been where the
-    route asks, as `bounds.Resolved` gives them, with `why`.
+    route asks, as `bounds.ResolvedBounds` gives them, with `why`.
 
     `ledger`: one entry per day, `not asked` ones included.
 
@@ -148,10 +148,10 @@ def load_route(
     )
 
 
-def check_cover(route: Route, source: str, ledger: Iterable[LedgerEntry]) -> Cover:
+def check_cover(route: Route, source: str, ledger: Iterable[LedgerEntry]) -> RouteCover:
     """What a series, whose days these are, holds of a route; raises `NotCovered` for nothing."""
     if source.partition(".")[0] not in SOURCES:
-        return Cover()
+        return RouteCover()
     scope = next((entry.scope for entry in ledger if entry.scope), "")
     cover = judge_cover(find_spec(source), scope, route.origin, route.destination)
     if cover.refusal:
@@ -188,7 +188,7 @@ def _hear_overhead(engine: Engine, question: RouteQuestion, route: Route) -> pd.
     """Columns `origin` and `destination` by day; empty where no day says anything of either."""
     asked = question.source, question.first, question.last
     found = {
-        end: measure_overhead(engine.cruise_by_day(*asked, find_sky(getattr(route, end))))
+        end: measure_overhead(engine.cruise_by_day(*asked, find_cruise_cells(getattr(route, end))))
         for end in ENDS
     }
     overhead = pd.DataFrame(found)

@@ -13,8 +13,8 @@ from flights.sources.base import (
     Option,
     Source,
     SourceSpec,
+    contents_note,
     narrow,
-    note_of,
 )
 
 __all__ = [
@@ -25,10 +25,10 @@ __all__ = [
     "Option",
     "Source",
     "SourceSpec",
+    "contents_note",
     "find_source",
     "find_spec",
     "narrow",
-    "note_of",
     "open_source",
 ]
 

@@ -90,7 +90,7 @@ class SourceSpec:
     why_absent: str = ""
 
 
-def note_of(spec: SourceSpec | None) -> str:
+def contents_note(spec: SourceSpec | None) -> str:
     """The sentence that every export carries; SIMULATED first where the source is made up."""
     if spec is not None and spec.simulated:
         return f"{SIMULATED_MARK}: a made-up world, nobody heard any of this. {CONTENTS_SENTENCE}"

@@ -25,7 +25,7 @@ sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
 from query import SOURCE, YEAR, Network, piece
 
 from flights.archive import Archive
-from flights.query import Facts
+from flights.query import RouteIndex
 from flights.query.index.index import _days_of
 from flights.records import DayRecords, LedgerEntry, arrow_schema, empty
 
@@ -72,7 +72,7 @@ def build(root: Path) -> None:
     archive = Archive(root)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     began, used = time.monotonic(), time.process_time()
-    (month,) = Facts(archive).months(SOURCE, MONTH, MONTH, archive.read_ledger(SOURCE))
+    (month,) = RouteIndex(archive).months(SOURCE, MONTH, MONTH, archive.read_ledger(SOURCE))
     took, cpu = time.monotonic() - began, time.process_time() - used
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     print(f"built {month.folder.name} in {took:.0f} s ({cpu:.0f} s of processor time)")

@@ -29,8 +29,8 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from flights.evidence import longest_stay_s
-from flights.evidence.reach import Stretches, find_reach
-from flights.evidence.story import SPEED_KMH
+from flights.evidence.flight_report import SPEED_KMH
+from flights.evidence.reach import UnobservedStretches, find_reach
 from flights.reception import AHEAD_H
 from flights.reception.cells_ahead import find_cells_ahead
 from flights.reception.silence import judge_silences
@@ -80,7 +80,7 @@ def judge(lost: pd.DataFrame, reception: pd.DataFrame) -> pd.DataFrame:
     return judge_silences(reception, ahead, lost, dict.fromkeys(DAYS, True))
 
 
-def make_ends(stretches: Stretches) -> pd.DataFrame:
+def make_ends(stretches: UnobservedStretches) -> pd.DataFrame:
     """Courses, heights and moments of the same ends, seeded."""
     rng = np.random.default_rng(2)
     count = len(stretches)
@@ -114,14 +114,14 @@ def make_reception() -> pd.DataFrame:
     )
 
 
-def make_stretches(count: int) -> Stretches:
+def make_stretches(count: int) -> UnobservedStretches:
     """Lost ends between 50 S and 60 N, seeded."""
     rng = np.random.default_rng(1)
     latitude, longitude = rng.uniform(-50, 60, count), rng.uniform(-180, 180, count)
     spent_s = rng.uniform(0.5, 12, count) * 3600
     away = np.minimum(spent_s / 3600 * 4, 8)  # degrees
     speed_kt, range_km = limit_reach(rng.choice(["B744", "B748", "B77L", "MD11"], count))
-    return Stretches(
+    return UnobservedStretches(
         latitude,
         longitude,
         np.full(count, 35_000.0),
@@ -135,7 +135,7 @@ def make_stretches(count: int) -> Stretches:
     )
 
 
-def cosines(stretches: Stretches, places: tuple[np.ndarray, np.ndarray]) -> None:
+def cosines(stretches: UnobservedStretches, places: tuple[np.ndarray, np.ndarray]) -> None:
     """The floor, in the same pieces."""
     fields = unit(*places)
     for start in range(0, len(stretches), 512):

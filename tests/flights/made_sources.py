@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from flights.planning import StudyNeed
-from flights.planning.needed_days import Span
+from flights.planning.needed_days import DaySpan
 from flights.regions import parse_region
 from flights.sources import Cost, Option, SourceSpec
 
@@ -114,7 +114,7 @@ def make_need(**changes: str) -> StudyNeed:
     study = {**USUAL, **changes}
     return StudyNeed(
         source=study["source"],
-        days=Span(date.fromisoformat(study["first"]), date.fromisoformat(study["last"])),
+        days=DaySpan(date.fromisoformat(study["first"]), date.fromisoformat(study["last"])),
         origin=parse_region(study["origin"]),
         destination=parse_region(study["destination"]),
         events=(date.fromisoformat(study["event"]),),

@@ -6,7 +6,7 @@ from analysis.blocks import loaders
 from analysis.blocks.data.pull_form import can_fill, fill_form
 from analysis.blocks.data.reasons import show_reasons
 from analysis.drawing.captions import escape_sentence, rewrite_days
-from analysis.event_study import MOST_PER_WEEK, describe_outlook, write_rate
+from analysis.event_study import MOST_PER_WEEK, describe_outlook, format_rate
 from analysis.study import Study, format_date, study_hash, to_need
 from flights.archive import Archive
 from flights.planning import StudyPlan, Way, plan_study
@@ -15,9 +15,9 @@ from flights.planning.text import (
     ONE_SOURCE,
     describe_assumptions,
     describe_cost,
+    describe_detail_source,
     describe_limits,
     describe_need,
-    describe_story,
 )
 
 
@@ -47,7 +47,7 @@ def show_plan(study: Study, archive: Archive) -> None:
             st.markdown(
                 "\n".join(f"- **{w.spec.title}.** {rewrite_days(' '.join(w.why))}" for w in refused)
             )
-    closing = filter(None, (ONE_SOURCE, describe_story(plan), describe_assumptions()))
+    closing = filter(None, (ONE_SOURCE, describe_detail_source(plan), describe_assumptions()))
     st.caption(rewrite_days(" ".join(closing)))
 
 
@@ -89,7 +89,7 @@ def _show_outlook(study: Study, archive: Archive) -> None:
     outlook = loaders.look_ahead(per_week, study, phi=usual.phi or 1.0, notice=notice)
     if usual.days:
         lines = [
-            f"{usual.days:,} days of this route are held: {write_rate(usual.per_week)} a week."
+            f"{usual.days:,} days of this route are held: {format_rate(usual.per_week)} a week."
         ]
     else:
         lines = ["No day of this route is held: the rate is yours to say."]

@@ -13,7 +13,7 @@ from flights.archive import Archive
 from flights.errors import FlightDataError
 from flights.planning import Way
 from flights.planning.text import describe_time, write_size
-from flights.pull import PullPlan, background, check_room, plan_pull
+from flights.pull import PullPlan, background, check_disk_space, plan_pull
 from flights.regions import parse_region
 from flights.sources import Option, SourceSpec, find_spec, open_source
 
@@ -160,8 +160,8 @@ def _plan(asked: Asked, spec: SourceSpec, archive: Archive) -> PullPlan | str:
         try:
             source = open_source(asked.source, **dict(asked.options))
             plan = plan_pull(source, archive, asked.first, asked.last, refresh=asked.refresh)
-            plan = background.expect_seconds(archive, plan)
-            check_room(plan, archive.root)
+            plan = background.estimate_seconds(archive, plan)
+            check_disk_space(plan, archive.root)
         except FlightDataError as error:
             return str(error)
     return plan

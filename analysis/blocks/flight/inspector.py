@@ -15,7 +15,7 @@ from analysis.drawing.palette import choose
 from analysis.drawing.tables.chain_line import Segment, list_segments
 from flights import CONTENTS_SENTENCE
 from flights.archive import Archive
-from flights.evidence import tell_details, tell_habits, tell_story_in_brief
+from flights.evidence import describe_flight_briefly, describe_flight_details, describe_habits
 from flights.reference.countries import BORDERS_SENTENCE
 from flights.regions import parse_region
 
@@ -89,8 +89,10 @@ def show_flight(archive: Archive, asked: FlightRequest, *, alone: bool = False) 
 def _tell(seen: Inspected, asked: FlightRequest) -> None:
     """The story: one sentence, then the figures behind it."""
     region = parse_region(asked.region) if asked.region else None
-    brief = html.escape(tell_story_in_brief(seen.story, region))
-    details = "".join(f"<li>{html.escape(line)}</li>" for line in tell_details(seen.story, region))
+    brief = html.escape(describe_flight_briefly(seen.story, region))
+    details = "".join(
+        f"<li>{html.escape(line)}</li>" for line in describe_flight_details(seen.story, region)
+    )
     st.html(
         f'<section class="story-of" aria-label="Story of the flight"><p class="story">{brief}</p>'
         f'<ul class="details">{details}</ul></section>'
@@ -187,7 +189,7 @@ def _show_habits(seen: Inspected, archive: Archive, asked: FlightRequest) -> Non
     st.html('<h4 class="inspector-head">Is this ordinary?</h4>')
     with st.skeleton(height=200):
         habits = loaders.load_habits(archive, asked)
-    lines = "".join(f"<li>{html.escape(line)}</li>" for line in tell_habits(habits))
+    lines = "".join(f"<li>{html.escape(line)}</li>" for line in describe_habits(habits))
     st.html(f'<ul class="details">{lines}</ul>')
     day = seen.story.flight["day"]
     strip = draw_habits(habits, day, simulated=simulated, dark=loaders.is_dark())

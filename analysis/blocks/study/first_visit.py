@@ -9,7 +9,7 @@ from analysis.blocks.loaders import WORLD, held_span, load_ledger
 from flights.archive import Archive
 from flights.errors import ArchiveError
 from flights.pull import background
-from flights.query import Facts
+from flights.query import RouteIndex
 
 _POLL_S = 0.3
 _WELCOME = (
@@ -63,4 +63,4 @@ def index_days(archive: Archive, source: str) -> None:
     """Build what route questions are answered from, so that the first is as quick as any."""
     held = held_span(archive, source)
     if held is not None:
-        Facts(archive).months(source, *held, load_ledger(archive, source))
+        RouteIndex(archive).months(source, *held, load_ledger(archive, source))

@@ -18,7 +18,7 @@ from analysis.drawing.tables.route_habit_table import (
 from analysis.drawing.tables.text_tables import TextTable, render_table
 from analysis.study import CheckResult, Study, StudyResult
 from flights.archive import Archive
-from flights.routes import tell_route_habits
+from flights.routes import describe_route_habits
 
 
 def show_special(result: StudyResult, archive: Archive, study: Study) -> None:
@@ -95,7 +95,7 @@ def _show_flyers(result: StudyResult, archive: Archive, study: Study) -> None:
     """Who flies the route, and did before: in sentences, a table and a strip of weeks."""
     _, flights = loaders.load_answer(archive, study)
     habits = look_at_route(result, flights)
-    st.html(f"<p>{html.escape(' '.join(tell_route_habits(habits)))}</p>")
+    st.html(f"<p>{html.escape(' '.join(describe_route_habits(habits)))}</p>")
     strip = draw_flyers(result, habits, dark=loaders.is_dark())
     _show_beside(strip, "flyers", tabulate_flyers(habits))
 

@@ -24,9 +24,9 @@ from analysis.drawing.maps.route_map import (
 )
 from analysis.drawing.palette import FONT, Palette, choose, rgba
 from flights import CONTENTS_SENTENCE
-from flights.evidence import Gap, Story, outline, write_span
+from flights.evidence import EndGap, FlightReport, outline, write_span
+from flights.evidence.flight_report import ENDS
 from flights.evidence.sentences import NAMED
-from flights.evidence.story import ENDS
 from flights.reference.airports import load_airports
 from flights.reference.countries import country_name
 
@@ -46,10 +46,10 @@ class Inspected:
     """A story and what its map needs beside it.
 
     `beside`: tracks of the flights on the far side of the gaps. `heard`: for each gap the cells
-    beyond it, as `hearing.hear_beyond` gives them.
+    beyond it, as `hearing.load_reception_beyond` gives them.
     """
 
-    story: Story
+    story: FlightReport
     beside: tuple[pd.DataFrame, ...] = ()
     heard: tuple[pd.DataFrame, ...] = ()
 
@@ -108,7 +108,7 @@ def describe_flight(seen: Inspected, *, simulated: bool = False) -> str:
     return " ".join(filter(None, (said, gaps, CONTENTS_SENTENCE)))
 
 
-def _describe_gap(gap: Gap) -> str:
+def _describe_gap(gap: EndGap) -> str:
     place = "its destination" if gap.end == "destination" else "its origin"
     found = gap.candidates
     if not gap.stretch.is_placed[0]:
@@ -118,12 +118,12 @@ def _describe_gap(gap: Gap) -> str:
     return f"Nobody heard {place}: {len(found):,} airports were in reach{likeliest}."
 
 
-def count_drawn(gap: Gap) -> int:
+def count_drawn(gap: EndGap) -> int:
     """Airports in reach that the map draws; none where nothing is excluded."""
     return min(len(gap.candidates), FIELDS) if gap.stretch.is_placed[0] else 0
 
 
-def _whole_track(story: Story) -> pd.DataFrame:
+def _whole_track(story: FlightReport) -> pd.DataFrame:
     """The kept positions with the flight's first and last one, which may not be among them."""
     flight = story.flight
     ends = pd.DataFrame(
@@ -166,7 +166,7 @@ def _segments(tracks: pd.DataFrame, longest_s: float = np.nan) -> list[Row]:
     ]
 
 
-def _inner_silences(story: Story) -> list[Row]:
+def _inner_silences(story: FlightReport) -> list[Row]:
     return [
         {"s": a, "t": b, "label": f"Nobody heard it for {write_span(spent)}"}
         for a, b, spent in _steps(_whole_track(story))
@@ -174,12 +174,12 @@ def _inner_silences(story: Story) -> list[Row]:
     ]
 
 
-def _longest_s(story: Story) -> float:
+def _longest_s(story: FlightReport) -> float:
     longest = story.flight["longest_silence_s"]
     return float(longest) if pd.notna(longest) else np.nan
 
 
-def _lost_places(story: Story) -> list[Row]:
+def _lost_places(story: FlightReport) -> list[Row]:
     rows = []
     for gap in story.gaps:
         edge = ENDS[gap.end]
@@ -189,7 +189,7 @@ def _lost_places(story: Story) -> list[Row]:
     return rows
 
 
-def _far_side(gap: Gap) -> list[Point]:
+def _far_side(gap: EndGap) -> list[Point]:
     """Where the airframe was heard on the far side of a gap."""
     if gap.neighbour is None or not gap.stretch.is_placed[0]:
         return []
@@ -200,7 +200,7 @@ def _far_side(gap: Gap) -> list[Point]:
     return [(shorten(longitude), shorten(latitude))]
 
 
-def _unheard(story: Story) -> list[Row]:
+def _unheard(story: FlightReport) -> list[Row]:
     return [
         {"s": here["p"], "t": list(there), "label": "Nobody heard it in between"}
         for gap in story.gaps
@@ -210,7 +210,7 @@ def _unheard(story: Story) -> list[Row]:
     ]
 
 
-def _bare(story: Story) -> list[Row]:
+def _bare(story: FlightReport) -> list[Row]:
     """From end to end where no position of it is kept."""
     spots = [row["p"] for row in _end_rows(story)]
     if len(spots) < len(ENDS) or not _whole_track(story).empty:
@@ -218,12 +218,12 @@ def _bare(story: Story) -> list[Row]:
     return [{"s": spots[0], "t": spots[1], "label": "No position is kept"}]
 
 
-def is_drawable(story: Story) -> bool:
+def is_drawable(story: FlightReport) -> bool:
     """Whether any place of it is known."""
     return bool(len(_whole_track(story)) or _end_rows(story))
 
 
-def _end_rows(story: Story) -> list[Row]:
+def _end_rows(story: FlightReport) -> list[Row]:
     """Airports that are its ends."""
     fields, rows = load_airports(), []
     for end in ENDS:
@@ -235,7 +235,7 @@ def _end_rows(story: Story) -> list[Row]:
     return rows
 
 
-def _candidate_rows(gap: Gap) -> list[Row]:
+def _candidate_rows(gap: EndGap) -> list[Row]:
     return [
         {
             "p": [shorten(each.longitude), shorten(each.latitude)],
@@ -252,7 +252,7 @@ def _label(place: Any) -> str:
     return f"{where}: {place.away_km:,.0f} km away{stay}"
 
 
-def _draw_reach(gaps: tuple[Gap, ...], palette: Palette) -> pdk.Layer:
+def _draw_reach(gaps: tuple[EndGap, ...], palette: Palette) -> pdk.Layer:
     features: list[Row] = []
     for gap in gaps:
         if not gap.stretch.is_placed[0]:
@@ -277,7 +277,7 @@ def _draw_reach(gaps: tuple[Gap, ...], palette: Palette) -> pdk.Layer:
     )
 
 
-def _draw_candidates(gaps: tuple[Gap, ...], palette: Palette) -> pdk.Layer:
+def _draw_candidates(gaps: tuple[EndGap, ...], palette: Palette) -> pdk.Layer:
     return pdk.Layer(
         "ScatterplotLayer",
         [

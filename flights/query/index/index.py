@@ -53,7 +53,7 @@ class Month:
     airports: tuple[int, str]
 
 
-class Facts:
+class RouteIndex:
     """The index of one archive."""
 
     def __init__(self, archive: Archive, cargo: Grader | None = None) -> None:

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from analysis.blocks.flight_request import request_of
 from flights import CONTENTS_SENTENCE
 from flights.archive import Archive
-from flights.evidence import tell_story, tell_story_in_brief
+from flights.evidence import describe_flight_briefly, load_flight_report
 from flights.records import DayRecords, LedgerEntry, empty
 
 ROOT = Path(__file__).parents[3]
@@ -72,8 +72,8 @@ def test_story_takes_less_than_a_second(weeks: Path, lost: pd.Series) -> None:
     spent = []
     for _ in range(3):
         start = time.process_time()
-        story = tell_story(archive, asked.source, asked.icao24, asked.around)
-        tell_story_in_brief(story)
+        story = load_flight_report(archive, asked.source, asked.icao24, asked.around)
+        describe_flight_briefly(story)
         spent.append(time.process_time() - start)
     assert min(spent) < 1.0
 

@@ -10,7 +10,7 @@ import worlds
 from made_source import SPEC, Source, day
 
 from flights.archive import Archive
-from flights.commands.pull_lines import DayLines, LiveLine, state_plan, write_progress_line
+from flights.commands.pull_lines import DayLines, LiveLine, describe_pull, format_progress_line
 from flights.pull import DayProgress, PullProgress, plan_pull
 from flights.records import InputFile
 
@@ -35,7 +35,7 @@ PROGRESS = PullProgress(
 
 
 def test_line_tells_how_far_the_whole_is_and_what_is_done_now() -> None:
-    assert write_progress_line(PROGRESS) == (
+    assert format_progress_line(PROGRESS) == (
         "1 of 2 days · 80 min left · 3.0 MB of 4.0 MB · 5.2 MB/s · 8,000 flights · "
         "1,234,567 positions · 2050-03-02 heatmap 24 of 48"
     )
@@ -44,7 +44,7 @@ def test_line_tells_how_far_the_whole_is_and_what_is_done_now() -> None:
 @pytest.mark.parametrize("width", [79, 60, 20])
 def test_figures_give_way_to_a_wait_on_a_narrow_terminal(width: int) -> None:
     waits = replace(RUNNING, message="waiting 40 s: example.org answered 429")
-    said = write_progress_line(replace(PROGRESS, days=(waits,)), width)
+    said = format_progress_line(replace(PROGRESS, days=(waits,)), width)
     assert len(said) <= width
     assert said.startswith("0 of 1 day · ")
     assert width == 20 or "waiting 40 s" in said
@@ -53,13 +53,13 @@ def test_figures_give_way_to_a_wait_on_a_narrow_terminal(width: int) -> None:
 
 def test_wait_goes_before_what_other_days_do() -> None:
     waits = replace(RUNNING, day=FIRST, message="waiting 40 s: example.org answered 429")
-    said = write_progress_line(replace(PROGRESS, days=(RUNNING, waits)))
+    said = format_progress_line(replace(PROGRESS, days=(RUNNING, waits)))
     assert said.endswith("2050-03-01 waiting 40 s: example.org answered 429")
 
 
 def test_names_from_files_cannot_move_the_cursor() -> None:
     nasty = replace(RUNNING, message="\x1b[2Jname\r\n")
-    assert write_progress_line(replace(PROGRESS, days=(nasty,))).endswith("?[2Jname??")
+    assert format_progress_line(replace(PROGRESS, days=(nasty,))).endswith("?[2Jname??")
 
 
 def test_live_line_is_drawn_in_place_a_few_times_a_second(monkeypatch) -> None:
@@ -105,7 +105,7 @@ def test_plan_names_days_reasons_and_known_trouble(archive) -> None:
     archive.write_day(worlds.records(2, of=old))
     plan = plan_pull(Source(12, published="v2"), archive, day(0), day(13))
     offers = tuple(replace(each, problem="The tar is cut.") for each in plan.offers)
-    text = "\n".join(state_plan(replace(plan, offers=offers, seconds=700.0)))
+    text = "\n".join(describe_pull(replace(plan, offers=offers, seconds=700.0)))
     assert "11 days to read: 22 requests, 11.0 MB, 44 credits, about 12 min." in text
     assert f"Known before: {day(1)}: The tar is cut." in text
     assert "… and 5 days more with something wrong." in text
@@ -115,12 +115,14 @@ def test_plan_names_days_reasons_and_known_trouble(archive) -> None:
 
 def test_time_nobody_measured_is_an_assumption_and_said_to_be_one(archive) -> None:
     far = plan_pull(Source(90, spec=replace(SPEC, remote=True)), archive)
-    assert "90.0 MB, 360 credits, about 18 s if 5.0 MB come in a second." in next(state_plan(far))
-    assert "about" not in next(state_plan(plan_pull(Source(90), archive)))
+    assert "90.0 MB, 360 credits, about 18 s if 5.0 MB come in a second." in next(
+        describe_pull(far)
+    )
+    assert "about" not in next(describe_pull(plan_pull(Source(90), archive)))
 
 
 def test_plan_with_nothing_to_read_speaks_of_no_room(archive) -> None:
     archive.write_day(worlds.records(2, of=worlds.entry(day(0))))
-    said = list(state_plan(plan_pull(Source(1), archive)))
+    said = list(describe_pull(plan_pull(Source(1), archive)))
     assert len(said) == 2
     assert "Left out: 1 day complete already" in said[1]

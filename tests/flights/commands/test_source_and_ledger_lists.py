@@ -9,15 +9,15 @@ from flights import CONTENTS_SENTENCE
 from flights.commands.ledger import format_ledger
 from flights.commands.sources import format_sources
 from flights.records import InputFile, not_asked
-from flights.sources import SourceSpec, note_of
+from flights.sources import SourceSpec, contents_note
 
 MADE_UP = SourceSpec("x", "t", "g", "n", "l", "a", "t", simulated=True)
 
 
 def test_made_up_data_says_so_first() -> None:
-    assert note_of(MADE_UP).startswith("SIMULATED")
-    assert note_of(MADE_UP).endswith(CONTENTS_SENTENCE)
-    assert note_of(None) == CONTENTS_SENTENCE
+    assert contents_note(MADE_UP).startswith("SIMULATED")
+    assert contents_note(MADE_UP).endswith(CONTENTS_SENTENCE)
+    assert contents_note(None) == CONTENTS_SENTENCE
     assert "[SIMULATED]" in format_sources([MADE_UP], "table")
 
 

@@ -12,8 +12,8 @@ import pytest
 from flights.__main__ import main
 from flights.archive import Archive
 from flights.errors import InvalidInput
-from flights.evidence import Story, tell_story, tell_story_in_words
-from flights.evidence.story import leave_out, read_trend
+from flights.evidence import FlightReport, describe_flight_report, load_flight_report
+from flights.evidence.flight_report import leave_out, read_trend
 from flights.pull import plan_pull, run_pull
 from flights.records import DayRecords, LedgerEntry, empty
 from flights.regions import parse_region
@@ -36,24 +36,24 @@ def archive(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Archive:
 
 
 @pytest.fixture(scope="module")
-def story(archive: Archive) -> Story:
-    return tell_story(archive, "readsb", VANISHED, datetime(2026, 2, 28, 9, tzinfo=UTC))
+def story(archive: Archive) -> FlightReport:
+    return load_flight_report(archive, "readsb", VANISHED, datetime(2026, 2, 28, 9, tzinfo=UTC))
 
 
-def test_true_stop_is_the_likeliest_of_all_airports_in_reach(story: Story) -> None:
+def test_true_stop_is_the_likeliest_of_all_airports_in_reach(story: FlightReport) -> None:
     (gap,) = story.gaps
     assert gap.end == "destination"
     assert gap.candidates["code"].iloc[0] == "UTAA"
 
 
-def test_airports_it_cannot_have_reached_are_excluded(story: Story) -> None:
+def test_airports_it_cannot_have_reached_are_excluded(story: FlightReport) -> None:
     (gap,) = story.gaps
     possible = set(gap.candidates["code"])
     assert {"UTAA", "UTAM", "OIIE", "UAAA"} <= possible
     assert not possible & {"KJFK", "YSSY", "SBGR", "FAOR", "RJAA", "ELLX"}
 
 
-def test_true_stay_is_within_what_the_stretch_allows(story: Story) -> None:
+def test_true_stay_is_within_what_the_stretch_allows(story: FlightReport) -> None:
     (gap,) = story.gaps
     best = gap.candidates.iloc[0]
     stayed_h = 11 + 31 / 60 - (9 + 38 / 60)
@@ -61,22 +61,22 @@ def test_true_stay_is_within_what_the_stretch_allows(story: Story) -> None:
 
 
 def test_sentences_name_where_it_was_lost_heard_again_and_how_well_others_were_heard(
-    story: Story,
+    story: FlightReport,
 ) -> None:
-    said = " ".join(tell_story_in_words(story, parse_region("country:IR")))
+    said = " ".join(describe_flight_report(story, parse_region("country:IR")))
     assert "Last heard 28 Feb 2026 09:22 UTC at 20,750 ft" in said and "descending" in said
     assert "Heard again 6 h 52 min later, leaving UAAA" in said
     assert "receivers heard that place" in said
     assert "Iran: a landing at" in said and "cannot be excluded" in said
 
 
-def test_region_out_of_reach_is_excluded_by_name(story: Story) -> None:
-    said = tell_story_in_words(story, parse_region("country:US"))
+def test_region_out_of_reach_is_excluded_by_name(story: FlightReport) -> None:
+    said = describe_flight_report(story, parse_region("country:US"))
     assert "United States: excluded" in said[-1]
 
 
 def test_flight_nearest_to_the_moment_is_told(archive: Archive) -> None:
-    late = tell_story(archive, "readsb", VANISHED, datetime(2026, 2, 28, 18, tzinfo=UTC))
+    late = load_flight_report(archive, "readsb", VANISHED, datetime(2026, 2, 28, 18, tzinfo=UTC))
     assert late.flight["callsign"] == "CLX4TA" and late.gaps == ()
 
 
@@ -86,18 +86,20 @@ def test_record_that_tells_no_arrival_is_opened_by_its_begin(tmp_path: Path) -> 
     entry = LedgerEntry("readsb", made.START.date(), "complete")
     Archive(tmp_path).write_day(DayRecords(entry=entry, flights=rows, **tables))
     told = {
-        hour: tell_story(Archive(tmp_path), "readsb", VANISHED, made.START + timedelta(hours=hour))
+        hour: load_flight_report(
+            Archive(tmp_path), "readsb", VANISHED, made.START + timedelta(hours=hour)
+        )
         for hour in (0, 13)
     }
     assert [told[hour].flight["callsign"] for hour in told] == ["CLX9TK", "CLX4TA"]
     (gap,) = told[0].gaps
     assert gap.neighbour is None and not gap.stretch.is_placed[0]
-    assert "sets no limit" in " ".join(tell_story_in_words(told[0]))
+    assert "sets no limit" in " ".join(describe_flight_report(told[0]))
 
 
 def test_airframe_nobody_heard_is_told_so(archive: Archive) -> None:
     with pytest.raises(InvalidInput, match="no flight of abcdef"):
-        tell_story(archive, "readsb", "abcdef", datetime(2026, 2, 28, 9, tzinfo=UTC))
+        load_flight_report(archive, "readsb", "abcdef", datetime(2026, 2, 28, 9, tzinfo=UTC))
 
 
 def test_command_prints_the_story_and_the_contents_sentence(
@@ -120,7 +122,7 @@ def test_words_that_make_no_question_are_named(wrong: list[str], tmp_path: Path)
     assert main(["explain", *wrong, "--archive", str(tmp_path)]) == 2
 
 
-def test_flight_itself_is_not_one_of_the_others(archive: Archive, story: Story) -> None:
+def test_flight_itself_is_not_one_of_the_others(archive: Archive, story: FlightReport) -> None:
     """Where one aircraft was heard in the cell and hour, and it is the flight: nobody else was."""
     day = story.flight["day"]
     rows = archive.load_reception("readsb", day, day)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from flights.evidence import class_exclusions, explain_flights
+from flights.evidence import count_exclusions, explain_flights
 
 NAN = float("nan")
 
@@ -36,7 +36,7 @@ def test_excluded_flights_are_counted_by_reason_each_once() -> None:
         origin=None, origin_evidence="lost", origin_verdict="excluded", origin_stay_s=-9.0
     )
     far = _flight(destination_stay_s=-np.inf)
-    found = class_exclusions(pd.DataFrame([_flight(), _flight(), far, both]), "China", "Brazil")
+    found = count_exclusions(pd.DataFrame([_flight(), _flight(), far, both]), "China", "Brazil")
     assert found == {
         "destination: heard again too soon for a landing in Brazil": 2,
         "destination: Brazil is out of its range": 1,
@@ -47,7 +47,7 @@ def test_excluded_flights_are_counted_by_reason_each_once() -> None:
 
 
 def test_nothing_excluded_has_no_reasons() -> None:
-    assert class_exclusions(pd.DataFrame(), "China", "Brazil") == {}
+    assert count_exclusions(pd.DataFrame(), "China", "Brazil") == {}
 
 
 def test_why_tells_too_soon_from_out_of_range() -> None:

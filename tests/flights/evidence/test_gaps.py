@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flights.evidence import HORIZON_S, longest_stay_s, outline
-from flights.evidence.reach import Stretches, find_reach
+from flights.evidence.reach import UnobservedStretches, find_reach
 from flights.reference.earth import destination_point, great_circle_km, wrap_longitude
 
 ASHGABAT = (37.99, 58.36)
@@ -27,12 +27,12 @@ def stretch(
     height_ft: float = 0.0,
     speed_kt: float = 700.0,
     range_km: float = 15_000.0,
-) -> Stretches:
+) -> UnobservedStretches:
     values = (*left, height_ft, 0.0, *back, height_ft, spent_h * 3600, speed_kt, range_km)
-    return Stretches(*(np.array([value], float) for value in values))
+    return UnobservedStretches(*(np.array([value], float) for value in values))
 
 
-def stay_h(one: Stretches, place: tuple[float, float]) -> float:
+def stay_h(one: UnobservedStretches, place: tuple[float, float]) -> float:
     return float(longest_stay_s(one, np.array([place[0]]), np.array([place[1]]))[0]) / 3600
 
 
@@ -126,7 +126,7 @@ def test_reach_and_longest_stay_agree() -> None:
     rng = np.random.default_rng(7)
     n, m = 700, 40
     lat, lon = rng.uniform(-70, 70, (2, n)), rng.uniform(-180, 180, (2, n))
-    ones = Stretches(
+    ones = UnobservedStretches(
         lat[0], lon[0], np.full(n, 3e4), np.zeros(n), lat[1], lon[1], np.zeros(n),
         np.where(rng.random(n) < 0.2, np.nan, rng.uniform(1, 40, n) * 3600),
         np.full(n, 650.0), rng.choice([3_000.0, 9_000.0], n),

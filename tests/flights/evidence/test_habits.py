@@ -6,8 +6,8 @@ import made_stories as made
 import pandas as pd
 import pytest
 
-from flights.evidence import Habit, Habits, tell_habits
-from flights.evidence.habits import name_ends, sum_habits
+from flights.evidence import Habit, Habits, describe_habits
+from flights.evidence.habits import format_ends, sum_habits
 
 DAY = made.START.date()
 FLIGHT = made.make_flight()
@@ -42,11 +42,11 @@ def test_days_of_the_flight_itself_and_older_than_a_year_are_left_out() -> None:
 
 def test_ends_that_were_lost_are_not_compared() -> None:
     assert _sum({}).ends == "from ZHCC"
-    assert name_ends({"origin": None, "destination": None}) == "anywhere"
+    assert format_ends({"origin": None, "destination": None}) == "anywhere"
 
 
 def test_sentences_say_how_often_on_how_many_complete_days() -> None:
-    said = tell_habits(_sum(dict.fromkeys(range(7, 364, 7), 1)))
+    said = describe_habits(_sum(dict.fromkeys(range(7, 364, 7), 1)))
     assert said[0].startswith(
         "The callsign CLX9TK was heard flying from ZHCC on 51 of 364 complete days of the "
         "year before (51 flights, 1.0 a week), most often on Mondays; first "
@@ -59,21 +59,21 @@ def test_sentences_say_how_often_on_how_many_complete_days() -> None:
 
 @pytest.mark.parametrize("flown", [{1: 1}, dict.fromkeys(range(1, 365), 1)])
 def test_few_or_even_flights_have_no_favourite_weekday(flown: dict[int, int]) -> None:
-    assert "most often" not in tell_habits(_sum(flown))[0]
+    assert "most often" not in describe_habits(_sum(flown))[0]
 
 
 def test_one_flight_is_one_flight() -> None:
-    assert "(1 flight, " in tell_habits(_sum({5: 1}))[0]
+    assert "(1 flight, " in describe_habits(_sum({5: 1}))[0]
 
 
 def test_record_shorter_than_eight_weeks_says_that_it_is() -> None:
-    said = tell_habits(_sum({5: 1}, days=40))
+    said = describe_habits(_sum({5: 1}, days=40))
     assert "The archive holds 40 complete days before it; eight weeks" in said[3]
-    assert not any("eight weeks" in line for line in tell_habits(_sum({5: 1}, days=80)))
+    assert not any("eight weeks" in line for line in describe_habits(_sum({5: 1}, days=80)))
 
 
 def test_no_complete_day_says_nothing_of_what_is_ordinary() -> None:
-    (only,) = tell_habits(_sum({}, days=0))
+    (only,) = describe_habits(_sum({}, days=0))
     assert "nothing says what is ordinary" in only
 
 
@@ -84,7 +84,7 @@ def test_flight_without_callsign_is_compared_by_what_it_has() -> None:
 def test_known_stops_are_named_as_undated() -> None:
     habits = _sum({5: 1})
     known = Habits(habits.ends, habits.habits, (("ELLX", "UTAK", "ZHCC"),))
-    assert tell_habits(known)[-1] == (
+    assert describe_habits(known)[-1] == (
         "Volunteers list this callsign with the stops ELLX – UTAK – ZHCC (undated)."
     )
 
@@ -112,7 +112,7 @@ def test_stop_on_no_known_route_is_said_plainly(
 ) -> None:
     counts = pd.DataFrame(columns=["day", "callsign", "operator", "icao24"])
     days = frozenset(DAY - timedelta(days=back) for back in range(1, 80))
-    assert tell_habits(sum_habits(FLIGHT, counts, days, known_stops=routes))[-1] == said
+    assert describe_habits(sum_habits(FLIGHT, counts, days, known_stops=routes))[-1] == said
     listed = (*routes, ("ELLX", "ZHCC"))
     assert sum_habits(FLIGHT, counts, days, known_stops=listed).not_listed == ()
     assert sum_habits(FLIGHT, counts, days).not_listed == ()

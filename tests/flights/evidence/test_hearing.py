@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from flights.archive import Archive
-from flights.evidence import hear_beyond, hear_ordinary
+from flights.evidence import load_reception_beyond, load_usual_reception
+from flights.evidence.flight_report import cells_beyond
 from flights.evidence.map_reception import MOST_DAYS, is_quiet
-from flights.evidence.story import cells_beyond
 from flights.records import DayRecords, LedgerEntry, empty
 
 DAY = made.START.date()
@@ -46,40 +46,40 @@ def archive(tmp_path: Path) -> Archive:
 
 
 def test_every_cell_beyond_has_a_row_and_only_the_two_hours_count(archive: Archive) -> None:
-    heard = hear_beyond(archive, STORY, GAP).set_index("cell")["aircraft"]
+    heard = load_reception_beyond(archive, STORY, GAP).set_index("cell")["aircraft"]
     assert sorted(heard.index) == CELLS
     assert heard[CELLS[0]] == 7 and heard.sum() == 7
 
 
 def test_day_that_is_not_complete_says_nothing(archive: Archive) -> None:
     archive.write_day(_day(DAY, {(9, CELLS[0]): 3}, "partial"), refresh=True)
-    assert hear_beyond(archive, STORY, GAP).empty
+    assert load_reception_beyond(archive, STORY, GAP).empty
 
 
 def test_source_without_reception_says_nothing(tmp_path: Path) -> None:
     silent = Archive(tmp_path)
     silent.write_day(_day(DAY, {}))
-    assert hear_beyond(silent, STORY, GAP).empty
-    assert hear_ordinary(silent, "readsb", DAY, DAY).empty
+    assert load_reception_beyond(silent, STORY, GAP).empty
+    assert load_usual_reception(silent, "readsb", DAY, DAY).empty
 
 
 def test_end_lost_at_no_place_has_no_cells(archive: Archive) -> None:
     blind = made.make_story(last_latitude=None, last_longitude=None)
-    assert hear_beyond(archive, blind, blind.gaps[0]).empty
+    assert load_reception_beyond(archive, blind, blind.gaps[0]).empty
 
 
 def test_lost_origin_looks_at_the_two_hours_before(archive: Archive) -> None:
     gap = replace(GAP, end="origin", stretch=GAP.stretch.reverse())
     flight = made.make_flight(firstseen=made.START + timedelta(hours=7))
     story = replace(made.make_story(**flight), gaps=(gap,))
-    heard = hear_beyond(archive, story, gap)
+    heard = load_reception_beyond(archive, story, gap)
     assert set(heard["cell"]) == cells_beyond(*made.LOST_PLACE, gap.trend, "origin")
 
 
 def test_ordinary_day_is_the_mean_of_a_few_complete_ones(archive: Archive) -> None:
     archive.write_day(_day(DAY + timedelta(days=1), {(3, CELLS[0]): 5}))
     archive.write_day(_day(DAY + timedelta(days=2), {(3, CELLS[0]): 99}, "partial"))
-    heard = hear_ordinary(archive, "readsb", DAY, DAY + timedelta(days=2))
+    heard = load_usual_reception(archive, "readsb", DAY, DAY + timedelta(days=2))
     per_cell = heard.set_index("cell")["aircraft"]
     assert per_cell[CELLS[0]] == (7 + 5) / 2
     assert per_cell[CELLS[1]] == 9 / 2
@@ -90,5 +90,5 @@ def test_long_spans_are_read_in_a_few_days(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     for n in range(MOST_DAYS + 5):
         archive.write_day(_day(DAY + timedelta(days=n), {(3, CELLS[0]): 6}))
-    heard = hear_ordinary(archive, "readsb", DAY, DAY + timedelta(days=30))
+    heard = load_usual_reception(archive, "readsb", DAY, DAY + timedelta(days=30))
     assert heard["aircraft"].tolist() == [6.0]

@@ -9,7 +9,7 @@ import pytest
 from worlds import entry
 
 from flights.archive import Archive
-from flights.evidence import judge_region
+from flights.evidence import describe_region_reception
 from flights.evidence.region_reception import count_region
 from flights.reception import list_cells
 from flights.records import DayRecords, empty
@@ -38,7 +38,7 @@ def _archive(root: Path, heard: dict[int, int], status: str = "complete") -> Arc
 
 
 def _say(archive: Archive, spec: str = "country:IR") -> str:
-    return judge_region(archive, "made-up", parse_region(spec), DAY)
+    return describe_region_reception(archive, "made-up", parse_region(spec), DAY)
 
 
 @pytest.mark.parametrize(

@@ -6,16 +6,20 @@ from datetime import date
 import made_stories as made
 import pytest
 
-from flights.evidence import tell_details, tell_story_in_brief, tell_story_in_words
+from flights.evidence import (
+    describe_flight_briefly,
+    describe_flight_details,
+    describe_flight_report,
+)
 from flights.evidence.chain import build_chain
-from flights.evidence.story import Trend
+from flights.evidence.flight_report import Trend
 from flights.reception import Silence
 from flights.reception.silence import FELL, HARDLY, UNKNOWN
 from flights.regions import parse_region
 
 
 def _brief(region: str = "", **changes: object) -> str:
-    return tell_story_in_brief(
+    return describe_flight_briefly(
         made.make_story(**changes),  # type: ignore[arg-type]
         parse_region(region) if region else None,
     )
@@ -50,7 +54,7 @@ def test_region_within_reach_gets_its_longest_stay_and_no_verdict() -> None:
 def test_level_flight_points_to_no_airport() -> None:
     story = made.make_story()
     level = replace(story, gaps=(replace(story.gaps[0], trend=Trend(290.0, 0.0)),))
-    said = tell_story_in_brief(level)
+    said = describe_flight_briefly(level)
     assert "how it moved points to none. Among the nearest: UTAA" in said
     assert "most like" not in said
 
@@ -58,14 +62,14 @@ def test_level_flight_points_to_no_airport() -> None:
 def test_begin_nobody_heard_leaves_a_take_off_open() -> None:
     story = made.make_story(again=False)
     gap = replace(story.gaps[0], end="origin")
-    said = tell_story_in_brief(replace(story, gaps=(gap,)), parse_region("country:IR"))
+    said = describe_flight_briefly(replace(story, gaps=(gap,)), parse_region("country:IR"))
     assert "A take-off in Iran cannot be excluded: it is in range, and nothing earlier" in said
 
 
 def test_ends_a_source_names_are_not_called_known() -> None:
     story = made.make_heard_story()
     story.chain.flights.loc[1, "destination_evidence"] = "estimated"
-    said = tell_story_in_brief(story)
+    said = describe_flight_briefly(story)
     assert "destination as the source names it" in said and "known" not in said
 
 
@@ -100,13 +104,13 @@ def test_one_airport_or_none_is_said_so() -> None:
 
 
 def test_flight_with_both_ends_heard_says_so() -> None:
-    said = tell_story_in_brief(made.make_heard_story())
+    said = describe_flight_briefly(made.make_heard_story())
     assert said.startswith("From UAAA (Almaty") and "both ends are known" in said
 
 
 def test_no_word_claims_more_than_was_heard() -> None:
     texts = [_brief(), _brief("country:IR"), _brief("country:NL", again=False)]
-    texts += tell_story_in_words(made.make_story())
+    texts += describe_flight_report(made.make_story())
     for text in texts:
         low = text.lower()
         for word in ("landed", "suspicious", "transponder off", "smuggl", "nan", "none "):
@@ -115,22 +119,22 @@ def test_no_word_claims_more_than_was_heard() -> None:
 
 def test_details_hold_the_figures_that_the_sentence_leaves_out() -> None:
     story = made.make_story()
-    details = " ".join(tell_details(story, parse_region("country:IR")))
+    details = " ".join(describe_flight_details(story, parse_region("country:IR")))
     assert "57 aircraft-hours" in details and "From ZHCC" in details
     assert "most like its last movement is UTAA" in details
-    assert "most like" not in " ".join(tell_details(story))  # the sentence has it
+    assert "most like" not in " ".join(describe_flight_details(story))  # the sentence has it
 
 
 def test_witnesses_and_what_they_say_otherwise_are_told() -> None:
     other = made.make_flight(source="table", destination="UTAA", destination_evidence="estimated")
     other |= {"origin": "ZGGG"}
-    said = " ".join(tell_details(made.make_story(witnesses=(other,))))
+    said = " ".join(describe_flight_details(made.make_story(witnesses=(other,))))
     assert "Also heard by table: one flight with more than one witness." in said
     assert "table says origin ZGGG" in said
 
 
 def test_doubts_about_what_was_heard_are_told() -> None:
-    said = " ".join(tell_details(made.make_story(flags="address_twice")))
+    said = " ".join(describe_flight_details(made.make_story(flags="address_twice")))
     assert "Two aircraft were heard under this address" in said
 
 
@@ -146,7 +150,7 @@ def test_lost_origin_is_told_backwards() -> None:
     gap = replace(story.gaps[0], end="origin")
     flipped = replace(story, at=1, gaps=(gap,))
     before = replace(gap, neighbour=story.chain.flights.iloc[0])
-    said = tell_story_in_brief(replace(flipped, gaps=(before,)))
+    said = describe_flight_briefly(replace(flipped, gaps=(before,)))
     assert said.startswith("First heard 28 Feb 2050 16:00 UTC")
     assert "heard 7 h before, in the air over Turkmenistan (38.5 N 57.3 E) at 09:00 UTC" in said
 
@@ -157,6 +161,6 @@ def test_witness_says_until_when_where_the_source_does_not() -> None:
         {"table": made.make_frame(own), "readsb": made.make_frame(made.make_flight())}, "table"
     )
     story = replace(made.make_story(), source="table", chain=chain)
-    said = " ".join(tell_details(story))
+    said = " ".join(describe_flight_details(story))
     assert "until when is not known" in said
     assert "readsb heard it until 28 Feb 2050 09:00 UTC." in said

@@ -21,7 +21,7 @@ from loopback import (
 )
 
 from flights.errors import ArchiveError, BadPayload, SourceUnavailable
-from flights.pull.worker_news import StopAsked
+from flights.pull.worker_messages import StopRequested
 
 BODY = bytes(range(256)) * 8000
 _DOWNLOAD = """
@@ -214,9 +214,9 @@ def test_a_cancelled_download_can_go_on(loopback: LoopbackServer, tmp_path: Path
     url = loopback.put("/file", BODY)
 
     def stop(message: str, share: float) -> None:
-        raise StopAsked(message)
+        raise StopRequested(message)
 
-    with pytest.raises(StopAsked):
+    with pytest.raises(StopRequested):
         quick_door(tmp_path).download(url, tmp_path / "file.tar", report=stop)
     door = quick_door(tmp_path)
     door.download(url, tmp_path / "file.tar")

@@ -13,7 +13,7 @@ from loopback import LoopbackServer, cut, drop, quick_door, slow, status
 
 from flights.errors import RateLimited, SourceUnavailable
 from flights.network import Door, read_wait
-from flights.pull.worker_news import StopAsked
+from flights.pull.worker_messages import StopRequested
 
 BODY = b"0123456789" * 1000
 
@@ -176,7 +176,7 @@ def _stop_at(call: int) -> Callable[[str, float], None]:
     def report(message: str, share: float) -> None:
         left[0] -= 1
         if left[0] == 0:
-            raise StopAsked("stopped")
+            raise StopRequested("stopped")
 
     return report
 
@@ -184,7 +184,7 @@ def _stop_at(call: int) -> Callable[[str, float], None]:
 def test_a_wait_ends_when_the_pull_is_cancelled(loopback: LoopbackServer, tmp_path: Path) -> None:
     loopback.fault("/file", status(429, {"Retry-After": "200"}), forever=True)
     clock = Clock()
-    with pytest.raises(StopAsked):
+    with pytest.raises(StopRequested):
         clock.door(tmp_path).told_to(_stop_at(3)).fetch(loopback.url_of("/file"), limit=10)
     assert sum(clock.naps) == 2
     assert loopback.count("/file") == 1

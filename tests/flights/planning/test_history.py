@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from analysis.numerics import DailySeries, Design, find_placebo_dates
-from flights.planning.needed_days import Span, count_needed_dates, count_needed_days, plan_span
+from flights.planning.needed_days import DaySpan, count_needed_dates, count_needed_days, plan_span
 
 EVENT = date(2025, 6, 13)
 
 
-def _find_dates(span: Span, events: list[date], window: int, baseline: int) -> int:
+def _find_dates(span: DaySpan, events: list[date], window: int, baseline: int) -> int:
     """Comparable dates the estimator finds in complete days of a span."""
     days = len(span)
     series = DailySeries(
@@ -32,7 +32,7 @@ def test_planned_days_hold_just_enough_comparable_dates(
     if from_before is None:
         held = None
     else:
-        held = Span(EVENT - timedelta(days=baseline + from_before), date(2030, 1, 1))
+        held = DaySpan(EVENT - timedelta(days=baseline + from_before), date(2030, 1, 1))
     span = plan_span(events, window, baseline, held=held)
     assert span is not None
     needed = count_needed_dates(window)
@@ -51,6 +51,6 @@ def test_all_days_before_the_event_are_as_many_as_the_design_says() -> None:
 
 
 def test_source_that_ends_or_begins_too_near_cannot_serve() -> None:
-    assert plan_span([EVENT], 14, 56, held=Span(date(2020, 1, 1), EVENT)) is None
-    near = Span(EVENT - timedelta(days=55), date(2030, 1, 1))
+    assert plan_span([EVENT], 14, 56, held=DaySpan(date(2020, 1, 1), EVENT)) is None
+    near = DaySpan(EVENT - timedelta(days=55), date(2030, 1, 1))
     assert plan_span([EVENT], 14, 56, held=near) is None

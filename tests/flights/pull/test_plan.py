@@ -10,7 +10,7 @@ from worlds import SOURCE
 
 from flights.archive import Archive
 from flights.errors import ArchiveError, InvalidInput
-from flights.pull import check_room, plan_pull
+from flights.pull import check_disk_space, plan_pull
 from flights.pull import plan as planning
 from flights.records import InputFile
 from flights.sources import narrow
@@ -111,12 +111,12 @@ def test_downloads_of_all_workers_need_room_beside_the_archive(archive) -> None:
     plan = plan_pull(Source(4, spec=REMOTE), archive)
     assert (plan.cache_needed, plan.cache_free) == (1_000_000, None)
     enough = planning.SPARE_BYTES + plan.disk_needed + 2_000_000
-    check_room(replace(plan, disk_free=enough), archive.root, workers=2)
+    check_disk_space(replace(plan, disk_free=enough), archive.root, workers=2)
     with pytest.raises(ArchiveError, match="free some space"):
-        check_room(replace(plan, disk_free=enough), archive.root, workers=3)
+        check_disk_space(replace(plan, disk_free=enough), archive.root, workers=3)
     assert plan_pull(Source(4), archive).cache_needed == 0
     local = replace(plan_pull(Source(4), archive), disk_free=enough)
-    check_room(local, archive.root, workers=3)
+    check_disk_space(local, archive.root, workers=3)
 
 
 def test_cache_on_another_disk_needs_room_there(archive, monkeypatch, tmp_path: Path) -> None:
@@ -128,9 +128,9 @@ def test_cache_on_another_disk_needs_room_there(archive, monkeypatch, tmp_path: 
     assert plan.cache_free is not None
     assert plan.cache_needed == 1_000_000
     with pytest.raises(ArchiveError, match=r"flights-cache has 0 kB free .* 51\.0 MB there"):
-        check_room(replace(plan, cache_free=0), archive.root)
+        check_disk_space(replace(plan, cache_free=0), archive.root)
     roomy = replace(plan, cache_free=10**9, disk_free=plan.disk_needed + planning.SPARE_BYTES)
-    check_room(roomy, archive.root)
+    check_disk_space(roomy, archive.root)
     assert not (other / "flights-cache").exists()
     assert plan.source.spec.key == SOURCE
 

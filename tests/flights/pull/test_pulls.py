@@ -21,14 +21,14 @@ from flights.pull import (
     ProgressFile,
     PullProgress,
     background,
-    expect_seconds,
+    estimate_seconds,
     plan_pull,
 )
 from flights.pull.background import (
     can_start_again,
     cancel_pull,
+    find_measured_rate,
     list_pulls,
-    measured_rate,
     process_mark,
     read_progress,
     start_again,
@@ -120,8 +120,8 @@ def test_newest_pull_comes_first_and_gives_the_rate(tmp_path: Path) -> None:
     for pull_id, rate in (("1-a", 100.0), ("3-c", None), ("2-b", 200.0)):
         write_progress(tmp_path, progress(pull_id, state="finished", rate_bytes_s=rate))
     assert [each.id for each in list_pulls(tmp_path)] == ["3-c", "2-b", "1-a"]
-    assert measured_rate(tmp_path, "simulated") == 200.0
-    assert measured_rate(tmp_path, "readsb") is None
+    assert find_measured_rate(tmp_path, "simulated") == 200.0
+    assert find_measured_rate(tmp_path, "readsb") is None
 
 
 def test_progress_file_is_not_written_at_every_step(tmp_path: Path) -> None:
@@ -264,12 +264,12 @@ def test_oldest_pulls_are_forgotten_and_running_ones_never(tmp_path: Path) -> No
 def test_time_is_expected_by_bytes_or_by_days(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     plan = plan_pull(Source(4), archive)
-    assert expect_seconds(archive, plan).seconds is None
+    assert estimate_seconds(archive, plan).seconds is None
     done = tuple(DayProgress(date(2050, 3, n), "complete", 1.0) for n in (1, 2))
     known = replace(progress("1-a"), source=SOURCE, state="finished", days=done)
     known = replace(known, updated_at=NOW + timedelta(seconds=8))
     write_progress(tmp_path, known)
-    assert expect_seconds(archive, plan).seconds is None
-    assert expect_seconds(archive, replace(plan, size_bytes=0)).seconds == 16
+    assert estimate_seconds(archive, plan).seconds is None
+    assert estimate_seconds(archive, replace(plan, size_bytes=0)).seconds == 16
     write_progress(tmp_path, replace(known, rate_bytes_s=1e6))
-    assert expect_seconds(archive, plan).seconds == 4
+    assert estimate_seconds(archive, plan).seconds == 4

@@ -7,7 +7,12 @@ import pandas as pd
 import pytest
 
 from flights.regions import cells, parse_region
-from flights.routes.cruise_reception import FEW_HOURS, LEAST_HOURS, find_sky, measure_overhead
+from flights.routes.cruise_reception import (
+    FEW_HOURS,
+    LEAST_HOURS,
+    find_cruise_cells,
+    measure_overhead,
+)
 
 
 def sums(positions: list, hours: list) -> pd.DataFrame:
@@ -60,14 +65,14 @@ def test_chance_alone_moves_the_coverage_of_a_thin_sky_by_little(a_day: int) -> 
 
 def test_sky_of_a_small_place_reaches_to_the_cells_around_it() -> None:
     airport, country = parse_region("airport:ELLX"), parse_region("country:CN")
-    sky = find_sky(airport)
+    sky = find_cruise_cells(airport)
     assert sky is not None and cells(airport) < sky and len(sky) == 9 * len(cells(airport))
-    assert find_sky(country) == cells(country)
-    assert find_sky(parse_region("world:")) is None
+    assert find_cruise_cells(country) == cells(country)
+    assert find_cruise_cells(parse_region("world:")) is None
 
 
 def test_sky_beside_the_date_line_goes_on_behind_it() -> None:
-    sky = find_sky(parse_region("circle:-17,180,30km"))
+    sky = find_cruise_cells(parse_region("circle:-17,180,30km"))
     assert sky is not None
     assert {cell % 360 for cell in sky} >= {0, 359}
-    assert find_sky(parse_region("circle:90,0,30km")) <= frozenset(range(64_800))
+    assert find_cruise_cells(parse_region("circle:90,0,30km")) <= frozenset(range(64_800))

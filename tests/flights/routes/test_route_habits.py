@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from flights.evidence.habits import BEFORE
-from flights.routes import RouteHabit, RouteHabits, sum_route_habits, tell_route_habits
+from flights.routes import RouteHabit, RouteHabits, describe_route_habits, sum_route_habits
 
 EVENT = date(2050, 7, 20)
 COLUMNS = ["day", "callsign", "operator", "icao24", "bound"]
@@ -80,7 +80,7 @@ def test_largest_operators_are_summed_by_week_from_the_first_complete_day_on() -
 
 
 def test_sentence_says_how_many_flew_the_route_before() -> None:
-    assert tell_route_habits(_sum(ROWS)) == [
+    assert describe_route_habits(_sum(ROWS)) == [
         "Of 3 flights in the 14 days from 20 Jul 2050 (1 of them possible, not observed), 1 has "
         "a callsign, 1 an operator and 1 an airframe that was counted on this route before, on "
         "the 70 complete days that this study holds of the year before.",
@@ -89,21 +89,21 @@ def test_sentence_says_how_many_flew_the_route_before() -> None:
 
 
 def test_record_shorter_than_eight_weeks_says_that_it_is() -> None:
-    said = tell_route_habits(_sum(ROWS, days=55))
+    said = describe_route_habits(_sum(ROWS, days=55))
     assert said[-1].startswith("This study holds 55 complete days before it; eight weeks")
-    assert not any("eight weeks" in line for line in tell_route_habits(_sum(ROWS, days=56)))
+    assert not any("eight weeks" in line for line in describe_route_habits(_sum(ROWS, days=56)))
 
 
 def test_no_complete_day_says_nothing_of_what_is_ordinary() -> None:
     habits = _sum(ROWS, days=0)
-    (only,) = tell_route_habits(habits)
+    (only,) = describe_route_habits(habits)
     assert "nothing says what is ordinary" in only
     assert pd.isna(_find(habits, "QQX").per_week)
     assert habits.weekly == ()
 
 
 def test_window_without_flights_says_what_was_before() -> None:
-    (only,) = tell_route_habits(_sum(ROWS[:3]))
+    (only,) = describe_route_habits(_sum(ROWS[:3]))
     assert only == (
         "No flight was counted in the 14 days from 20 Jul 2050; 3 flights on the 70 complete "
         "days that this study holds of the year before."

@@ -12,9 +12,9 @@ import pytest
 from analysis.drawing.maps.flight_map import Inspected, describe_flight, draw_flight, is_drawable
 from analysis.drawing.maps.route_map import Ground
 from flights import CONTENTS_SENTENCE
-from flights.evidence import Story
+from flights.evidence import FlightReport
 from flights.evidence.chain import build_chain
-from flights.evidence.story import Trend
+from flights.evidence.flight_report import Trend
 from flights.reference.airports import load_airports
 
 GROUND = Ground({"type": "FeatureCollection", "features": []}, load_airports())
@@ -145,7 +145,7 @@ def test_flight_without_positions_is_dots_between_its_ends() -> None:
     )
     row = made.make_flight(**nowhere, destination="VHHH", destination_evidence="estimated")
     chain = build_chain({"table": made.make_frame(row)}, "table")
-    story = Story("table", chain, 0, (), made.make_track().iloc[:0])
+    story = FlightReport("table", chain, 0, (), made.make_track().iloc[:0])
     layers = _layers(Inspected(story))
     assert layers["track"]["data"] == [] and len(layers["unheard"]["data"]) > 5
     assert is_drawable(story) and "No position of it is kept" in describe_flight(Inspected(story))

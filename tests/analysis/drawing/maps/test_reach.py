@@ -8,7 +8,7 @@ from shapely.geometry import Point
 
 from analysis.drawing.maps.reach_outline import enclose, trace_edge
 from flights.evidence import HORIZON_S, outline
-from flights.evidence.reach import Stretches
+from flights.evidence.reach import UnobservedStretches
 from flights.reference.earth import destination_point, great_circle_km
 
 
@@ -18,7 +18,7 @@ def _stretch(place: tuple[float, float], back: tuple[float, float] | None, **mor
 
     hours, range_km = more.get("hours", 5.0), more.get("range_km", 8_000.0)
     there = back or (np.nan, np.nan)
-    return Stretches(
+    return UnobservedStretches(
         *(one(each) for each in (*place, 0.0, 0.0, *there, 0.0)),
         one(hours * 3600 if back else np.nan),
         one(500.0),
@@ -26,7 +26,7 @@ def _stretch(place: tuple[float, float], back: tuple[float, float] | None, **mor
     )
 
 
-def _fits(stretch: Stretches, latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:
+def _fits(stretch: UnobservedStretches, latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:
     left = stretch.left_latitude[0], stretch.left_longitude[0]
     there = great_circle_km(*left, latitude, longitude)
     if stretch.is_open[0]:

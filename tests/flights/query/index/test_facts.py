@@ -16,7 +16,7 @@ from made_questions import Rules
 from worlds import DAY, SOURCE
 
 from flights.archive import Archive
-from flights.query import DuckDBEngine, Facts, RouteQuestion
+from flights.query import DuckDBEngine, RouteIndex, RouteQuestion
 from flights.query.index import index
 from flights.records import NON_ICAO
 
@@ -34,7 +34,7 @@ def archive(tmp_path: Path) -> Archive:
 
 def months(archive: Archive, cargo: Rules | None = None) -> dict[str, list[str]]:
     """Folders of the index by month, after asking for all of it."""
-    found = Facts(archive, cargo or Rules())
+    found = RouteIndex(archive, cargo or Rules())
     found.months(SOURCE, FIRST, LAST, archive.read_ledger(SOURCE))
     return folders(archive)
 

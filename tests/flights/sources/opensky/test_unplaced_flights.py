@@ -16,7 +16,7 @@ from flights.query import DuckDBEngine, RouteQuestion
 from flights.records import Header, open_writer
 from flights.regions import parse_region
 from flights.routes import Route, load_route
-from flights.sources import note_of, open_source
+from flights.sources import contents_note, open_source
 
 DAY, NEXT = date(2025, 6, 13), date(2025, 6, 14)
 
@@ -74,7 +74,7 @@ def test_export_leaves_the_places_empty(archive: Archive, kind: str) -> None:
     (source,) = archive.sources()
     flights = archive.load_flights(source, DAY, NEXT)
     stream = io.BytesIO()
-    writer = open_writer(kind, stream, Header(note_of(None), {}, ()))
+    writer = open_writer(kind, stream, Header(contents_note(None), {}, ()))
     writer.write(flights)
     writer.close()
     stream.seek(0)

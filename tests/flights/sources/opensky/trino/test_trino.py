@@ -25,7 +25,7 @@ from flights.errors import (
     SourceUnavailable,
 )
 from flights.network import Manners
-from flights.pull.worker_news import StopAsked
+from flights.pull.worker_messages import StopRequested
 from flights.sources.opensky.trino import database as trino_module
 from flights.sources.opensky.trino.database import Database
 from flights.sources.opensky.trino.day import read_rows, select_flights, select_hours
@@ -376,9 +376,9 @@ def test_rows_of_another_shape_are_bad(trino: TrinoServer) -> None:
 def test_cancelled_pull_stops_the_query_at_the_server(trino: TrinoServer) -> None:
     def stop(message: str, share: float) -> None:
         if "at work" in message:
-            raise StopAsked
+            raise StopRequested
 
-    with pytest.raises(StopAsked):
+    with pytest.raises(StopRequested):
         ask(report=stop)
     assert trino.cancelled == ["query0"]
 

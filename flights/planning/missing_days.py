@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flights.planning.needed_days import Span
+from flights.planning.needed_days import DaySpan
 from flights.records import LedgerEntry, judge_departures, not_asked
 
 
 @dataclass(frozen=True)
-class Lack:
+class MissingDays:
     """Days that do not count for one and the same reason."""
 
     status: str
@@ -17,9 +17,9 @@ class Lack:
     days: tuple[date, ...]
 
 
-def list_lacking(
-    entries: Mapping[date, LedgerEntry], span: Span, *, source: str = ""
-) -> tuple[Lack, ...]:
+def find_missing_days(
+    entries: Mapping[date, LedgerEntry], span: DaySpan, *, source: str = ""
+) -> tuple[MissingDays, ...]:
     """Days of the span that do not count for flights by day of departure, grouped by reason."""
     judged = judge_departures(entries)
     found: dict[tuple[str, str], list[date]] = {}
@@ -27,10 +27,10 @@ def list_lacking(
         entry = judged.get(day) or not_asked(source, day)
         if not entry.is_complete:
             found.setdefault((entry.status, " ".join(entry.reasons)), []).append(day)
-    return tuple(Lack(status, why, tuple(days)) for (status, why), days in found.items())
+    return tuple(MissingDays(status, why, tuple(days)) for (status, why), days in found.items())
 
 
-def list_days_to_pull(
+def find_days_to_pull(
     entries: Mapping[date, LedgerEntry], days: Iterable[date], *, with_next: bool = False
 ) -> list[date]:
     """Days that are not complete as they stand in the ledger.

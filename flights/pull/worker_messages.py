@@ -17,12 +17,12 @@ _EVERY_S = 0.3
 _FORGOTTEN_S = 86_400
 
 
-class StopAsked(BaseException):
+class StopRequested(BaseException):
     """Raised in a worker when the pull was cancelled; no `except Exception` may swallow it."""
 
 
 @dataclass
-class Reporter:
+class WorkerReport:
     """A worker's `Report`: leaves what it is told where the pull looks, and stops when asked."""
 
     folder: Path
@@ -32,7 +32,7 @@ class Reporter:
 
     def __call__(self, message: str, share: float) -> None:
         if (self.folder / "stop").exists():
-            raise StopAsked(f"{self.day} was stopped")
+            raise StopRequested(f"{self.day} was stopped")
         # That a source makes us wait must not get lost: nothing may follow for a long time.
         waits = message.startswith("waiting")
         if waits == self._waits and time.monotonic() - self._last < _EVERY_S:
@@ -50,7 +50,7 @@ class Reporter:
         rough.replace(self.folder / name)
 
 
-class Signals:
+class WorkerMessages:
     """The pull's end of it; the folder goes when the pull ends."""
 
     def __init__(self, parent: Path) -> None:
@@ -59,15 +59,15 @@ class Signals:
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True)
-        _clear_forgotten(self.folder.parent)
+        remove_stale(self.folder.parent)
         return self
 
     def __exit__(self, *_: object) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def reporter(self, day: date) -> Reporter:
+    def reporter(self, day: date) -> WorkerReport:
         """What the worker of an offer calls; may be pickled."""
-        return Reporter(self.folder, day)
+        return WorkerReport(self.folder, day)
 
     def stop(self) -> None:
         """Make every worker end at its next report."""
@@ -89,7 +89,7 @@ class Signals:
             path.unlink()
 
 
-def _clear_forgotten(parent: Path) -> None:
+def remove_stale(parent: Path) -> None:
     """Folders of pulls that were killed."""
     for folder in parent.glob(".work-*"):
         with suppress(FileNotFoundError):

@@ -15,9 +15,9 @@ from flights.evidence.chain import (
     last_known,
     stretches_between,
 )
-from flights.evidence.reach import HORIZON_S, LEAST_GROUND_S, Stretches, find_reach
-from flights.evidence.region_reception import holds_reception
-from flights.query import list_witnesses
+from flights.evidence.reach import HORIZON_S, LEAST_GROUND_S, UnobservedStretches, find_reach
+from flights.evidence.region_reception import has_reception
+from flights.query import list_other_series
 from flights.reception import (
     AHEAD_H,
     ORDINARY_DAYS,
@@ -57,7 +57,7 @@ class Trend:
 
 
 @dataclass(frozen=True)
-class Gap:
+class EndGap:
     """The unheard stretch beside one end of a flight.
 
     `end` is `origin` or `destination`. `candidates`: airports where a landing fits in, the
@@ -70,7 +70,7 @@ class Gap:
     """
 
     end: str
-    stretch: Stretches
+    stretch: UnobservedStretches
     trend: Trend
     candidates: pd.DataFrame
     neighbour: pd.Series | None
@@ -80,13 +80,13 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class Story:
+class FlightReport:
     """One flight (row `at` of its chain) and the stretches beside its lost ends."""
 
     source: str
     chain: Chain
     at: int
-    gaps: tuple[Gap, ...]
+    gaps: tuple[EndGap, ...]
     tracks: pd.DataFrame
     """Kept positions, those of a witness where the flight's own source gives none."""
 
@@ -96,14 +96,14 @@ class Story:
         return self.chain.flights.iloc[self.at]
 
 
-def tell_story(
+def load_flight_report(
     archive: Archive,
     source: str,
     icao24: str,
     around: datetime,
     *,
     least_ground_s: float = LEAST_GROUND_S,
-) -> Story:
+) -> FlightReport:
     """What the archive knows of the flight of an airframe at (or nearest to) a moment.
 
     Raises
@@ -115,7 +115,7 @@ def tell_story(
     chain = build_chain(
         {
             each: archive.load_flights(each, *_days(day, AROUND), icao24=icao24)
-            for each in [source, *list_witnesses(archive, source)]
+            for each in [source, *list_other_series(archive, source)]
         },
         source,
     )
@@ -128,11 +128,11 @@ def tell_story(
     flight = chain.flights.iloc[at]
     tracks = _load_tracks(archive, flight, chain.witnesses[at])
     gaps = tuple(
-        _look_into(archive, chain, at, end, tracks, least_ground_s)
+        _examine_end(archive, chain, at, end, tracks, least_ground_s)
         for end in ENDS
         if flight[f"{end}_evidence"] == "lost"
     )
-    return Story(source, chain, at, gaps, tracks)
+    return FlightReport(source, chain, at, gaps, tracks)
 
 
 def _load_tracks(archive: Archive, flight: pd.Series, others: pd.DataFrame) -> pd.DataFrame:
@@ -157,14 +157,14 @@ def _nearest(flights: pd.DataFrame, around: datetime) -> int:
     return int(np.maximum(np.maximum(before, after), 0.0).to_numpy().argmin())
 
 
-def _look_into(
+def _examine_end(
     archive: Archive,
     chain: Chain,
     at: int,
     end: str,
     tracks: pd.DataFrame,
     least_ground_s: float,
-) -> Gap:
+) -> EndGap:
     flight = chain.flights.iloc[[at]].reset_index(drop=True)
     other = _neighbour(chain, at, end)
     pair = (other, flight) if end == "origin" else (flight, other)
@@ -173,14 +173,14 @@ def _look_into(
     candidates = _candidates(stretch, trend, end, least_ground_s)
     known = other.iloc[0] if not stretch.is_open[0] else None
     row = flight.iloc[0]
-    return Gap(
+    return EndGap(
         end,
         stretch,
         trend,
         candidates,
         known,
         _missing_days(archive, row, end, known),
-        *_listen(archive, row, end, tracks),
+        *_judge_reception(archive, row, end, tracks),
     )
 
 
@@ -211,7 +211,9 @@ def read_trend(tracks: pd.DataFrame, end: str) -> Trend:
     return Trend(float(course), float(climb))
 
 
-def _candidates(stretch: Stretches, trend: Trend, end: str, least_ground_s: float) -> pd.DataFrame:
+def _candidates(
+    stretch: UnobservedStretches, trend: Trend, end: str, least_ground_s: float
+) -> pd.DataFrame:
     """Airports where a landing fits in, the likeliest first."""
     fields = load_airports()
     fields = fields[fields["rank"] <= FIELD]
@@ -227,7 +229,7 @@ def _candidates(stretch: Stretches, trend: Trend, end: str, least_ground_s: floa
     return found.sort_values(["oddness", "away_km"], ignore_index=True)[names]
 
 
-def place_lost(stretch: Stretches, end: str) -> tuple[float, float, float]:
+def place_lost(stretch: UnobservedStretches, end: str) -> tuple[float, float, float]:
     """Latitude, longitude [deg] and height [ft] where the flight itself was lost."""
     side = "back" if end == "origin" and not stretch.is_open[0] else "left"
     return tuple(  # type: ignore[return-value]
@@ -274,7 +276,7 @@ def cells_beyond(latitude: float, longitude: float, trend: Trend, end: str) -> f
     return cells_ahead(latitude, longitude, course, AHEAD_H * SPEED_KMH)
 
 
-def _listen(
+def _judge_reception(
     archive: Archive, flight: pd.Series, end: str, tracks: pd.DataFrame
 ) -> tuple[Silence, Integrity | None]:
     """How well receivers heard what lies beyond the end, that day and on ordinary ones."""
@@ -290,7 +292,7 @@ def _listen(
     cells = cells_beyond(latitude, longitude, read_trend(tracks, end), end)
     first, last = _days(moment.date(), ORDINARY)
     complete = {
-        day: entry.is_complete and holds_reception(entry)
+        day: entry.is_complete and has_reception(entry)
         for day, entry in archive.read_ledger(flight["source"]).items()
         if first <= day <= last
     }
