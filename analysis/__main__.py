@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 
 from analysis.commands import COMMANDS
-from analysis.commands.base import Clock, tell
+from analysis.commands.base import Clock, print_status
 from flights import CONTENTS_SENTENCE, __version__
 from flights.errors import FlightDataError, InvalidInput
 from flights.pull import utc_now
@@ -27,13 +27,13 @@ def main(arguments: Sequence[str] | None = None, *, clock: Clock = utc_now) -> i
         asked.command(asked, clock)
         sys.stdout.flush()
     except InvalidInput as error:
-        tell(f"analysis: {error}")
+        print_status(f"analysis: {error}")
         return NOT_UNDERSTOOD
     except FlightDataError as error:
-        tell(f"analysis: {error}")
+        print_status(f"analysis: {error}")
         return FAILED
     except KeyboardInterrupt:
-        tell("analysis: stopped as asked.")
+        print_status("analysis: stopped as asked.")
         return STOPPED
     except BrokenPipeError:
         # Whoever read the output has gone; keep Python from complaining at exit.

@@ -36,7 +36,9 @@ def run_check(case: Case) -> CheckResult:
         sentence = "There is no exposure on both sides of the event to compare."
         return CheckResult(NAME, TITLE, NOT_APPLICABLE, sentence, table)
     coverage = ratio.coverage
-    moved = f"What the receivers hear changed by {format_ratio(coverage.worst)}{_tell_most(table)}"
+    moved = (
+        f"What the receivers hear changed by {format_ratio(coverage.worst)}{_format_most(table)}"
+    )
     if coverage.kappa > COVERAGE_VETO and coverage.moved_with_count:
         sentence = f"{moved}, the same way as the route's count ({format_ratio(coverage.raw)})."
         return CheckResult(NAME, TITLE, FAILED, sentence, table)
@@ -47,7 +49,7 @@ def run_check(case: Case) -> CheckResult:
     return CheckResult(NAME, TITLE, PASSED, f"{moved} between the two periods.", table)
 
 
-def _tell_most(table: tuple[dict[str, Any], ...]) -> str:
+def _format_most(table: tuple[dict[str, Any], ...]) -> str:
     """Which proxy moved most, where there is more than one."""
     moved = [row for row in table if row["place"] != "both" and row["ratio"]]
     if len({row["measure"] for row in moved}) < 2:

@@ -9,13 +9,13 @@ from flights.errors import InvalidInput
 Clock = Callable[[], datetime]
 
 
-def tell(text: str) -> None:
+def print_status(text: str) -> None:
     """A line for the person, beside the answer."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
 
 
-def say(lines: Iterable[str]) -> None:
+def print_answer(lines: Iterable[str]) -> None:
     """The answer itself."""
     sys.stdout.write("\n".join(lines) + "\n")
 

@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from analysis.commands.base import Clock, say
+from analysis.commands.base import Clock, print_answer
 from analysis.study import read_study, to_need
 from flights import CONTENTS_SENTENCE
 from flights.archive import Archive
@@ -34,6 +34,6 @@ def run(asked: argparse.Namespace, clock: Clock) -> None:
     note = contents_note(plan.spec)
     if asked.format == "json":
         plain = {"contents": CONTENTS_SENTENCE, "note": note, **to_plain(plan)}
-        say([json.dumps(plain, indent=2, ensure_ascii=False)])
+        print_answer([json.dumps(plain, indent=2, ensure_ascii=False)])
         return
-    say([format_plan(plan), "", note])
+    print_answer([format_plan(plan), "", note])

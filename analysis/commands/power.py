@@ -4,14 +4,14 @@ import argparse
 import math
 from pathlib import Path
 
-from analysis.commands.base import Clock, say
+from analysis.commands.base import Clock, print_answer
 from analysis.event_study import (
     Usual,
     Windows,
     describe_outlook,
-    look_ahead,
+    estimate_outlook,
+    format_rate,
     measure_usual,
-    write_rate,
 )
 from flights import CONTENTS_SENTENCE
 from flights.errors import InvalidInput
@@ -46,11 +46,11 @@ def run(asked: argparse.Namespace, clock: Clock) -> None:
     phi = asked.phi or usual.phi or 1.0
     _check(per_week, windows, asked.notice, phi)
     held = usual.days if asked.held is None and asked.study else asked.held
-    outlook = look_ahead(per_week, windows=windows, phi=phi, notice=asked.notice)
+    outlook = estimate_outlook(per_week, windows=windows, phi=phi, notice=asked.notice)
     lines = describe_outlook(outlook, held=held)
     if asked.study and usual.days:
-        lines.insert(0, f"{usual.days} days held: {write_rate(usual.per_week)} a week.")
-    say([*lines, CONTENTS_SENTENCE])
+        lines.insert(0, f"{usual.days} days held: {format_rate(usual.per_week)} a week.")
+    print_answer([*lines, CONTENTS_SENTENCE])
 
 
 def _measure(asked: argparse.Namespace, windows: Windows) -> tuple[Usual, Windows]:

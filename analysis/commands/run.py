@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from analysis.commands.base import Clock, say, tell
-from analysis.commands.text import tell_list, tell_result
+from analysis.commands.base import Clock, print_answer, print_status
+from analysis.commands.text import describe_list, describe_result
 from analysis.event_study import list_results, run_study
-from analysis.reports import missing_days, name_folders, write_list
+from analysis.reports import make_folder_names, missing_days, write_list
 from analysis.study import Study, StudyResult, count_tries, find_list, read_study
 from flights.archive import Archive
 from flights.config import Settings, read_settings
@@ -43,14 +43,16 @@ def run(asked: argparse.Namespace, clock: Clock) -> None:
         _write_one(*answered[0], asked)
         return
     found = list_results([result for result, _ in answered])
-    folders = name_folders(asked.studies)
+    folders = make_folder_names(asked.studies)
     flights = [evidence.flights for _, evidence in answered]
     written = write_list(found, flights, Path(asked.out), folders)
-    say(tell_list(found, folders, numbers=False))
+    print_answer(describe_list(found, folders, numbers=False))
     for name, (result, evidence) in zip(folders, answered, strict=True):
-        for line in _tell_missing(result, evidence, asked):
-            tell(f"{name}: {line}")
-    tell(f"Written to {asked.out}: {', '.join(path.name for path in written)}, a folder each.")
+        for line in _describe_missing(result, evidence, asked):
+            print_status(f"{name}: {line}")
+    print_status(
+        f"Written to {asked.out}: {', '.join(path.name for path in written)}, a folder each."
+    )
 
 
 def answer(
@@ -76,13 +78,13 @@ def _write_one(result: StudyResult, evidence: RouteEvidence, asked: argparse.Nam
     from analysis.reports import write_outputs
 
     paths = write_outputs(result, evidence.flights, Path(asked.out))
-    say(tell_result(result))
-    for line in _tell_missing(result, evidence, asked):
-        tell(line)
-    tell(f"Written to {asked.out}: {', '.join(path.name for path in paths)}.")
+    print_answer(describe_result(result))
+    for line in _describe_missing(result, evidence, asked):
+        print_status(line)
+    print_status(f"Written to {asked.out}: {', '.join(path.name for path in paths)}.")
 
 
-def _tell_missing(
+def _describe_missing(
     result: StudyResult, evidence: RouteEvidence, asked: argparse.Namespace
 ) -> list[str]:
-    return missing_days.tell_missing(result, archive=asked.archive, ledger=evidence.ledger)
+    return missing_days.describe_missing(result, archive=asked.archive, ledger=evidence.ledger)

@@ -4,8 +4,8 @@ import argparse
 import json
 from pathlib import Path
 
-from analysis.commands.base import Clock, read_day, say
-from analysis.commands.text import tell_list, tell_numbers, tell_result
+from analysis.commands.base import Clock, print_answer, read_day
+from analysis.commands.text import describe_list, describe_numbers, describe_result
 from analysis.event_study import describe_table, judge_counts, list_results, read_counts
 from analysis.study import Event, ListResult, Study, StudyResult, to_json, validate_design
 from flights.errors import InvalidInput
@@ -44,15 +44,15 @@ def run(asked: argparse.Namespace, clock: Clock) -> None:
     results = [_judge(path, asked) for path in asked.tables]
     found = results[0] if len(results) == 1 else list_results(results)
     if asked.json:
-        say([json.dumps(to_json(found), indent=2, ensure_ascii=False)])
+        print_answer([json.dumps(to_json(found), indent=2, ensure_ascii=False)])
         return
-    say(_tell(found, asked.tables))
+    print_answer(_describe(found, asked.tables))
 
 
-def _tell(found: StudyResult | ListResult, names: list[str]) -> list[str]:
+def _describe(found: StudyResult | ListResult, names: list[str]) -> list[str]:
     if isinstance(found, ListResult):
-        return tell_list(found, names, numbers=True)
-    return [*tell_result(found), *tell_numbers(found)]
+        return describe_list(found, names, numbers=True)
+    return [*describe_result(found), *describe_numbers(found)]
 
 
 def _judge(path: str, asked: argparse.Namespace) -> StudyResult:

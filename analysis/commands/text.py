@@ -8,42 +8,42 @@ from analysis.study import Effect, Family, ListResult, Stack, StudyResult, Verdi
 from analysis.study import numbers as wording
 
 
-def tell_result(result: StudyResult) -> list[str]:
+def describe_result(result: StudyResult) -> list[str]:
     """Verdict and sentence of the first event, of each other one, and of all together."""
     made_up = "SIMULATED · " if result.simulated else ""
-    lines = [*_tell_verdict(result.verdict, result.lower, before=made_up), *result.notes]
+    lines = [*_describe_verdict(result.verdict, result.lower, before=made_up), *result.notes]
     for other in result.others:
         before = f"{wording.format_date(other.event)}: "
-        lines += _tell_verdict(other.verdict, other.lower, before=before)
+        lines += _describe_verdict(other.verdict, other.lower, before=before)
     if result.stack is not None:
         before = f"{1 + len(result.others)} dates together: "
-        lines += _tell_verdict(result.stack.verdict, result.stack.lower, before=before)
+        lines += _describe_verdict(result.stack.verdict, result.stack.lower, before=before)
     return [*filter(None, lines), note_of(result)]
 
 
-def tell_numbers(result: StudyResult) -> list[str]:
+def describe_numbers(result: StudyResult) -> list[str]:
     """All numbers of each event, of all together, and the checks."""
     dated = [(result.event, result.lower)]
     dated += [(other.event, other.lower) for other in result.others]
-    lines = [line for day, effect in dated for line in _tell_effect(day, effect)]
+    lines = [line for day, effect in dated for line in _describe_effect(day, effect)]
     if result.stack is not None and result.stack.lower is not None:
-        lines += _tell_stack(result.stack.lower)
+        lines += _describe_stack(result.stack.lower)
     if result.family is not None:
-        lines += ["", *tell_family(result.family)]
+        lines += ["", *describe_family(result.family)]
     checks = [f"  {check.outcome:<15} {check.title}: {check.sentence}" for check in result.checks]
     return [*lines, "", *checks] if checks else lines
 
 
-def tell_list(found: ListResult, names: list[str], *, numbers: bool) -> list[str]:
+def describe_list(found: ListResult, names: list[str], *, numbers: bool) -> list[str]:
     """Each study under its name, then all of them held against one another."""
     lines = []
     for name, result in zip(names, found.results, strict=True):
-        lines += [f"== {name}", *tell_result(result)[:-1]]
-        lines += [*tell_numbers(result), ""] if numbers else [""]
-    return [*lines, *tell_family(found.family), "", note_of(found)]
+        lines += [f"== {name}", *describe_result(result)[:-1]]
+        lines += [*describe_numbers(result), ""] if numbers else [""]
+    return [*lines, *describe_family(found.family), "", note_of(found)]
 
 
-def tell_family(family: Family) -> list[str]:
+def describe_family(family: Family) -> list[str]:
     """What is left of each date or route when all that were asked are allowed for."""
     lines = [f"Allowing for all {len(family.members)} ({family.method}):"]
     for each in family.members:
@@ -52,7 +52,9 @@ def tell_family(family: Family) -> list[str]:
     return lines
 
 
-def _tell_verdict(verdict: Verdict, found: Effect | Stack | None, *, before: str) -> Iterator[str]:
+def _describe_verdict(
+    verdict: Verdict, found: Effect | Stack | None, *, before: str
+) -> Iterator[str]:
     badges = f" [{', '.join(verdict.badges)}]" if verdict.badges else ""
     yield before + wording.format_heading(verdict.kind, verdict.direction) + badges
     yield verdict.sentence
@@ -60,7 +62,7 @@ def _tell_verdict(verdict: Verdict, found: Effect | Stack | None, *, before: str
     yield describe_detectable(found)
 
 
-def _tell_effect(day: date, effect: Effect | None) -> list[str]:
+def _describe_effect(day: date, effect: Effect | None) -> list[str]:
     if effect is None:
         return []
     shown = {
@@ -80,10 +82,10 @@ def _tell_effect(day: date, effect: Effect | None) -> list[str]:
         "MDE up": effect.mde_up,
         "MDE down": effect.mde_down,
     }
-    return ["", f"From {wording.format_date(day)}:", *_tell_shown(shown)]
+    return ["", f"From {wording.format_date(day)}:", *_format_values(shown)]
 
 
-def _tell_stack(stack: Stack) -> list[str]:
+def _describe_stack(stack: Stack) -> list[str]:
     shown = {
         "N1": stack.n1,
         "expected": stack.expected,
@@ -99,8 +101,8 @@ def _tell_stack(stack: Stack) -> list[str]:
         "MDE up": stack.mde_up,
         "MDE down": stack.mde_down,
     }
-    return ["", f"{len(stack.events)} dates together:", *_tell_shown(shown)]
+    return ["", f"{len(stack.events)} dates together:", *_format_values(shown)]
 
 
-def _tell_shown(shown: Mapping[str, float]) -> list[str]:
+def _format_values(shown: Mapping[str, float]) -> list[str]:
     return [f"  {name:<9} {value:.6g}" for name, value in shown.items()]

@@ -97,14 +97,14 @@ def list_results(results: Sequence[StudyResult]) -> ListResult:
     return ListResult(tuple(judged), Family(BENJAMINI_HOCHBERG, members), CONTENTS_SENTENCE)
 
 
-def name_study(result: StudyResult) -> str:
+def format_title(result: StudyResult) -> str:
     """A study by its title, else by its route."""
     return str(result.study["title"]) or f"{result.origin_label} → {result.destination_label}"
 
 
 def _name_answers(result: StudyResult) -> list[tuple[str, float]]:
     """Label and p of each date of a study, and of all of them together."""
-    name = name_study(result)
+    name = format_title(result)
     dated: list[tuple[date, Answered]] = [
         (result.event, (result.verdict, result.lower, result.upper)),
         *((each.event, (each.verdict, each.lower, each.upper)) for each in result.others),
@@ -171,7 +171,7 @@ def _allow_stack(
 ) -> Verdict:
     if stack.verdict.kind != CHANGE or member.holds or stack.lower is None:
         return stack.verdict
-    sentence = stacks.write_among(
+    sentence = stacks.format_among(
         stack.lower,
         window=result.study["window"],
         baseline=result.study["baseline"],

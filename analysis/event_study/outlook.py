@@ -85,7 +85,7 @@ class Outlook:
 USUAL = Windows()
 
 
-def look_ahead(
+def estimate_outlook(
     per_week: float, *, windows: Windows = USUAL, phi: float = 1.0, notice: float = 1.5
 ) -> Outlook:
     """What a route of so many flights a week could show.
@@ -166,14 +166,14 @@ def describe_outlook(found: Outlook, *, held: int | None = None) -> list[str]:
     have = windows.days if held is None else held
     days = f"{windows.window} days from the event on against {windows.baseline} before"
     return [
-        f"With this route's usual {write_rate(found.per_week)} a week you could notice "
-        f"{_write_noticeable(found.up, found.down)} ({days}; {windows.days} days in all).",
+        f"With this route's usual {format_rate(found.per_week)} a week you could notice "
+        f"{_format_noticeable(found.up, found.down)} ({days}; {windows.days} days in all).",
         _describe_wish(found, have),
         _describe_scatter(found),
     ]
 
 
-def write_rate(per_week: float) -> str:
+def format_rate(per_week: float) -> str:
     """Flights a week.
 
     >>> write_rate(3), write_rate(1), write_rate(2.35), write_rate(0.04)
@@ -184,7 +184,7 @@ def write_rate(per_week: float) -> str:
     return f"{shown} flight" + ("" if shown == "1" else "s")
 
 
-def _write_noticeable(up: float, down: float) -> str:
+def _format_noticeable(up: float, down: float) -> str:
     if math.isinf(up):
         return "no increase of any size"
     fall = "" if math.isnan(down) else f", or a fall to {format_ratio(down)} or less"
@@ -232,10 +232,10 @@ def _describe_scatter(found: Outlook) -> str:
     wilder = found.phi * WILDER
     return (
         f"This takes counts to scatter {usual}. On a wilder route (φ = {wilder:.2g}) it is "
-        f"{_write_noticeable(found.wilder_up, math.nan)}; how wild a route is, its own days say."
+        f"{_format_noticeable(found.wilder_up, math.nan)}; how wild a route is, its own days say."
     )
 
 
 def _round_up(per_week: float) -> str:
     step = 1.0 if per_week >= 10 else 0.1
-    return write_rate(math.ceil(per_week / step) * step)
+    return format_rate(math.ceil(per_week / step) * step)

@@ -28,14 +28,14 @@ def hash_inputs(evidence: RouteEvidence) -> str:
     return hashlib.sha256(json.dumps(known).encode()).hexdigest()
 
 
-def name_cargo_rule(grade: str, own: Overrides | None = None) -> str:
+def format_cargo_rule(grade: str, own: Overrides | None = None) -> str:
     """The least cargo grade in words, and the user's own list where there is one."""
     words = {"": "all flights, cargo or not", "certain": "cargo grade certain"}
     rule = words.get(grade, f"cargo grade {grade} or better")
     return f"{rule}, by the rows of {own.describe()} before all others" if own else rule
 
 
-def note_own_list(own: Overrides | None, flights: pd.DataFrame) -> tuple[str, ...]:
+def describe_own_list(own: Overrides | None, flights: pd.DataFrame) -> tuple[str, ...]:
     """The sentence that a user's own cargo list is in force, where there is one."""
     if own is None:
         return ()
@@ -63,7 +63,7 @@ def list_missing(counts: CountSeries) -> tuple[tuple[date, str, str], ...]:
     )
 
 
-def write_notes(study: Study, counts: CountSeries) -> tuple[str, ...]:
+def describe_notes(study: Study, counts: CountSeries) -> tuple[str, ...]:
     """Sentences a reader should know that are no part of the verdict."""
     notes = []
     for name, days, usual in (

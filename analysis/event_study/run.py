@@ -22,11 +22,11 @@ from analysis.event_study.controls import group_controls
 from analysis.event_study.effects import build_effect, build_series, build_shape, count_lacking_days
 from analysis.event_study.provenance import (
     count_flights,
+    describe_notes,
+    describe_own_list,
+    format_cargo_rule,
     hash_inputs,
     list_missing,
-    name_cargo_rule,
-    note_own_list,
-    write_notes,
 )
 from analysis.numerics import ControlRoute, DailySeries, Design
 from analysis.study import (
@@ -122,7 +122,7 @@ def run_study(
         flights=evidence.flights,
         spec=spec,
         input_hash=hash_inputs(evidence),
-        notes=evidence.notes + note_own_list(route.overrides, evidence.flights),
+        notes=evidence.notes + describe_own_list(route.overrides, evidence.flights),
         frequency=evidence.frequency,
         excluded=_class_excluded(evidence),
         overrides=route.overrides,
@@ -166,7 +166,7 @@ def judge_counts(
         event_name=study.events[0].name,
         origin_label=subject.origin_label,
         destination_label=subject.destination_label,
-        cargo_rule=name_cargo_rule(study.min_grade, subject.overrides),
+        cargo_rule=format_cargo_rule(study.min_grade, subject.overrides),
         series=counts,
         lower=head.lower,
         upper=head.upper,
@@ -184,7 +184,7 @@ def judge_counts(
         program_version=__version__,
         contents_sentence=CONTENTS_SENTENCE,
         made_at=made_at,
-        notes=subject.notes + write_notes(study, counts),
+        notes=subject.notes + describe_notes(study, counts),
         excluded=subject.excluded,
         cargo_list=subject.overrides.text if subject.overrides else "",
         shapes=_fit_shapes(counts, head.case.design) if frequent else (),

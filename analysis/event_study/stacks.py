@@ -87,7 +87,7 @@ def answer_stack(case: StackCase) -> StackAnswer | None:
     )
 
     def write(kind: str, bound: str) -> str:
-        return _write_sentence(kind, case, bound, found[bound])
+        return _format_sentence(kind, case, bound, found[bound])
 
     beside = upper if lower is not None else None
     verdict = verdicts.join_bounds(kinds, directions, write, beside, same=same)
@@ -95,7 +95,7 @@ def answer_stack(case: StackCase) -> StackAnswer | None:
     return StackAnswer(verdict, stacks["lower"], stacks["upper"])
 
 
-def write_among(stack: Stack, *, window: int, baseline: int, asked: str, p_adjusted: float) -> str:
+def format_among(stack: Stack, *, window: int, baseline: int, asked: str, p_adjusted: float) -> str:
     """The sentence of a change that does not hold when all that was asked is allowed for."""
     return sentences.STACK_NO_CHANGE_AMONG.format(
         **_fill_ins(stack, len(stack.events), window, baseline, observed=stack.bound == "lower"),
@@ -173,11 +173,11 @@ def _fill_ins(
     }
 
 
-def _write_sentence(kind: str, case: StackCase, bound: str, ratio: StackedRatio | None) -> str:
+def _format_sentence(kind: str, case: StackCase, bound: str, ratio: StackedRatio | None) -> str:
     if kind == HISTORY:
-        return _write_history(case, bound, ratio)
+        return _format_history(case, bound, ratio)
     if kind == COVERAGE:
-        return _write_coverage(case, bound, ratio)
+        return _format_coverage(case, bound, ratio)
     assert ratio is not None
     templates = {
         CHANGE: sentences.STACK_CHANGE,
@@ -196,16 +196,16 @@ def _place(case: StackCase, number: int) -> verdicts.Place:
     return verdicts.Place(day, case.designs[number], lacking_days=0, lacking_before=day)
 
 
-def _write_coverage(case: StackCase, bound: str, ratio: StackedRatio | None) -> str:
+def _format_coverage(case: StackCase, bound: str, ratio: StackedRatio | None) -> str:
     facts = case.facts[bound]
     moved = [number for number, each in enumerate(facts) if _moved(each)]
     if not moved and ratio is not None and _outruns_coverage(ratio, _coverage(case, bound).kappa):
         holes = next(number for number, each in enumerate(facts) if _lies_beside_holes(each))
-        return verdicts.write_missing(facts[holes].coverage, _place(case, holes))
+        return verdicts.format_missing(facts[holes].coverage, _place(case, holes))
     number = moved[0] if moved else case.worst(bound)
     if len(facts[number].editions) > 1:
         place = _place(case, number)
-        return verdicts.write_sentence(COVERAGE, facts[number], place, observed=bound == "lower")
+        return verdicts.format_sentence(COVERAGE, facts[number], place, observed=bound == "lower")
     coverage = facts[number].coverage
     return sentences.STACK_COVERAGE.format(
         coverage=numbers.format_ratio(coverage.worst),
@@ -215,11 +215,11 @@ def _write_coverage(case: StackCase, bound: str, ratio: StackedRatio | None) -> 
     )
 
 
-def _write_history(case: StackCase, bound: str, ratio: StackedRatio | None) -> str:
+def _format_history(case: StackCase, bound: str, ratio: StackedRatio | None) -> str:
     facts = case.facts[bound]
     for number, each in enumerate(facts):
         if verdicts.lacks_days(each) or each.ratio is None:
-            return verdicts.write_history(each, _place(case, number))
+            return verdicts.format_history(each, _place(case, number))
     assert ratio is not None
     return sentences.STACK_HISTORY.format(
         n=numbers.format_count(ratio.placebos),

@@ -88,7 +88,7 @@ def describe_table(path: str | Path, counts: CountSeries) -> Subject:
     )
     digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
     alike = all(each is None or each == 1 for each in counts.exposure)
-    notes = ((HEARD_ALIKE,) if alike else ()) + note_cut(counts)
+    notes = ((HEARD_ALIKE,) if alike else ()) + describe_cut_days(counts)
     return Subject("as counted", "as counted", pd.DataFrame(), spec, digest, notes)
 
 
@@ -210,18 +210,18 @@ def _build_counts(rows: list[_Row], *, has_exposure: bool) -> CountSeries:
         neither_end=tuple(0.0 if each else None for each in there),
         status=tuple("complete" if each else "missing" for each in there),
         reason=tuple("" if each else lacking for each in there),
-        reader=_name_readers(counts),
+        reader=_find_cut_readers(counts),
         outage=tuple(find_outages(measured).tolist()),
     )
 
 
-def note_cut(counts: CountSeries) -> tuple[str, ...]:
+def describe_cut_days(counts: CountSeries) -> tuple[str, ...]:
     """A sentence where counts look as if their rows had been cut at a limit; else none."""
     days = counts.reader.count(LOOKS_CUT)
     return (CUT.format(days=days),) if days else ()
 
 
-def _name_readers(counts: tuple[float | None, ...]) -> tuple[str, ...]:
+def _find_cut_readers(counts: tuple[float | None, ...]) -> tuple[str, ...]:
     """`LOOKS_CUT` on days that look cut, by a limit a day or of the whole table."""
     values = np.array([np.nan if count is None else count for count in counts])
     cut = find_flat_days(values)

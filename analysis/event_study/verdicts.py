@@ -127,7 +127,7 @@ def conclude(lower: Facts, upper: Facts, place: Place) -> Verdict:
 
     def write(kind: str, bound: str) -> str:
         facts = upper if bound == "upper" else lower
-        return write_sentence(kind, facts, place, observed=bound == "lower")
+        return format_sentence(kind, facts, place, observed=bound == "lower")
 
     return join_bounds(kinds, directions, write, many if few is not None else None, same=same)
 
@@ -153,7 +153,7 @@ def join_bounds(
         return Verdict(NO_CHANGE, write(NO_CHANGE, "lower"), "", note)
     bound = pick_bound(*kinds)
     at = 1 if bound == "upper" else 0
-    note = _write_bound_note(kinds, directions, upper, same=same)
+    note = _format_bound_note(kinds, directions, upper, same=same)
     return Verdict(kinds[at], write(kinds[at], bound), directions[at], note)
 
 
@@ -164,15 +164,15 @@ def find_direction(kind: str, found: Estimate | None) -> str:
     return "increase" if found.lo > 1 else "decrease"
 
 
-def write_sentence(kind: str, facts: Facts, place: Place, *, observed: bool = True) -> str:
+def format_sentence(kind: str, facts: Facts, place: Place, *, observed: bool = True) -> str:
     """The sentence of the closed list with its numbers filled in.
 
     `observed` is False where the flights counted include ones with an unknown end.
     """
     if kind == HISTORY:
-        return write_history(facts, place)
+        return format_history(facts, place)
     if kind == COVERAGE:
-        return _write_coverage(facts, place)
+        return _format_coverage(facts, place)
     assert facts.ratio is not None
     template = {
         CHANGE: sentences.CHANGE,
@@ -244,13 +244,13 @@ def fill_numbers(found: Estimate, *, observed: bool) -> dict[str, str]:
     }
 
 
-def _write_coverage(facts: Facts, place: Place) -> str:
+def _format_coverage(facts: Facts, place: Place) -> str:
     coverage, ratio = facts.coverage, facts.ratio
     moved = coverage.kappa > COVERAGE_VETO and coverage.moved_with_count
     if len(facts.editions) > 1 and not moved:
         return sentences.SOURCE_CHANGED.format(editions="; ".join(facts.editions))
     if ratio is not None and ratio.outruns_coverage and not moved:
-        return write_missing(coverage, place)
+        return format_missing(coverage, place)
     filled = {
         "coverage": numbers.format_ratio(coverage.worst),
         "raw": numbers.format_ratio(coverage.raw),
@@ -259,7 +259,7 @@ def _write_coverage(facts: Facts, place: Place) -> str:
     return template.format(**filled)
 
 
-def write_history(facts: Facts, place: Place) -> str:
+def format_history(facts: Facts, place: Place) -> str:
     """Which days are lacking around this event."""
     design, coverage = place.design, facts.coverage
     said = []
@@ -279,7 +279,7 @@ def write_history(facts: Facts, place: Place) -> str:
     return " ".join(said) or sentences.HISTORY_OUTAGE
 
 
-def write_missing(coverage: Coverage, place: Place) -> str:
+def format_missing(coverage: Coverage, place: Place) -> str:
     """The sentence on days that are missing more at one side of an event."""
     raw = numbers.format_ratio(coverage.raw)
     return sentences.COVERAGE_MISSING.format(**fill_missing(place, coverage), raw=raw)
@@ -296,7 +296,7 @@ def fill_missing(place: Place, coverage: Coverage) -> dict[str, object]:
     }
 
 
-def _write_bound_note(
+def _format_bound_note(
     kinds: tuple[str, str], directions: tuple[str, str], upper: Estimate | None, *, same: bool
 ) -> str:
     if kinds[0] != kinds[1]:

@@ -1,6 +1,6 @@
 """Answers as files and text for people: HTML reports, lists, missing days."""
 
-from analysis.reports.list_report import name_folders, write_list
+from analysis.reports.list_report import make_folder_names, write_list
 from analysis.reports.study_report import write_outputs
 
-__all__ = ["name_folders", "write_list", "write_outputs"]
+__all__ = ["make_folder_names", "write_list", "write_outputs"]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.drawing.captions import note_of
 from analysis.drawing.charts.forest_chart import draw_studies
-from analysis.event_study import name_study
+from analysis.event_study import format_title
 from analysis.reports.study_report import render_svg, write_outputs
 from analysis.study import Effect, ListResult, Stack, StudyResult, Verdict, to_json
 from flights.errors import ArchiveError
@@ -21,7 +21,7 @@ _WIDTH = 900
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-def name_folders(paths: Sequence[str | Path]) -> list[str]:
+def make_folder_names(paths: Sequence[str | Path]) -> list[str]:
     """A folder's name for each study file, in their order.
 
     >>> name_folders(["a/one.toml", "b/one.toml"])
@@ -47,7 +47,7 @@ def write_list(
     """
     for result, rows, name in zip(found.results, flights, names, strict=True):
         write_outputs(result, rows, folder / name)
-    outputs = {"list.json": render_list(found), "summary.csv": write_summary(found, names)}
+    outputs = {"list.json": render_list(found), "summary.csv": format_summary(found, names)}
     picture = draw_studies(found.results, width=_WIDTH)
     if picture is not None:
         outputs["routes.svg"] = render_svg(picture, "routes").encode()
@@ -65,7 +65,7 @@ def render_list(found: ListResult) -> bytes:
     return orjson.dumps(plain, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
 
 
-def write_summary(found: ListResult, names: Sequence[str]) -> bytes:
+def format_summary(found: ListResult, names: Sequence[str]) -> bytes:
     """CSV with one row per date of each study, formulas guarded, the note in a column."""
     rows = [
         {"folder": name, **row}
@@ -94,7 +94,7 @@ def tabulate_study(result: StudyResult) -> list[dict[str, Any]]:
         dated.append((f"{len(dated)} together", result.stack.verdict, result.stack.lower))
     return [
         {
-            "study": name_study(result),
+            "study": format_title(result),
             "origin": result.origin_label,
             "destination": result.destination_label,
             "event": event,

@@ -14,14 +14,14 @@ Write = Callable[[list[date]], list[str]]
 """Days -> the commands that pull them."""
 
 
-def tell_missing(
+def describe_missing(
     result: StudyResult, *, archive: str | None = None, ledger: Sequence[LedgerEntry] = ()
 ) -> list[str]:
     """Sentences and commands for the days that a pull could still bring; none when all is there.
 
     `ledger`: the days' entries, which say what a series was narrowed to and how it is filed.
     """
-    write = partial(_write_commands, result, archive, ledger)
+    write = partial(_format_commands, result, archive, ledger)
     lacking = [(day, status) for day, status, _ in result.days_missing if status != "outage"]
     lines = []
     if lacking:
@@ -30,13 +30,13 @@ def tell_missing(
         total = len(result.series.days)
         lines.append(f"{len(lacking)} of {total} days of this study are missing ({counts}). Pull:")
         lines += write([day for day, _ in lacking])
-    lines += [*_tell_earlier(result, write), *_tell_later(result, write)]
+    lines += [*_describe_earlier(result, write), *_describe_later(result, write)]
     if lines:
         lines.append("What other sources would take: python -m analysis plan STUDY.toml")
     return lines
 
 
-def _tell_earlier(result: StudyResult, write: Write) -> list[str]:
+def _describe_earlier(result: StudyResult, write: Write) -> list[str]:
     """What to add before the study's first day when its days cannot be enough."""
     study, begins = result.study, result.series.days[0]
     design = Design((result.event - begins).days, study["window"], study["baseline"])
@@ -49,7 +49,7 @@ def _tell_earlier(result: StudyResult, write: Write) -> list[str]:
     return [f"{said} ({format_date(needed)}) and pull:", *write(days)]
 
 
-def _tell_later(result: StudyResult, write: Write) -> list[str]:
+def _describe_later(result: StudyResult, write: Write) -> list[str]:
     """What to add after the study's last day when the window runs beyond it."""
     ends = result.series.days[-1]
     needed = result.event + timedelta(days=result.study["window"] - 1)
@@ -66,7 +66,7 @@ def _days(first: date, last: date) -> Iterator[date]:
         first += timedelta(days=1)
 
 
-def _write_commands(
+def _format_commands(
     result: StudyResult,
     archive: str | None,
     ledger: Sequence[LedgerEntry],

@@ -56,7 +56,7 @@ def count_days(evidence: RouteEvidence) -> CountSeries:
         neither_end=_known(unplaced, np.isfinite(unplaced)),
         status=tuple(entry.status for entry in entries),
         reason=tuple(" ".join(entry.reasons) for entry in entries),
-        reader=tuple(name_reader(entry) for entry in entries),
+        reader=tuple(format_reader(entry) for entry in entries),
         outage=tuple(bool(each) for each in outage),
         **overhead,
     )
@@ -67,7 +67,7 @@ def list_days(first: date, last: date) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def name_reader(entry: LedgerEntry) -> str:
+def format_reader(entry: LedgerEntry) -> str:
     """Who judged the day's files and which edition they are; '' where the day is not complete."""
     if not entry.is_complete:
         return ""

@@ -95,7 +95,7 @@ def test_days_to_pull_are_grouped_and_many_runs_cut() -> None:
     story = made.Story(missing=tuple(range(0, 60, 3)))
     study = made.make_study(source="readsb")
     result = run_study(study, made.make_evidence(story, study=study), spec=made.SPEC)
-    lines = missing_days.tell_missing(result)
+    lines = missing_days.describe_missing(result)
     assert lines[0] == "20 of 300 days of this study are missing (20 not asked). Pull:"
     assert lines[1].endswith("--from 2050-01-01 --to 2050-01-01")
     assert len(lines) == 3 + SHOWN and "12 more runs" in lines[-2]
@@ -109,7 +109,7 @@ def test_commands_of_a_narrowed_series_filed_by_arrival_ask_for_the_same_and_a_d
     entry = LedgerEntry(
         "readsb.mine", made.FIRST, "complete", scope="aircraft:it's", filed_by="lastseen"
     )
-    lines = missing_days.tell_missing(result, ledger=(entry,))
+    lines = missing_days.describe_missing(result, ledger=(entry,))
     assert "pull readsb --path PATH --aircraft" in lines[1] and "'it'" in lines[1]
     assert lines[1].endswith("--from 2050-01-04 --to 2050-01-05")
 
@@ -117,17 +117,17 @@ def test_commands_of_a_narrowed_series_filed_by_arrival_ask_for_the_same_and_a_d
 def test_study_that_begins_too_late_says_when_to_begin() -> None:
     study = made.make_study(first=made.EVENT.replace(month=4), source="readsb")
     result = run_study(study, made.make_evidence(made.Story(), study=study), spec=made.SPEC)
-    lines = missing_days.tell_missing(result)
+    lines = missing_days.describe_missing(result)
     assert "set first = 2050-02-12" in lines[0]
     assert lines[1].endswith("--from 2050-02-12 --to 2050-04-19")
-    assert missing_days.tell_missing(made.make_result("null")) == []
+    assert missing_days.describe_missing(made.make_result("null")) == []
 
 
 def test_window_beyond_the_last_day_says_when_to_end() -> None:
     study = made.make_study(last=made.EVENT + timedelta(days=9), source="readsb")
     result = run_study(study, made.make_evidence(made.Story(), study=study), spec=made.SPEC)
     assert result.verdict.kind == "no verdict (history)"
-    lines = missing_days.tell_missing(result)
+    lines = missing_days.describe_missing(result)
     assert "set last = 2050-08-02" in lines[0]
     assert lines[1].endswith("--from 2050-07-30 --to 2050-08-02")
 

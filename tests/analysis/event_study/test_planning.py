@@ -11,7 +11,7 @@ import pytest
 from analysis.__main__ import main
 from analysis.commands import COMMANDS
 from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio
-from analysis.event_study import Windows, describe_outlook, look_ahead, measure_usual
+from analysis.event_study import Windows, describe_outlook, estimate_outlook, measure_usual
 from analysis.event_study.outlook import find_noticeable, find_rate, find_windows
 from analysis.numerics import DailySeries, Design, find_interval
 from analysis.study import question as studies
@@ -76,7 +76,7 @@ def test_rate_from_which_a_change_would_be_noticed_is_one() -> None:
 
 
 def test_answer_says_more_days_only_where_days_help() -> None:
-    first, wish, scatter = describe_outlook(look_ahead(3, notice=2.4))
+    first, wish, scatter = describe_outlook(estimate_outlook(3, notice=2.4))
     assert first.startswith(
         "With this route's usual 3 flights a week you could notice ×2.75 or more"
     )
@@ -84,12 +84,12 @@ def test_answer_says_more_days_only_where_days_help() -> None:
     assert wish.startswith("For ×2.40 you would need 84 more days: 28 days from the event on")
     assert "exploratory" in wish
     assert "(φ = 1)" in scatter and "(φ = 2) it is ×3.79 or more" in scatter
-    _, refused, _ = describe_outlook(look_ahead(3))
+    _, refused, _ = describe_outlook(estimate_outlook(3))
     assert "no number of days is enough" in refused and "from about 13 flights a week on" in refused
 
 
 def test_days_held_are_taken_off() -> None:
-    outlook = look_ahead(30)
+    outlook = estimate_outlook(30)
     none, some, all_held = (describe_outlook(outlook, held=held)[1] for held in (0, 100, 172))
     assert none == "For ×1.50 you would need 172 more days."
     assert some == "For ×1.50 you would need 72 more days."
@@ -97,7 +97,7 @@ def test_days_held_are_taken_off() -> None:
 
 
 def test_route_without_flights_is_not_promised_anything() -> None:
-    outlook = look_ahead(0)
+    outlook = estimate_outlook(0)
     assert math.isinf(outlook.up) and outlook.enough is None
     assert "no increase of any size" in describe_outlook(outlook)[0]
 

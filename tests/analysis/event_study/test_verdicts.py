@@ -111,23 +111,23 @@ def test_change_sentence_is_verbatim() -> None:
 
 
 def test_other_sentences_are_verbatim() -> None:
-    null = verdicts.write_sentence("no detectable change", facts(**NULL), PLACE)
+    null = verdicts.format_sentence("no detectable change", facts(**NULL), PLACE)
     assert null.endswith(
         "×1.00 (0.60–1.70); 1 of 120 other dates differ as much. An increase of ×2.10 or more "
         "would probably have been noticed; a smaller one would not."
     )
-    thin = verdicts.write_sentence("too thin", facts(**NULL, mde_up=6.2, expected=0.9), PLACE)
+    thin = verdicts.format_sentence("too thin", facts(**NULL, mde_up=6.2, expected=0.9), PLACE)
     assert thin == (
         "Only 0.90 flights expected in 14 days. Only a change of ×6.20 or more could have been "
         "noticed, so a lack of signal says little."
     )
     moved = facts(coverage={"kappa": 2.5, "worst": 2.5})
-    assert verdicts.write_sentence("no verdict (coverage)", moved, PLACE) == (
+    assert verdicts.format_sentence("no verdict (coverage)", moved, PLACE) == (
         "What the receivers hear here changed by ×2.50 between the two periods. The route's "
         "count changed by ×3.00; the one cannot be separated from the other."
     )
     short = replace(PLACE, lacking_days=55, lacking_before=date(2050, 4, 11))
-    assert verdicts.write_sentence(
+    assert verdicts.format_sentence(
         "no verdict (history)", replace(facts(), placebos=34), short
     ) == (
         "34 comparable dates in this record; 89 are needed. Pull 55 more days before 11 Apr 2050."
@@ -136,35 +136,35 @@ def test_other_sentences_are_verbatim() -> None:
 
 def test_infinite_and_unknown_numbers_are_said_in_words() -> None:
     none = facts(**NULL, mde_up=math.inf, n0=0.0, expected=0.0)
-    assert "no ratio can be stated" in verdicts.write_sentence("too thin", none, PLACE)
+    assert "no ratio can be stated" in verdicts.format_sentence("too thin", none, PLACE)
     few = facts(**NULL, mde_up=math.inf, n0=1.0, expected=0.25)
-    assert "No increase of any size" in verdicts.write_sentence("too thin", few, PLACE)
+    assert "No increase of any size" in verdicts.format_sentence("too thin", few, PLACE)
     endless = facts(hi=math.inf)
-    assert "1.80–no upper limit" in verdicts.write_sentence("change", endless, PLACE)
+    assert "1.80–no upper limit" in verdicts.format_sentence("change", endless, PLACE)
     silent = facts(coverage={"kappa": math.inf, "worst": 0.0, "raw": math.nan})
-    said = verdicts.write_sentence("no verdict (coverage)", silent, PLACE)
+    said = verdicts.format_sentence("no verdict (coverage)", silent, PLACE)
     assert "×0 " in said and "no count" in said
 
 
 def test_days_missing_around_the_event_are_said() -> None:
     holes = {"missing_after": 5, "missing_before": 3, "missing_share": 5 / 14}
-    said = verdicts.write_sentence("no verdict (history)", facts(coverage=holes), PLACE)
+    said = verdicts.format_sentence("no verdict (history)", facts(coverage=holes), PLACE)
     assert said.startswith("5 of the 14 days from 20 Jul 2050 and 3 of the 56 days before it")
 
 
 def test_unheard_places_are_not_called_missing_days() -> None:
     dark = replace(facts(coverage={"missing_share": 1.0}), heard=False)
-    assert "heard no other flight" in verdicts.write_sentence("no verdict (history)", dark, PLACE)
+    assert "heard no other flight" in verdicts.format_sentence("no verdict (history)", dark, PLACE)
 
 
 def test_period_of_outages_only_is_said() -> None:
     dark = Facts(STEADY, None, placebos=120)
-    said = verdicts.write_sentence("no verdict (history)", dark, PLACE)
+    said = verdicts.format_sentence("no verdict (history)", dark, PLACE)
     assert "outages of the receivers" in said
 
 
 def test_changed_edition_names_both() -> None:
-    said = verdicts.write_sentence(
+    said = verdicts.format_sentence(
         "no verdict (coverage)", replace(facts(), editions=("old", "new")), PLACE
     )
     assert "(old; new)" in said
