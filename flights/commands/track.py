@@ -12,7 +12,7 @@ from flights.pull import utc_now
 from flights.records import Header, open_writer
 from flights.sources import contents_note, find_spec
 from flights.sources.opensky.rest.client import Api
-from flights.sources.opensky.rest.credits import Purse, read_budget
+from flights.sources.opensky.rest.credits import CreditBudget, read_budget
 from flights.sources.opensky.rest.tracks import Track, fetch_track, read_track
 
 EXAMPLE = "track 4d0103 --at 2026-11-20T14:30 --format csv"
@@ -34,8 +34,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(asked: argparse.Namespace) -> int:
     """Ask for the track and write its points; OpenSky having none is an answer."""
     settings, at = settings_of(asked), _moment(asked.at)
-    purse = Purse(settings.cache / "opensky", read_budget(asked.budget), utc_now)
-    api = Api(settings, purse, report=lambda said, _: write_message(said))
+    budget = CreditBudget(settings.cache / "opensky", read_budget(asked.budget), utc_now)
+    api = Api(settings, budget, report=lambda said, _: write_message(said))
     spec = find_spec("opensky-rest")
     note = contents_note(spec)
     body = fetch_track(api, asked.icao24, at, now=utc_now())

@@ -3,7 +3,7 @@
 from datetime import date
 
 from flights.sources.adsblol.listings import GITHUB, LISTINGS
-from flights.sources.adsblol.release_files import Shelf
+from flights.sources.adsblol.release_files import ReleaseFiles
 from flights.sources.adsblol.resolver import Resolver
 
 DAY = date(2025, 6, 11)
@@ -12,7 +12,7 @@ DAY = date(2025, 6, 11)
 def test_day_of_tmp_releases_is_found_with_ranges_and_tags(live_door) -> None:
     live_door(LISTINGS)
     door = live_door(GITHUB)
-    (found,) = Resolver(Shelf(door, GITHUB), LISTINGS).resolve(DAY, DAY)
+    (found,) = Resolver(ReleaseFiles(door, GITHUB), LISTINGS).resolve(DAY, DAY)
     published = found.published
     assert published is not None and published.is_whole
     assert published.release.pod == "staging-0tmp"

@@ -2,20 +2,20 @@
 
 from datetime import date
 
-from flights.sources.adsbx.server import SERVER, Samples
+from flights.sources.adsbx.server import SERVER, SampleServer
 
 KNOWN = date(2025, 1, 1)
 """One of the few months seen to answer."""
 
 
 def test_table_of_operations_is_there(live_door) -> None:  # type: ignore[no-untyped-def]
-    found = Samples(live_door(SERVER)).look_at_operations(KNOWN)
+    found = SampleServer(live_door(SERVER)).look_at_operations(KNOWN)
     assert found is not None
     assert found.size is None or found.size > 5_000_000
 
 
 def test_index_names_tens_of_thousands_of_aircraft(live_door) -> None:  # type: ignore[no-untyped-def]
-    index = Samples(live_door(SERVER)).fetch_index(KNOWN)
+    index = SampleServer(live_door(SERVER)).fetch_index(KNOWN)
     assert index is not None
     assert len(index.addresses) > 10_000
     assert len(index.folders) == 256

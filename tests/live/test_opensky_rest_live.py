@@ -8,9 +8,9 @@ from flights.config import read_settings
 from flights.errors import CredentialsMissing
 from flights.sources.opensky.pyopensky_account import find_credentials
 from flights.sources.opensky.rest.client import API, Api
-from flights.sources.opensky.rest.credits import Purse
+from flights.sources.opensky.rest.credits import CreditBudget
 from flights.sources.opensky.rest.read_flights import Leg, read_flights
-from flights.sources.opensky.rest.reply_cache import Question, start_of
+from flights.sources.opensky.rest.reply_cache import FlightsQuestion, start_of
 
 DAY = datetime.now(UTC).date() - timedelta(days=4)
 
@@ -23,11 +23,11 @@ def api(live_door) -> Api:  # type: ignore[no-untyped-def]
     except CredentialsMissing as error:
         pytest.skip(str(error))
     settings = read_settings()
-    return Api(settings, Purse(settings.cache / "opensky", 100, lambda: datetime.now(UTC)))
+    return Api(settings, CreditBudget(settings.cache / "opensky", 100, lambda: datetime.now(UTC)))
 
 
 def ask(api: Api, kind: str, day: date = DAY) -> list[Leg]:
-    question = Question(kind, day, "EDDF")
+    question = FlightsQuestion(kind, day, "EDDF")
     answer = api.get(question.path, question.params, bucket="flights", credits=question.credits)
     assert answer.status == 200
     return read_flights(answer.body, str(question)).legs
@@ -48,6 +48,6 @@ def test_departures_tell_of_flights_that_land_after_midnight(api: Api) -> None:
 
 
 def test_airport_nobody_knows_is_nothing_and_no_mistake(api: Api) -> None:
-    question = Question("arrival", DAY, "ZZZZ")
+    question = FlightsQuestion("arrival", DAY, "ZZZZ")
     answer = api.get(question.path, question.params, bucket="flights", credits=question.credits)
     assert answer.status == 404

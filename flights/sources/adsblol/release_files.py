@@ -49,7 +49,7 @@ class Published:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class ReleaseFiles:
     """Where releases lie: `server` is GitHub's address, or a mirror's."""
 
     door: Door

@@ -26,7 +26,7 @@ from flights.sources.adsblol.listings import (
     read_sizes,
     repositories,
 )
-from flights.sources.adsblol.release_files import MIB, Published, Shelf
+from flights.sources.adsblol.release_files import MIB, Published, ReleaseFiles
 
 FIRST_DAY = date(2023, 2, 16)
 THREADS = 4
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Resolved:
+class DayRelease:
     """A day's release. `published` is None where the server could not be asked (`problem` says
     so); `rivals` are other releases of the day, the likeliest first. `deficit` forbids to call
     the day complete."""
@@ -60,12 +60,12 @@ class Resolved:
 
 @dataclass(frozen=True)
 class Resolver:
-    """`shelf` is where releases lie, `lists` the address of the server of listings."""
+    """`releases` is where releases lie, `lists` the address of the server of listings."""
 
-    shelf: Shelf
+    releases: ReleaseFiles
     lists: str
 
-    def resolve(self, first: date, last: date) -> list[Resolved]:
+    def resolve(self, first: date, last: date) -> list[DayRelease]:
         """Days from `first` to `last` that have a release, in order.
 
         Raises
@@ -86,9 +86,11 @@ class Resolver:
 
     def told_to(self, report: Report) -> "Resolver":
         """The same, whose waits are reported."""
-        return replace(self, shelf=replace(self.shelf, door=self.shelf.door.told_to(report)))
+        return replace(
+            self, releases=replace(self.releases, door=self.releases.door.told_to(report))
+        )
 
-    def resolve_day(self, day: date) -> Resolved | None:
+    def resolve_day(self, day: date) -> DayRelease | None:
         """One day again, for instance where the first look failed; None = no release."""
         listings = self._fetch_listings(day, day)
         found = self._look(day, listings)
@@ -110,7 +112,7 @@ class Resolver:
         texts = []
         for name in ("RELEASES.md", "PREFERRED_RELEASES.txt"):
             address = self.lists + listing_path(year, name)
-            body = self.shelf.door.fetch(address, limit=LIMIT_BYTES)
+            body = self.releases.door.fetch(address, limit=LIMIT_BYTES)
             texts.append((body or b"").decode("utf-8", "replace"))
         listed = Listings(read_sizes(texts[0]), read_preferred(texts[1]))
         if any(texts) and listed.last_day is None:
@@ -119,7 +121,7 @@ class Resolver:
 
     def _resolve_all(
         self, first: date, last: date, listings: Listings, pool: ThreadPoolExecutor
-    ) -> Iterator[Resolved]:
+    ) -> Iterator[DayRelease]:
         """Listed days at once; behind them in steps, until for long there is none."""
         listed = min(last, listings.last_day or first - timedelta(days=1))
         yield from filter(
@@ -134,7 +136,7 @@ class Resolver:
                 return
             start = stop + timedelta(days=1)
 
-    def _try(self, day: date, listings: Listings) -> Resolved | None:
+    def _try(self, day: date, listings: Listings) -> DayRelease | None:
         """A day that cannot be looked at must not end the search for the others."""
         try:
             return self._look(day, listings)
@@ -142,9 +144,9 @@ class Resolver:
             raise
         except FlightDataError as error:
             size = choose(day, listings).ranked[:1]
-            return Resolved(day, None, size, f"{day} could not be looked at: {error}")
+            return DayRelease(day, None, size, f"{day} could not be looked at: {error}")
 
-    def _look(self, day: date, listings: Listings) -> Resolved | None:
+    def _look(self, day: date, listings: Listings) -> DayRelease | None:
         """The first release whose assets are all there, as large as listed; else the largest."""
         looked: dict[tuple[int, str], Published] = {}
         if all(each.is_mlat_only for each in listings.sized.get(day, ())):
@@ -152,7 +154,7 @@ class Resolver:
             sized = [replace(e.release, size_mib=e.size_mib) for e in looked.values()]
             listings = replace(listings, sized={**listings.sized, day: tuple(sized)})
         choice = choose(day, listings)
-        told, broken = [choice.problem] if choice.problem else [], list[Resolved]()
+        told, broken = [choice.problem] if choice.problem else [], list[DayRelease]()
         for release in choice.ranked:
             found = looked.get(key(release)) or self._look_listed(release, choice)
             if found is None:
@@ -160,7 +162,7 @@ class Resolver:
                 continue
             rivals = tuple(each for each in choice.ranked if each != release)
             sentence = " ".join([*told, found.problem]).strip()
-            here = Resolved(day, found, rivals, sentence, choice.deficit)
+            here = DayRelease(day, found, rivals, sentence, choice.deficit)
             listed = (release.size_mib or 0) * MIB
             if found.is_whole and found.size + MIB >= MUCH_SMALLER * listed:
                 return here
@@ -170,19 +172,19 @@ class Resolver:
 
     def _look_listed(self, release: Release, choice: Choice) -> Published | None:
         suffixes = choice.suffixes if release == choice.ranked[0] else ()
-        return self.shelf.look_up(release, suffixes)
+        return self.releases.look_up(release, suffixes)
 
     def _look_at_all(self, day: date, listings: Listings) -> dict[tuple[int, str], Published]:
         """Whatever lies there of a day whose sizes no listing gives."""
         named = name_preferred(day, listings)
         looked = {
-            key(each): self.shelf.look_up(each, named.get(key(each), ()))
+            key(each): self.releases.look_up(each, named.get(key(each), ()))
             for each in candidates(day, named)
         }
         return {name: found for name, found in looked.items() if found}
 
 
-def _judge_sizes(found: list[Resolved], listings: Listings) -> list[Resolved]:
+def _judge_sizes(found: list[DayRelease], listings: Listings) -> list[DayRelease]:
     """The same, held to the sizes that lie there: listings lag, or speak of an earlier upload."""
     there = {
         each.day: replace(each.published.release, size_mib=each.published.size_mib)
@@ -197,18 +199,18 @@ def _judge_sizes(found: list[Resolved], listings: Listings) -> list[Resolved]:
     ]
 
 
-def find_unbroken(shelf: Shelf, found: Resolved) -> Resolved:
+def find_unbroken(releases: ReleaseFiles, found: DayRelease) -> DayRelease:
     """The day with a rival in place of a tar that was cut, if there is a whole one of its size.
 
     A tar ends in an end mark of zeros; one that was cut when it was made or uploaded has none.
     """
     published = found.published
-    if published is None or _ends_whole(shelf, published):
+    if published is None or _ends_whole(releases, published):
         return found
     for release in found.rivals:
-        rival = shelf.look_up(release)
+        rival = releases.look_up(release)
         large_enough = rival and rival.size >= MUCH_SMALLER * published.size
-        if rival and rival.is_whole and large_enough and _ends_whole(shelf, rival):
+        if rival and rival.is_whole and large_enough and _ends_whole(releases, rival):
             told = (
                 f"{published.release.tag} is cut: it has no end mark; {rival.release.tag} was read."
             )
@@ -216,9 +218,9 @@ def find_unbroken(shelf: Shelf, found: Resolved) -> Resolved:
     return found
 
 
-def _ends_whole(shelf: Shelf, published: Published) -> bool:
+def _ends_whole(releases: ReleaseFiles, published: Published) -> bool:
     try:
-        return published.is_whole and published.as_tar(shelf.door).ends_whole()
+        return published.is_whole and published.as_tar(releases.door).ends_whole()
     except RangesRefused:
         return published.is_whole
 

@@ -18,8 +18,8 @@ from flights.readsb import (
 )
 from flights.records import TABLES, DayRecords, LedgerEntry, empty, parse_icao24
 from flights.sources.adsblol.listings import GITHUB, LISTINGS
-from flights.sources.adsblol.release_files import Shelf
-from flights.sources.adsblol.resolver import FIRST_DAY, Resolved, Resolver, find_unbroken
+from flights.sources.adsblol.release_files import ReleaseFiles
+from flights.sources.adsblol.resolver import FIRST_DAY, DayRelease, Resolver, find_unbroken
 from flights.sources.base import Cost, Offer, Option, Report, SourceSpec, narrow
 
 HEATMAP_SHARE = 0.25
@@ -93,7 +93,7 @@ class Adsblol:
         """
         return [self._offer(each) for each in self.resolver.resolve(first, last)]
 
-    def _offer(self, found: Resolved) -> Offer:
+    def _offer(self, found: DayRelease) -> Offer:
         share = HEATMAP_SHARE if self.detail == "heatmaps" else 1.0
         return Offer(
             found.day,
@@ -113,16 +113,16 @@ class Adsblol:
             The release cannot be read, or was uploaded anew since it was looked at.
         """
         resolver = self.resolver.told_to(report)
-        found: Resolved | None = offer.parts[0]
+        found: DayRelease | None = offer.parts[0]
         if found is None or found.published is None:
             found = resolver.resolve_day(offer.day)
         if found is None or found.published is None:
             return (self._nothing(offer.day),)
         fingerprint = offer.fingerprint or found.published.fingerprint
-        found = find_unbroken(resolver.shelf, found)
+        found = find_unbroken(resolver.releases, found)
         task = Task(
             self.spec.key,
-            self._lying(found, resolver.shelf.door),
+            self._lying(found, resolver.releases.door),
             self.detail,
             self.aircraft.name if self.aircraft else None,
             only=self.only,
@@ -134,7 +134,7 @@ class Adsblol:
         records = collect_days(task, report)
         return tuple(map(self.aircraft.note, records)) if self.aircraft else records
 
-    def _lying(self, found: Resolved, door: Door) -> RemoteDay:
+    def _lying(self, found: DayRelease, door: Door) -> RemoteDay:
         published = found.published
         assert published is not None
         release = published.release
@@ -167,8 +167,8 @@ def open_source(
     if detail not in KIND_OF_DETAIL:
         raise InvalidInput(f"detail is {detail!r}; it must be one of {sorted(KIND_OF_DETAIL)}.")
     settings = read_settings()
-    shelf = Shelf(Door(settings.cache), settings.server(GITHUB))
-    resolver = Resolver(shelf, settings.server(LISTINGS))
+    releases = ReleaseFiles(Door(settings.cache), settings.server(GITHUB))
+    resolver = Resolver(releases, settings.server(LISTINGS))
     source = Adsblol(resolver, detail, aircraft=open_aircraft_file(aircraft))
     only = _addresses(icao24 or "")
     if not only:

@@ -20,7 +20,7 @@ from flights.records import (
 )
 from flights.sources.adsbx.joining import join_operations
 from flights.sources.adsbx.operations import Operations, read_operations
-from flights.sources.adsbx.server import EDITION, Samples
+from flights.sources.adsbx.server import EDITION, SampleServer
 
 READER = "adsbx operations 1"
 BAD_SHARE = 0.001
@@ -34,7 +34,7 @@ class OperationsTask:
 
     source: str
     day: date
-    samples: Samples
+    samples: SampleServer
     fingerprint: str = ""
 
 

@@ -19,7 +19,7 @@ _ADDRESS = re.compile("~?[0-9a-f]{6}")
 
 
 @dataclass(frozen=True)
-class Index:
+class TraceIndex:
     """The aircraft with a trace on a day, sorted; `fingerprint` tells one list from another."""
 
     addresses: tuple[str, ...]
@@ -32,13 +32,13 @@ class Index:
 
 
 @dataclass(frozen=True)
-class Samples:
+class SampleServer:
     """The samples' server; a mirror where the settings name one."""
 
     door: Door
     server: str = SERVER
 
-    def told_to(self, report: Report) -> "Samples":
+    def told_to(self, report: Report) -> "SampleServer":
         """The same, whose waits are reported."""
         return replace(self, door=self.door.told_to(report))
 
@@ -54,7 +54,7 @@ class Samples:
         """The day's table as it lies there; None = there is none."""
         return self.door.look(self.operations_address(day))
 
-    def fetch_index(self, day: date) -> Index | None:
+    def fetch_index(self, day: date) -> TraceIndex | None:
         """Aircraft that have a trace on the day; None = there are no traces of that day.
 
         Raises
@@ -76,7 +76,7 @@ def trace_name(icao24: str) -> str:
     return f"{icao24[-2:]}/trace_full_{icao24}.json"
 
 
-def read_index(data: bytes, name: str) -> Index:
+def read_index(data: bytes, name: str) -> TraceIndex:
     """The list of a day's aircraft, `{"traces": ["4d0103", ...]}`, gzip or plain.
 
     Raises
@@ -99,7 +99,7 @@ def read_index(data: bytes, name: str) -> Index:
         shown = problem or f"it names {sorted(strange)[:1]!r} as an aircraft"
         raise BadPayload(f"{name} is no list of traces: {shown[:120]}")
     digest = hashlib.sha256("\n".join(sorted(addresses)).encode()).hexdigest()
-    return Index(tuple(sorted(addresses)), digest[:16])
+    return TraceIndex(tuple(sorted(addresses)), digest[:16])
 
 
 def sample_days(first: date, last: date, kind: str) -> list[date]:

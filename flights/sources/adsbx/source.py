@@ -10,7 +10,7 @@ from flights.network import Door, Resource
 from flights.readsb import Task, collect_days
 from flights.records import TABLES, DayRecords, LedgerEntry, empty, parse_icao24
 from flights.sources.adsbx.operations_day import OperationsTask, collect_operations
-from flights.sources.adsbx.server import FIRST_DAYS, SERVER, Index, Samples, sample_days
+from flights.sources.adsbx.server import FIRST_DAYS, SERVER, SampleServer, TraceIndex, sample_days
 from flights.sources.adsbx.traces_day import TRACE_BYTES, TracesDay
 from flights.sources.base import Cost, Offer, Option, Report, SourceSpec, narrow
 
@@ -62,7 +62,7 @@ SPEC = SourceSpec(
 class AdsbxSamples:
     """The samples in one detail; of `only` some aircraft if any are given."""
 
-    samples: Samples
+    samples: SampleServer
     detail: str = OPERATIONS
     only: frozenset[str] = frozenset()
     spec: SourceSpec = SPEC
@@ -97,7 +97,7 @@ class AdsbxSamples:
         except (SourceUnavailable, BadPayload) as error:
             return Offer(day, 0, problem=str(error), requests=1)
 
-    def _offer_traces(self, day: date, index: Index) -> Offer:
+    def _offer_traces(self, day: date, index: TraceIndex) -> Offer:
         count = len(TracesDay(day, self.samples, index, self.only).wanted)
         return Offer(
             day,
@@ -160,7 +160,7 @@ def open_source(*, icao24: str | None = None, all_traces: str | None = None) -> 
     only = _read_addresses(icao24 or "")
     everybody = str(all_traces).lower() not in ("", "none", "false", "no", "0")
     settings = read_settings()
-    samples = Samples(Door(settings.cache, PER_SECOND), settings.server(SERVER))
+    samples = SampleServer(Door(settings.cache, PER_SECOND), settings.server(SERVER))
     if not (only or everybody):
         return AdsbxSamples(samples)
     scope = f"icao24:{','.join(sorted(only))}" if only else "table:traces"

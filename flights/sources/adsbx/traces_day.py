@@ -13,7 +13,7 @@ from flights.readsb import Intake, Member
 from flights.readsb.members import TRACE
 from flights.readsb.traces import LIMIT_BYTES
 from flights.records import InputFile
-from flights.sources.adsbx.server import Index, Samples, trace_name
+from flights.sources.adsbx.server import SampleServer, TraceIndex, trace_name
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +30,8 @@ class TracesDay:
     """
 
     day: date
-    samples: Samples
-    index: Index
+    samples: SampleServer
+    index: TraceIndex
     only: frozenset[str] = frozenset()
     problem: str = ""
     dated_by_stamp: bool = False
@@ -98,7 +98,7 @@ class TracesDay:
     def _folder(self) -> Path:
         return self.samples.door.cache / "adsbx" / f"traces-{self.day}-{self.index.fingerprint}"
 
-    def _get(self, samples: Samples, icao24: str, intake: Intake) -> bytes | None:
+    def _get(self, samples: SampleServer, icao24: str, intake: Intake) -> bytes | None:
         """A trace from the cache, else from the server; None where it is not there."""
         kept = self._folder / f"{icao24}.json"
         try:

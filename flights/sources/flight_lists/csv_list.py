@@ -54,14 +54,14 @@ def read_csv_list(path: Path) -> Batches:
     """
     size = path.stat().st_size
     with path.open("rb", buffering=0) as packed:
-        lines = _Lines(packed, path)
+        lines = _CsvLines(packed, path)
         names = _read_header(lines)
         for block in filter(bytes.strip, lines):
             rows, torn = _parse(block, names)
             yield Batch(rows, torn, min(packed.tell() / max(size, 1), 1.0))
 
 
-class _Lines:
+class _CsvLines:
     """Whole lines of a file that may be gzip, some megabytes at a time."""
 
     def __init__(self, packed: FileIO, path: Path) -> None:
@@ -116,7 +116,7 @@ class _Lines:
         return f"{self.name} at byte {self._unpacked:,} (unpacked)"
 
 
-def _read_header(lines: _Lines) -> list[str]:
+def _read_header(lines: _CsvLines) -> list[str]:
     line = lines.first()
     text = line[:LONGEST_LINE].decode("utf-8", "replace").removeprefix("\ufeff")
     names = [name.strip(' "\r') for name in text.split(",")]

@@ -59,7 +59,7 @@ def collect_month(task: MonthTask, batches: Batches, report: Report) -> Iterator
     """
     first = task.days[0]
     with DaySpill(first, task.days, hour_of=task.filed_by) as spill:
-        reading = _Reading(task, spill)
+        reading = _MonthReading(task, spill)
         reading.take(batches, report)
         reading.look_over()
         pa.default_memory_pool().release_unused()
@@ -70,7 +70,7 @@ def collect_month(task: MonthTask, batches: Batches, report: Report) -> Iterator
             spill.free(day)
 
 
-class _Reading:
+class _MonthReading:
     """One file while it is read and after."""
 
     def __init__(self, task: MonthTask, spill: DaySpill) -> None:

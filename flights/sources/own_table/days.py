@@ -41,7 +41,7 @@ NOT_SAID = (
 
 
 @dataclass(frozen=True)
-class Cover:
+class CoveredDays:
     """The UTC days, both inclusive, on which a table is declared to hold every flight."""
 
     first: date
@@ -55,7 +55,7 @@ class Cover:
         return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
 
 
-def parse_cover(text: str) -> Cover:
+def parse_cover(text: str) -> CoveredDays:
     """Days as `2025-01-01..2025-06-30`.
 
     Raises
@@ -65,7 +65,7 @@ def parse_cover(text: str) -> Cover:
     """
     begins, _, ends = text.partition("..")
     try:
-        cover = Cover(date.fromisoformat(begins.strip()), date.fromisoformat(ends.strip()))
+        cover = CoveredDays(date.fromisoformat(begins.strip()), date.fromisoformat(ends.strip()))
     except ValueError as error:
         raise InvalidInput(
             f"{text!r} is no span of days; write the first and the last, as in "
@@ -90,7 +90,7 @@ class TableDays:
     source: str
     findings: Findings
     input: InputFile
-    cover: Cover | None = None
+    cover: CoveredDays | None = None
     bad_rows: str = BAD_ROWS[0]
     zone: str = "UTC"
     row_limit: str = ROW_LIMITS[0]
@@ -102,7 +102,7 @@ class TableDays:
 
     def read(self, wanted: Collection[date]) -> Iterator[DayRecords]:
         """Records of the days wanted, in order."""
-        flights = _Rows(self.findings)
+        flights = _DayRows(self.findings)
         for day in self.days():
             found = flights.take(day)
             if day in wanted:
@@ -224,7 +224,7 @@ def _rows(count: int) -> str:
     return f"{count:,} row{'' if count == 1 else 's'}"
 
 
-class _Rows:
+class _DayRows:
     """The flights put aside, taken day by day in order."""
 
     def __init__(self, found: Findings) -> None:

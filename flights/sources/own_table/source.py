@@ -24,7 +24,7 @@ from flights.sources.own_table.columns.times import ORDERS, check_clock
 from flights.sources.own_table.days import (
     BAD_ROWS,
     ROW_LIMITS,
-    Cover,
+    CoveredDays,
     TableDays,
     describe_findings,
     parse_cover,
@@ -129,7 +129,7 @@ class OwnTable:
     how: Understanding
     settings: Settings
     spec: SourceSpec = SPEC
-    cover: Cover | None = None
+    cover: CoveredDays | None = None
     bad_rows: str = BAD_ROWS[0]
     row_limit: str = ROW_LIMITS[0]
     remarks: tuple[str, ...] = field(default=())

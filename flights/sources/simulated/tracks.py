@@ -9,7 +9,7 @@ import pandas as pd
 from flights.records import CRUISE_FT, RECEPTION_RESOLUTION, empty
 from flights.sources.simulated.world.network import LAST_ADDRESS
 from flights.sources.simulated.world.observation import POSITION_EVERY_S
-from flights.sources.simulated.world.tables import Heard, day_number
+from flights.sources.simulated.world.tables import HeardFlights, day_number
 from flights.sources.simulated.world.traffic import DAY_MS, YEAR_START_MS
 from flights.sources.simulated.world.world import load_world
 
@@ -86,7 +86,7 @@ def _expand(rows: np.ndarray, purpose: str) -> tuple[np.ndarray, np.ndarray, np.
     return which, moment, columns["takeoff"][rows][which] + (seconds * 1000).astype(np.int64)
 
 
-def make_tracks(heard: Heard, day: date) -> pd.DataFrame:
+def make_tracks(heard: HeardFlights, day: date) -> pd.DataFrame:
     """Points to draw the flights first heard on `day`, ends of heard stretches among them."""
     number = day_number(day)
     part = slice(heard.edges[number], heard.edges[number + 1])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from flights.records import InputFile
-from flights.sources.own_table.days import Cover, TableDays
+from flights.sources.own_table.days import CoveredDays, TableDays
 from flights.sources.own_table.staging import Findings
 from flights.sources.row_limits import find_cut_days, find_flat_days, find_thin_days, is_round_cap
 
@@ -88,7 +88,7 @@ def table_of(counts: np.ndarray, *, rows: int | None = None, **more) -> TableDay
     days = dict(zip(DAYS, counts.tolist(), strict=False))
     held = {day: count for day, count in days.items() if count}
     found = Findings(Path(), "ab" * 32, 1, rows=rows or int(counts.sum()), days=held)
-    cover = Cover(DAYS[0], DAYS[len(counts) - 1])
+    cover = CoveredDays(DAYS[0], DAYS[len(counts) - 1])
     return TableDays("table.x", found, InputFile("x.csv", 1, "ab" * 32), cover, **more)
 
 

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from flights.errors import ArchiveError
 from flights.sources.opensky.rest.client import Api
 from flights.sources.opensky.rest.read_flights import read_flights
-from flights.sources.opensky.rest.reply_cache import Question, Replies, Reply
+from flights.sources.opensky.rest.reply_cache import FlightsQuestion, Reply, ReplyFiles
 
 
 @dataclass
-class Desk:
+class ReplyCache:
     """Answers questions, sending only what is not kept yet."""
 
     api: Api
-    replies: Replies
+    replies: ReplyFiles
 
-    def fetch_reply(self, question: Question) -> Reply:
+    def fetch_reply(self, question: FlightsQuestion) -> Reply:
         """The reply, kept from now on; what is no list of flights is not kept.
 
         Raises
@@ -36,7 +36,7 @@ class Desk:
                 "Set FLIGHTS_CACHE to a folder that can be."
             ) from error
 
-    def _ask(self, question: Question) -> Reply:
+    def _ask(self, question: FlightsQuestion) -> Reply:
         asked_at = self.replies.clock()
         answer = self.api.get(
             question.path, question.params, bucket="flights", credits=question.credits

@@ -27,7 +27,7 @@ from flights.network import (
     redact,
 )
 from flights.sources.opensky.pyopensky_account import HOW_TO_GET, find_credentials, load_pyopensky
-from flights.sources.opensky.rest.credits import Purse
+from flights.sources.opensky.rest.credits import CreditBudget
 
 API = "https://opensky-network.org"
 TOKENS = "https://auth.opensky-network.org"
@@ -42,7 +42,7 @@ _LONGEST_REMARK = 4096
 
 
 @dataclass(frozen=True)
-class Answer:
+class ApiReply:
     """What came back: status 200 with a body, or 404, which means "nothing there"."""
 
     status: int
@@ -57,7 +57,7 @@ class Api:
     """
 
     settings: Settings
-    purse: Purse
+    budget: CreditBudget
     manners: Manners = field(default_factory=Manners)
     report: Report | None = None
     share: float = 0.0
@@ -65,7 +65,7 @@ class Api:
 
     def get(
         self, path: str, params: Mapping[str, str | int], *, bucket: str, credits: int
-    ) -> Answer:
+    ) -> ApiReply:
         """The answer to a GET of `path` below `/api`; `credits` are paid from `bucket`.
 
         Raises
@@ -125,23 +125,23 @@ class _Asking:
     credits: int
     renewed: bool = False
 
-    def once(self, waiting: Waiting) -> Answer:
+    def once(self, waiting: Waiting) -> ApiReply:
         """One attempt; `Passing` where another may help."""
         headers = self._headers()
         url = httpx.URL(f"{self.api.settings.server(API)}/api{self.path}", params=self.params)
         host = url.netloc.decode("ascii")
         waiting.wait(self.limiter.take(host), f"one pace for all who ask {host}")
-        self.api.purse.take(self.bucket, self.credits)
+        self.api.budget.take(self.bucket, self.credits)
         charged = False
         try:
             reply = self._send(url, headers)
             charged = reply.status_code in (200, 404)
         finally:
             if not charged:
-                self.api.purse.give_back(self.bucket, self.credits)
+                self.api.budget.give_back(self.bucket, self.credits)
         status, head = reply.status_code, reply.headers
         body = _read_whole(reply, self.api.manners) if status == 200 else _read_some(reply)
-        self.api.purse.note(self.bucket, _read_count(head.get("x-rate-limit-remaining")))
+        self.api.budget.note(self.bucket, _read_count(head.get("x-rate-limit-remaining")))
         if status == 401 and not self.renewed:
             self.renewed = True
             self.api._rest._token = None  # pyopensky renews by the clock alone
@@ -183,11 +183,11 @@ class _Asking:
         if wait is not None and wait <= self.api.manners.longest_wait_s:
             self.limiter.hold(host, wait)
 
-    def _judge(self, status: int, body: bytes, head: httpx.Headers) -> Answer:
+    def _judge(self, status: int, body: bytes, head: httpx.Headers) -> ApiReply:
         if status == 200:
-            return Answer(status, body)
+            return ApiReply(status, body)
         if status == 404 and not body.lstrip().startswith(b"<"):
-            return Answer(status, b"")
+            return ApiReply(status, b"")
         wait = read_wait(head)
         if status == 429:
             raise Passing("OpenSky has no credits left for us (429)", wait_s=wait, limited=True)

@@ -57,7 +57,7 @@ def read_budget(text: str | int | None) -> int:
 
 
 @dataclass(frozen=True)
-class Purse:
+class CreditBudget:
     """What this machine spent today, kept in a file that all processes share.
 
     `budget` is for each bucket and UTC day. OpenSky's own figure, where it was told within the

@@ -17,12 +17,12 @@ from flights.records import (
 )
 from flights.reference.aircraft import Airframe
 from flights.sources.opensky.flight_rows import make_flights
-from flights.sources.opensky.rest.asking import Desk
+from flights.sources.opensky.rest.asking import ReplyCache
 from flights.sources.opensky.rest.merge_replies import legs_frame, merge_legs
 from flights.sources.opensky.rest.read_flights import Leg, read_flights
 from flights.sources.opensky.rest.reply_cache import (
     SLICE_HOURS,
-    Question,
+    FlightsQuestion,
     Reply,
     published_at,
     start_of,
@@ -53,7 +53,7 @@ class DayTask:
     day: date
     airports: tuple[str, ...] = ()
 
-    def questions(self, now: datetime) -> tuple[Question, ...]:
+    def questions(self, now: datetime) -> tuple[FlightsQuestion, ...]:
         """All that can be asked for the day now; nothing where the answer is known to be none.
 
         Flights that land after midnight stand in the arrivals of the next day.
@@ -62,11 +62,15 @@ class DayTask:
         if now < start_of(following) or is_wholly_unheard(self.day):
             return ()
         if not self.airports:
-            return tuple(Question("all", self.day, hour=h) for h in range(0, 24, SLICE_HOURS))
+            return tuple(
+                FlightsQuestion("all", self.day, hour=h) for h in range(0, 24, SLICE_HOURS)
+            )
         asked = [("departure", self.day), ("arrival", self.day)]
         if now >= start_of(following + timedelta(days=1)):
             asked.append(("arrival", following))
-        return tuple(Question(kind, day, code) for kind, day in asked for code in self.airports)
+        return tuple(
+            FlightsQuestion(kind, day, code) for kind, day in asked for code in self.airports
+        )
 
     @property
     def complete_from(self) -> datetime:
@@ -75,7 +79,10 @@ class DayTask:
 
 
 def collect_day(
-    task: DayTask, desk: Desk, report: Callable[[str, float], None], names: Names | None = None
+    task: DayTask,
+    cache: ReplyCache,
+    report: Callable[[str, float], None],
+    names: Names | None = None,
 ) -> DayRecords:
     """Ask what is not kept yet, and make the day of all answers.
 
@@ -84,26 +91,26 @@ def collect_day(
     BadPayload, CredentialsMissing, CredentialsRejected, RateLimited, SourceUnavailable
         As `Desk.fetch_reply`; what was answered before stays kept.
     """
-    now = desk.replies.clock()
+    now = cache.replies.clock()
     questions = task.questions(now)
     if not questions:
         return _without_flights(task, _why_unasked(task, now))
-    replies = _fetch_all(questions, desk, report)
+    replies = _fetch_all(questions, cache, report)
     records = _make_day(task, replies, names)
-    silence = "" if len(records.flights) else _why_silent(task, desk)
+    silence = "" if len(records.flights) else _why_silent(task, cache)
     return _without_flights(task, silence, records.entry.inputs) if silence else records
 
 
 def _fetch_all(
-    questions: Sequence[Question], desk: Desk, report: Callable[[str, float], None]
+    questions: Sequence[FlightsQuestion], cache: ReplyCache, report: Callable[[str, float], None]
 ) -> list[Reply]:
     replies = []
     for number, question in enumerate(questions):
-        left = desk.api.purse.left("flights")
+        left = cache.api.budget.left("flights")
         share = number / len(questions)
         report(f"{question} ({number + 1} of {len(questions)}); {left} credits left today", share)
-        desk.api.report, desk.api.share = report, share
-        replies.append(desk.fetch_reply(question))
+        cache.api.report, cache.api.share = report, share
+        replies.append(cache.fetch_reply(question))
     report("all answered", 1.0)
     return replies
 
@@ -117,12 +124,12 @@ def _why_unasked(task: DayTask, now: datetime) -> str:
     )
 
 
-def _why_silent(task: DayTask, desk: Desk) -> str:
+def _why_silent(task: DayTask, cache: ReplyCache) -> str:
     """A sentence where OpenSky has no flights of that day from anywhere, "" where it has."""
     if not task.airports:
         return "OpenSky has no flights at all of this day: that is no zero."
     sentinel = next(code for code in SENTINELS if task.airports != (code,))
-    reply = desk.fetch_reply(Question("departure", task.day, sentinel))
+    reply = cache.fetch_reply(FlightsQuestion("departure", task.day, sentinel))
     if read_flights(reply.body or b"[]", str(reply.question)).legs:
         return ""
     return (

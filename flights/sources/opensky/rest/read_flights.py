@@ -55,14 +55,14 @@ class Leg(NamedTuple):
 
 
 @dataclass
-class Legs:
+class ReplyLegs:
     """Flights of a reply, and how many were left out by which rule."""
 
     legs: list[Leg] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
 
 
-def read_flights(body: bytes, name: str) -> Legs:
+def read_flights(body: bytes, name: str) -> ReplyLegs:
     """Flights of a reply, in its order; `name` says in messages which reply it is.
 
     Left out and counted: an address that is none (`dropped_address`), a flight that ends before
@@ -73,7 +73,7 @@ def read_flights(body: bytes, name: str) -> Legs:
     BadPayload
         It is no JSON, no list, or an entry lacks a key or holds another type; says where.
     """
-    found = Legs()
+    found = ReplyLegs()
     for number, entry in enumerate(_read_list(body, name)):
         where = f"{name}, flight {number}"
         leg = _read_leg(entry, where)

@@ -31,7 +31,7 @@ _LOCKS = 64
 
 
 @dataclass(frozen=True)
-class Question:
+class FlightsQuestion:
     """One request for flights: `kind` is departure, arrival (at `airport`) or all (from `hour`)."""
 
     kind: str
@@ -80,14 +80,14 @@ class Question:
 class Reply:
     """What OpenSky answered: 200 and a body, or 404, which is "nothing there"."""
 
-    question: Question
+    question: FlightsQuestion
     status: int
     body: bytes
     asked_at: datetime
 
 
 @dataclass(frozen=True)
-class Replies:
+class ReplyFiles:
     """The kept replies below `folder`, one file each: a line of JSON, then the reply as it came.
 
     `since`: replies asked before are not used (None = 30 days back). A reply asked before its
@@ -98,7 +98,7 @@ class Replies:
     clock: Callable[[], datetime]
     since: datetime | None = None
 
-    def find(self, question: Question) -> Reply | None:
+    def find(self, question: FlightsQuestion) -> Reply | None:
         """The kept reply, where there is one that is still good."""
         reply = self._read(question)
         return reply if reply is not None and self._is_good(reply) else None
@@ -118,7 +118,7 @@ class Replies:
             rough.unlink(missing_ok=True)
 
     @contextmanager
-    def hold(self, question: Question) -> Iterator[None]:
+    def hold(self, question: FlightsQuestion) -> Iterator[None]:
         """Be the only one who asks it: the next one finds the reply."""
         folder = self.folder / "locks"
         folder.mkdir(parents=True, exist_ok=True)
@@ -131,10 +131,10 @@ class Replies:
         finally:
             os.close(handle)
 
-    def _path(self, question: Question) -> Path:
+    def _path(self, question: FlightsQuestion) -> Path:
         return self.folder / f"{question.day}" / f"{question.name}.json.gz"
 
-    def _read(self, question: Question) -> Reply | None:
+    def _read(self, question: FlightsQuestion) -> Reply | None:
         path = self._path(question)
         try:
             head, _, body = gzip.decompress(path.read_bytes()).partition(b"\n")

@@ -17,11 +17,16 @@ from flights.reference.airports import all_codes
 from flights.regions import is_anywhere, parse_region
 from flights.sources.base import Cost, Offer, Option, Report, SourceSpec, narrow
 from flights.sources.opensky.pyopensky_account import find_credentials
-from flights.sources.opensky.rest.asking import Desk
+from flights.sources.opensky.rest.asking import ReplyCache
 from flights.sources.opensky.rest.client import Api
-from flights.sources.opensky.rest.credits import STANDARD_ACCOUNT, UNDER_A_DAY, Purse, read_budget
+from flights.sources.opensky.rest.credits import (
+    STANDARD_ACCOUNT,
+    UNDER_A_DAY,
+    CreditBudget,
+    read_budget,
+)
 from flights.sources.opensky.rest.day import SLICED, DayTask, collect_day
-from flights.sources.opensky.rest.reply_cache import Question, Replies
+from flights.sources.opensky.rest.reply_cache import FlightsQuestion, ReplyFiles
 from flights.sources.opensky_gaps import KNOWN_HOLES
 
 _CODE = re.compile("[A-Z0-9]{3,8}")
@@ -131,13 +136,15 @@ class OpenSkyRest:
             raise InvalidInput("OpenSky needs to know which days: give --from and --to.")
         last = min(last, now.date() - timedelta(days=1)) if last == date.max else last
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        replies, asked = self._replies, set[Question]()
+        replies, asked = self._replies, set[FlightsQuestion]()
         offers = [self._offer(day, now, replies, asked) for day in days]
         if any(offer.requests for offer in offers):
             find_credentials()
         return offers
 
-    def _offer(self, day: date, now: datetime, replies: Replies, asked: set[Question]) -> Offer:
+    def _offer(
+        self, day: date, now: datetime, replies: ReplyFiles, asked: set[FlightsQuestion]
+    ) -> Offer:
         task = self._task(day)
         fresh = [q for q in task.questions(now) if q not in asked and replies.find(q) is None]
         asked.update(fresh)
@@ -154,24 +161,24 @@ class OpenSkyRest:
 
     def collect(self, offer: Offer, report: Report) -> Iterator[DayRecords]:
         """The day, asked airport by airport; what was answered is kept when something fails."""
-        desk = Desk(self._api, self._replies)
+        cache = ReplyCache(self._api, self._replies)
         table = self.aircraft
-        records = collect_day(self._task(offer.day), desk, report, table.name if table else None)
+        records = collect_day(self._task(offer.day), cache, report, table.name if table else None)
         yield table.note(records) if table else records
 
     def _task(self, day: date) -> DayTask:
         return DayTask(self.spec.key, day, self.airports)
 
     @property
-    def _replies(self) -> Replies:
-        return Replies(self.settings.cache / "opensky" / "replies", self.clock, self.since)
+    def _replies(self) -> ReplyFiles:
+        return ReplyFiles(self.settings.cache / "opensky" / "replies", self.clock, self.since)
 
     @property
     def _api(self) -> Api:
         """This process's connection, with its token."""
         if os.getpid() not in self._held:
-            purse = Purse(self.settings.cache / "opensky", self.budget, self.clock)
-            self._held[os.getpid()] = Api(self.settings, purse, self.manners)
+            budget = CreditBudget(self.settings.cache / "opensky", self.budget, self.clock)
+            self._held[os.getpid()] = Api(self.settings, budget, self.manners)
         return self._held[os.getpid()]
 
 

@@ -46,7 +46,7 @@ def guess_columns(head: Chunk) -> Columns:
     Heads come first; values must agree with them. Values alone speak only where one column
     alone looks like it, and never say which of two airports is the origin.
     """
-    seen = {name: _Looks(head.column(name)) for name in head.columns}
+    seen = {name: _ColumnSample(head.column(name)) for name in head.columns}
     guessed = _guess_by_name(seen)
     _guess_by_value(seen, guessed)
     for name in ("firstseen", "lastseen"):
@@ -56,7 +56,7 @@ def guess_columns(head: Chunk) -> Columns:
     return {field.name: guessed[field.name] for field in FIELDS if field.name in guessed}
 
 
-def _guess_by_name(seen: Mapping[str, "_Looks"]) -> Columns:
+def _guess_by_name(seen: Mapping[str, "_ColumnSample"]) -> Columns:
     found: list[tuple[int, int, str, str]] = []
     for place, field in enumerate(FIELDS):
         for column, looks in seen.items():
@@ -78,7 +78,7 @@ def _rank(column: str, names: tuple[str, ...]) -> int | None:
     return None
 
 
-def _guess_by_value(seen: Mapping[str, "_Looks"], guessed: Columns) -> None:
+def _guess_by_value(seen: Mapping[str, "_ColumnSample"], guessed: Columns) -> None:
     """Add what one column alone looks like."""
     free = {name: looks for name, looks in seen.items() if name not in guessed.values()}
     for name, look in (("icao24", "address"), ("registration", "reg"), ("callsign", "radioed")):
@@ -99,7 +99,7 @@ def _guess_by_value(seen: Mapping[str, "_Looks"], guessed: Columns) -> None:
             guessed["firstseen"], guessed["lastseen"] = times if earlier else times[::-1]
 
 
-class _Looks:
+class _ColumnSample:
     """How the values of a column look."""
 
     def __init__(self, texts: pa.Array) -> None:
@@ -118,7 +118,7 @@ class _Looks:
             self._shares[look] = sum(good) / len(self._texts) if self._texts else 0.0
         return self._shares[look]
 
-    def comes_before(self, other: "_Looks") -> bool:
+    def comes_before(self, other: "_ColumnSample") -> bool:
         """True where no time here is later than the one beside it."""
         mine, theirs = (read_instants(each._all, Clock()) for each in (self, other))
         both = (mine.rule == "") & (theirs.rule == "")

@@ -72,7 +72,7 @@ def divide_rows(reader: Any, lines: Lines, table: Table, raw: IO[bytes]) -> Iter
     """
     total = strange = 0
     while True:
-        rows = _Rows(len(table.columns))
+        rows = _CsvRows(len(table.columns))
         full = lines.characters + CHUNK_CHARACTERS
         more = True
         while more and rows.count < CHUNK_ROWS and lines.characters < full:
@@ -95,7 +95,7 @@ def divide_rows(reader: Any, lines: Lines, table: Table, raw: IO[bytes]) -> Iter
             return
 
 
-class _Rows:
+class _CsvRows:
     """Rows of one chunk, those unlike the head apart; `strange` counts these, blank ones too."""
 
     def __init__(self, width: int) -> None:

@@ -41,7 +41,7 @@ TYPES = {
 
 
 @dataclass(frozen=True)
-class Operator:
+class SimulatedOperator:
     """A fictional operator. Its freighters are known by their model text alone."""
 
     designator: str
@@ -52,14 +52,14 @@ class Operator:
 OPERATORS = {
     each.designator: each
     for each in (
-        Operator("XQA", "Alderwing Freight (fictional)", "cargo"),
-        Operator("XQB", "Bluebarrow Cargo (fictional)", "cargo"),
-        Operator("XQC", "Cinderloft Air Cargo (fictional)", "cargo"),
-        Operator("XQD", "Dovecrate Logistics (fictional)", "cargo"),
-        Operator("XQM", "Marlspan (fictional)", "passengers"),
-        Operator("XQN", "Northmeadow (fictional)", "passengers"),
-        Operator("XQP", "Pinnacle Tern (fictional)", "passengers"),
-        Operator("XQR", "Roundabout Air (fictional)", "passengers"),
+        SimulatedOperator("XQA", "Alderwing Freight (fictional)", "cargo"),
+        SimulatedOperator("XQB", "Bluebarrow Cargo (fictional)", "cargo"),
+        SimulatedOperator("XQC", "Cinderloft Air Cargo (fictional)", "cargo"),
+        SimulatedOperator("XQD", "Dovecrate Logistics (fictional)", "cargo"),
+        SimulatedOperator("XQM", "Marlspan (fictional)", "passengers"),
+        SimulatedOperator("XQN", "Northmeadow (fictional)", "passengers"),
+        SimulatedOperator("XQP", "Pinnacle Tern (fictional)", "passengers"),
+        SimulatedOperator("XQR", "Roundabout Air (fictional)", "passengers"),
     )
 }
 

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from flights.reference.earth import great_circle_km
 from flights.sources.simulated.world.receivers import EARLY_SHARE, STATES, SWITCHED_ON, Receivers
-from flights.sources.simulated.world.sampling import Samples
+from flights.sources.simulated.world.sampling import ProfileMoments
 from flights.sources.simulated.world.timetable import FIRST_DAY
-from flights.sources.simulated.world.traffic import DAY_MS, REACHES, YEAR_START_MS, Traffic
+from flights.sources.simulated.world.traffic import DAY_MS, REACHES, YEAR_START_MS, TrueTraffic
 
 LOW_FT = 12_000.0
 """An end heard up to this height above its field is `low`; higher it is `lost`."""
@@ -23,7 +23,7 @@ RUNWAY_DEG = 0.016  # a runway's length, along which aircraft are heard on the g
 class Hearings:
     """How each profile is heard, shape (states, reaches, profiles); `first` is -1 for never.
 
-    `first`, `last`: moments of `Samples`. `heard`: (states, reaches, profiles, moments).
+    `first`, `last`: moments of `ProfileMoments`. `heard`: (states, reaches, profiles, moments).
     """
 
     first: NDArray[np.int64]
@@ -33,7 +33,7 @@ class Hearings:
     heard: NDArray[np.bool_]
 
 
-def hear_profiles(samples: Samples, receivers: Receivers) -> Hearings:
+def hear_profiles(samples: ProfileMoments, receivers: Receivers) -> Hearings:
     """Which moments of each profile are heard, by state of the network and reach."""
     valid = samples.valid
     strain = np.full((len(STATES), *valid.shape), np.inf)
@@ -53,7 +53,7 @@ def hear_profiles(samples: Samples, receivers: Receivers) -> Hearings:
     )
 
 
-def _longest_silence(samples: Samples, heard: np.ndarray) -> np.ndarray:
+def _longest_silence(samples: ProfileMoments, heard: np.ndarray) -> np.ndarray:
     """Longest time between two moments heard one after the other [s]; 0 where never heard."""
     elapsed = np.where(samples.valid, samples.elapsed_s, 0.0)
     out = np.zeros(heard.shape[:-1])
@@ -65,7 +65,7 @@ def _longest_silence(samples: Samples, heard: np.ndarray) -> np.ndarray:
     return out
 
 
-def _positions(samples: Samples, heard: np.ndarray) -> np.ndarray:
+def _positions(samples: ProfileMoments, heard: np.ndarray) -> np.ndarray:
     """Positions received, one each `POSITION_EVERY_S` of the time heard."""
     seconds = np.zeros(heard.shape[:-1])
     for at in np.ndindex(heard.shape[:2]):
@@ -79,7 +79,7 @@ def network_state(takeoff_ms: np.ndarray, luck: np.ndarray) -> np.ndarray:
     return np.where((takeoff_ms >= switched_ms) | (luck < EARLY_SHARE), 1, 0)
 
 
-def observe(traffic: Traffic, samples: Samples, hearings: Hearings) -> pd.DataFrame:
+def observe(traffic: TrueTraffic, samples: ProfileMoments, hearings: Hearings) -> pd.DataFrame:
     """One row per true flight, in the order of `traffic.flights`: what was heard of it.
 
     Columns: state, heard, firstseen and lastseen [ms], and for `first` and `last` each
@@ -106,7 +106,7 @@ def observe(traffic: Traffic, samples: Samples, hearings: Hearings) -> pd.DataFr
     return out
 
 
-def _field_arrays(traffic: Traffic) -> dict[str, np.ndarray]:
+def _field_arrays(traffic: TrueTraffic) -> dict[str, np.ndarray]:
     """Latitude, longitude, elevation of each profile's fields, shape (profiles, 3)."""
     return {
         "first": np.array([each.origin for each in traffic.profiles]),
@@ -115,7 +115,7 @@ def _field_arrays(traffic: Traffic) -> dict[str, np.ndarray]:
 
 
 def _end(
-    samples: Samples, at: tuple[np.ndarray, np.ndarray], luck: np.ndarray, inward: int
+    samples: ProfileMoments, at: tuple[np.ndarray, np.ndarray], luck: np.ndarray, inward: int
 ) -> dict[str, np.ndarray]:
     """Place and time of an end, up to nine tenths of a step `inward` of its moment.
 
@@ -143,7 +143,7 @@ def _end(
     }
 
 
-def _landing_s(samples: Samples) -> np.ndarray:
+def _landing_s(samples: ProfileMoments) -> np.ndarray:
     return np.where(samples.valid, samples.elapsed_s, -np.inf).max(axis=1)
 
 

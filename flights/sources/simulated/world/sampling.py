@@ -13,7 +13,7 @@ CRUISE_STEP_S = 180.0
 
 
 @dataclass(frozen=True)
-class Samples:
+class ProfileMoments:
     """Moments of profiles, shape (profiles, moments); `elapsed_s` is inf beyond the landing.
 
     `height_ft` is above the ground between the two fields, `altitude_ft` above the sea,
@@ -33,7 +33,7 @@ class Samples:
         return np.isfinite(self.elapsed_s)
 
 
-def sample_profiles(profiles: Sequence[Profile]) -> Samples:
+def sample_profiles(profiles: Sequence[Profile]) -> ProfileMoments:
     """Moments of every profile, first at take-off, last at landing."""
     rows = [_sample(each) for each in profiles]
     shape = len(rows), max(len(row[0]) for row in rows)
@@ -41,7 +41,7 @@ def sample_profiles(profiles: Sequence[Profile]) -> Samples:
     for number, row in enumerate(rows):
         for column, values in zip(columns, row, strict=True):
             column[number, : len(values)] = values
-    return Samples(*columns)
+    return ProfileMoments(*columns)
 
 
 def _sample(profile: Profile) -> tuple[np.ndarray, ...]:

@@ -15,7 +15,7 @@ from flights.sources.simulated.world.world import World, load_world
 
 
 @dataclass(frozen=True)
-class Heard:
+class HeardFlights:
     """The heard flights of the year by `firstseen`, and where each day begins.
 
     `flights` has the columns of `records.FLIGHT`; `row` numbers the same flights in the
@@ -33,7 +33,7 @@ def day_number(day: date) -> int:
 
 
 @cache
-def load_heard(source: str, share: float = 1.0) -> Heard:
+def load_heard(source: str, share: float = 1.0) -> HeardFlights:
     """All heard flights as rows of `source`; `share` of the receivers are left standing."""
     world = load_world(share=share)
     observed = world.observed
@@ -41,7 +41,9 @@ def load_heard(source: str, share: float = 1.0) -> Heard:
     row = row[np.argsort(observed["firstseen"].to_numpy()[row], kind="stable")]
     firstseen = observed["firstseen"].to_numpy()[row]
     starts = YEAR_START_MS + DAY_MS * np.arange(366)
-    return Heard(_flight_columns(world, row, source), row, np.searchsorted(firstseen, starts))
+    return HeardFlights(
+        _flight_columns(world, row, source), row, np.searchsorted(firstseen, starts)
+    )
 
 
 def _flight_columns(world: World, row: np.ndarray, source: str) -> pd.DataFrame:

@@ -54,7 +54,7 @@ class Rotation:
 
 
 @dataclass(frozen=True)
-class Effect:
+class TrueEffect:
     """From `first` on for `days` days, rotations over these stops fly `factor` times as often."""
 
     stops: tuple[str, ...]
@@ -66,7 +66,7 @@ class Effect:
 EVENT_IN_JUNE = date(YEAR, 6, 12)
 EVENT_IN_OCTOBER = date(YEAR, 10, 6)
 
-EFFECTS = (Effect(("HKJK", "EHAM", "HKJK"), EVENT_IN_OCTOBER, 28, 2.3),)
+EFFECTS = (TrueEffect(("HKJK", "EHAM", "HKJK"), EVENT_IN_OCTOBER, 28, 2.3),)
 
 FREIGHT_WEEK = (0.7, 0.95, 1.05, 1.1, 1.15, 1.15, 0.9)
 TRAVEL_WEEK = (1.05, 0.93, 0.95, 1.02, 1.12, 0.9, 1.03)

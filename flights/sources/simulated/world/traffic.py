@@ -30,7 +30,7 @@ REACHES = np.array([0.62, 0.75, 0.85, 0.95, 1.0, 1.05])
 
 
 @dataclass(frozen=True)
-class Traffic:
+class TrueTraffic:
     """`flights`: one row per true flight, by take-off; `profiles`: how each is flown.
 
     Columns: rotation, leg, slot, profile (index), takeoff and landing (ms since 1970), pace
@@ -43,7 +43,7 @@ class Traffic:
     flights: pd.DataFrame
 
 
-def make_traffic(rotations: tuple[Rotation, ...], seed: int = SEED) -> Traffic:
+def make_traffic(rotations: tuple[Rotation, ...], seed: int = SEED) -> TrueTraffic:
     """Every flight of the year; equal seeds give equal flights."""
     # Only `random` is drawn, so that the stream does not hang on a distribution's code.
     rng = np.random.default_rng(seed)
@@ -58,7 +58,7 @@ def make_traffic(rotations: tuple[Rotation, ...], seed: int = SEED) -> Traffic:
     flights = _fly(rounds, rotations, (profiles, legs), rng)
     inside = (flights["takeoff"] >= YEAR_START_MS) & (flights["landing"] < YEAR_END_MS)
     ordered = flights[inside].sort_values(["takeoff", "airframe"], ignore_index=True)
-    return Traffic(rotations, tuple(profiles), ordered)
+    return TrueTraffic(rotations, tuple(profiles), ordered)
 
 
 def draw_counts(mean: np.ndarray, spread: np.ndarray, uniform: np.ndarray) -> NDArray[np.int64]:

@@ -9,7 +9,13 @@ import pandas as pd
 
 from flights.sources.simulated.world.network import OPERATORS, addresses, registrations
 from flights.sources.simulated.world.tables import callsigns, true_airports
-from flights.sources.simulated.world.timetable import DAYS, EFFECTS, FIRST_DAY, Effect, mean_rounds
+from flights.sources.simulated.world.timetable import (
+    DAYS,
+    EFFECTS,
+    FIRST_DAY,
+    TrueEffect,
+    mean_rounds,
+)
 from flights.sources.simulated.world.traffic import DAY_MS, YEAR_START_MS
 from flights.sources.simulated.world.world import World, load_traffic, load_world
 
@@ -83,7 +89,7 @@ def tell_route(
     return RouteTruth(dates, np.bincount(day, minlength=DAYS), mean)
 
 
-def list_effects() -> tuple[Effect, ...]:
+def list_effects() -> tuple[TrueEffect, ...]:
     """All true changes of the world; what is not in here did not happen."""
     return EFFECTS
 

@@ -7,24 +7,24 @@ import pandas as pd
 
 from flights.sources.simulated.world.observation import Hearings, hear_profiles, observe
 from flights.sources.simulated.world.receivers import Receivers, load_receivers
-from flights.sources.simulated.world.sampling import Samples, sample_profiles
+from flights.sources.simulated.world.sampling import ProfileMoments, sample_profiles
 from flights.sources.simulated.world.timetable import load_rotations
-from flights.sources.simulated.world.traffic import SEED, Traffic, make_traffic
+from flights.sources.simulated.world.traffic import SEED, TrueTraffic, make_traffic
 
 
 @dataclass(frozen=True)
 class World:
     """`traffic.flights` is the truth, `observed` what was heard of it, row by row."""
 
-    traffic: Traffic
+    traffic: TrueTraffic
     receivers: Receivers
-    samples: Samples
+    samples: ProfileMoments
     hearings: Hearings
     observed: pd.DataFrame
 
 
 @cache
-def load_traffic(seed: int = SEED) -> Traffic:
+def load_traffic(seed: int = SEED) -> TrueTraffic:
     """The true flights of the year."""
     return make_traffic(load_rotations(), seed)
 

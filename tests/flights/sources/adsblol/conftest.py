@@ -7,7 +7,7 @@ import pytest
 from github import GitHub
 from loopback import quick_door
 
-from flights.sources.adsblol.release_files import Shelf
+from flights.sources.adsblol.release_files import ReleaseFiles
 from flights.sources.adsblol.resolver import Resolver
 
 
@@ -21,4 +21,4 @@ def github() -> Iterator[GitHub]:
 def resolver(github: GitHub, tmp_path: Path) -> Resolver:
     """Asks the servers on this machine, without pauses worth speaking of."""
     door = quick_door(tmp_path / "cache", tries=2)
-    return Resolver(Shelf(door, github.pages.url), github.raw.url)
+    return Resolver(ReleaseFiles(door, github.pages.url), github.raw.url)

@@ -10,18 +10,18 @@ from loopback import status
 from flights.errors import RateLimited, SourceUnavailable
 from flights.sources.adsblol.listings import Release, read_sizes
 from flights.sources.adsblol.release_files import PART_BYTES
-from flights.sources.adsblol.resolver import Resolved, Resolver, find_unbroken
+from flights.sources.adsblol.resolver import DayRelease, Resolver, find_unbroken
 
 DAY = date(2025, 3, 5)
 END = b"\0" * 1024
 
 
-def one(resolver: Resolver, day: date = DAY) -> Resolved:
+def one(resolver: Resolver, day: date = DAY) -> DayRelease:
     (found,) = resolver.resolve(day, day)
     return found
 
 
-def names(found: Resolved) -> list[str]:
+def names(found: DayRelease) -> list[str]:
     assert found.published
     return [each.name.partition(".tar")[2] for each in found.published.assets]
 
@@ -309,7 +309,7 @@ def test_cut_tar_gives_way_to_a_whole_rival_of_its_size(github, resolver) -> Non
     cut = github.publish(DAY, "prod-0", b"\1" * (3 * MIB))
     github.publish(DAY, "staging-0", b"\1" * (3 * MIB - 1024) + END)
     github.list_releases({DAY: cut})
-    found = find_unbroken(resolver.shelf, one(resolver))
+    found = find_unbroken(resolver.releases, one(resolver))
     assert found.published.release.pod == "staging-0"
     assert "v2025.03.05-planes-readsb-prod-0 is cut" in found.problem
     assert [r.range for r in github.store.requests if r.method == "GET"] == [
@@ -325,7 +325,7 @@ def test_cut_tar_without_a_sound_rival_stays(github, resolver, rival) -> None:
     github.publish(DAY, "staging-0", rival)
     github.list_releases({DAY: cut})
     found = one(resolver)
-    assert find_unbroken(resolver.shelf, found) == found
+    assert find_unbroken(resolver.releases, found) == found
 
 
 def test_garbage_in_place_of_a_listing_leaves_the_days_to_be_looked_for(github, resolver) -> None:

@@ -77,8 +77,8 @@ def opened(github: GitHub, tmp_path: Path) -> Open:
     def make(**options: str) -> Adsblol:
         source = open_source(**options)
         quick = quick_door(tmp_path / "cache", tries=3)
-        shelf = source.resolver.shelf
-        object.__setattr__(shelf, "door", quick)
+        releases = source.resolver.releases
+        object.__setattr__(releases, "door", quick)
         return source
 
     return make

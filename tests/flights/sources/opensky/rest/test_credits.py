@@ -1,4 +1,4 @@
-"""What a request costs, and a purse that several processes share."""
+"""What a request costs, and a budget that several processes share."""
 
 import json
 from concurrent.futures import ProcessPoolExecutor
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flights.errors import InvalidInput, RateLimited
-from flights.sources.opensky.rest.credits import Purse, count_credits, read_budget
+from flights.sources.opensky.rest.credits import CreditBudget, count_credits, read_budget
 
 NOON = datetime(2025, 7, 1, 12, tzinfo=UTC)
 DAY = 86_400
@@ -55,48 +55,48 @@ def test_budget_is_a_number_that_pays_for_one_request_at_least() -> None:
 
 
 def test_buckets_are_counted_apart_and_start_anew_each_day(tmp_path: Path) -> None:
-    purse = Purse(tmp_path, 10, at_noon)
-    purse.take("flights", 8)
-    assert (purse.left("flights"), purse.left("tracks")) == (2, 10)
+    budget = CreditBudget(tmp_path, 10, at_noon)
+    budget.take("flights", 8)
+    assert (budget.left("flights"), budget.left("tracks")) == (2, 10)
     with pytest.raises(RateLimited) as caught:
-        purse.take("flights", 4)
+        budget.take("flights", 4)
     assert caught.value.wait_seconds == 12 * 3600
     assert "00:00 UTC, in 12.0 h" in str(caught.value)
-    assert Purse(tmp_path, 10, lambda: NOON + timedelta(hours=12)).left("flights") == 10
+    assert CreditBudget(tmp_path, 10, lambda: NOON + timedelta(hours=12)).left("flights") == 10
 
 
 def test_request_that_was_turned_away_is_given_back(tmp_path: Path) -> None:
-    purse = Purse(tmp_path, 10, at_noon)
-    purse.take("flights", 8)
-    purse.give_back("flights", 8)
-    assert purse.left("flights") == 10
+    budget = CreditBudget(tmp_path, 10, at_noon)
+    budget.take("flights", 8)
+    budget.give_back("flights", 8)
+    assert budget.left("flights") == 10
 
 
 def test_balance_told_by_opensky_counts_for_an_hour(tmp_path: Path) -> None:
-    purse = Purse(tmp_path, 4000, at_noon)
-    purse.note("flights", 3)
-    purse.note("flights", None)
+    budget = CreditBudget(tmp_path, 4000, at_noon)
+    budget.note("flights", 3)
+    budget.note("flights", None)
     with pytest.raises(RateLimited, match="leaves this account 3 credits"):
-        purse.take("flights", 4)
-    purse.take("tracks", 4)
-    later = Purse(tmp_path, 4000, lambda: NOON + timedelta(minutes=61))
+        budget.take("flights", 4)
+    budget.take("tracks", 4)
+    later = CreditBudget(tmp_path, 4000, lambda: NOON + timedelta(minutes=61))
     later.take("flights", 4)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"day": 3}'])
 def test_damaged_figures_begin_at_zero(tmp_path: Path, text: str) -> None:
     (tmp_path / "credits.json").write_text(text)
-    purse = Purse(tmp_path, 10, at_noon)
-    purse.take("flights", 4)
+    budget = CreditBudget(tmp_path, 10, at_noon)
+    budget.take("flights", 4)
     assert json.loads((tmp_path / "credits.json").read_text())["flights"]["spent"] == 4
 
 
 def spend(folder: str) -> int:
     """Take what can be had; how often it worked."""
-    purse, taken = Purse(Path(folder), 400, at_noon), 0
+    budget, taken = CreditBudget(Path(folder), 400, at_noon), 0
     for _ in range(80):
         try:
-            purse.take("flights", 4)
+            budget.take("flights", 4)
         except RateLimited:
             continue
         taken += 1

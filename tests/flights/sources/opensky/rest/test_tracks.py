@@ -17,7 +17,7 @@ from flights.config import read_settings
 from flights.errors import BadPayload, InvalidInput, NotCovered, RateLimited
 from flights.network import Manners
 from flights.sources.opensky.rest.client import Api
-from flights.sources.opensky.rest.credits import Purse
+from flights.sources.opensky.rest.credits import CreditBudget
 from flights.sources.opensky.rest.tracks import fetch_track, read_track
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -109,8 +109,8 @@ def test_recorded_track_and_malformed_ones(shared: Path) -> None:
 @pytest.fixture
 def api(sky: OpenSky) -> Api:
     settings = read_settings()
-    purse = Purse(settings.cache / "opensky", 4000, lambda: NOW)
-    return Api(settings, purse, Manners(pause_s=0.001))
+    budget = CreditBudget(settings.cache / "opensky", 4000, lambda: NOW)
+    return Api(settings, budget, Manners(pause_s=0.001))
 
 
 def test_track_is_asked_for_at_the_documented_example_path(api: Api, sky: OpenSky) -> None:
@@ -121,8 +121,8 @@ def test_track_is_asked_for_at_the_documented_example_path(api: Api, sky: OpenSk
     request = sky.api.requests[-1]
     assert request.path == "/api/tracks/all"
     assert request.query == {"icao24": "4d0103", "time": str(int(AT.timestamp()))}
-    assert api.purse.left("tracks") == 3996
-    assert api.purse.left("flights") == 4000, "the buckets know nothing of each other"
+    assert api.budget.left("tracks") == 3996
+    assert api.budget.left("flights") == 4000, "the buckets know nothing of each other"
 
 
 def test_no_track_is_an_answer(api: Api) -> None:
