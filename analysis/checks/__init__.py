@@ -1,12 +1,14 @@
-"""All robustness checks, in the order people see them. A new one is one file and one line here."""
+"""All robustness checks, in the order in which a result lists them.
+
+A new check is one file, one line here, and one case in
+`tests/analysis/checks/test_check_contract.py`.
+"""
 
 from analysis.checks import (
     control_routes,
     coverage,
     exposure_power,
-    leave_out_airframe,
     leave_out_day,
-    leave_out_operator,
     low_count,
     missing_days,
     placebo_dates,
@@ -15,6 +17,7 @@ from analysis.checks import (
     volatile_era,
 )
 from analysis.checks.base import Check
+from analysis.checks.leave_out_group import AIRCRAFT, OPERATOR
 
 CHECKS: tuple[Check, ...] = (
     coverage,
@@ -25,8 +28,8 @@ CHECKS: tuple[Check, ...] = (
     low_count,
     exposure_power,
     leave_out_day,
-    leave_out_airframe,
-    leave_out_operator,
+    AIRCRAFT,
+    OPERATOR,
     season,
     volatile_era,
 )

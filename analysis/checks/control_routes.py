@@ -15,7 +15,7 @@ BADGE = "region-wide"
 
 
 def run_check(case: Case) -> CheckResult:
-    """Rank the route among the others; a finding that they share is the region's."""
+    """Rank the route among the others; a finding that they share concerns the whole region."""
     effects, ratio = case.control_effects, case.ratio
     table = tuple(asdict(effect) for effect in effects)
     if ratio is None:
@@ -23,14 +23,16 @@ def run_check(case: Case) -> CheckResult:
         return CheckResult(NAME, TITLE, NOT_APPLICABLE, sentence, table)
     if len(effects) < LEAST_ROUTES:
         sentence = (
-            f"{len(effects)} other routes from {case.origin} have three or more flights to expect; "
+            f"{len(effects)} other routes from {case.origin} have three or more expected flights; "
             f"{LEAST_ROUTES} are needed."
         )
         return CheckResult(NAME, TITLE, NOT_APPLICABLE, sentence, table)
     r, p = rank_in_space(ratio.s, np.array([effect.s for effect in effects]))
     found = f"{r} of {len(effects)} other routes from {case.origin} differ as much in the same days"
     if not ratio.is_significant:
-        sentence = f"There is no finding that they could share: {found} (rank {format_p(p)})."
+        sentence = (
+            f"There is no finding that other routes could share: {found} (rank {format_p(p)})."
+        )
         return CheckResult(NAME, TITLE, NOT_APPLICABLE, sentence, table)
     outcome = PASSED if p <= SIGNIFICANT else FAILED
     return CheckResult(NAME, TITLE, outcome, f"{found} (rank {format_p(p)}).", table)

@@ -1,4 +1,4 @@
-"""Did what the receivers hear change at the event, and could that alone make the finding?"""
+"""Did reception change at the event, and could that alone explain the finding?"""
 
 import math
 from typing import Any
@@ -14,11 +14,11 @@ TITLE = "Coverage"
 BADGE = ""
 
 FLIGHTS, OVERHEAD = "other flights", "positions per aircraft-hour at cruising height"
-"""What is compared: how many others were heard, and how much was heard of those that passed."""
+"""The two proxies of reception: how many other flights were heard, and how well those in cruise."""
 
 
 def run_check(case: Case) -> CheckResult:
-    """Compare both proxies before and after, for both regions, with the finding."""
+    """Compare both proxies after and before, in both regions, with the finding."""
     counts = case.counts
     table = tuple(
         row
@@ -33,7 +33,7 @@ def run_check(case: Case) -> CheckResult:
     )
     ratio = case.ratio
     if ratio is None or not table:
-        sentence = "There is no exposure on both sides of the event to compare."
+        sentence = "The exposure before and after the event is not known, so it cannot be compared."
         return CheckResult(NAME, TITLE, NOT_APPLICABLE, sentence, table)
     coverage = ratio.coverage
     moved = (
@@ -44,23 +44,24 @@ def run_check(case: Case) -> CheckResult:
         return CheckResult(NAME, TITLE, FAILED, sentence, table)
     if ratio.is_significant and not ratio.outruns_coverage:
         span = f"{format_limit(ratio.lo)}–{format_limit(ratio.hi)}"
-        sentence = f"{moved}, which reaches into the interval of the finding ({span})."
+        sentence = f"{moved}, large enough to explain the change (interval {span})."
         return CheckResult(NAME, TITLE, FAILED, sentence, table)
     return CheckResult(NAME, TITLE, PASSED, f"{moved} between the two periods.", table)
 
 
 def _format_most(table: tuple[dict[str, Any], ...]) -> str:
-    """Which proxy moved most, where there is more than one."""
+    """Which proxy changed most, where there is more than one; else an empty text."""
     moved = [row for row in table if row["place"] != "both" and row["ratio"]]
     if len({row["measure"] for row in moved}) < 2:
         return ""
     most = max(moved, key=lambda row: abs(math.log(row["ratio"])))
-    return f" (the most of {len(moved)} measures: {most['measure']}, {most['place']})"
+    return f" (the largest change of {len(moved)} measures: {most['measure']}, {most['place']})"
 
 
 def _compare(
     measure: str, place: str, *, values: tuple[float | None, ...], case: Case
 ) -> dict[str, Any] | None:
+    """A row of the table: mean of one proxy on both sides; None where a side has no known day."""
     if not values:
         return None
     heard = np.array([np.nan if value is None else value for value in values])

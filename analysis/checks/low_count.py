@@ -1,4 +1,4 @@
-"""Are there enough flights for a change of an interesting size to be noticed at all?"""
+"""Are there enough flights to notice a change of a useful size?"""
 
 from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
 from analysis.numerics import THIN_ABOVE

@@ -1,4 +1,4 @@
-"""Is this date special, or do as many other dates in the record differ as much?"""
+"""Is this date special, or do many other dates of the record differ as much?"""
 
 from analysis.checks.base import FAILED, NOT_APPLICABLE, PASSED, Case
 from analysis.numerics import SIGNIFICANT
@@ -15,7 +15,7 @@ def run_check(case: Case) -> CheckResult:
     ratio = case.ratio
     n = 0 if ratio is None else len(ratio.placebo_s)
     if ratio is None or n < needed:
-        sentence = f"{n} comparable dates in this record; {needed} are needed."
+        sentence = f"This record has {n} comparable dates; {needed} are needed."
         return CheckResult(NAME, TITLE, NOT_APPLICABLE, sentence)
     row = {"comparable dates": n, "differ as much": ratio.r, "p": ratio.p, "phi": ratio.phi}
     sentence = f"{ratio.r} of {n} other dates differ as much (p = {format_p(ratio.p)})."

@@ -1,4 +1,4 @@
-"""Did the same calendar dates a year before do the same?"""
+"""Was there a similar change on the same calendar dates a year before?"""
 
 from datetime import date
 
@@ -24,7 +24,7 @@ def run_check(case: Case) -> CheckResult:
     at = case.design.event - (event - earlier).days
     place = np.flatnonzero(ratio.placebo_dates == at)
     if not len(place):
-        sentence = f"The record does not hold the same dates of {earlier.year}."
+        sentence = f"The record does not contain the same dates of {earlier.year}."
         return CheckResult(NAME, TITLE, NOT_APPLICABLE, sentence)
     s, rr = float(ratio.placebo_s[place[0]]), float(ratio.placebo_rr[place[0]])
     others = np.abs(ratio.placebo_s)
@@ -33,8 +33,8 @@ def run_check(case: Case) -> CheckResult:
     same = np.sign(s) == np.sign(ratio.s) and share <= SIGNIFICANT
     found = f"From {format_date(earlier)} the route changed by {format_ratio(rr)}"
     if same:
-        return CheckResult(NAME, TITLE, FAILED, f"{found}, the same way.", (row,))
-    sentence = f"{found}, which is not the same."
+        return CheckResult(NAME, TITLE, FAILED, f"{found}, in the same direction.", (row,))
+    sentence = f"{found}, which is not a similar change."
     return CheckResult(NAME, TITLE, PASSED, sentence, (row,))
 
 

@@ -176,7 +176,7 @@ def describe_outlook(found: Outlook, *, held: int | None = None) -> list[str]:
 def format_rate(per_week: float) -> str:
     """Flights a week.
 
-    >>> write_rate(3), write_rate(1), write_rate(2.35), write_rate(0.04)
+    >>> format_rate(3), format_rate(1), format_rate(2.35), format_rate(0.04)
     ('3 flights', '1 flight', '2.4 flights', '0.04 flights')
     """
     shown = f"{per_week:,.1f}" if per_week >= 0.95 else f"{per_week:.2g}"

@@ -24,7 +24,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 def make_folder_names(paths: Sequence[str | Path]) -> list[str]:
     """A folder's name for each study file, in their order.
 
-    >>> name_folders(["a/one.toml", "b/one.toml"])
+    >>> make_folder_names(["a/one.toml", "b/one.toml"])
     ['01-one', '02-one']
     """
     stems = [_UNSAFE.sub("-", Path(path).stem) for path in paths]

@@ -18,17 +18,6 @@ VERDICTS = (
 )
 """Kinds of verdict. The last is for a source that cannot serve frequency at all."""
 
-BADGES = (
-    "region-wide",
-    "one day",
-    "one aircraft",
-    "one operator",
-    "timetable-like",
-    "season",
-    "volatile era",
-    "exploratory",
-)
-
 
 @dataclass(frozen=True)
 class CountSeries:
@@ -142,11 +131,6 @@ class Effect:
     def compared_with(self) -> str:
         """What `r` is out of, in words."""
         return "other routes in the same days" if self.n_controls else "other dates"
-
-    @property
-    def excludes_one(self) -> bool:
-        """True where the 95 % interval leaves 1 out."""
-        return self.lo > 1 or self.hi < 1
 
 
 @dataclass(frozen=True)

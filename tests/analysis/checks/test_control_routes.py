@@ -8,39 +8,13 @@ from datetime import timedelta
 import made_results as made
 import numpy as np
 import pytest
+from made_checks import judge_with_routes
 
 from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio
-from analysis.event_study import judge_counts
 from analysis.event_study.control_effects import LEAST_EXPECTED, measure_controls
 from analysis.event_study.effects import build_series
-from analysis.event_study.run import Subject
 from analysis.numerics import ControlRoute, DailySeries, Design
-from analysis.study import CheckResult, Event, Study, StudyResult, count_days, to_json
-
-
-def make_routes(days: int, event: int, *, number: int = 25, effect: float = 1.0, rate: float = 2.0):
-    rng = np.random.default_rng(8)
-    at = np.arange(days)
-    mean = rate * np.where((at >= event) & (at < event + 14), effect, 1.0)
-    return tuple(
-        ControlRoute(f"QQ{number:02d}", rng.poisson(mean).astype(float)) for number in range(number)
-    )
-
-
-def judge(story: made.Story, *, study: Study | None = None, **routes: float) -> StudyResult:
-    study = study or made.make_study(first=made.FIRST + timedelta(days=made.DAYS - story.days))
-    evidence = made.make_evidence(story, study=study)
-    counts = count_days(evidence)
-    event = (study.events[0].day - counts.days[0]).days
-    subject = Subject(
-        origin_label="China",
-        destination_label="Iran",
-        flights=evidence.flights,
-        spec=made.SPEC,
-        input_hash="0" * 64,
-        controls=make_routes(len(counts.days), event, **routes),  # type: ignore[arg-type]
-    )
-    return judge_counts(study, counts, subject)
+from analysis.study import CheckResult, Event, StudyResult, count_days, to_json
 
 
 def check_of(result: StudyResult) -> CheckResult:
@@ -48,7 +22,7 @@ def check_of(result: StudyResult) -> CheckResult:
 
 
 def test_finding_of_one_route_alone_passes() -> None:
-    result = judge(made.Story(effect=3.5))
+    result = judge_with_routes(made.Story(effect=3.5))
     check = check_of(result)
     assert check.outcome == "passed" and result.verdict.kind == "change"
     assert check.sentence == (
@@ -58,13 +32,13 @@ def test_finding_of_one_route_alone_passes() -> None:
 
 
 def test_finding_that_the_other_routes_share_is_badged() -> None:
-    result = judge(made.Story(effect=3.5), effect=3.5)
+    result = judge_with_routes(made.Story(effect=3.5), effect=3.5)
     assert check_of(result).outcome == "failed"
     assert result.verdict.kind == "change" and "region-wide" in result.verdict.badges
 
 
 def test_effects_of_other_routes_stand_in_the_result_once_largest_first() -> None:
-    result = judge(made.Story(effect=3.5))
+    result = judge_with_routes(made.Story(effect=3.5))
     assert len(result.controls) == 25
     assert [each.expected for each in result.controls] == sorted(
         (each.expected for each in result.controls), reverse=True
@@ -75,13 +49,13 @@ def test_effects_of_other_routes_stand_in_the_result_once_largest_first() -> Non
 
 @pytest.mark.parametrize(("routes", "left"), [({"number": 18}, 18), ({"rate": 0.05}, 0)])
 def test_too_few_or_too_thin_routes_are_no_comparison(routes: dict[str, float], left: int) -> None:
-    check = check_of(judge(made.Story(effect=3.5), **routes))
+    check = check_of(judge_with_routes(made.Story(effect=3.5), **routes))
     assert check.outcome == "not applicable" and len(check.table) == left
     assert f"{left} other routes from China" in check.sentence and "19 are needed" in check.sentence
 
 
 def test_without_a_finding_there_is_nothing_to_share() -> None:
-    result = judge(made.Story(), effect=3.5)
+    result = judge_with_routes(made.Story(), effect=3.5)
     check = check_of(result)
     assert check.outcome == "not applicable" and "25 of 25" in check.sentence
     assert "region-wide" not in result.verdict.badges
@@ -136,7 +110,7 @@ def test_missing_days_and_dark_routes_are_left_out() -> None:
 
 def test_short_record_is_compared_with_other_routes() -> None:
     short = replace(made.CASES["history"], effect=3.5)
-    result = judge(short)
+    result = judge_with_routes(short)
     assert result.verdict.kind == "change"
     assert (
         "The record is too short to compare with other dates; compared with 25 other routes from "
@@ -146,23 +120,23 @@ def test_short_record_is_compared_with_other_routes() -> None:
     assert effect is not None and effect.n_placebo < effect.needed_placebo
     assert (effect.n_controls, effect.n_compared, effect.r) == (25, 25, 0)
     assert effect.placebos == () and effect.compared_with == "other routes in the same days"
-    assert judge(short, number=18).verdict.kind == "no verdict (history)"
+    assert judge_with_routes(short, number=18).verdict.kind == "no verdict (history)"
 
 
 def test_short_record_in_which_nothing_happens_says_what_it_could_have_shown() -> None:
-    result = judge(replace(made.CASES["history"], rate=8.0))
+    result = judge_with_routes(replace(made.CASES["history"], rate=8.0))
     assert result.verdict.kind == "no detectable change"
     assert "compared with 25 other routes from China in the same days" in result.verdict.sentence
     assert "would probably have been noticed" in result.verdict.sentence
 
 
 def test_short_record_whose_change_the_other_routes_share_is_no_change() -> None:
-    result = judge(replace(made.CASES["history"], effect=3.0), effect=4.0)
+    result = judge_with_routes(replace(made.CASES["history"], effect=3.0), effect=4.0)
     assert result.verdict.kind in ("no detectable change", "too thin")
 
 
 def test_long_record_is_never_compared_in_space() -> None:
-    result = judge(made.Story(effect=3.5))
+    result = judge_with_routes(made.Story(effect=3.5))
     assert result.lower is not None and result.lower.n_controls == 0
     assert "other dates in this record" in result.verdict.sentence
 
@@ -172,4 +146,4 @@ def test_windows_that_are_not_held_give_no_verdict_in_space_either() -> None:
     for day, kind in ((40, "no verdict (history)"), (60, "change")):
         event = Event(made.FIRST + timedelta(days=day))
         study = made.make_study(last=last, events=(event,))
-        assert judge(made.Story(effect=6.0), study=study).verdict.kind == kind
+        assert judge_with_routes(made.Story(effect=6.0), study=study).verdict.kind == kind
