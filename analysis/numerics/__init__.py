@@ -1,4 +1,4 @@
-"""Arithmetic without files, clock or pictures: daily series, window sums, intervals, power."""
+"""Arithmetic without files, clock or charts: daily series, window sums, intervals, power."""
 
 from analysis.numerics.intervals import find_interval
 from analysis.numerics.power import find_detectable_changes
@@ -13,6 +13,9 @@ from analysis.numerics.series import (
     Coverage,
     DailySeries,
     Design,
+    Flags,
+    Floats,
+    Integers,
     RateRatio,
 )
 from analysis.numerics.window_sums import (
@@ -34,6 +37,9 @@ __all__ = [
     "Coverage",
     "DailySeries",
     "Design",
+    "Flags",
+    "Floats",
+    "Integers",
     "RateRatio",
     "divide_rates",
     "find_detectable_changes",

@@ -1,10 +1,15 @@
-"""Intervals of a ratio of two counts, with counts wilder than Poisson allowed for."""
+"""Intervals of a ratio of two counts whose variance may exceed that of Poisson counts."""
 
 from collections.abc import Callable
 
 TAIL = 0.025
+"""Probability outside each end of a 95 % interval."""
+
 _LARGEST = 1e9
+"""A ratio above this is taken as infinite; far above any ratio of real counts."""
+
 _CLOSE = 1e-10
+"""Relative accuracy of the ends; golden vectors ask for 1e-6."""
 
 
 def find_interval(
@@ -17,7 +22,7 @@ def find_interval(
     n1, n0
         Counts after and before.
     m1, m0
-        What they are counted against: days times exposure, in any one unit.
+        Weights of these counts (days times exposure), in any one unit, above 0.
     phi
         Variance over mean of the counts at no change, 1 or more. 1 gives Clopper-Pearson.
     growing
@@ -27,7 +32,7 @@ def find_interval(
     Returns
     -------
     tuple of float
-        Lower end, 0 where n1 is 0; upper end, infinite where n0 is 0 or no ratio is too large.
+        Lower end, 0 where n1 is 0; upper end, infinite where n0 is 0 or every ratio fits.
 
     References
     ----------
@@ -47,7 +52,7 @@ def find_interval(
 
 
 def _solve(limit: Callable[[float], float], steady: bool) -> float:
-    """The ratio that is its own limit, which below 1 or if `steady` depends on no ratio."""
+    """The ratio that equals its own limit; the limit is constant below 1, and if `steady`."""
     from scipy.optimize import brentq
 
     at_one = limit(1.0)
