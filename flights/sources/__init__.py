@@ -97,4 +97,5 @@ def open_source(key: str, **options: object) -> Source:
     for name, option in known.items():
         if option.default is option.empty and name not in given:
             raise InvalidInput(f"The source {key!r} needs --{name}: say what it shall read.")
-    return module.open_source(**given)
+    result: Source = module.open_source(**given)
+    return result

@@ -1,4 +1,4 @@
-"""Ready questions about the made-up world, each with what is true, for first use and for class."""
+"""Example questions about the simulated world with their true answers, for first use and class."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +8,7 @@ from flights.sources.simulated.world.receivers import SWITCHED_ON
 from flights.sources.simulated.world.timetable import EVENT_IN_JUNE, EVENT_IN_OCTOBER, YEAR
 
 FIRST, LAST = date(YEAR, 1, 1), date(YEAR, 12, 28)
-"""Days the examples look at; the last three of the year lack flights that end in the next."""
+"""Days of the examples; the last three of the year lack flights that land in the next year."""
 
 
 _STUDY_FIELDS = (
@@ -21,8 +21,8 @@ _STUDY_FIELDS = (
 class Example:
     """One question. The fields up to `window` are those of a study.
 
-    `truth` is for the teacher: what truly happened, and what an honest answer is. `expected`
-    names the verdicts that do the truth justice. `events` are pairs of day and name.
+    `truth` is for the teacher: what truly happened, and the correct answer. `expected` are the
+    acceptable verdicts. `events` are pairs of day and name.
     """
 
     key: str
@@ -53,8 +53,8 @@ EXAMPLES = (
         origin="country:KE",
         destination="country:NL",
         events=_FAIR,
-        truth="The made-up timetable flies this route 2.3 times as often for four weeks from "
-        "that day on. Both ends are well heard all year. An honest answer is a change.",
+        truth="The invented timetable has 2.3 times as many flights on this route for four weeks "
+        "from that day on. Reception is good at both ends all year. The right answer is a change.",
         expected=("change",),
         true_ratio=2.3,
     ),
@@ -64,19 +64,19 @@ EXAMPLES = (
         origin="country:CO",
         destination="country:NL",
         events=_FAIR,
-        truth="Nothing changed on this route. An honest answer finds no change, and says "
-        "which change it could have seen.",
+        truth="Nothing changed on this route. The correct answer finds no change and reports "
+        "which change it could have detected.",
         expected=("no detectable change",),
     ),
     Example(
         key="archive-hole",
-        title="SIMULATED: freight China to Luxembourg after a hole in the archive",
+        title="SIMULATED: freight China to Luxembourg after a gap in the archive",
         origin="country:CN",
         destination="country:LU",
         events=((EVENT_IN_JUNE, "An announcement (made up)"),),
-        truth="Nothing changed. The archive lost the nine days before the eve of the event, and "
-        "of the eve only a fifth is left. Who counts lost days as days without flights sees a "
-        "surge that is nothing but the archive's return.",
+        truth="Nothing changed. Nine days of the archive are missing before the event, and of the "
+        "day before the event only a fifth is left. If missing days count as days without "
+        "flights, the end of the gap looks like a surge.",
         expected=("no detectable change",),
     ),
     Example(
@@ -85,9 +85,9 @@ EXAMPLES = (
         origin="country:KZ",
         destination="country:DE",
         events=((SWITCHED_ON, "A new air service agreement (made up)"),),
-        truth="Nothing changed in the air. On that day the receivers in Kazakhstan began to run "
-        "without pause; before, they heard about three flights in ten. What was heard jumps, "
-        "what flew does not. An honest answer gives no verdict.",
+        truth="The number of flights did not change. On that day the receivers in Kazakhstan began "
+        "to run without pause; before, they heard about three flights in ten. The record jumps, "
+        "the traffic does not. The correct answer is no verdict.",
         expected=("no verdict (coverage)",),
     ),
     Example(
@@ -96,8 +96,8 @@ EXAMPLES = (
         origin="country:NZ",
         destination="country:CL",
         events=_FAIR,
-        truth="Nothing changed, and so little flies here that nothing but a very large change "
-        "could be noticed. An honest answer says that it is too thin to tell.",
+        truth="Nothing changed. This route has so few flights that only a very large change could "
+        "be detected. The correct answer is that the record is too thin.",
         expected=("too thin",),
     ),
 )

@@ -1,4 +1,4 @@
-"""SIMULATED flights: the made-up world of the year 2050, for first use, teaching and tests."""
+"""SIMULATED flights of an invented world in the year 2050, for first use, teaching and tests."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,17 +9,31 @@ import pandas as pd
 
 from flights.records import DayRecords, LedgerEntry, empty
 from flights.sources.base import Offer, Report, SourceSpec
-from flights.sources.simulated.holes import HOLES, PARTIAL_SHARE
 from flights.sources.simulated.tracks import make_reception, make_tracks
 from flights.sources.simulated.world.tables import day_number, load_heard
-from flights.sources.simulated.world.timetable import FIRST_DAY, LAST_DAY
+from flights.sources.simulated.world.timetable import EVENT_IN_JUNE, FIRST_DAY, LAST_DAY
 
 READER = "simulated 1"
+
+PARTIAL_SHARE = 0.2
+"""Share of the partial day that is left, from midnight on. Chosen for the example."""
+
+_MISSING = "SIMULATED: the invented publisher lost this day; there is no data."
+_PARTIAL = (
+    "SIMULATED: the file of this day is incomplete; "
+    f"only the first {PARTIAL_SHARE:.0%} of the day can be read."
+)
+
+# Nine missing days and a partial one directly before the event in June: the gap that the
+# example "archive-hole" is about, as adsb.lol had one in June 2025.
+HOLES = {EVENT_IN_JUNE - timedelta(days=back): ("missing", _MISSING) for back in range(10, 1, -1)}
+HOLES |= {EVENT_IN_JUNE - timedelta(days=1): ("partial", _PARTIAL)}
+"""Status and reason of each day that is not complete."""
 
 
 @dataclass(frozen=True)
 class SimulatedSource:
-    """The made-up world as a source. Building it takes seconds, once per process."""
+    """The simulated world as a source. Building it takes seconds, once per process."""
 
     spec: ClassVar[SourceSpec] = SourceSpec(
         key="simulated",
@@ -27,13 +41,13 @@ class SimulatedSource:
         gives="flights, tracks and reception of a made-up world with a known truth",
         needs="nothing",
         licence="MIT, part of this program",
-        attribution="SIMULATED data, made up by this program; not an observation.",
+        attribution="SIMULATED data, invented by this program; not an observation.",
         terms="for first use, teaching and tests; never as observation",
         first_day=FIRST_DAY,
         last_day=LAST_DAY,
-        area="made-up flights between real places",
+        area="invented flights between real places",
         cost_per_day="none; computed here",
-        known_holes=(f"{min(HOLES)} to {max(HOLES)} are lost or broken, by design.",),
+        known_holes=(f"{min(HOLES)} to {max(HOLES)} are missing or partial, by design.",),
         simulated=True,
         positions=True,
     )
@@ -45,13 +59,13 @@ class SimulatedSource:
         return [Offer(day, 0, problem=HOLES.get(day, ("", ""))[1]) for day in days]
 
     def collect(self, offer: Offer, report: Report) -> tuple[DayRecords, ...]:
-        """The tables of one day; nothing but the ledger entry for a day that is lost."""
+        """The tables of one day; only a ledger entry for a missing day."""
         status, reason = HOLES.get(offer.day, ("complete", ""))
-        report("building the made-up world", 0.0)
+        report("building the simulated world", 0.0)
         tables = _make_tables(self.spec.key, offer.day) if status != "missing" else _no_tables()
         if status == "partial":
             tables = _cut(tables, offer.day)
-        report("made", 1.0)
+        report("day is ready", 1.0)
         entry = LedgerEntry(
             source=self.spec.key,
             day=offer.day,
@@ -66,7 +80,7 @@ class SimulatedSource:
 
 
 def open_source() -> SimulatedSource:
-    """The made-up world; it takes no options."""
+    """The simulated world; it takes no options."""
     return SimulatedSource()
 
 
@@ -75,7 +89,7 @@ def _no_tables() -> dict[str, pd.DataFrame]:
 
 
 def _make_tables(source: str, day: date) -> dict[str, pd.DataFrame]:
-    """All tables of a day. A flight is one row on the day of its take-off, so no edges."""
+    """All tables of a day. No edges: each flight is a whole row on the day of its take-off."""
     heard, number = load_heard(source), day_number(day)
     flights = heard.flights.iloc[heard.edges[number] : heard.edges[number + 1]]
     return {
@@ -87,7 +101,7 @@ def _make_tables(source: str, day: date) -> dict[str, pd.DataFrame]:
 
 
 def _cut(tables: dict[str, pd.DataFrame], day: date) -> dict[str, pd.DataFrame]:
-    """What is left of a day whose file breaks off."""
+    """The part of a partial day that is left."""
     end = pd.Timestamp(day, tz="UTC") + pd.Timedelta(days=1) * PARTIAL_SHARE
     flights = tables["flights"]
     kept = flights[flights["firstseen"] < end]

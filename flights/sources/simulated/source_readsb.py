@@ -1,4 +1,4 @@
-"""SIMULATED positions in readsb's own files: some days of the made-up world, truly decoded."""
+"""SIMULATED positions in readsb's file format: some days of the invented world, decoded."""
 
 import tempfile
 from collections.abc import Mapping
@@ -13,16 +13,16 @@ from flights.records import DayRecords
 from flights.reference.aircraft import Airframe
 from flights.sources.base import Offer, Report, SourceSpec
 from flights.sources.simulated.readsb.encode import write_heatmaps
-from flights.sources.simulated.readsb.flying import fly_day, name_airframes
+from flights.sources.simulated.readsb.flying import fly_day, load_airframes
 from flights.sources.simulated.world.timetable import EVENT_IN_OCTOBER
 
 FIRST_DAY, LAST_DAY = EVENT_IN_OCTOBER - timedelta(days=3), EVENT_IN_OCTOBER + timedelta(days=3)
-QUICK = 1  # gzip level; the bytes live for seconds
+QUICK = 1  # gzip level; the files are deleted after seconds
 
 
 @dataclass(frozen=True)
 class SimulatedReadsbSource:
-    """A week of the made-up world, written as heatmaps and read back by the real reader."""
+    """A week of the simulated world, written as heatmaps and read by the normal reader."""
 
     spec: ClassVar[SourceSpec] = SourceSpec(
         key="simulated-readsb",
@@ -30,13 +30,13 @@ class SimulatedReadsbSource:
         gives="flights, tracks and reception found by the readsb reader in made-up positions",
         needs="nothing",
         licence="MIT, part of this program",
-        attribution="SIMULATED data, made up by this program; not an observation.",
+        attribution="SIMULATED data, invented by this program; not an observation.",
         terms="for first use, teaching and tests; never as observation",
         first_day=FIRST_DAY,
         last_day=LAST_DAY,
-        area="made-up flights between real places",
+        area="invented flights between real places",
         cost_per_day="none; about ten seconds of computing",
-        known_holes=("Too few days for a study: use the source simulated for that.",),
+        known_holes=("Too few days for a study; use the source `simulated` for studies.",),
         simulated=True,
         positions=True,
     )
@@ -47,15 +47,15 @@ class SimulatedReadsbSource:
         return [Offer(first + timedelta(days=n), 0) for n in range((last - first).days + 1)]
 
     def collect(self, offer: Offer, report: Report) -> tuple[DayRecords, ...]:
-        """Fly, write and read one day."""
-        report("made-up aircraft fly", 0.0)
+        """Simulate one day, write it as heatmaps and read them."""
+        report("simulating the flights", 0.0)
         positions = fly_day(offer.day)
         with tempfile.TemporaryDirectory(prefix="simulated-") as folder:
             day_folder = Path(folder) / f"{offer.day:%Y/%m/%d}"
             report("writing heatmaps", 0.3)
             write_heatmaps(day_folder, positions, day=offer.day, level=QUICK)
-            [lying] = find_days(day_folder, HEATMAP)
-            task = Task(self.spec.key, lying, "heatmaps", _name_airframes)
+            [found_day] = find_days(day_folder, HEATMAP)
+            task = Task(self.spec.key, found_day, "heatmaps", _find_airframes)
             found = collect_days(task, lambda what, share: report(what, 0.5 + share / 2))
         return tuple(
             replace(records, entry=replace(records.entry, release_kind="simulated"))
@@ -63,11 +63,11 @@ class SimulatedReadsbSource:
         )
 
 
-def _name_airframes(icao24s: frozenset[str]) -> Mapping[str, Airframe]:
-    named = name_airframes()
+def _find_airframes(icao24s: frozenset[str]) -> Mapping[str, Airframe]:
+    named = load_airframes()
     return {icao24: named[icao24] for icao24 in icao24s if icao24 in named}
 
 
 def open_source() -> SimulatedReadsbSource:
-    """A week of the made-up world; it takes no options."""
+    """A week of the simulated world; it takes no options."""
     return SimulatedReadsbSource()

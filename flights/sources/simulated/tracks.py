@@ -14,16 +14,16 @@ from flights.sources.simulated.world.traffic import DAY_MS, YEAR_START_MS
 from flights.sources.simulated.world.world import load_world
 
 THIN_EVERY_S = 300.0
-"""Of the moments of a flight, at least this far apart are counted into reception."""
+"""Reception counts moments of a flight that are at least this far apart."""
 
 DRAWN_EVERY_S = 2_700.0
 DRAWN_NEAR_EVERY_S = 700.0
-"""Points of a track are about so far apart, in cruise and near its ends."""
+"""About the time between two points of a track, in cruise and near its ends."""
 
 
 @cache
 def _chosen(every_s: float, near_every_s: float) -> np.ndarray:
-    """Mask of moments thinned to about so many seconds apart, ends of flights kept."""
+    """Mask of moments about so many seconds apart, in cruise and near the ends of flights."""
     samples = load_world().samples
     elapsed, landing = (
         samples.elapsed_s,
@@ -41,17 +41,17 @@ def _chosen(every_s: float, near_every_s: float) -> np.ndarray:
 def _moments(purpose: str) -> tuple[np.ndarray, np.ndarray]:
     """Moments of every (state, reach, profile) for `tracks` or `reception`: ragged, flat.
 
-    Returns the moments one hearing after another, and where each hearing begins.
+    Returns all moments in one array, and the index at which each (state, reach, profile) begins.
     """
     hearings = load_world().hearings
     heard = hearings.heard
     if purpose == "tracks":
         silent = ~heard
-        beside = np.zeros_like(heard)
-        beside[..., 1:] |= silent[..., :-1]
-        beside[..., :-1] |= silent[..., 1:]
-        beside[..., [0, -1]] = True
-        wanted = heard & (beside | _chosen(DRAWN_EVERY_S, DRAWN_NEAR_EVERY_S))
+        edge = np.zeros_like(heard)
+        edge[..., 1:] |= silent[..., :-1]
+        edge[..., :-1] |= silent[..., 1:]
+        edge[..., [0, -1]] = True
+        wanted = heard & (edge | _chosen(DRAWN_EVERY_S, DRAWN_NEAR_EVERY_S))
     else:
         wanted = heard & _chosen(THIN_EVERY_S, THIN_EVERY_S)
     counts = wanted.sum(axis=-1).ravel()
@@ -63,7 +63,7 @@ _NEEDED = ("takeoff", "landing", "pace", "profile", "airframe")
 
 @cache
 def _columns() -> dict[str, np.ndarray]:
-    """What `_expand` needs of the true flights, as plain arrays."""
+    """The columns of the true flights that `_expand` needs, as arrays."""
     world = load_world()
     true = world.traffic.flights
     columns = {name: true[name].to_numpy() for name in _NEEDED}
@@ -73,7 +73,7 @@ def _columns() -> dict[str, np.ndarray]:
 
 
 def _expand(rows: np.ndarray, purpose: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """For true flights `rows`: position in `rows`, moment, and time [ms], one row a moment."""
+    """For true flights `rows`: index into `rows`, moment, and time [ms], one row per moment."""
     columns = _columns()
     moments, begins = _moments(purpose)
     hearing = columns["hearing"][rows]
@@ -87,7 +87,7 @@ def _expand(rows: np.ndarray, purpose: str) -> tuple[np.ndarray, np.ndarray, np.
 
 
 def make_tracks(heard: HeardFlights, day: date) -> pd.DataFrame:
-    """Points to draw the flights first heard on `day`, ends of heard stretches among them."""
+    """Track points of flights first heard on `day`, with the ends of each heard part."""
     number = day_number(day)
     part = slice(heard.edges[number], heard.edges[number + 1])
     rows, flights = heard.row[part], heard.flights.iloc[part]
@@ -113,7 +113,7 @@ def make_tracks(heard: HeardFlights, day: date) -> pd.DataFrame:
 
 @cache
 def _cells() -> tuple[np.ndarray, np.ndarray]:
-    """The H3 cells that flights are heard in, and the number of the cell of each moment."""
+    """The H3 cells in which flights are heard, and the index of the cell of each moment."""
     import h3.api.basic_int as h3
 
     world = load_world()
@@ -131,7 +131,7 @@ def _cells() -> tuple[np.ndarray, np.ndarray]:
 
 
 def make_reception(source: str, day: date) -> pd.DataFrame:
-    """How well each cell was heard in each hour of `day`, from all heard flights."""
+    """Reception per cell and hour of `day`, counted from all heard flights."""
     world, columns = load_world(), _columns()
     start = YEAR_START_MS + day_number(day) * DAY_MS
     low, high = np.searchsorted(columns["takeoff"], [start - DAY_MS, start + DAY_MS])
@@ -147,10 +147,10 @@ def make_reception(source: str, day: date) -> pd.DataFrame:
 
 
 def _per_cell(place: np.ndarray, airframe: np.ndarray, cruise: np.ndarray) -> pd.DataFrame:
-    """Distinct aircraft and positions per `place` (24 times number of cell, plus hour)."""
+    """Distinct aircraft and positions per `place` (24 times index of cell, plus hour)."""
     cells, bins = _cells()[0], 24 * len(_cells()[0])
     per_moment = round(THIN_EVERY_S / POSITION_EVERY_S)
-    # One sort serves both counts: an aircraft's moments stand together, those in cruise last.
+    # One sort for both counts: an aircraft's moments are adjacent, those in cruise last.
     pairs = np.sort((place * (LAST_ADDRESS + 1) + airframe) * 2 + cruise)
     last = pairs[np.diff(pairs // 2, append=-1) != 0]
     where, in_cruise = last // 2 // (LAST_ADDRESS + 1), last % 2 == 1

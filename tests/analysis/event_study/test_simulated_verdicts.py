@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from world_truth import RouteTruth, count_true_flights
 
 from analysis.event_study import run_study
 from analysis.study import Event, Study, StudyResult
@@ -14,8 +15,7 @@ from flights.regions import parse_region
 from flights.routes import Route, load_route
 from flights.sources import find_spec
 from flights.sources.simulated.examples import EXAMPLES, Example
-from flights.sources.simulated.holes import HOLES
-from flights.sources.simulated.world.truth import RouteTruth, tell_route
+from flights.sources.simulated.source import HOLES
 
 BY_KEY = {example.key: example for example in EXAMPLES}
 
@@ -38,7 +38,7 @@ def _answer(archive: Archive, example: Example) -> StudyResult:
 
 def _truth(example: Example) -> RouteTruth:
     ends = (parse_region(spec).airports() for spec in (example.origin, example.destination))
-    return tell_route(*ends)
+    return count_true_flights(*ends)
 
 
 @pytest.mark.parametrize("key", BY_KEY)

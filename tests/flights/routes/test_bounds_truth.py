@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from world_truth import list_true_flights
 from worlds import entry
 
 from flights.archive import Archive
@@ -25,7 +26,6 @@ from flights.regions import parse_region
 from flights.routes import resolve_bounds
 from flights.sources.simulated.world.tables import load_heard
 from flights.sources.simulated.world.timetable import DAYS, FIRST_DAY
-from flights.sources.simulated.world.truth import list_true_flights
 from flights.sources.simulated.world.world import load_world
 
 SHARES = (1.0, 0.5, 0.2, 0.05)

@@ -1,4 +1,4 @@
-"""A day of positions written the way readsb writes its `globe_history`."""
+"""Writes a day of positions as readsb writes its `globe_history`."""
 
 import io
 import tarfile
@@ -19,7 +19,7 @@ HALF_HOURS = 48
 
 
 class AirframeFacts(Protocol):
-    """What the aircraft database says of one airframe."""
+    """The fields of one airframe in the aircraft database."""
 
     registration: str | None
     typecode: str | None
@@ -35,9 +35,9 @@ def write_day(
     airframes: Mapping[str, AirframeFacts] | None = None,
     interval_ms: int = 30_000,
 ) -> Path:
-    """Heatmaps and traces of `day` under `folder`/YYYY/MM/DD; that day's folder.
+    """Write heatmaps and traces of `day` to `folder`/YYYY/MM/DD; returns that folder.
 
-    Positions of other days are left out. `airframes` maps icao24 (text) to what is known.
+    Positions of other days are left out. `airframes` maps icao24 (text) to its fields.
     """
     day_folder = folder / f"{day:%Y/%m/%d}"
     write_heatmaps(day_folder, positions, day=day, interval_ms=interval_ms)
@@ -48,7 +48,7 @@ def write_day(
 def write_heatmaps(
     day_folder: Path, positions: np.ndarray, *, day: date, interval_ms: int = 30_000, level: int = 9
 ) -> None:
-    """The 48 heatmap files of `day`; a file is written also where nothing was heard."""
+    """Write the 48 heatmap files of `day`, also those without any position."""
     (day_folder / "heatmap").mkdir(parents=True, exist_ok=True)
     ordered = positions[np.argsort(positions["seen_at"], kind="stable")]
     starts = midnight_ms(day) + HALF_HOUR_MS * np.arange(HALF_HOURS + 1)
@@ -66,7 +66,7 @@ def write_heatmaps(
 def write_traces(
     day_folder: Path, positions: np.ndarray, *, day: date, airframes: Mapping[str, AirframeFacts]
 ) -> None:
-    """One trace file per airframe of `day`, in the 256 folders that always exist."""
+    """Write one trace file per airframe of `day`; all 256 folders are created, as readsb does."""
     for number in range(256):
         (day_folder / "traces" / f"{number:02x}").mkdir(parents=True, exist_ok=True)
     offset = positions["seen_at"] - midnight_ms(day)
@@ -82,7 +82,7 @@ def write_traces(
 
 
 def write_tar(path: Path, day_folder: Path) -> Path:
-    """`day_folder` as the tar a release holds: members begin with `./`, LICENSE at the root."""
+    """Write `day_folder` as a release tar: member names begin with `./`, LICENSE at the root."""
     with tarfile.open(path, "w") as tar:
         for name in ("./LICENSE", "./README.txt"):
             tar.addfile(_member(name, 10), io.BytesIO(b"SIMULATED\n"))

@@ -1,4 +1,4 @@
-"""Positions of the true flights of a day, as the made-up receivers heard them."""
+"""Positions of the true flights of a day, as the simulated receivers heard them."""
 
 from datetime import date
 
@@ -15,7 +15,7 @@ from flights.sources.simulated.world.world import World, load_world
 
 STEP_S = 20.0
 TAXI_S, TAXI_KT, TAXI_DEG = 480.0, 12.0, 0.012
-"""Time, speed and way (north of the runway) of taxiing, at both ends."""
+"""Time, speed and distance (north of the runway) of taxiing, at both ends."""
 
 LOST_SHARE = 0.04
 """Share of positions that no receiver decodes although the aircraft is in range."""
@@ -51,8 +51,8 @@ def fly_day(day: date, *, step_s: float = STEP_S, world: World | None = None) ->
     return _heard(world, positions[inside], height[inside], flight[inside])
 
 
-def name_airframes(world: World | None = None) -> dict[str, Airframe]:
-    """What a made-up aircraft table says of every airframe of the world."""
+def load_airframes(world: World | None = None) -> dict[str, Airframe]:
+    """The aircraft table of the simulated world, by icao24."""
     world = world or load_world()
     true = world.traffic.flights.drop_duplicates("airframe")
     airframe = true["airframe"].to_numpy()
@@ -69,9 +69,9 @@ def name_airframes(world: World | None = None) -> dict[str, Airframe]:
 def _fly(
     profile: Profile, takeoff_ms: int, pace: float, step_s: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """All positions of one flight, taxiing included, and their height over ground [ft].
+    """All positions of one flight, taxiing included, and their height above ground [ft].
 
-    Address and callsign are left to the caller.
+    The caller fills in address and callsign.
     """
     duration = profile.duration_s
     clock = np.arange(-TAXI_S, duration * pace + TAXI_S, step_s)
@@ -98,7 +98,7 @@ def _height_ft(profile: Profile, elapsed: np.ndarray, altitude: np.ndarray) -> n
 def _heard(
     world: World, positions: np.ndarray, height_ft: np.ndarray, flight: np.ndarray
 ) -> np.ndarray:
-    """Those within reach of a running receiver, by airframe and time."""
+    """Positions within range of a running receiver, by airframe and time."""
     true = world.traffic.flights
     state = network_state(true["takeoff"].to_numpy(), true["luck"].to_numpy())[flight]
     reach = REACHES[true["reach"].to_numpy()][flight]
@@ -106,6 +106,6 @@ def _heard(
     for each in np.unique(state):
         at = state == each
         place = positions["latitude"][at], positions["longitude"][at], height_ft[at]
-        heard[at] = world.receivers.strain(*place, state=each) <= reach[at]
+        heard[at] = world.receivers.range_share(*place, state=each) <= reach[at]
     kept = positions[heard]
     return kept[np.lexsort((kept["seen_at"], kept["icao24"]))]

@@ -23,9 +23,9 @@ def encode_heatmap(
 ) -> bytes:
     """`positions` of that half hour as one gzip heatmap file; others are left out.
 
-    Written as readsb 3.14 writes: the first position of an airframe in a slice is kept, and a
-    callsign record stands in the slice after the airframe's *previous* stored position, which
-    may be half an hour early. Positions in the air without an altitude are skipped.
+    As readsb 3.14 does it: the first position of an airframe in a slice is kept, and a callsign
+    record is in the slice after the airframe's *previous* stored position, which may be half an
+    hour earlier. Positions in the air without an altitude are skipped.
 
     Parameters
     ----------
@@ -73,7 +73,10 @@ def _position_records(kept: np.ndarray) -> np.ndarray:
 def _callsign_records(
     inside: np.ndarray, slices: np.ndarray, stored: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Callsign records and the slice each stands in: on change or once a minute, of every 4th."""
+    """Callsign records and the slice of each.
+
+    readsb checks every 4th position and writes a record on a change or once a minute.
+    """
     chosen = _announced(inside)
     records = np.zeros(len(chosen), RECORD)
     address = inside["icao24"][chosen] & np.uint32(NON_ICAO | 0xFFFFFF)
@@ -107,19 +110,20 @@ def _starts(address: np.ndarray) -> np.ndarray:
 
 
 def _slice_after_previous(inside: np.ndarray, slices: np.ndarray, stored: np.ndarray) -> np.ndarray:
-    """Per row, one slice after the airframe's last stored position before it, 0 at first."""
+    """Per row, the slice after the airframe's previous stored position; 0 where there is none."""
     starts = _starts(inside["icao24"])
     rows = np.arange(len(inside))
     latest = np.maximum.accumulate(np.where(stored, rows, -1))
     previous = np.concatenate([[-1], latest[:-1]]) if len(rows) else latest
     counter = np.where(previous >= starts, slices[previous] + 1, 0)
-    return np.minimum(counter, slices)
+    result: np.ndarray = np.minimum(counter, slices)
+    return result
 
 
 def _in_file_order(
     info: tuple[np.ndarray, np.ndarray], stored: tuple[np.ndarray, np.ndarray]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Both kinds by slice, then by a hash of the address, callsigns before positions."""
+    """Both kinds of record by slice, then by a hash of the address; callsigns come first."""
     records = np.concatenate([info[0], stored[0]])
     slices = np.concatenate([info[1], stored[1]])
     kind = np.repeat([0, 1], [len(info[0]), len(stored[0])])
@@ -132,7 +136,7 @@ def _in_file_order(
 def _with_slices(
     body: np.ndarray, body_slices: np.ndarray, start_ms: int, interval_ms: int
 ) -> np.ndarray:
-    """Index, then each slice header before its records."""
+    """The whole file: the index, then each slice header followed by its records."""
     count = HALF_HOUR_MS // interval_ms
     counts = np.bincount(body_slices, minlength=count)
     headers_at = count + np.arange(count) + np.concatenate([[0], np.cumsum(counts)[:-1]])

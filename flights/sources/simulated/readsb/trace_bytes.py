@@ -12,6 +12,7 @@ from flights.records import RECEIVED, format_icao24
 
 DETAILS_EVERY_POINTS = 4
 STALE, NEW_LEG = 1, 2
+# As readsb marks its traces (its README-json.md, "trace").
 STALE_AFTER_S = 20.0
 LEG_AFTER_S = 600.0
 GZIP_FORMAT = 31
@@ -31,7 +32,7 @@ def encode_trace(
     model: str | None = None,
     owner: str | None = None,
 ) -> bytes:
-    """One gzip trace file: 14 fields a point, details at every 4th, base time midnight.
+    """One gzip trace file: 14 fields per point, details at every 4th, base time midnight.
 
     Parameters
     ----------
@@ -50,7 +51,7 @@ def encode_trace(
 def _facts(
     registration: str | None, typecode: str | None, model: str | None, owner: str | None
 ) -> dict[str, Any]:
-    """Header fields of the aircraft database; `noRegData` stands instead where it knows none."""
+    """Header fields of the aircraft database; `noRegData` where it has none."""
     known = {"r": registration, "t": typecode, "dbFlags": 0, "desc": model, "ownOp": owner}
     facts = {key: value for key, value in known.items() if value is not None}
     return facts if len(facts) > 1 else {"noRegData": True}
@@ -86,7 +87,7 @@ def _or_null(values: np.ndarray, decimals: int) -> list[float | int | None]:
 
 
 def _tracks_deg(positions: np.ndarray) -> np.ndarray:
-    """Bearing from each point to the next [deg]; the last repeats, a lone point has none."""
+    """Bearing from each point to the next [deg]; the last is repeated; NaN for a single point."""
     if len(positions) < 2:
         return np.full(len(positions), np.nan)
     lat, lon = np.radians(positions["latitude"]), np.radians(positions["longitude"])
@@ -98,7 +99,7 @@ def _tracks_deg(positions: np.ndarray) -> np.ndarray:
 
 
 def _climb_fpm(positions: np.ndarray) -> np.ndarray:
-    """Climb since the previous point [ft/min], NaN after a silence; the first has none."""
+    """Climb since the previous point [ft/min]; NaN for the first point and after a gap."""
     seconds = np.diff(positions["seen_at"]) / 1000
     feet = np.diff(positions["altitude_ft"].astype(float))
     usable = (seconds > 0) & (seconds <= 60)
@@ -107,7 +108,7 @@ def _climb_fpm(positions: np.ndarray) -> np.ndarray:
 
 
 def _flags(positions: np.ndarray) -> np.ndarray:
-    """Stale after silence; a new leg at the first point after a long one on the ground."""
+    """`STALE` after a gap; `NEW_LEG` at the first point after a long gap on the ground."""
     silence = np.concatenate([[np.inf], np.diff(positions["seen_at"]) / 1000])[: len(positions)]
     ground = positions["on_ground"]
     after_ground = np.concatenate([[False], ground[:-1]])[: len(positions)]
@@ -116,7 +117,7 @@ def _flags(positions: np.ndarray) -> np.ndarray:
 
 
 def _details(positions: np.ndarray) -> list[dict[str, Any] | None]:
-    """The aircraft object of every 4th point, without `flight` where no callsign is known."""
+    """The aircraft object of every 4th point; no `flight` where the callsign is unknown."""
     details: list[dict[str, Any] | None] = [None] * len(positions)
     for row in range(0, len(positions), DETAILS_EVERY_POINTS):
         callsign = positions["callsign"][row].decode("ascii", "replace")

@@ -1,1 +1,1 @@
-"""The made-up world of 2050: timetable, traffic, receivers, and what they heard."""
+"""The simulated world of 2050: timetable, traffic, receivers and their records."""

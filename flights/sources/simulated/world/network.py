@@ -1,8 +1,8 @@
-"""Who flies in the made-up world: fictional operators, real airports, addresses of no state.
+"""Operators (fictional), airports (real) and aircraft addresses of the simulated world.
 
-Addresses: ICAO Annex 10, Volume III, chapter 9 keeps the block that begins with binary 1101
-(D00000-DFFFFF) for future use; no state assigns from it. Designators: no airline holds one
-that begins with XQ.
+Addresses: ICAO Annex 10, Volume III, chapter 9 reserves the block that begins with binary
+1101 (D00000-DFFFFF); no state assigns from it. Designators: no airline has one that begins
+with XQ.
 """
 
 from dataclasses import dataclass
@@ -17,10 +17,7 @@ LAST_ADDRESS = 0xD5FFFF
 
 @dataclass(frozen=True)
 class AircraftType:
-    """A type code with the words and the figures the world flies it by.
-
-    `speed_kt` over ground and `cruise_ft` in cruise.
-    """
+    """A type of aircraft: its model text, ground speed and altitude in cruise."""
 
     typecode: str
     model: str
@@ -42,7 +39,7 @@ TYPES = {
 
 @dataclass(frozen=True)
 class SimulatedOperator:
-    """A fictional operator. Its freighters are known by their model text alone."""
+    """A fictional operator. Only the model text shows which of its aircraft are freighters."""
 
     designator: str
     name: str
@@ -63,8 +60,8 @@ OPERATORS = {
     )
 }
 
-# How busy an airport is with passengers; the gravity model of the timetable weighs pairs by
-# the product. Chosen for the world, not measured.
+# Passenger traffic of an airport; the gravity model of the timetable weights pairs of airports
+# by the product. Invented, not measured.
 PASSENGER_WEIGHT = {
     **{"ELLX": 2.6, "EHAM": 5.0, "EBBR": 2.4, "EBLG": 0.4, "EDDF": 5.0, "EDDP": 0.8, "EDDM": 3.2},
     **{"LFPG": 5.0, "EGLL": 5.5, "LEMD": 3.8, "LIMC": 2.6, "LSZH": 2.4, "LOWW": 2.6, "EKCH": 2.4},
@@ -88,7 +85,7 @@ def load_fields() -> dict[str, tuple[float, float, float]]:
 
 
 def registrations(airframes: np.ndarray) -> np.ndarray:
-    """Registration of airframe numbers: SIM-001 on; no state's mark begins with SIM-.
+    """Registrations of airframe numbers, from SIM-001 on; no state's mark begins with SIM-.
 
     >>> registrations(np.array([0, 1233])).tolist()
     ['SIM-001', 'SIM-1234']

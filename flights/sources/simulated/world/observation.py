@@ -1,4 +1,4 @@
-"""What the receivers make of the true flights: where each was first and last heard, or never."""
+"""The simulated records: where each true flight was first and last heard, if at all."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from flights.sources.simulated.world.timetable import FIRST_DAY
 from flights.sources.simulated.world.traffic import DAY_MS, REACHES, YEAR_START_MS, TrueTraffic
 
 LOW_FT = 12_000.0
-"""An end heard up to this height above its field is `low`; higher it is `lost`."""
+"""An end heard at most this high above its field is `low`, else `lost`."""
 
 POSITION_EVERY_S = 10.0
 RUNWAY_DEG = 0.016  # a runway's length, along which aircraft are heard on the ground
@@ -21,7 +21,7 @@ RUNWAY_DEG = 0.016  # a runway's length, along which aircraft are heard on the g
 
 @dataclass(frozen=True)
 class Hearings:
-    """How each profile is heard, shape (states, reaches, profiles); `first` is -1 for never.
+    """How each profile is heard, shape (states, reaches, profiles); `first` is -1 = never.
 
     `first`, `last`: moments of `ProfileMoments`. `heard`: (states, reaches, profiles, moments).
     """
@@ -34,13 +34,13 @@ class Hearings:
 
 
 def hear_profiles(samples: ProfileMoments, receivers: Receivers) -> Hearings:
-    """Which moments of each profile are heard, by state of the network and reach."""
+    """Moments of each profile that are heard, by state of the network and reach."""
     valid = samples.valid
-    strain = np.full((len(STATES), *valid.shape), np.inf)
+    share = np.full((len(STATES), *valid.shape), np.inf)
     places = samples.latitude[valid], samples.longitude[valid], samples.height_ft[valid]
     for state in range(len(STATES)):
-        strain[state, valid] = receivers.strain(*places, state=state)
-    heard = strain[:, None] <= REACHES[None, :, None, None]
+        share[state, valid] = receivers.range_share(*places, state=state)
+    heard = share[:, None] <= REACHES[None, :, None, None]
     first = np.argmax(heard, axis=-1)
     last = heard.shape[-1] - 1 - np.argmax(heard[..., ::-1], axis=-1)
     ever = heard.any(axis=-1)
@@ -54,7 +54,7 @@ def hear_profiles(samples: ProfileMoments, receivers: Receivers) -> Hearings:
 
 
 def _longest_silence(samples: ProfileMoments, heard: np.ndarray) -> np.ndarray:
-    """Longest time between two moments heard one after the other [s]; 0 where never heard."""
+    """Longest time between two consecutive heard moments [s]; 0 where never heard."""
     elapsed = np.where(samples.valid, samples.elapsed_s, 0.0)
     out = np.zeros(heard.shape[:-1])
     for at in np.ndindex(heard.shape[:2]):
@@ -66,7 +66,7 @@ def _longest_silence(samples: ProfileMoments, heard: np.ndarray) -> np.ndarray:
 
 
 def _positions(samples: ProfileMoments, heard: np.ndarray) -> np.ndarray:
-    """Positions received, one each `POSITION_EVERY_S` of the time heard."""
+    """Positions received: one per `POSITION_EVERY_S` of the time heard."""
     seconds = np.zeros(heard.shape[:-1])
     for at in np.ndindex(heard.shape[:2]):
         seconds[at] = np.where(heard[at], samples.weight_s, 0.0).sum(axis=-1)
@@ -74,17 +74,17 @@ def _positions(samples: ProfileMoments, heard: np.ndarray) -> np.ndarray:
 
 
 def network_state(takeoff_ms: np.ndarray, luck: np.ndarray) -> np.ndarray:
-    """Index of `STATES` for flights: before the switch-on only some find the receivers on."""
+    """Index of `STATES` per flight: before `SWITCHED_ON`, receivers run for some flights only."""
     switched_ms = YEAR_START_MS + (SWITCHED_ON - FIRST_DAY).days * DAY_MS
     return np.where((takeoff_ms >= switched_ms) | (luck < EARLY_SHARE), 1, 0)
 
 
 def observe(traffic: TrueTraffic, samples: ProfileMoments, hearings: Hearings) -> pd.DataFrame:
-    """One row per true flight, in the order of `traffic.flights`: what was heard of it.
+    """The record of each true flight, one row each, in the order of `traffic.flights`.
 
-    Columns: state, heard, firstseen and lastseen [ms], and for `first` and `last` each
-    moment, latitude, longitude, altitude_ft, km and ft from the field, evidence; silence_s,
-    positions.
+    Columns: state, heard, firstseen and lastseen [ms], silence_s, positions; and with the
+    prefixes `first_` and `last_`: on_field, elapsed_s, latitude, longitude, altitude_ft, km and
+    ft from the field, evidence.
     """
     flights = traffic.flights
     state = network_state(flights["takeoff"].to_numpy(), flights["luck"].to_numpy())
@@ -117,11 +117,11 @@ def _field_arrays(traffic: TrueTraffic) -> dict[str, np.ndarray]:
 def _end(
     samples: ProfileMoments, at: tuple[np.ndarray, np.ndarray], luck: np.ndarray, inward: int
 ) -> dict[str, np.ndarray]:
-    """Place and time of an end, up to nine tenths of a step `inward` of its moment.
+    """Place and time of an end, up to nine tenths of a step `inward` from its moment.
 
-    On the field the moment stands: `on_field` is take-off or landing itself.
+    `on_field`: the end is the take-off or landing itself and is not moved.
     """
-    profile, moment = at[0], np.maximum(at[1], 0)  # never heard: any moment does
+    profile, moment = at[0], np.maximum(at[1], 0)  # never heard: any moment will do
     at = profile, moment
     on_field = samples.elapsed_s[at] == (0.0 if inward > 0 else _landing_s(samples)[profile])
     step = np.clip(moment + inward, 0, samples.elapsed_s.shape[1] - 1)
@@ -130,7 +130,8 @@ def _end(
 
     def between(values: np.ndarray) -> np.ndarray:
         change = values[other] - values[at]
-        return values[at] + share * np.where(np.abs(change) > 180, 0.0, change)
+        result: np.ndarray = values[at] + share * np.where(np.abs(change) > 180, 0.0, change)
+        return result
 
     return {
         "on_field": on_field,
@@ -144,7 +145,8 @@ def _end(
 
 
 def _landing_s(samples: ProfileMoments) -> np.ndarray:
-    return np.where(samples.valid, samples.elapsed_s, -np.inf).max(axis=1)
+    result: np.ndarray = np.where(samples.valid, samples.elapsed_s, -np.inf).max(axis=1)
+    return result
 
 
 def _evidence(end: dict[str, np.ndarray]) -> np.ndarray:

@@ -1,7 +1,7 @@
-"""How a flight moves: way and height against time, the same curve for every user of the world.
+"""The motion of a flight: distance and altitude as functions of time.
 
-Speed rises evenly during the climb and falls evenly during the descent; both are shortened
-where the distance is too short for them. No wind; a factor per flight stands for it.
+Speed rises linearly during the climb and falls linearly during the descent; both are shortened
+where the distance is too short for them. There is no wind; `pace` of each flight replaces it.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Profile:
-    """One way of flying from one airport to another.
+    """The motion of a type of aircraft from one airport to another.
 
     `origin` and `destination`: latitude [deg], longitude [deg], elevation [ft].
     """
@@ -38,19 +38,19 @@ class Profile:
 
     @cached_property
     def shrink(self) -> float:
-        """1, or the share of climb, descent and cruise height that a short flight has."""
+        """Share of climb, descent and cruise altitude that a short flight reaches; 1 = all."""
         ramps_km = (LIFT_OFF_KT + self.speed_kt) / 2 * KNOT_KM_S * (CLIMB_S + DESCENT_S)
         return min(1.0, 0.95 * self.distance_km / ramps_km)
 
     @cached_property
     def duration_s(self) -> float:
-        """Take-off to landing."""
+        """Time from take-off to landing."""
         ramps_s = self.shrink * (CLIMB_S + DESCENT_S)
         ramps_km = (LIFT_OFF_KT + self.speed_kt) / 2 * KNOT_KM_S * ramps_s
         return ramps_s + (self.distance_km - ramps_km) / (self.speed_kt * KNOT_KM_S)
 
-    def way_km(self, elapsed_s: Floats) -> Floats:
-        """Way flown since take-off."""
+    def flown_km(self, elapsed_s: Floats) -> Floats:
+        """Distance flown since take-off."""
         up_s, down_s = self.shrink * CLIMB_S, self.shrink * DESCENT_S
         level_s = self.duration_s - up_s - down_s
         gain = self.speed_kt - LIFT_OFF_KT
@@ -69,7 +69,7 @@ class Profile:
         return LIFT_OFF_KT + (self.speed_kt - LIFT_OFF_KT) * np.clip(share, 0, 1)
 
     def altitude_ft(self, elapsed_s: Floats) -> Floats:
-        """Height above sea level."""
+        """Altitude above sea level."""
         top = max(self.origin[2], self.destination[2]) + self.shrink * (
             self.cruise_ft - max(self.origin[2], self.destination[2])
         )
@@ -83,5 +83,5 @@ class Profile:
     def place(self, elapsed_s: Floats) -> tuple[Floats, Floats]:
         """Latitude and longitude [deg] on the great circle."""
         course = bearing_deg(*self.origin[:2], *self.destination[:2])
-        latitude, longitude = destination_point(*self.origin[:2], course, self.way_km(elapsed_s))
+        latitude, longitude = destination_point(*self.origin[:2], course, self.flown_km(elapsed_s))
         return latitude, wrap_longitude(longitude)

@@ -1,8 +1,8 @@
-"""The made-up receiver network: where somebody listens, and how far each can hear.
+"""The simulated receiver network: places of the receivers and their range.
 
-Receivers stand at real airports, chosen by a hash so that every machine chooses the same:
-many in Europe, fewer elsewhere, almost none over Central Asia, Iran and the oceans. One
-group is switched on in the middle of the year.
+Receivers are at real airports. A hash chooses them, so that every machine gets the same ones:
+many in Europe, fewer elsewhere, almost none in Central Asia, Iran and on oceans. One group is
+switched on in the middle of the year.
 """
 
 import zlib
@@ -22,11 +22,11 @@ SWITCHED_ON = date(2050, 8, 16)
 
 LATE_COUNTRIES = ("KZ", "UZ", "KG")
 EARLY_SHARE = 0.3
-"""Share of flights that find the late countries' receivers running before that day."""
+"""Before that day, the share of flights during which these receivers run."""
 
 DEAF_COUNTRIES = ("TM", "IR", "AF", "RU", "MN", "TJ")
 
-# Share of a country's airports with a receiver; the rest of the world has `ELSEWHERE`.
+# Share of a country's airports with a receiver, invented; `ELSEWHERE` for other countries.
 DENSITY = {
     **dict.fromkeys(("DE", "FR", "GB", "NL", "BE", "LU", "CH", "AT", "DK", "CZ"), 0.7),
     **dict.fromkeys(("ES", "IT", "PL", "SE", "NO", "FI", "PT", "IE", "HU", "RO", "GR", "BG"), 0.5),
@@ -36,12 +36,12 @@ DENSITY = {
     **dict.fromkeys(LATE_COUNTRIES, 0.8),
 }
 ELSEWHERE = 0.12
-WESTERN_CHINA_DEG = 103.0  # west of this meridian nobody in China listens
+WESTERN_CHINA_DEG = 103.0  # no receivers in China west of this meridian
 
 OUT_OF_TOWN = ("HAAB", "DNMM", "SAEZ", "VABB", "OPKC", "OEJN", "ZUUU", "YSSY", "MMMX", "UBBB")
-"""Fields whose receiver stands far enough away that only climbing aircraft are heard."""
+"""Airports whose receiver is so far away that it hears only aircraft above some altitude."""
 
-TOWN_DEG, OUT_OF_TOWN_DEG = 0.03, 0.4  # how far north of the field
+TOWN_DEG, OUT_OF_TOWN_DEG = 0.03, 0.4  # distance of the receiver, north of the airport
 
 RANGE_CAP_KM = 380.0
 HORIZON_KM = 4.12  # radio horizon [km] per square root of the height [m]
@@ -53,7 +53,7 @@ STATES = ("late receivers off", "late receivers on")
 
 @dataclass(frozen=True)
 class Receivers:
-    """Where receivers stand; `late` marks those switched on in the middle of the year."""
+    """Places of the receivers; `late` marks those switched on in the middle of the year."""
 
     latitude: NDArray[np.float64]
     longitude: NDArray[np.float64]
@@ -64,18 +64,19 @@ class Receivers:
         kept = np.random.default_rng(seed).random(len(self.late)) < share
         return Receivers(self.latitude[kept], self.longitude[kept], self.late[kept])
 
-    def strain(
+    def range_share(
         self, latitude: np.ndarray, longitude: np.ndarray, height_ft: np.ndarray, *, state: int
     ) -> np.ndarray:
-        """Distance to the nearest running receiver as a share of how far it hears.
+        """Distance to the nearest running receiver as a share of its range.
 
         A flight is heard where this is at most its own `reach`. `height_ft` is above the
-        ground; the horizon of flat land is used everywhere. `state`: index of `STATES`.
+        ground; the radio horizon is that of flat land. `state`: index of `STATES`.
         """
         metres = np.maximum(height_ft, 0) * FOOT_M
         range_km = np.minimum(HORIZON_KM * (np.sqrt(metres) + np.sqrt(MAST_M)), RANGE_CAP_KM)
         running = ~self.late if state == 0 else np.ones(len(self.late), bool)
-        return self._nearest_km(running, latitude, longitude) / range_km
+        result: np.ndarray = self._nearest_km(running, latitude, longitude) / range_km
+        return result
 
     def _nearest_km(
         self, running: np.ndarray, latitude: np.ndarray, longitude: np.ndarray
@@ -86,11 +87,12 @@ class Receivers:
             return np.full(len(latitude), np.inf)
         tree = cKDTree(_unit(self.latitude[running], self.longitude[running]))
         chord, _ = tree.query(_unit(latitude, longitude), distance_upper_bound=0.1)
-        return 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(chord / 2, 1))
+        result: np.ndarray = 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(chord / 2, 1))
+        return result
 
 
 def load_receivers() -> Receivers:
-    """The whole network of the made-up world."""
+    """All receivers of the simulated world."""
     airports = load_airports()
     chosen = airports[_has_receiver(airports)]
     north = np.where(chosen.index.isin(OUT_OF_TOWN), OUT_OF_TOWN_DEG, TOWN_DEG)
@@ -109,7 +111,8 @@ def _has_receiver(airports: pd.DataFrame) -> np.ndarray:
     home = airports.index.isin(list(PASSENGER_WEIGHT))
     chosen = served & ((drawn < share) | home)
     far_west = (country == "CN") & (airports["longitude"] < WESTERN_CHINA_DEG)
-    return chosen & ~country.isin(DEAF_COUNTRIES).to_numpy() & ~far_west.to_numpy()
+    result: np.ndarray = chosen & ~country.isin(DEAF_COUNTRIES).to_numpy() & ~far_west.to_numpy()
+    return result
 
 
 def _unit(latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:

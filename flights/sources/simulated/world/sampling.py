@@ -1,4 +1,4 @@
-"""Every way of flying as a row of moments: often near both ends, rarely in cruise."""
+"""Samples every profile at moments: dense near both ends, sparse in cruise."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ CRUISE_STEP_S = 180.0
 
 @dataclass(frozen=True)
 class ProfileMoments:
-    """Moments of profiles, shape (profiles, moments); `elapsed_s` is inf beyond the landing.
+    """Moments of profiles, shape (profiles, moments); `elapsed_s` is inf after the landing.
 
     `height_ft` is above the ground between the two fields, `altitude_ft` above the sea,
-    `weight_s` how long a moment stands for.
+    `weight_s` the duration that a moment represents.
     """
 
     elapsed_s: NDArray[np.float64]
@@ -34,7 +34,7 @@ class ProfileMoments:
 
 
 def sample_profiles(profiles: Sequence[Profile]) -> ProfileMoments:
-    """Moments of every profile, first at take-off, last at landing."""
+    """Moments of every profile; the first is the take-off, the last the landing."""
     rows = [_sample(each) for each in profiles]
     shape = len(rows), max(len(row[0]) for row in rows)
     columns = [np.full(shape, filler) for filler in (np.inf, 0.0, 0.0, 0.0, 0.0, 0.0)]

@@ -18,8 +18,8 @@ from flights.sources.simulated.world.world import World, load_world
 class HeardFlights:
     """The heard flights of the year by `firstseen`, and where each day begins.
 
-    `flights` has the columns of `records.FLIGHT`; `row` numbers the same flights in the
-    world's own tables; `edges[d]` to `edges[d + 1]` are the rows of day d.
+    `flights` has the columns of `records.FLIGHT`; `row` is the index of each flight in
+    `World.traffic.flights`; `edges[d]` to `edges[d + 1]` are the rows of day d.
     """
 
     flights: pd.DataFrame
@@ -28,13 +28,13 @@ class HeardFlights:
 
 
 def day_number(day: date) -> int:
-    """Days since 1 January of the made-up year."""
+    """Days since 1 January 2050."""
     return (day - FIRST_DAY).days
 
 
 @cache
 def load_heard(source: str, share: float = 1.0) -> HeardFlights:
-    """All heard flights as rows of `source`; `share` of the receivers are left standing."""
+    """All heard flights as rows of `source`; only `share` of the receivers run."""
     world = load_world(share=share)
     observed = world.observed
     row = np.flatnonzero(observed["heard"])
@@ -70,16 +70,17 @@ def _flight_columns(world: World, row: np.ndarray, source: str) -> pd.DataFrame:
 
 
 def callsigns(world: World, true: pd.DataFrame) -> np.ndarray:
-    """Callsigns: the operator's designator and a number for rotation, slot of the day, way.
+    """Callsigns: the operator's designator and a number from rotation, slot and direction.
 
-    As with airlines, a technical stop does not change it; the way home has the next number.
+    As with airlines, a technical stop does not change it; the return flight has the next number.
     """
     rotations = world.traffic.rotations
     serial = np.array([each.serial for each in rotations])[true["rotation"]]
     designator = np.array([each.operator for each in rotations], object)[true["rotation"]]
     legs = np.array([len(each.stops) - 1 for each in rotations])[true["rotation"]]
     number = serial * 2 * SLOTS + 2 * (true["slot"] % SLOTS) + (2 * true["leg"] >= legs)
-    return designator + np.char.mod("%d", number.to_numpy()).astype(object)
+    result: np.ndarray = designator + np.char.mod("%d", number.to_numpy()).astype(object)
+    return result
 
 
 def _of_rotation(world: World, rotation: np.ndarray) -> dict[str, np.ndarray]:
@@ -97,7 +98,8 @@ def true_airports(world: World, true: pd.DataFrame, stop: int) -> np.ndarray:
     stops = [each.stops for each in world.traffic.rotations]
     longest = max(map(len, stops))
     table = np.array([[*each, *[""] * (longest - len(each))] for each in stops], object)
-    return table[true["rotation"].to_numpy(), true["leg"].to_numpy() + stop]
+    result: np.ndarray = table[true["rotation"].to_numpy(), true["leg"].to_numpy() + stop]
+    return result
 
 
 def _end_columns(

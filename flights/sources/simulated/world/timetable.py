@@ -1,7 +1,7 @@
-"""What is meant to fly: rotations with their rates, weekdays and seasons, and what events do.
+"""The timetable: rotations with rates, weekdays and seasons, and the effects of events.
 
-A rotation is a round an airframe flies: out and home, or by way of a technical stop. All
-rates here are inventions; only the places and the distances are real.
+A rotation is a round trip of an airframe, with or without a technical stop. All rates are
+invented; only the places and the distances are real.
 """
 
 import math
@@ -26,10 +26,10 @@ NEAREST_KM, LONG_HAUL_KM, GRAVITY_KM = 250.0, 4_600.0, 2_000.0
 
 @dataclass(frozen=True)
 class Rotation:
-    """A round flown `per_day` times a day on average.
+    """A round trip flown `per_day` times a day on average.
 
-    `weekdays` are factors Monday to Sunday, `season` the swing over the year (peak at
-    `peak_day` of the year), `spread` the negative binomial's: variance = mean + spread*mean^2.
+    `weekdays` are factors from Monday to Sunday, `season` the amplitude over the year (peak at
+    `peak_day`), `spread` the dispersion: variance = mean + spread*mean^2.
     """
 
     operator: str
@@ -44,7 +44,7 @@ class Rotation:
 
     @property
     def key(self) -> int:
-        """A number of its own, so that no rotation's chance hangs on which others there are."""
+        """Seed of its random numbers, which therefore do not depend on other rotations."""
         return zlib.crc32("".join((self.operator, *self.stops)).encode())
 
     @property
@@ -55,7 +55,7 @@ class Rotation:
 
 @dataclass(frozen=True)
 class TrueEffect:
-    """From `first` on for `days` days, rotations over these stops fly `factor` times as often."""
+    """For `days` days from `first` on, rotations over these stops fly `factor` times as often."""
 
     stops: tuple[str, ...]
     first: date
@@ -71,7 +71,7 @@ EFFECTS = (TrueEffect(("HKJK", "EHAM", "HKJK"), EVENT_IN_OCTOBER, 28, 2.3),)
 FREIGHT_WEEK = (0.7, 0.95, 1.05, 1.1, 1.15, 1.15, 0.9)
 TRAVEL_WEEK = (1.05, 0.93, 0.95, 1.02, 1.12, 0.9, 1.03)
 
-# Operator, type, stops, rounds a day.
+# Operator, type, stops, round trips a day.
 FREIGHT = (
     ("XQA", "B748", ("ZHCC", "ELLX", "ZHCC"), 3.0),
     ("XQA", "B748", ("ZHCC", "UTAA", "ELLX", "ZHCC"), 1.2),
@@ -124,7 +124,7 @@ def _freight(operator: str, typecode: str, stops: tuple[str, ...], per_day: floa
 
 
 def _passenger_rotations() -> list[Rotation]:
-    """Pairs of airports by weight and distance, scaled to the wanted rounds a day."""
+    """Pairs of airports weighted by size and distance, scaled to the total round trips a day."""
     fields, pull = load_fields(), {}
     for here, there in combinations(PASSENGER_WEIGHT, 2):
         km = float(great_circle_km(*fields[here][:2], *fields[there][:2]))
@@ -148,7 +148,10 @@ def _passenger(pair: tuple[str, str], per_day: float, km: float) -> Rotation:
 
 
 def mean_rounds(rotations: tuple[Rotation, ...], days: np.ndarray) -> np.ndarray:
-    """Expected rounds, shape (rotations, days); `days` counts from `FIRST_DAY`, may be negative."""
+    """Expected round trips, shape (rotations, days).
+
+    `days` counts from `FIRST_DAY`; negative numbers are days before it.
+    """
     weekday = (days + FIRST_DAY.weekday()) % 7
     swing = np.array([each.season for each in rotations])[:, None]
     peak = np.array([each.peak_day for each in rotations])[:, None]
@@ -160,4 +163,5 @@ def mean_rounds(rotations: tuple[Rotation, ...], days: np.ndarray) -> np.ndarray
         during = (days >= begins) & (days < begins + effect.days)
         touched = [row for row, each in enumerate(rotations) if each.stops == effect.stops]
         mean[touched] *= np.where(during, effect.factor, 1.0)
-    return mean
+    result: np.ndarray = mean
+    return result

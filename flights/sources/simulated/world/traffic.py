@@ -1,4 +1,4 @@
-"""All flights that truly took place in the made-up year, heard or not."""
+"""All true flights of the simulated year, heard or not."""
 
 import heapq
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ from flights.sources.simulated.world.profiles import Profile
 from flights.sources.simulated.world.timetable import DAYS, YEAR, Rotation, mean_rounds
 
 SEED = 2050
-WARM_UP_DAYS = 4  # rounds that began in 2049, so that New Year's Day is an ordinary day
+WARM_UP_DAYS = 4  # round trips begun in 2049, so that 1 January is a normal day
 DAY_MS = 86_400_000
 YEAR_START_MS = int(datetime(YEAR, 1, 1, tzinfo=UTC).timestamp()) * 1000
 YEAR_END_MS = YEAR_START_MS + DAYS * DAY_MS
-SLOTS = 6  # callsigns a rotation rotates through on one day
+SLOTS = 6  # different callsigns that a rotation uses on one day
 TURNAROUND_S = {"passengers": (3_300.0, 2_400.0), "cargo": (6_000.0, 5_400.0)}
 REACHES = np.array([0.62, 0.75, 0.85, 0.95, 1.0, 1.05])
-"""How well a flight's transponder carries: share of a receiver's range, drawn per flight."""
+"""Range of a flight's transponder as a share of a receiver's range, drawn per flight."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class TrueTraffic:
 
     Columns: rotation, leg, slot, profile (index), takeoff and landing (ms since 1970), pace
     (flight time as a multiple of the profile's), airframe (index), reach (index of
-    `REACHES`), luck (uniform, what chance receivers draw against).
+    `REACHES`), luck (uniform random number that decides whether late receivers hear it).
     """
 
     rotations: tuple[Rotation, ...]
@@ -45,7 +45,7 @@ class TrueTraffic:
 
 def make_traffic(rotations: tuple[Rotation, ...], seed: int = SEED) -> TrueTraffic:
     """Every flight of the year; equal seeds give equal flights."""
-    # Only `random` is drawn, so that the stream does not hang on a distribution's code.
+    # Only `random` is used: other methods of numpy may change their stream between versions.
     rng = np.random.default_rng(seed)
     chance = [np.random.default_rng((seed, each.key)) for each in rotations]
     days = np.arange(-WARM_UP_DAYS, DAYS)
@@ -79,7 +79,7 @@ def draw_counts(mean: np.ndarray, spread: np.ndarray, uniform: np.ndarray) -> ND
 
 
 def _expand(counts: np.ndarray, days: np.ndarray) -> pd.DataFrame:
-    """One row per round: rotation, day, slot."""
+    """One row per round trip: rotation, day, slot."""
     rotation, column = np.nonzero(counts)
     times = counts[rotation, column]
     last = np.cumsum(times)
@@ -91,12 +91,15 @@ def _expand(counts: np.ndarray, days: np.ndarray) -> pd.DataFrame:
 def _departures(
     rounds: pd.DataFrame, rotations: tuple[Rotation, ...], rng: np.random.Generator
 ) -> np.ndarray:
-    """Take-off of the first leg [ms]: slots are spread over the day, late by up to 40 min."""
+    """Take-off of the first leg [ms]: slots are spread over the day; delays are up to 40 min."""
     hour = np.array([each.first_hour for each in rotations])[rounds["rotation"]]
     planned = np.array([max(each.per_day, 1.0) for each in rotations])[rounds["rotation"]]
     hour = (hour + rounds["slot"] * 24 / (1.6 * planned)) % 23.3
     late_h = rng.random(len(rounds)) * 40 / 60
-    return YEAR_START_MS + rounds["day"] * DAY_MS + ((hour + late_h) * 3_600_000).astype(np.int64)
+    result: np.ndarray = (
+        YEAR_START_MS + rounds["day"] * DAY_MS + ((hour + late_h) * 3_600_000).astype(np.int64)
+    )
+    return result
 
 
 def _legs_of_rotations(
@@ -128,7 +131,7 @@ def _fly(
     how: tuple[list[Profile], list[tuple[int, ...]]],
     rng: np.random.Generator,
 ) -> pd.DataFrame:
-    """The legs of every round, one after another, and the airframe that flew it."""
+    """The legs of every round trip in order, and the airframe that flew it."""
     profiles, legs = how
     duration = np.array([each.duration_s for each in profiles])
     freight = np.array([TURNAROUND_S[_carries(each)] for each in rotations])
@@ -169,7 +172,7 @@ def _padded(legs: list[tuple[int, ...]]) -> np.ndarray:
 def _assign_airframes(
     rounds: pd.DataFrame, ready: np.ndarray, rotations: tuple[Rotation, ...]
 ) -> np.ndarray:
-    """Airframe per round: of those at home and ready, the one that waited longest."""
+    """Airframe per round trip: of those at the base and ready, the one that waited longest."""
     homes = [(each.operator, each.typecode, each.stops[0]) for each in rotations]
     waiting: dict[tuple[str, str, str], list[tuple[int, int]]] = {home: [] for home in homes}
     out, fleet = np.empty(len(rounds), np.int64), 0

@@ -1,4 +1,4 @@
-"""The made-up world, built once per process: true flights and what was heard of them."""
+"""The simulated world, built once per process: true flights and their records."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +14,7 @@ from flights.sources.simulated.world.traffic import SEED, TrueTraffic, make_traf
 
 @dataclass(frozen=True)
 class World:
-    """`traffic.flights` is the truth, `observed` what was heard of it, row by row."""
+    """`traffic.flights` are the true flights, `observed` their records, row by row."""
 
     traffic: TrueTraffic
     receivers: Receivers
@@ -31,7 +31,7 @@ def load_traffic(seed: int = SEED) -> TrueTraffic:
 
 @cache
 def load_world(seed: int = SEED, share: float = 1.0) -> World:
-    """The world; `share` of its receivers are left standing (1 = all of them)."""
+    """The world; only `share` of its receivers run (1 = all of them)."""
     traffic = load_traffic(seed)
     receivers = load_receivers()
     if share < 1:

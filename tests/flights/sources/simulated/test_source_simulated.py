@@ -6,17 +6,16 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from world_truth import list_true_flights
 
 from flights.cargo import grade_flights
 from flights.errors import InvalidInput
 from flights.records import TABLES, conform, empty
 from flights.sources import open_source
 from flights.sources.simulated.examples import EXAMPLES
-from flights.sources.simulated.holes import HOLES
-from flights.sources.simulated.source import SimulatedSource
+from flights.sources.simulated.source import HOLES, SimulatedSource
 from flights.sources.simulated.world.network import OPERATORS
 from flights.sources.simulated.world.timetable import EVENT_IN_JUNE
-from flights.sources.simulated.world.truth import list_true_flights
 
 YEAR = date(2050, 1, 1), date(2050, 12, 31)
 

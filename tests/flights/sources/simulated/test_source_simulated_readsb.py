@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 import pytest
+from world_truth import list_true_flights
 
 from flights.legs import join_days
 from flights.readsb.heatmap import read_heatmap
@@ -11,10 +12,9 @@ from flights.readsb.traces import read_trace
 from flights.records import DayRecords, format_icao24
 from flights.sources import open_source
 from flights.sources.simulated.readsb.encode import encode_heatmap, encode_trace
-from flights.sources.simulated.readsb.flying import fly_day, name_airframes
+from flights.sources.simulated.readsb.flying import fly_day, load_airframes
 from flights.sources.simulated.source_readsb import SimulatedReadsbSource
 from flights.sources.simulated.world.timetable import EVENT_IN_OCTOBER
-from flights.sources.simulated.world.truth import list_true_flights
 
 DAY = EVENT_IN_OCTOBER
 MIDNIGHT_MS = int(datetime(DAY.year, DAY.month, DAY.day, tzinfo=UTC).timestamp()) * 1000
@@ -132,7 +132,7 @@ def test_trace_written_is_trace_read() -> None:
     positions = fly_day(DAY)
     one = positions[positions["icao24"] == positions["icao24"][0]]
     icao24 = format_icao24(int(one["icao24"][0]))
-    facts = name_airframes()[icao24]
+    facts = load_airframes()[icao24]
     data = encode_trace(
         one,
         day=DAY,

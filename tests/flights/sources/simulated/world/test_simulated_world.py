@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from world_truth import count_true_flights, list_true_flights
 
 from flights.sources.simulated.world.network import FIRST_ADDRESS, LAST_ADDRESS, OPERATORS, TYPES
 from flights.sources.simulated.world.profiles import Profile
@@ -19,7 +20,6 @@ from flights.sources.simulated.world.traffic import (
     draw_counts,
     make_traffic,
 )
-from flights.sources.simulated.world.truth import list_true_flights, tell_route
 from flights.sources.simulated.world.world import load_traffic, load_world
 
 
@@ -119,15 +119,15 @@ def test_operator_names_admit_that_they_are_fictional() -> None:
 
 def test_truth_knows_what_the_event_did() -> None:
     [effect] = EFFECTS
-    changed = tell_route({"HKJK"}, {"EHAM"})
+    changed = count_true_flights({"HKJK"}, {"EHAM"})
     assert changed.ratio(effect.first) == pytest.approx(effect.factor, rel=0.06)
-    assert tell_route({"SKBO"}, {"EHAM"}).ratio(effect.first) == pytest.approx(1, abs=0.06)
+    assert count_true_flights({"SKBO"}, {"EHAM"}).ratio(effect.first) == pytest.approx(1, abs=0.06)
     assert changed.mean.sum() == pytest.approx(changed.flights.sum(), rel=0.1)
 
 
 def test_truth_of_a_route_is_the_flights_that_took_off(true: pd.DataFrame) -> None:
     on_route = true["cargo"] & (true["origin"] == "ZHCC") & (true["destination"] == "ELLX")
-    told = tell_route({"ZHCC"}, {"ELLX"})
+    told = count_true_flights({"ZHCC"}, {"ELLX"})
     per_day = true.loc[on_route, "takeoff"].dt.date.value_counts()
     assert told.flights.sum() == on_route.sum() > 500
     assert {
@@ -157,7 +157,7 @@ def test_profile_ends_at_the_destination(destination) -> None:
     assert longitude == pytest.approx([6.0, destination[1]], abs=1e-6)
     assert profile.altitude_ft(ends) == pytest.approx([1_200, destination[2]], abs=1e-6)
     moments = np.linspace(0, profile.duration_s, 200)
-    assert (np.diff(profile.way_km(moments)) > 0).all()
+    assert (np.diff(profile.flown_km(moments)) > 0).all()
     assert profile.speed_at(moments).max() <= TYPES["B748"].speed_kt + 1e-9
 
 
@@ -166,10 +166,10 @@ def test_more_receivers_hear_no_less() -> None:
     assert len(few.late) == pytest.approx(0.2 * len(all_of_them.late), rel=0.2)
     place = np.array([48.0, 38.0]), np.array([9.0, 60.0]), np.array([30_000.0, 34_000.0])
     for state in range(len(STATES)):
-        strain = all_of_them.strain(*place, state=state)
-        assert (strain <= few.strain(*place, state=state)).all()
-        assert strain[0] < 0.3  # Germany is well heard
-        assert strain[1] > 1.0  # Turkmenistan is not
+        share = all_of_them.range_share(*place, state=state)
+        assert (share <= few.range_share(*place, state=state)).all()
+        assert share[0] < 0.3  # Germany is well heard
+        assert share[1] > 1.0  # Turkmenistan is not
 
 
 def test_switching_on_changes_what_is_heard_and_nothing_that_flies(true: pd.DataFrame) -> None:

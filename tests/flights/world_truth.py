@@ -1,4 +1,4 @@
-"""Questions to the made-up world that no receiver could answer: what truly flew."""
+"""What truly flew in the simulated world, also where no receiver heard it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,22 +9,16 @@ import pandas as pd
 
 from flights.sources.simulated.world.network import OPERATORS, addresses, registrations
 from flights.sources.simulated.world.tables import callsigns, true_airports
-from flights.sources.simulated.world.timetable import (
-    DAYS,
-    EFFECTS,
-    FIRST_DAY,
-    TrueEffect,
-    mean_rounds,
-)
+from flights.sources.simulated.world.timetable import DAYS, FIRST_DAY, Rotation, mean_rounds
 from flights.sources.simulated.world.traffic import DAY_MS, YEAR_START_MS
 from flights.sources.simulated.world.world import World, load_traffic, load_world
 
 
 @dataclass(frozen=True)
 class RouteTruth:
-    """What is true of a route over the year, one element per day from 1 January.
+    """True flights of a route over the year, one element per day from 1 January.
 
-    `flights`: flights that took off. `mean`: flights expected of the timetable on that day.
+    `flights`: flights that took off. `mean`: flights the timetable expects on that day.
     """
 
     days: tuple[date, ...]
@@ -32,7 +26,7 @@ class RouteTruth:
     mean: np.ndarray
 
     def ratio(self, event: date, *, window: int = 14, baseline: int = 56) -> float:
-        """Mean flights a day after `event` over before: 1 where nothing truly changed."""
+        """Mean flights per day after `event` divided by the mean before; 1 = no true change."""
         at = (event - FIRST_DAY).days
         return float(self.mean[at : at + window].mean() / self.mean[at - baseline : at].mean())
 
@@ -65,10 +59,10 @@ def list_true_flights(world: World | None = None) -> pd.DataFrame:
     return pd.DataFrame(table)
 
 
-def tell_route(
+def count_true_flights(
     origins: Collection[str], destinations: Collection[str], *, cargo_only: bool = True
 ) -> RouteTruth:
-    """What is true of flights from any of `origins` to any of `destinations` (ICAO codes)."""
+    """True flights per day from any of `origins` to any of `destinations` (ICAO codes)."""
     traffic = load_traffic()
     legs = [
         sum(
@@ -89,14 +83,9 @@ def tell_route(
     return RouteTruth(dates, np.bincount(day, minlength=DAYS), mean)
 
 
-def list_effects() -> tuple[TrueEffect, ...]:
-    """All true changes of the world; what is not in here did not happen."""
-    return EFFECTS
-
-
 def _is_freight(world: World) -> np.ndarray:
     return _freight(world.traffic.rotations).astype(bool)
 
 
-def _freight(rotations: tuple) -> np.ndarray:
+def _freight(rotations: tuple[Rotation, ...]) -> np.ndarray:
     return np.array([OPERATORS[each.operator].carries == "cargo" for each in rotations], int)
