@@ -1,35 +1,48 @@
-"""Where a series runs at another level from some day on: exploratory, never a verdict.
+"""Days from which a series has another level: exploratory, never a verdict.
 
-A scan looks everywhere, so it finds something almost everywhere: seasons, timetables and
-receivers switched on make levels of their own. It helps to ask the next question, no more.
+A scan looks at every day, so it finds the levels that seasons, timetables and new receivers make
+as readily as any other. It helps to ask the next question, no more (STATISTICS.md, section 1).
 """
 
 import numpy as np
 
+from analysis.numerics import Floats
+
 NAME = "change_scan"
-TITLE = "Scan for levels (exploratory)"
+TITLE = "Scan for levels"
+USE = "Exploratory: shown for exploratory studies only, and gives no verdict."
 
 LEAST_DAYS = 14
-"""Days that a level lasts at least."""
+"""Least length of a level. A choice: the default window, so that shorter changes are no levels."""
 
 _PENALTY = 3.0
+"""Gain that a further level needs, in log(days). A choice: pure chance then has one level.
+
+`test_change_scan.py`: of 20 Poisson series over two years at most one is divided.
+"""
 
 
-def scan_levels(counts: np.ndarray, weights: np.ndarray) -> list[int]:
-    """First days (indices) of the levels that divide a series best, the first level's left out.
+def scan_levels(counts: Floats, weights: Floats) -> list[int]:
+    """First days (indices) of the levels that divide a series best, without that of the first.
 
     Parameters
     ----------
     counts
-        Flights per day; ignored where the weight is 0.
+        Flights per day, shape (days,); ignored where the weight is 0.
     weights
-        What each day is counted against: 0 = the day is missing.
+        Weight of each day (exposure times weekday), shape (days,); 0 = the day is missing.
+
+    Returns
+    -------
+    list of int
+        Empty where one level is best, or fewer than two levels fit.
 
     Notes
     -----
-    Levels are Poisson rates; the division with the least deviance is found by dynamic
-    programming. A further level has to gain 3 log(days) times the scatter of weekly sums about
-    one another, so that series wilder than Poisson are not cut to pieces.
+    Levels are Poisson rates; dynamic programming finds the division with the least deviance. A
+    further level has to gain 3 log(days) times the dispersion of weekly sums, so that a series
+    that varies more than Poisson is not divided into many levels. Time grows with the square of
+    the days: under 0.1 s for four years.
 
     References
     ----------
@@ -40,12 +53,12 @@ def scan_levels(counts: np.ndarray, weights: np.ndarray) -> list[int]:
     flown, heard = counts[there], weights[there]
     if len(there) < 2 * LEAST_DAYS:
         return []
-    penalty = _PENALTY * np.log(len(there)) * _scatter(flown, heard)
+    penalty = _PENALTY * np.log(len(there)) * _measure_dispersion(flown, heard)
     return [int(there[place]) for place in _divide(flown, heard, penalty)]
 
 
-def _divide(flown: np.ndarray, heard: np.ndarray, penalty: float) -> list[int]:
-    """Places at which the cheapest division begins a new level."""
+def _divide(flown: Floats, heard: Floats, penalty: float) -> list[int]:
+    """Places at which the division with the least cost begins a new level."""
     flights = np.concatenate([[0.0], np.cumsum(flown)])
     exposure = np.concatenate([[0.0], np.cumsum(heard)])
     last = len(flown)
@@ -64,17 +77,18 @@ def _divide(flown: np.ndarray, heard: np.ndarray, penalty: float) -> list[int]:
     return places[::-1]
 
 
-def _deviance(flights: np.ndarray, exposure: np.ndarray) -> np.ndarray:
-    """Minus twice the log likelihood of one rate over each stretch, up to a constant."""
+def _deviance(flights: Floats, exposure: Floats) -> Floats:
+    """Minus twice the log likelihood of one rate per run of days, up to a constant."""
     from scipy.special import xlogy
 
-    return -2 * xlogy(flights, flights / exposure)
+    cost: Floats = -2 * xlogy(flights, flights / exposure)
+    return cost
 
 
-def _scatter(flown: np.ndarray, heard: np.ndarray) -> float:
-    """Variance over mean of weekly sums, from neighbouring weeks; at least 1.
+def _measure_dispersion(flown: Floats, heard: Floats) -> float:
+    """Variance over mean of weekly sums, from differences of neighbouring weeks; at least 1.
 
-    Differences of neighbours leave levels and trends out.
+    Differences of neighbours do not contain levels and trends.
     """
     weeks = len(flown) // 7
     flights = flown[: 7 * weeks].reshape(weeks, 7).sum(axis=1)

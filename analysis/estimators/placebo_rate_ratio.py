@@ -1,7 +1,8 @@
 """Rate ratio of an event's window, calibrated by the same ratio at every comparable date.
 
-The headline estimator. Coverage and weekdays enter as weights of days; how far the ratio
-wanders when nothing is claimed comes from the record itself (placebo dates), not from a model.
+The headline estimator (STATISTICS.md, sections 3 to 6). Coverage and weekdays are weights of
+days. How much the ratio varies without an event comes from the record itself (placebo dates),
+not from a model.
 """
 
 from typing import Any
@@ -13,6 +14,9 @@ from analysis.numerics import (
     Coverage,
     DailySeries,
     Design,
+    Flags,
+    Floats,
+    Integers,
     RateRatio,
     divide_rates,
     find_detectable_changes,
@@ -25,27 +29,40 @@ from analysis.numerics import (
 
 NAME = "placebo_rate_ratio"
 TITLE = "Rate ratio calibrated by placebo dates"
+USE = "The headline: it decides the verdict of one date."
 
 _TIE = 1e-9
+"""Statistics closer than this are equal (STATISTICS.md, section 4)."""
+
 _ERA_DAYS = 120
+"""Days beyond the windows that count as the event's era (STATISTICS.md, section 7).
+
+A choice: four months on each side.
+"""
 
 
 def estimate_rate_ratio(
     series: DailySeries, design: Design, *, power: float = 1.0, detectable: bool = True
 ) -> RateRatio | None:
-    """Rate ratio at the event with its placebo distribution, p, interval and power.
+    """Rate ratio at the event with its placebo distribution, p, interval and detectable effects.
 
     Parameters
     ----------
+    series, design
+        The days, and the event among them.
     power
-        Exponent of the exposure: 1 is the method; 0 and 2 show what the exposure does.
+        Exponent of the exposure: 1 is the method; 0 and 2 show the influence of the exposure.
     detectable
-        Find the minimum detectable effect too (half of the time that all of it takes).
+        Also find the minimum detectable effect, which takes half of the time.
 
     Returns
     -------
     RateRatio or None
-        None where there is nothing to divide by: no usable day after or before the event.
+        None where no day after, or none before, the event can be used.
+
+    References
+    ----------
+    A. Abadie, A. Diamond, J. Hainmueller, JASA 105 (2010) 493-505, doi:10.1198/jasa.2009.ap08746
     """
     weights, factors = weigh_days(series, event=design.event, window=design.window, power=power)
     counts = np.where(series.used, series.counts, 0.0)
@@ -83,7 +100,10 @@ def estimate_rate_ratio(
 
 
 def divide_at_event(series: DailySeries, design: Design, *, power: float) -> float:
-    """The rate ratio alone, without what calibrates it; NaN where there is none."""
+    """The rate ratio alone, without calibration; NaN where there is none.
+
+    Parameters as in `estimate_rate_ratio`.
+    """
     weights, _ = weigh_days(series, event=design.event, window=design.window, power=power)
     counts = np.where(series.used, series.counts, 0.0)
     at = np.array([design.event])
@@ -93,9 +113,13 @@ def divide_at_event(series: DailySeries, design: Design, *, power: float) -> flo
 
 
 def _calibrate(
-    placebos: np.ndarray, s: np.ndarray, *, sums: dict[str, Any], design: Design
+    placebos: Integers, s: Floats, *, sums: dict[str, Any], design: Design
 ) -> dict[str, Any]:
-    """r, p, q, phi and interval from the placebo statistics; the event's own is the last of `s`."""
+    """r, p, q, phi and interval from the placebo statistics; the event's own is the last of `s`.
+
+    Placebo windows overlap, so that those as large come in runs of about window/4: `c` corrects
+    p and q for that (STATISTICS.md, sections 4 and 5).
+    """
     size, own = np.abs(s[:-1]), float(abs(s[-1]))
     n, c = len(size), design.window / 4
     if n == 0:
@@ -110,9 +134,9 @@ def _calibrate(
     near = (placebos >= design.event - design.window - _ERA_DAYS) & (
         placebos <= design.event + design.window + design.baseline + _ERA_DAYS
     )
-    wild = _volatility(size, near)
-    era_r = int(np.sum(size >= own / np.sqrt(wild) - _TIE))
-    era_lo, era_hi = (lo, hi) if wild == 1 else find_interval(**sums, phi=phi * wild)
+    volatility = _measure_volatility(size, near)
+    era_r = int(np.sum(size >= own / np.sqrt(volatility) - _TIE))
+    era_lo, era_hi = (lo, hi) if volatility == 1 else find_interval(**sums, phi=phi * volatility)
     return {
         "s": float(s[-1]),
         "r": r,
@@ -121,14 +145,14 @@ def _calibrate(
         "phi": phi,
         "lo": lo,
         "hi": hi,
-        "volatility": wild,
+        "volatility": volatility,
         "era_p": (era_r + 1 + c) / (n + 1 + c),
         "era_lo": era_lo,
         "era_hi": era_hi,
     }
 
 
-def _volatility(size: np.ndarray, near: np.ndarray) -> float:
+def _measure_volatility(size: Floats, near: Flags) -> float:
     """Mean squared statistic of the dates near the event over that of all, at least 1."""
     overall = float(np.mean(size**2))
     if not near.any() or overall == 0:
@@ -137,9 +161,10 @@ def _volatility(size: np.ndarray, near: np.ndarray) -> float:
 
 
 def compare_coverage(series: DailySeries, design: Design) -> Coverage:
-    """What the receivers heard after the event over before, beside the route's raw count.
+    """Exposure after the event over that before, with the route's raw count and missing days.
 
-    Outage days are in: they are what this is about. Days outside the record are missing.
+    Outage days are included, because they are changes of coverage. Days outside the record are
+    missing.
     """
     t = design.event
     after = np.arange(t, min(t + design.window, len(series)))
@@ -163,8 +188,14 @@ def compare_coverage(series: DailySeries, design: Design) -> Coverage:
 
 
 def chance_of_spread(missing_after: int, missing_before: int, design: Design) -> float:
-    """Fisher's exact p of so many days missing on each side of an event.
+    """Fisher's exact p of this number of days missing on each side of an event.
 
+    References
+    ----------
+    R. A. Fisher, Journal of the Royal Statistical Society 85 (1922) 87-94, doi:10.2307/2340521
+
+    Examples
+    --------
     >>> round(chance_of_spread(3, 0, Design(event=100, window=14, baseline=56)), 4)
     0.0066
     """
@@ -174,18 +205,19 @@ def chance_of_spread(missing_after: int, missing_before: int, design: Design) ->
     after = np.arange(max(0, total - design.baseline), min(total, window) + 1)
     ways = binom(window, after) * binom(design.baseline, total - after)
     own = ways[after == missing_after]
+    # The margin keeps equal numbers of ways equal after rounding.
     return float(ways[ways <= own * (1 + 1e-9)].sum() / ways.sum())
 
 
 def _distance_from_one(ratio: float) -> float:
-    """max(ratio, 1/ratio); infinite for 0 and for what cannot be known."""
+    """max(ratio, 1/ratio); infinite for 0 and for an unknown ratio."""
     if not ratio > 0:
         return np.inf
     return max(ratio, 1 / ratio)
 
 
-def _ratio_of_means(after: np.ndarray, before: np.ndarray) -> float:
-    """Of the days that are known; NaN where they are fewer than half on either side."""
+def _ratio_of_means(after: Floats, before: Floats) -> float:
+    """Ratio of the means of known days; NaN where fewer than half are known on either side."""
     known = [each[np.isfinite(each)] for each in (after, before)]
     sides = zip(known, (after, before), strict=True)
     if any(not len(there) or len(there) < len(side) / 2 for there, side in sides):
@@ -196,8 +228,8 @@ def _ratio_of_means(after: np.ndarray, before: np.ndarray) -> float:
     return float(later / earlier)
 
 
-def _ratio_of_counts(after: np.ndarray, before: np.ndarray) -> float:
-    """Flights a day after over before, nothing adjusted; NaN where there were none at all."""
+def _ratio_of_counts(after: Floats, before: Floats) -> float:
+    """Flights a day after over before, not adjusted; NaN where there are none on both sides."""
     if not (len(after) and len(before)):
         return np.nan
     sums = {"m1": np.array(len(after)), "m0": np.array(len(before))}

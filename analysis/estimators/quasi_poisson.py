@@ -1,26 +1,34 @@
-"""Quasi-Poisson regression of the days around an event: a look at its shape, never a verdict."""
+"""Quasi-Poisson regression of the days around an event: a diagnostic, never a verdict."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from analysis.numerics import NORMAL_95, DailySeries, Design
+from analysis.numerics import NORMAL_95, DailySeries, Design, Floats, Integers
 
 NAME = "quasi_poisson"
 TITLE = "Quasi-Poisson regression"
+USE = "A diagnostic: shown with the numbers, and gives no verdict."
 
 _ROUNDS = 50
+"""Most iterations; a fit that converges takes about six."""
+
 _CLOSE = 1e-10
+"""Relative change of the likelihood at which the fit has converged."""
+
 _LARGEST = 30.0
-"""Largest log rate that a step may reach: keeps exp() finite while it looks for the way."""
+"""Largest log rate of an iteration: exp() stays finite before the fit converges."""
 
 
 @dataclass(frozen=True)
 class ShapeFit:
-    """A step at the event, and the same step with a straight trend allowed for.
+    """A step at the event, and the same step next to a linear trend.
 
-    `dispersion` is Pearson's chi-square over its degrees of freedom, of the fit without trend;
-    `weekday_rates` are relative to the mean weekday, Monday first, NaN where nothing flew.
+    `rr` is the ratio of the step with its 95 % interval `lo` to `hi`. `dispersion` is Pearson's
+    chi-square over its degrees of freedom, of the fit without trend; `weekday_rates`, shape (7,),
+    are relative to the mean weekday, Monday first, NaN on a weekday without flights.
     """
 
     rr: float
@@ -30,15 +38,15 @@ class ShapeFit:
     lo_trend: float
     hi_trend: float
     dispersion: float
-    weekday_rates: np.ndarray
+    weekday_rates: Floats
 
 
 @dataclass(frozen=True)
 class PoissonFit:
     """Coefficients of a log-linear fit, their covariance at dispersion 1, and the dispersion."""
 
-    coefficients: np.ndarray
-    covariance: np.ndarray
+    coefficients: NDArray[np.floating[Any]]
+    covariance: NDArray[np.floating[Any]]
     dispersion: float
 
     def interval(self, place: int) -> tuple[float, float, float]:
@@ -46,18 +54,19 @@ class PoissonFit:
         at = self.coefficients[place]
         reach = NORMAL_95 * np.sqrt(self.dispersion * self.covariance[place, place])
         with np.errstate(over="ignore"):
-            return tuple(float(np.exp(each)) for each in (at, at - reach, at + reach))  # type: ignore[return-value]
+            middle, low, high = np.exp(np.array([at, at - reach, at + reach])).tolist()
+        return middle, low, high
 
 
 def estimate_shape(series: DailySeries, design: Design) -> ShapeFit | None:
     """Step at the event among the days of its baseline and window.
 
-    Exposure is the offset; weekdays on which nothing flew in these days leave, as they tell
-    nothing of a step. None where the step has no finite ratio, or there are too few days.
+    Exposure is the offset. Weekdays without any flight in these days are left out: they contain
+    no information on a step. None where the step has no finite ratio, or there are too few days.
 
     References
     ----------
-    P. McCullagh, J. A. Nelder, Generalized Linear Models, 2nd ed. (1989), chapters 6 and 9.
+    R. W. M. Wedderburn, Biometrika 61 (1974) 439-447, doi:10.1093/biomet/61.3.439
     """
     days = _days_of_fit(series, design)
     counts, weekday = series.counts[days], series.weekday[days]
@@ -82,15 +91,19 @@ def estimate_shape(series: DailySeries, design: Design) -> ShapeFit | None:
     )
 
 
-def fit_poisson(design: np.ndarray, counts: np.ndarray, offset: np.ndarray) -> PoissonFit | None:
-    """Log-linear fit by reweighted least squares; None where it does not settle.
+def fit_poisson(design: Floats, counts: Floats, offset: Floats) -> PoissonFit | None:
+    """Log-linear fit by iteratively reweighted least squares; None where it does not converge.
 
     Parameters
     ----------
     design
-        One row a day, one column a term.
+        One row per day, one column per term: shape (days, terms).
     counts, offset
-        Flights of each day, and the log of what they are counted against.
+        Flights of each day, and the log of its exposure; shape (days,).
+
+    References
+    ----------
+    P. McCullagh, J. A. Nelder, Generalized Linear Models, 2nd ed. (1989), section 2.5.
     """
     mean = counts + 0.5
     log_mean = np.log(mean)
@@ -103,6 +116,7 @@ def fit_poisson(design: np.ndarray, counts: np.ndarray, offset: np.ndarray) -> P
             coefficients = np.linalg.solve(information, weighted.T @ response)
         except np.linalg.LinAlgError:
             return None
+        # A step too far would overflow exp(); later iterations come back from the edge.
         log_mean = np.clip(design @ coefficients + offset, -_LARGEST, _LARGEST)
         mean = np.exp(log_mean)
         fitness = float(counts @ log_mean - mean.sum())
@@ -114,15 +128,17 @@ def fit_poisson(design: np.ndarray, counts: np.ndarray, offset: np.ndarray) -> P
     return None
 
 
-def _days_of_fit(series: DailySeries, design: Design) -> np.ndarray:
+def _days_of_fit(series: DailySeries, design: Design) -> Integers:
     first = max(design.event - design.baseline, 0)
     days = np.arange(first, min(design.event + design.window, len(series)))
     days = days[series.used[days] & (np.nan_to_num(series.exposure[days]) > 0)]
     flown = np.bincount(series.weekday[days], series.counts[days], minlength=7)
-    return days[flown[series.weekday[days]] > 0]
+    with_flights: Integers = days[flown[series.weekday[days]] > 0]
+    return with_flights
 
 
-def _weekday_rates(logs: np.ndarray, kinds: np.ndarray) -> np.ndarray:
+def _weekday_rates(logs: Floats, kinds: Integers) -> Floats:
     rates = np.full(7, np.nan)
     rates[kinds] = np.exp(logs - logs.max())
-    return rates / np.nanmean(rates)
+    relative: Floats = rates / np.nanmean(rates)
+    return relative

@@ -1,4 +1,7 @@
-"""Rate ratio of several events of one kind, ranked among random sets of as many other dates."""
+"""Rate ratio of several events of one kind, ranked among random sets of as many other dates.
+
+STATISTICS.md, section 7.
+"""
 
 import math
 from dataclasses import dataclass
@@ -6,40 +9,55 @@ from typing import Any
 
 import numpy as np
 
-from analysis.numerics import DailySeries, Design, find_placebo_dates, sum_windows, weigh_days
+from analysis.numerics import (
+    DailySeries,
+    Design,
+    Floats,
+    Integers,
+    find_placebo_dates,
+    sum_windows,
+    weigh_days,
+)
 
 NAME = "stacked_rate_ratio"
-TITLE = "Several events taken together"
+TITLE = "Rate ratio of several dates together"
+USE = "Decides the verdict of three or more dates together."
 
 LEAST_EVENTS = 3
-"""From so many events on they are taken together."""
+"""Least number of events that are judged together (STATISTICS.md, section 7)."""
 
 SETS = 999
-"""Random sets of comparable dates."""
+"""Random sets of comparable dates: p is a multiple of 0.001 (STATISTICS.md, section 7)."""
 
 SIGNIFICANT = 0.025
-"""Largest p that counts as a finding: sets share dates, so that 0.05 would cry wolf too often."""
+"""Largest p that counts as a finding. Sets share dates: 0.05 gives too many false alarms."""
 
 WINDOWS_PER_EVENT = 7.5
-"""Windows that must fit into the record side by side, per event.
+"""Windows that must fit into the comparable dates without overlap, per event.
 
-Sets drawn without replacement from m windows vary less than k events do beside them, by
-(1 + k/m)/(1 - k/m); judging at 0.025 makes up for that as long as k/m is at most 1/7.5. The
-interval is widened by it besides.
+Sets of k drawn without replacement from m windows vary less than k events outside them, by the
+factor (1 + k/m)/(1 - k/m). Judging at 0.025 instead of 0.05 compensates that for k/m up to 1/7.5:
+the normal quantiles 2.241 and 1.960 have a squared ratio of 1.307, and the factor is 1.308. The
+interval is also widened by it.
 """
 
 _TIE = 1e-9
+"""Statistics closer than this are equal, as in `placebo_rate_ratio`."""
+
 _TAIL = SIGNIFICANT / 2
 _POWER = 0.80
+"""As `numerics.power.POWER`: probability with which a change of the stated size is noticed."""
+
 _STEP, _DEEPEST = 0.01, 6.0
+"""Log ratios that are searched for a decrease: steps of 1 %, down to 1/400."""
 
 
 @dataclass(frozen=True)
 class StackedRatio:
     """Several events' common rate ratio; symbols as in `results.Stack`.
 
-    `placebos` is the number of comparable dates, `room` how many windows fit into them side by
-    side, `needed_room` how many must. `set_rr` holds the ratio of each random set.
+    `placebos` is the number of comparable dates, `room` how many windows fit into them without
+    overlap, `needed_room` how many must. `set_rr`, shape (sets,), is the ratio of each random set.
     """
 
     n1: float
@@ -55,11 +73,11 @@ class StackedRatio:
     placebos: int
     room: int
     needed_room: int
-    set_rr: np.ndarray
+    set_rr: Floats
 
     @property
     def is_significant(self) -> bool:
-        """True where p is small enough and the interval leaves 1 out."""
+        """True where p is at most 0.025 and the interval does not contain 1."""
         return self.p <= SIGNIFICANT and (self.lo > 1 or self.hi < 1)
 
 
@@ -71,15 +89,15 @@ def estimate_stacked_ratio(
     Parameters
     ----------
     seed
-        Of the random sets; the same seed gives the same sets.
+        Seed of the random sets; the same seed gives the same sets.
     kappa
-        How far coverage moved at the worst of the events: what a detectable change must clear.
+        Change of coverage at the worst of the events; a detectable change must exceed it.
 
     Returns
     -------
     StackedRatio or None
         None where an event has no usable day after or before it. Where too few windows fit
-        into the record there are no sets: p is 1 and the interval has no ends.
+        into the record there are no sets: p is 1 and the interval is 0 to infinity.
     """
     events = np.array([design.event, *design.others])
     weights, _ = weigh_days(series, event=design.event, window=design.window, others=design.others)
@@ -115,7 +133,7 @@ def estimate_stacked_ratio(
 
 
 def count_needed_room(events: int) -> int:
-    """Windows that must fit into the comparable dates side by side.
+    """Windows that must fit into the comparable dates without overlap.
 
     >>> [count_needed_room(events) for events in (3, 4, 10)]
     [23, 30, 75]
@@ -123,8 +141,8 @@ def count_needed_room(events: int) -> int:
     return math.ceil(WINDOWS_PER_EVENT * events)
 
 
-def count_apart(dates: np.ndarray, window: int) -> int:
-    """Most dates that can be chosen at least `window` days apart; `dates` rise.
+def count_apart(dates: Integers, window: int) -> int:
+    """Largest number of dates that are at least `window` days apart; `dates` are sorted.
 
     >>> count_apart(np.array([0, 5, 13, 14, 30]), 14)
     3
@@ -136,26 +154,33 @@ def count_apart(dates: np.ndarray, window: int) -> int:
     return found
 
 
-def draw_sets(
-    dates: np.ndarray, *, size: int, window: int, seed: int, sets: int = SETS
-) -> np.ndarray:
-    """Random sets as places in `dates`: `sets` rows of `size`, at least `window` days apart.
+def draw_sets(dates: Integers, *, size: int, window: int, seed: int, sets: int = SETS) -> Integers:
+    """Random sets of dates that are at least `window` days apart; all sets have equal probability.
 
-    Every possible set is as likely as any other.
+    Parameters
+    ----------
+    dates
+        Indices of days, sorted, shape (dates,).
+
+    Returns
+    -------
+    array
+        Places in `dates`, shape (sets, size), each row sorted.
 
     Raises
     ------
     ValueError
-        No set of so many dates lies so far apart.
+        There is no set of `size` dates with this distance.
     """
     after = np.searchsorted(dates, dates + window)
-    # ways[j][i]: how many sets of j dates there are from place i on.
+    # ways[j][i]: how many sets of j dates there are from place i on. Drawing in proportion to
+    # these numbers makes all sets equally likely.
     ways = [np.ones(len(dates) + 1)]
     for _ in range(size):
         starting_at = np.append(ways[-1][after], 0.0)
         ways.append(np.cumsum(starting_at[::-1])[::-1])
     if not ways[-1][0] > 0:
-        raise ValueError(f"no {size} of these {len(dates)} dates lie {window} days apart")
+        raise ValueError(f"no {size} of these {len(dates)} dates are {window} days apart")
     rng = np.random.default_rng(seed)
     place = np.zeros(sets, dtype=int)
     chosen = np.empty((sets, size), dtype=int)
@@ -171,23 +196,21 @@ def draw_sets(
 class _Sums:
     """Counts and weights of the windows of dates, in any shape; the last axis is one set."""
 
-    n1: np.ndarray
-    n0: np.ndarray
-    m1: np.ndarray
-    m0: np.ndarray
+    n1: Floats
+    n0: Floats
+    m1: Floats
+    m0: Floats
 
     @classmethod
-    def over(
-        cls, counts: np.ndarray, weights: np.ndarray, dates: np.ndarray, design: Design
-    ) -> "_Sums":
+    def over(cls, counts: Floats, weights: Floats, dates: Integers, design: Design) -> "_Sums":
         n1, n0 = sum_windows(counts, dates, design)
         m1, m0 = sum_windows(weights, dates, design)
         return cls(n1, n0, m1, m0)
 
-    def take(self, places: np.ndarray) -> "_Sums":
+    def take(self, places: Integers) -> "_Sums":
         return _Sums(self.n1[places], self.n0[places], self.m1[places], self.m0[places])
 
-    def stack(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    def stack(self) -> tuple[Floats, Floats, Floats, Floats]:
         """Flights after, flights expected, their ratio, and Z, per set."""
         share = self.m1 / self.m0
         each = self.n0 * share
@@ -201,7 +224,7 @@ class _Sums:
 
 
 def _thinness(own: _Sums) -> float:
-    """What the earlier counts add to the variance of the log ratio, the later ones adding 1."""
+    """Variance of the log ratio from the earlier counts over that from the later counts."""
     share = own.m1 / own.m0
     each = own.n0 * share
     total = float(each.sum())
@@ -210,25 +233,25 @@ def _thinness(own: _Sums) -> float:
 
 @dataclass(frozen=True)
 class _Spread:
-    """How far chance leads the log ratio down and up, with `thinness` for ratios below 1."""
+    """How far chance moves the log ratio down and up, with `thinness` for ratios below 1."""
 
     low: float
     high: float
     thinness: float
 
     def widen(self, ratio: float) -> float:
-        """How much wider the log ratio scatters where only `ratio` times as many flights come."""
+        """Factor of the spread where there are only `ratio` times as many flights."""
         return math.sqrt((1 / min(ratio, 1.0) + self.thinness) / (1 + self.thinness))
 
     def find_interval(self, rr: float) -> tuple[float, float]:
-        """95 % interval: the ratios from which chance could have led to `rr`."""
+        """Interval: the true ratios from which chance can lead to `rr`."""
         return self._invert(rr, self.high), self._invert(rr, self.low)
 
-    def find_detectable(self, kappa: float, usual: np.ndarray) -> tuple[float, float]:
-        """Smallest increase and largest decrease whose interval would clear `kappa`, as ratios.
+    def find_detectable(self, kappa: float, usual: Floats) -> tuple[float, float]:
+        """Smallest increase and largest decrease, as ratios, whose interval would exceed `kappa`.
 
-        `usual` are the log ratios below and above which chance leads in one case of five; more
-        flights scatter less than the sets do, so that only the upper one is widened.
+        `usual` are the 20 % and 80 % quantiles of the sets' log ratios. More flights vary less
+        than the sets do, so that only the upper one is widened.
         """
         if not math.isfinite(kappa):
             return math.inf, math.nan
@@ -240,7 +263,7 @@ class _Spread:
         return up, math.nan
 
     def _invert(self, rr: float, step: float) -> float:
-        """The ratio from which `step`, widened, leads to `rr`; 0 where any ratio does."""
+        """The true ratio from which `step`, widened, leads to `rr`; 0 where every ratio does."""
         from scipy.optimize import brentq
 
         at_one = math.log(rr) - step
@@ -250,5 +273,5 @@ class _Spread:
         def miss(log: float) -> float:
             return log + step * self.widen(math.exp(log)) - math.log(rr)
 
-        # Where flights all but stop, chance alone can lead anywhere.
+        # Where flights nearly stop, chance alone can give any ratio.
         return math.exp(brentq(miss, -_DEEPEST, 0)) if miss(-_DEEPEST) < 0 else 0.0

@@ -12,6 +12,13 @@ from analysis.estimators.quasi_poisson import estimate_shape
 from analysis.numerics import DailySeries, Design, RateRatio, find_placebo_dates, weigh_days
 from analysis.study import CountSeries, Effect, Placebo, Shape, Shift
 
+SCANNED_DAYS = 730
+"""Days before and after an event that are scanned for levels.
+
+A choice: the scan takes time with the square of the days, and older levels say nothing of the
+event.
+"""
+
 
 @dataclass(frozen=True)
 class Lacking:
@@ -100,15 +107,18 @@ def build_shape(series: DailySeries, design: Design, *, bound: str) -> Shape | N
     return Shape(bound=bound, **plain)
 
 
-def find_shifts(counts: CountSeries, *, bound: str = "lower") -> tuple[Shift, ...]:
-    """Where the series runs at another level from a day on; exploratory, for no verdict.
+def find_shifts(counts: CountSeries, *, around: int, bound: str = "lower") -> tuple[Shift, ...]:
+    """Days from which the series has another level; exploratory, for no verdict.
 
-    Takes tens of milliseconds for some years of days, so no page asks for it unasked.
+    Only the days within `SCANNED_DAYS` of the index `around` are scanned.
     """
     series = build_series(counts, bound)
+    # No event: weekday factors come from all days.
     weights, _ = weigh_days(series, event=len(series), window=0)
     flown = np.where(series.used, np.nan_to_num(series.counts), 0.0)
-    edges = [0, *scan_levels(flown, weights), len(series)]
+    first, stop = max(around - SCANNED_DAYS, 0), min(around + SCANNED_DAYS, len(series))
+    places = scan_levels(flown[first:stop], weights[first:stop])
+    edges = [first, *(first + place for place in places), stop]
     rates = [flown[a:b].sum() / max(series.used[a:b].sum(), 1) for a, b in pairwise(edges)]
     levels = zip(edges[1:-1], pairwise(rates), strict=True)
     return tuple(Shift(counts.days[at], float(a), float(b)) for at, (a, b) in levels)

@@ -19,7 +19,13 @@ from analysis.estimators.space_rate_ratio import calibrate_in_space
 from analysis.event_study import families, sentences, stacks, verdicts
 from analysis.event_study.control_effects import measure_controls
 from analysis.event_study.controls import group_controls
-from analysis.event_study.effects import build_effect, build_series, build_shape, count_lacking_days
+from analysis.event_study.effects import (
+    build_effect,
+    build_series,
+    build_shape,
+    count_lacking_days,
+    find_shifts,
+)
 from analysis.event_study.provenance import (
     count_flights,
     describe_notes,
@@ -156,7 +162,8 @@ def judge_counts(
     case = replace(head.case, flights=flights)
     frequent = not subject.refusal
     checks, badges = _run_checks(case) if frequent else ((), [])
-    badges += ["exploratory"] if _is_exploratory(study) else []
+    exploratory = _is_exploratory(study)
+    badges += ["exploratory"] if exploratory else []
     spec = subject.spec
     return StudyResult(
         study=studies.to_plain(study),
@@ -195,6 +202,7 @@ def judge_counts(
         ),
         stack=_stack_events(counts, answers, study) if frequent else None,
         family=family if frequent else None,
+        shifts=find_shifts(counts, around=places[0]) if frequent and exploratory else (),
     )
 
 

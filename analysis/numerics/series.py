@@ -191,7 +191,7 @@ class RateRatio:
 
     @property
     def p_smooth(self) -> float:
-        """Two-sided p of s, scaled to the placebo spread, from Student's t with 8 degrees of freedom.
+        """Two-sided p of s from Student's t (8 degrees of freedom), scaled to the placebo spread.
 
         1 where there is no spread. Smooth, so that it can be divided among several dates or
         routes, for which ranks are too coarse (STATISTICS.md, section 7).

@@ -4,6 +4,7 @@ import streamlit as st
 
 from analysis.blocks import loaders
 from analysis.blocks.study import panels
+from analysis.estimators import ESTIMATORS
 from flights import __version__
 from flights.reference.countries import BORDERS_SENTENCE
 from flights.sources import SOURCES, find_spec
@@ -88,6 +89,12 @@ It still fails, and says nothing of it, where
 """
 
 
+def list_estimators() -> None:
+    """Every estimator, and what its result decides."""
+    lines = "\n".join(f"- **{each.TITLE}**: {each.USE}" for each in ESTIMATORS)
+    st.markdown(f"### Estimators\n{lines}")
+
+
 def list_sources() -> None:
     """Every source with its licence and the sentence it asks for."""
     st.markdown("### Sources")
@@ -110,6 +117,7 @@ def main() -> None:
     panels.say_contents()
     with st.container(width=760):
         st.markdown(_MEANING)
+        list_estimators()
         list_sources()
         st.markdown("### Maps and airports")
         st.markdown(BORDERS_SENTENCE)

@@ -212,8 +212,9 @@ def tabulate_shifts(result: StudyResult) -> list[TextTable]:
     )
     columns = ("from", "flights a day before", "flights a day after", "days from the event")
     note = (
-        "Exploratory: a scan of the whole record for changes of level. It finds receivers coming "
-        "and going and seasons as readily as anything else, and gives no verdict."
+        "Exploratory: a scan of the two years before and after the event for changes of level. It "
+        "finds new receivers, timetables and seasons as readily as any other change, and gives no "
+        "verdict."
     )
     return [TextTable("Shifts of level", columns, rows, ("from",), note)] if rows else []
 

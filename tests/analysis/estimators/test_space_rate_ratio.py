@@ -11,7 +11,7 @@ from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio
 from analysis.estimators.space_rate_ratio import (
     LEAST_ROUTES,
     calibrate_in_space,
-    measure_own_scatter,
+    measure_own_dispersion,
     rank_in_space,
 )
 from analysis.numerics import DailySeries, Design, RateRatio, find_interval
@@ -55,7 +55,7 @@ def test_dispersion_is_the_wilder_of_the_others_and_its_own() -> None:
     calm = calibrate_in_space(ratio, series, DESIGN, others=np.full(19, 0.1))
     assert wild is not None and calm is not None
     assert wild.phi == pytest.approx((6.0 / 1.959964) ** 2, rel=1e-6)
-    own = measure_own_scatter(ratio, series, DESIGN)
+    own = measure_own_dispersion(ratio, series, DESIGN)
     assert calm.phi == pytest.approx(own * (t.ppf(0.975, 4) / 1.959964) ** 2, rel=1e-6)
     assert (wild.lo, wild.hi) == find_interval(
         ratio.n1, ratio.n0, m1=ratio.m1, m0=ratio.m0, phi=wild.phi
@@ -73,7 +73,7 @@ def test_fewer_independent_windows_make_it_wider(before: int, window: int, freed
     series, ratio = make_short(poisson(days=before + window), design)
     calm = calibrate_in_space(ratio, series, design, others=np.full(19, 0.1))
     assert calm is not None
-    own = measure_own_scatter(ratio, series, design)
+    own = measure_own_dispersion(ratio, series, design)
     assert calm.phi == pytest.approx(own * (t.ppf(0.975, freedom) / 1.959964) ** 2, rel=1e-6)
 
 
@@ -87,9 +87,9 @@ def test_wild_days_before_are_seen_whatever_they_are_wild_in() -> None:
     }
     for name, counts in worlds.items():
         series, ratio = make_short(counts)
-        assert measure_own_scatter(ratio, series, DESIGN) > 2, name
+        assert measure_own_dispersion(ratio, series, DESIGN) > 2, name
     series, ratio = make_short(poisson())
-    assert 1 <= measure_own_scatter(ratio, series, DESIGN) < 2
+    assert 1 <= measure_own_dispersion(ratio, series, DESIGN) < 2
 
 
 def test_the_event_itself_is_no_part_of_its_own_scatter() -> None:
@@ -98,8 +98,8 @@ def test_the_event_itself_is_no_part_of_its_own_scatter() -> None:
     changed = counts.copy()
     changed[100:] *= 10
     later, moved = make_short(changed)
-    assert measure_own_scatter(replace(moved, weights=ratio.weights), later, DESIGN) == (
-        measure_own_scatter(ratio, series, DESIGN)
+    assert measure_own_dispersion(replace(moved, weights=ratio.weights), later, DESIGN) == (
+        measure_own_dispersion(ratio, series, DESIGN)
     )
 
 

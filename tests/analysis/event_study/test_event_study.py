@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.event_study import run_study
-from analysis.event_study.effects import find_shifts
+from analysis.event_study import effects, run_study
 from analysis.reports.study_report import render_report
 from analysis.study import Event, to_json
 from flights import CONTENTS_SENTENCE
@@ -258,9 +257,28 @@ def test_shape_of_each_bound_stands_beside_the_effect() -> None:
     assert made.make_result("unasked").shapes == ()
 
 
-def test_scan_finds_the_days_of_a_change_and_no_verdict_asks_it() -> None:
-    result = made.make_result("change")
-    assert result.shifts == ()
-    shifts = find_shifts(result.series)
-    assert any(abs((shift.day - result.event).days) <= 5 for shift in shifts)
-    assert find_shifts(made.make_result("unasked").series) == ()
+def test_scan_finds_the_days_of_a_change_in_exploratory_studies_only() -> None:
+    plain, explored = made.make_result("change"), made.make_result("change", exploratory=True)
+    assert plain.shifts == ()
+    assert any(abs((shift.day - explored.event).days) <= 5 for shift in explored.shifts)
+    assert "exploratory" in explored.verdict.badges
+    same = replace(explored.verdict, badges=plain.verdict.badges)
+    assert same == plain.verdict, "a scan must not change the verdict"
+    assert made.make_result("change", window=28).shifts
+    assert made.make_result("unasked", exploratory=True).shifts == ()
+
+
+def test_scan_is_of_the_years_around_the_event_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    scanned = []
+    monkeypatch.setattr(effects, "scan_levels", lambda counts, _: scanned.append(len(counts)) or [])
+    days = 5000
+    values = (1.0,) * days
+    counts = replace(
+        made.make_result("null").series,
+        days=tuple(made.FIRST + timedelta(days=n) for n in range(days)),
+        **dict.fromkeys(("lower", "upper", "exposure"), values),
+        outage=(),
+    )
+    for around in (2500, 100, 4900):
+        assert effects.find_shifts(counts, around=around) == ()
+    assert scanned == [1460, 830, 830]

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 import pytest
+from exact_rate_ratio import estimate_exact_ratio
 
-from analysis.estimators.exact_rate_ratio import estimate_exact_ratio
 from analysis.numerics import find_detectable_changes, find_interval
 from analysis.numerics.power import POWER
 

@@ -1,11 +1,8 @@
-"""Exact conditional ratio of two Poisson rates: right for Poisson counts, and only for those."""
+"""Exact conditional ratio of two Poisson rates: holds `find_interval` to published tables."""
 
 from dataclasses import dataclass
 
 from analysis.numerics import find_interval
-
-NAME = "exact_rate_ratio"
-TITLE = "Exact conditional rate ratio"
 
 
 @dataclass(frozen=True)
