@@ -10,7 +10,7 @@ from analysis.numerics import Floats
 
 NAME = "change_scan"
 TITLE = "Scan for levels"
-USE = "Exploratory: shown for exploratory studies only, and gives no verdict."
+USE = "For exploratory studies only; decides nothing."
 
 LEAST_DAYS = 14
 """Least length of a level. A choice: the default window, so that shorter changes are no levels."""

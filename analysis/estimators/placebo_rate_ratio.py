@@ -29,7 +29,7 @@ from analysis.numerics import (
 
 NAME = "placebo_rate_ratio"
 TITLE = "Rate ratio calibrated by placebo dates"
-USE = "The headline: it decides the verdict of one date."
+USE = "Decides the verdict of one date."
 
 _TIE = 1e-9
 """Statistics closer than this are equal (STATISTICS.md, section 4)."""

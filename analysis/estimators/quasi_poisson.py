@@ -10,7 +10,7 @@ from analysis.numerics import NORMAL_95, DailySeries, Design, Floats, Integers
 
 NAME = "quasi_poisson"
 TITLE = "Quasi-Poisson regression"
-USE = "A diagnostic: shown with the numbers, and gives no verdict."
+USE = "A diagnostic; decides nothing."
 
 _ROUNDS = 50
 """Most iterations; a fit that converges takes about six."""
@@ -137,7 +137,7 @@ def _days_of_fit(series: DailySeries, design: Design) -> Integers:
     return with_flights
 
 
-def _weekday_rates(logs: Floats, kinds: Integers) -> Floats:
+def _weekday_rates(logs: NDArray[np.floating[Any]], kinds: Integers) -> Floats:
     rates = np.full(7, np.nan)
     rates[kinds] = np.exp(logs - logs.max())
     relative: Floats = rates / np.nanmean(rates)

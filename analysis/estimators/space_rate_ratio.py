@@ -28,7 +28,7 @@ from analysis.numerics import (
 
 NAME = "space_rate_ratio"
 TITLE = "Rate ratio calibrated by other routes"
-USE = "Decides the verdict of one date where the record has too few comparable dates."
+USE = "Decides where the record is short."
 
 LEAST_ROUTES = 19
 """Least number of other routes that allows a rank p of 0.05: 1/(1 + 19)."""

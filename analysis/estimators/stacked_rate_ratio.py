@@ -21,7 +21,7 @@ from analysis.numerics import (
 
 NAME = "stacked_rate_ratio"
 TITLE = "Rate ratio of several dates together"
-USE = "Decides the verdict of three or more dates together."
+USE = "Decides for three or more dates together."
 
 LEAST_EVENTS = 3
 """Least number of events that are judged together (STATISTICS.md, section 7)."""

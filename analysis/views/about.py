@@ -47,7 +47,7 @@ rule, and the weaker answer is the headline. Every answer says which change it c
 - **Other windows and adjustments** are shown greyed, and never give a verdict. A second look at the
   same dates is marked *exploratory*, and what a session has looked at is counted in its report.
 - **Other routes from the same origin** in the same days say whether the region moved as a whole.
-- **Regression** (quasi-Poisson [5]) and **shifts of level** [6] are diagnostics: neither decides.
+- **Regression** (quasi-Poisson [5]) and **shifts of level** [6] are diagnostics.
 - **Short records**: a window of 14 days needs 89 comparable dates, some 158 days before the event;
   28 days need 159, some 242 days. With fewer, a route is ranked among 19 or more other routes from
   the same origin in the same days, and the answer says so; where there are not as many, there is no
