@@ -124,7 +124,8 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def _is_bytes(kind: pa.DataType) -> bool:
-    return pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
+    result: bool = pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
+    return result
 
 
 def _as_text(values: pa.Array) -> pa.Array:

@@ -12,12 +12,13 @@ import streamlit as st
 from analysis.blocks import loaders
 from flights.archive import Archive
 from flights.errors import ArchiveError
+from flights.records.atomic_files import write_whole
 from flights.sources.own_table.columns.fields import FIELDS
-from flights.sources.own_table.columns.mapping import guess_columns, read_head, write_columns
+from flights.sources.own_table.columns.mapping import format_columns, guess_columns, read_head
 from flights.sources.own_table.columns.times import ORDERS, Clock
 from flights.sources.own_table.files.chunks import Chunk, Table
 from flights.sources.own_table.files.opening import open_table
-from flights.sources.own_table.preview import names_no_zone, preview_rows
+from flights.sources.own_table.preview import lacks_zone, preview_rows
 from flights.sources.own_table.rows.judge import Understanding
 
 SUFFIXES = (".csv.gz", ".tsv.gz", ".csv", ".tsv", ".txt", ".gz", ".parquet")
@@ -52,9 +53,7 @@ def _keep_upload(archive: Archive, given: Any) -> Path:
     try:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            rough = path.with_suffix(".rough")
-            rough.write_bytes(content)
-            rough.replace(path)
+            write_whole(path, content)
     except OSError as error:
         raise ArchiveError(f"{path.parent} cannot be written: {error.strerror}.") from error
     st.session_state["i_upload_name"] = given.name
@@ -121,7 +120,7 @@ def ask_reading(head: Chunk, columns: dict[str, str]) -> Options:
     pairs = tuple(columns.items())
     with st.container(horizontal=True, vertical_alignment="bottom"):
         zone = "UTC"
-        if names_no_zone(head, Understanding(pairs, Clock(dates="day-first"))):
+        if lacks_zone(head, Understanding(pairs, Clock(dates="day-first"))):
             zone = st.selectbox(
                 "Times that name no zone are in",
                 ["UTC", *sorted(available_timezones() - {"UTC", "localtime"})],
@@ -185,4 +184,4 @@ def ask_cover(days: tuple[date, date]) -> str | None:
 
 def options_of(path: Path, name: str, columns: dict[str, str], reading: Options) -> Options:
     """Options as `flights.sources.own_table.source.open_source` takes them."""
-    return {"path": str(path), "name": name, "columns": write_columns(columns), **reading}
+    return {"path": str(path), "name": name, "columns": format_columns(columns), **reading}

@@ -97,7 +97,8 @@ def _find_cut(columns: Columns, day: date) -> NDArray[np.bool_]:
     came = pc.and_(pc.is_null(columns["origin"]), pc.less(first, begins + _AT_MIDNIGHT))
     at_end = pc.and_(pc.greater_equal(last, ends - _AT_MIDNIGHT), pc.less(last, ends))
     went = pc.and_(pc.is_null(columns["destination"]), at_end)
-    return pc.or_(came, went).to_numpy(zero_copy_only=False)
+    result: NDArray[np.bool_] = pc.or_(came, went).to_numpy(zero_copy_only=False)
+    return result
 
 
 def _judge_end(columns: Columns, end: str, place: str) -> tuple[Columns, NDArray[np.bool_]]:

@@ -131,4 +131,7 @@ def _end_columns(rows: pd.DataFrame, end: str, which: str) -> dict[str, object]:
 def _numbers(rows: pd.DataFrame, name: str) -> np.ndarray:
     if name not in rows:
         return np.full(len(rows), np.nan)
-    return pd.to_numeric(rows[name], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    result: np.ndarray = pd.to_numeric(rows[name], errors="coerce").to_numpy(
+        dtype=float, na_value=np.nan
+    )
+    return result

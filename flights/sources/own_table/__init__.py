@@ -1,1 +1,1 @@
-"""Tables of the user's own: opened, understood, judged row by row."""
+"""The user's own tables: open the file, find the meaning of columns, check each row."""

@@ -1,4 +1,4 @@
-"""Days of a table: their flights in the archive's columns, and whether they may be counted."""
+"""Days of a table: their flights in the archive's columns, and the status of each day."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -26,23 +26,25 @@ from flights.sources.own_table.staging import READER, Findings
 from flights.sources.row_limits import describe_cap, find_cut_days, find_thin_days, is_round_cap
 
 MOST_DAYS = 366 * 60
+"""A longer declaration is probably a typing error: ADS-B is younger than sixty years."""
+
 BAD_ROWS = ("doubt", "no-flights")
-"""What rows kept aside are taken for: flights their days lack, or no flights at all."""
+"""Rejected rows may be flights that their days lack, or are declared to be no flights."""
 
 ROW_LIMITS = ("suspect", "none")
-"""Whether rows that look cut at a limit make their days doubtful, or there was no limit."""
+"""Rows that look cut off at a limit make their days partial, unless there was no limit."""
 
-WHOLE = "Where there was none, import it again with --row-limit none."
+WHOLE = "If there was no limit, import the table again with --row-limit none."
 
 NOT_SAID = (
-    "The table does not say on which days its author looked. Import it again with the days it "
-    "covers, if it holds every flight of its kind on them."
+    "The table does not say which days it covers completely. If it contains every flight of its "
+    "kind on some days, import it again with these days (--covers)."
 )
 
 
 @dataclass(frozen=True)
 class CoveredDays:
-    """The UTC days, both inclusive, on which a table is declared to hold every flight."""
+    """The UTC days, both inclusive, for which a table is declared to contain every flight."""
 
     first: date
     last: date
@@ -56,36 +58,38 @@ class CoveredDays:
 
 
 def parse_cover(text: str) -> CoveredDays:
-    """Days as `2025-01-01..2025-06-30`.
+    """Reads days such as `2025-01-01..2025-06-30`.
 
     Raises
     ------
     InvalidInput
-        They are none, end before they begin, or are more than sixty years.
+        The text is not a pair of days, they end before they begin, or span over sixty years.
     """
     begins, _, ends = text.partition("..")
     try:
         cover = CoveredDays(date.fromisoformat(begins.strip()), date.fromisoformat(ends.strip()))
     except ValueError as error:
         raise InvalidInput(
-            f"{text!r} is no span of days; write the first and the last, as in "
+            f"{text!r} is not a range of days. Write the first and the last day, for example "
             "2025-01-01..2025-06-30."
         ) from error
     if cover.last < cover.first:
         raise InvalidInput(f"The days end ({cover.last}) before they begin ({cover.first}).")
     if (cover.last - cover.first).days >= MOST_DAYS:
-        raise InvalidInput(f"{text} is more than sixty years; name the days the table covers.")
+        raise InvalidInput(
+            f"{text} is more than sixty years. Enter the days that the table covers."
+        )
     return cover
 
 
 def looks_cut(findings: Findings) -> bool:
-    """True where rows of a table look cut at a limit, of all or of a day."""
+    """True where the rows of the table, or of one of its days, look cut off at a limit."""
     return is_round_cap(findings.rows) or bool(find_cut_days(findings.days))
 
 
 @dataclass(frozen=True)
 class TableDays:
-    """The days of one imported table. `name` is that of its series (`source` is its key)."""
+    """The days of one imported table; `source` is the key of its series."""
 
     source: str
     findings: Findings
@@ -101,7 +105,7 @@ class TableDays:
         return sorted({*self.findings.days, *covered})
 
     def read(self, wanted: Collection[date]) -> Iterator[DayRecords]:
-        """Records of the days wanted, in order."""
+        """Records of the wanted days, in order."""
         flights = _DayRows(self.findings)
         for day in self.days():
             found = flights.take(day)
@@ -133,7 +137,7 @@ class TableDays:
         return DayRecords(entry, flights=flights, **rest)
 
     def _of_table(self) -> dict[str, int]:
-        """Rows of the whole table kept aside, by rule: the same on each of its days."""
+        """Rejected rows of the whole table, by rule; the same on each day."""
         return {f"dropped_in_table_{rule}": n for rule, n in self.findings.kept_aside.items()}
 
     def judge(self, day: date) -> tuple[str, tuple[str, ...]]:
@@ -143,11 +147,11 @@ class TableDays:
             return "partial", (NOT_SAID, *doubts)
         span = f"{self.cover.first} to {self.cover.last}"
         if day not in self.cover:
-            outside = f"The table is declared to cover {span}; this day lies outside."
+            outside = f"The table is declared to cover {span}; this day is outside."
             return "partial", (outside, *doubts)
         declared = (
-            "Whoever imported the table declared that it holds every flight of its kind from "
-            f"{span}{'' if self._is_suspect else ', and that its rows were cut at no limit'}."
+            "The person who imported the table declared that it contains every flight of its kind "
+            f"from {span}{'' if self._is_suspect else ', and that no row limit cut it off'}."
         )
         return ("partial" if doubts else "complete"), (*doubts, declared)
 
@@ -173,41 +177,41 @@ class TableDays:
     def _doubtful_rows(self, day: date) -> list[str]:
         doubts = []
         if count := self.findings.doubtful.get(day, 0):
-            doubts.append(f"{_rows(count)} of this day could not be taken in.")
+            doubts.append(f"{_rows(count)} of this day could not be imported.")
         if self.findings.unplaced:
             doubts.append(
-                f"{_rows(self.findings.unplaced)} of the table cannot be placed on any day and "
-                "may belong to this one. Mend or remove them and import the table again, or "
-                "declare that they are no flights (bad rows: no-flights)."
+                f"{_rows(self.findings.unplaced)} of the table without a readable day may belong "
+                "to this one. Correct or remove them and import the table again, or declare that "
+                "they are no flights (--bad-rows no-flights)."
             )
         return doubts
 
     def remarks(self) -> tuple[str, ...]:
-        """What was assumed or left out in the whole table."""
+        """Sentences on assumptions about the table and on values left out."""
         found = self.findings
         said = list(found.notes)
         if found.zoneless:
-            said.append(f"Times that name no zone were read as {self.zone}.")
+            said.append(f"Times without a time zone were read as {self.zone}.")
         for name, count in found.left.items():
             if count:
-                said.append(f"{_LEFT.get(name, name)} of {count:,} flights was left unknown.")
+                said.append(f"{_LEFT.get(name, name)} was set to unknown in {count:,} flights.")
         if self.bad_rows == "no-flights" and found.bad_rows:
-            said.append("Rows kept aside were declared to be no flights.")
+            said.append("Rejected rows were declared to be no flights.")
         return tuple(said)
 
 
 _LEFT = {
-    "operator": "An operator that is no three-letter designator",
-    "typecode": "A type that is no ICAO designator",
-    "origin": "An origin whose code is unknown here",
-    "destination": "A destination whose code is unknown here",
+    "operator": "An operator that is not a three-letter designator",
+    "typecode": "A type that is not an ICAO designator",
+    "origin": "An origin with an unknown airport code",
+    "destination": "A destination with an unknown airport code",
 }
 
 
 def describe_findings(found: Findings) -> list[str]:
-    """A whole table in sentences: flights, days, rows kept aside."""
+    """Sentences on a whole table: flights, days, rejected rows."""
     if not found.days:
-        lines = [f"{_rows(found.rows)} read, none of them a flight."]
+        lines = [f"{_rows(found.rows)} read; none of them is a flight."]
     else:
         first, last = min(found.days), max(found.days)
         lines = [
@@ -216,7 +220,7 @@ def describe_findings(found: Findings) -> list[str]:
         ]
     if found.bad_rows:
         why = describe_rules(found.kept_aside)
-        lines.append(f"{_rows(found.bad_rows)} kept aside: {why}.")
+        lines.append(f"{_rows(found.bad_rows)} rejected: {why}.")
     return lines
 
 
@@ -225,22 +229,22 @@ def _rows(count: int) -> str:
 
 
 class _DayRows:
-    """The flights put aside, taken day by day in order."""
+    """Reads the staged flights day by day, in order."""
 
     def __init__(self, found: Findings) -> None:
         self._counts = found.days
         file = pq.ParquetFile(found.folder / "rows.parquet")
         self._batches = file.iter_batches(50_000)
         self._schema = file.schema_arrow
-        self._held = self._schema.empty_table()
+        self._rest = self._schema.empty_table()
 
     def take(self, day: date) -> pa.Table:
-        """The flights of a day; days must be asked for in order."""
+        """The flights of a day; call it for the days in order."""
         count = self._counts.get(day, 0)
-        while self._held.num_rows < count:
+        while self._rest.num_rows < count:
             batch = pa.Table.from_batches([next(self._batches)])
-            self._held = pa.concat_tables([self._held, batch])
-        found, self._held = self._held.slice(0, count), self._held.slice(count)
+            self._rest = pa.concat_tables([self._rest, batch])
+        found, self._rest = self._rest.slice(0, count), self._rest.slice(count)
         return found
 
 

@@ -1,4 +1,4 @@
-"""One reading of a table from its first row to its last."""
+"""Reads and checks a whole table once, from its first row to its last."""
 
 import shutil
 from collections import Counter
@@ -20,22 +20,22 @@ from flights.sources.own_table.rows.repeated import SeenFlights
 DAY_MS = 86_400_000
 MEMORY = "128MB"
 _MOST_DAYS_A_ROW = 3
-"""A row kept aside may lie on so many days; one with more may belong to any."""
+"""A rejected row with more possible days than this may belong to any day."""
 
 Report = Callable[[str, float], None]
 
 _SORTED = """
-copy (select * from read_parquet($rough) order by firstseen, line)
+copy (select * from read_parquet($unsorted) order by firstseen, line)
 to '{target}' (format parquet, compression zstd, row_group_size 50000)
 """
 
 
-def _write_day(number: int) -> str:
+def _format_day(number: int) -> str:
     return str(np.datetime64(int(number), "D"))
 
 
 class FullPass:
-    """One reading of a table from its first row to its last."""
+    """Reads and checks a whole table once; flights are written to `folder`."""
 
     def __init__(self, table: Table, how: Understanding, folder: Path, report: Report) -> None:
         self._table, self._how, self._folder, self._report = table, how, folder, report
@@ -48,30 +48,30 @@ class FullPass:
         self._orders = DateOrders(table, how.clock)
 
     def run(self) -> dict[str, object]:
-        """Read everything; `Findings` as plain values."""
+        """Read everything; returns the fields of `Findings` as JSON values."""
         rejected = RejectedFile(self._folder / "rejected.csv", self._table)
-        rough = self._folder / "rough.parquet"
+        unsorted = self._folder / "unsorted.parquet"
         try:
-            with pq.ParquetWriter(rough, ROW, compression="lz4") as writer:
+            with pq.ParquetWriter(unsorted, ROW, compression="lz4") as writer:
                 for chunk in read_chunks(self._table):
                     judged = judge_rows(chunk, self._how)
-                    self._orders.look(chunk, judged)
+                    self._orders.check(chunk, judged)
                     judged = self._seen.without_repeated(chunk, judged)
-                    self._note(chunk, judged, rejected)
-                    self._count(judged.flights["firstseen"].to_numpy())
+                    self._count_rejected(chunk, judged, rejected)
+                    self._count_days(judged.flights["firstseen"].to_numpy())
                     writer.write_table(judged.flights)
                     self._report(f"{self._rows:,} rows read", 0.9 * chunk.share)
-            self._sort(rough)
+            self._sort(unsorted)
         finally:
             rejected.close()
-        rough.unlink()
+        unsorted.unlink()
         return self._findings(rejected.kept)
 
     def _findings(self, in_file: int) -> dict[str, object]:
-        doubtful = {_write_day(day): count for day, count in sorted(self._doubtful.items())}
+        doubtful = {_format_day(day): count for day, count in sorted(self._doubtful.items())}
         return {
             "rows": self._rows,
-            "days": {_write_day(day): count for day, count in sorted(self._days.items())},
+            "days": {_format_day(day): count for day, count in sorted(self._days.items())},
             "kept_aside": dict(+self._kept_aside),
             "doubtful": doubtful,
             "unplaced": self._unplaced,
@@ -81,11 +81,11 @@ class FullPass:
             "notes": self._table.notes,
         }
 
-    def _count(self, firstseen: Numbers) -> None:
+    def _count_days(self, firstseen: Numbers) -> None:
         days, counts = np.unique(firstseen // DAY_MS, return_counts=True)
         self._days.update(dict(zip(days.tolist(), counts.tolist(), strict=True)))
 
-    def _note(self, chunk: Chunk, judged: Judged, rejected: RejectedFile) -> None:
+    def _count_rejected(self, chunk: Chunk, judged: Judged, rejected: RejectedFile) -> None:
         self._rows += len(chunk.lines) + len(chunk.odd)
         self._left += judged.left
         self._zoneless += judged.zoneless
@@ -101,7 +101,7 @@ class FullPass:
         self._place(judged.departure.earliest[lost], judged.departure.latest[lost])
 
     def _place(self, earliest: Numbers, latest: Numbers) -> None:
-        """Note the days that rows kept aside may belong to."""
+        """Count the days that rejected rows may belong to."""
         first, last = earliest // DAY_MS, latest // DAY_MS
         placed = (latest >= earliest) & (last - first < _MOST_DAYS_A_ROW)
         self._unplaced += int((~placed).sum())
@@ -109,13 +109,13 @@ class FullPass:
             reached = placed & (first + more <= last)
             self._doubtful.update((first[reached] + more).tolist())
 
-    def _sort(self, rough: Path) -> None:
-        """Write flights in order of departure."""
+    def _sort(self, unsorted: Path) -> None:
+        """Write the flights in order of departure."""
         self._report("sorting", 0.9)
         with duckdb.connect(":memory:", config={"memory_limit": MEMORY}) as connection:
-            connection.execute("set temp_directory = $1", [str(self._folder / "spill.rough")])
+            connection.execute("set temp_directory = $1", [str(self._folder / "spill.temporary")])
             connection.execute("set enable_progress_bar = false")
-            connection.execute("set threads = 1")  # each takes memory of its own
+            connection.execute("set threads = 1")  # each thread needs its own memory
             target = str(self._folder / "rows.parquet").replace("'", "''")
-            connection.execute(_SORTED.format(target=target), {"rough": str(rough)})
-        shutil.rmtree(self._folder / "spill.rough", ignore_errors=True)
+            connection.execute(_SORTED.format(target=target), {"unsorted": str(unsorted)})
+        shutil.rmtree(self._folder / "spill.temporary", ignore_errors=True)

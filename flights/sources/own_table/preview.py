@@ -1,4 +1,4 @@
-"""The first rows of a table as they are understood, before anything is imported."""
+"""Preview of the first rows of a table before the import."""
 
 import numpy as np
 import pandas as pd
@@ -8,12 +8,12 @@ from flights.sources.own_table.columns.rules import RULES
 from flights.sources.own_table.files.chunks import Chunk
 from flights.sources.own_table.rows.judge import Understanding, judge_rows
 
-PROBLEM = "Kept aside, because it …"
+PROBLEM = "Rejected, because it …"
 _TIMES = ("firstseen", "lastseen")
 
 
 def preview_rows(head: Chunk, how: Understanding, *, count: int = 8) -> pd.DataFrame:
-    """One row a line of the file: what each mapped field is taken for, and what is wrong.
+    """One row per line of the file: the value of each mapped field, and what is wrong.
 
     Times are text, in UTC. Repeated rows are found only when the whole table is read.
     """
@@ -36,8 +36,8 @@ def preview_rows(head: Chunk, how: Understanding, *, count: int = 8) -> pd.DataF
     return shown
 
 
-def names_no_zone(head: Chunk, how: Understanding) -> bool:
-    """True where a time among the first rows names no zone."""
+def lacks_zone(head: Chunk, how: Understanding) -> bool:
+    """True where a time in the first rows has no time zone."""
     judged = judge_rows(head, how)
     zoneless = judged.departure.zoneless | judged.arrival.zoneless
     return bool(np.any(zoneless | judged.departure.either | judged.arrival.either))

@@ -1,4 +1,4 @@
-"""A table of the user's own: CSV or Parquet, its columns understood, its rows judged."""
+"""The user's own table as a source: CSV or Parquet."""
 
 import re
 import shutil
@@ -40,68 +40,68 @@ AIRPORTS = ("aside", "keep")
 SPEC = SourceSpec(
     key="table",
     title="A table of your own (CSV or Parquet)",
-    gives="the flights of the table, both ends as the table names them",
-    needs="nothing; the file lies on this machine",
-    licence="that of the table: its author's",
+    gives="the flights of the table, with origin and destination as in the table",
+    needs="nothing; the file is on this machine",
+    licence="the licence of the table",
     attribution="Table given by the user.",
-    terms="as the table's author says",
-    area="what the table speaks of",
-    cost_per_day="about 100 bytes a flight; a million flights take some 20 seconds",
+    terms="as the author of the table decides",
+    area="the area of the table",
+    cost_per_day="about 100 bytes per flight; a million flights take about 20 seconds",
     known_holes=(
-        "A table says what flew, not on which days somebody looked: days count only where its "
-        "importer declares them complete.",
-        "How well anybody listened is not in it: what else the table holds is all there is to "
-        "compare with.",
+        "A table lists flights, not the days on which it is complete: days count only where you "
+        "declare them complete.",
+        "It contains no measure of reception, so only other flights of the table can serve as a "
+        "control.",
     ),
     options=(
         Option(
             "path",
-            "A CSV (also .gz, semicolons, tabs) or Parquet file with a line a flight.",
+            "A CSV (also .gz, semicolons, tabs) or Parquet file with one row per flight.",
             "path",
             required=True,
             placeholder="/data/flights.csv",
         ),
         Option(
             "name",
-            "Name of the series: small letters, digits and -. Other names stand beside it.",
+            "Name of the table: lower-case letters, digits and -. A new name creates a new table.",
             required=True,
             placeholder="my-list",
         ),
         Option(
             "columns",
-            "What columns mean, where the guess is wrong; meanings are "
+            "Meaning of columns that are guessed wrong; meanings are "
             f"{', '.join(field.name for field in FIELDS)}.",
             placeholder="firstseen=dep_time,origin=from",
         ),
         Option(
             "zone",
-            "Zone of times that name none. Times local to each airport cannot be read.",
+            "Time zone of times without one. Times local to each airport cannot be read.",
             default="UTC",
             placeholder="Europe/Luxembourg",
         ),
-        Option("dates", "How dates like 03/04/2025 are written.", "choice", ORDERS),
+        Option("dates", "Order of day and month in dates such as 03/04/2025.", "choice", ORDERS),
         Option(
             "covers",
-            "UTC days on which the table holds every flight of its kind; only they are complete.",
+            "UTC days for which the table has every flight of its kind; only they are complete.",
             placeholder="2025-01-01..2025-06-30",
         ),
         Option(
             "unknown_airports",
-            "Rows with a code that is no airport: set aside, or kept with that end unknown.",
+            "Rows with an unknown airport code: reject them (aside) or keep them without this end.",
             "choice",
             AIRPORTS,
             AIRPORTS[0],
         ),
         Option(
             "bad_rows",
-            "Rows set aside make their days doubtful, or are no flights at all.",
+            "Rejected rows make their days partial (doubt), or are no flights.",
             "choice",
             BAD_ROWS,
             BAD_ROWS[0],
         ),
         Option(
             "row_limit",
-            "Rows that look cut at a limit make their days doubtful, or there was no limit.",
+            "Rows that look cut off at a limit make their days partial, or there was no limit.",
             "choice",
             ROW_LIMITS,
             ROW_LIMITS[0],
@@ -112,7 +112,7 @@ SPEC = SourceSpec(
 
 
 def describe_series(part: str) -> SourceSpec:
-    """The spec of the table imported under a name."""
+    """The spec of the table imported under the name `part`."""
     return replace(
         SPEC, key=f"{SPEC.key}.{part}", title=f"Own table: {part}", scope=f"{SPEC.key}:{part}"
     )
@@ -120,9 +120,9 @@ def describe_series(part: str) -> SourceSpec:
 
 @dataclass(frozen=True)
 class OwnTable:
-    """One table under a name, all its days in one offer: they are read in one pass.
+    """One named table. All its days are one offer, because they are read in one pass.
 
-    Nothing is given before the whole table was read and judged.
+    The whole table is read and checked before the first day is returned.
     """
 
     table: Table
@@ -135,12 +135,12 @@ class OwnTable:
     remarks: tuple[str, ...] = field(default=())
 
     def offers(self, first: date, last: date) -> list[Offer]:
-        """Days the table holds or covers. Reads it whole, unless that was done before.
+        """Days that the table contains or covers. Reads the whole table, if not done before.
 
         Raises
         ------
         InvalidInput
-            No row is a flight, or dates could be read two ways.
+            No row is a flight, or dates are ambiguous.
         BadPayload
             The file cannot be read to its end.
         """
@@ -173,19 +173,19 @@ class OwnTable:
         Raises
         ------
         BadPayload
-            The file is another than the one that was looked at.
+            The file has changed since `offers` read it.
         """
         days = self._days(report)
         if offer.parts != (days.findings.sha256,):
             raise BadPayload(
-                f"{self.table.path.name} has changed since it was looked at. Start the import "
-                "again; the days stay as they were."
+                f"{self.table.path.name} has changed since it was first read. Start the import "
+                "again; the days in the archive are unchanged."
             )
-        self._keep_rejected(days.findings)
+        self._copy_rejected(days.findings)
         yield from days.read(frozenset(offer.all_days))
 
     def find(self, report: Report) -> Findings:
-        """What the whole table holds."""
+        """The findings on the whole table."""
         return self._days(report).findings
 
     def _days(self, report: Report) -> TableDays:
@@ -201,8 +201,8 @@ class OwnTable:
             self.row_limit,
         )
 
-    def _keep_rejected(self, found: Findings) -> None:
-        """Rows kept aside lie beside the archive; those of an earlier import of the file go."""
+    def _copy_rejected(self, found: Findings) -> None:
+        """Replace the file of rejected rows of an earlier import of the file."""
         target = rejected_path(self.settings.archive, self.spec.key, self.table.path)
         target.unlink(missing_ok=True)
         if found.rejected:
@@ -211,12 +211,12 @@ class OwnTable:
 
 
 def rejected_path(archive: Path, key: str, path: Path) -> Path:
-    """Where rows of a file that were kept aside lie after its import."""
+    """The file of rejected rows after the import of `path`."""
     return archive / "rejected" / key / f"{path.name.removesuffix('.csv')}.csv"
 
 
 def _silent(_message: str, _share: float) -> None:
-    """Planning has nobody to tell."""
+    """`offers` has no progress to report to."""
 
 
 def open_source(  # noqa: PLR0913 - one for each option of the spec
@@ -231,13 +231,13 @@ def open_source(  # noqa: PLR0913 - one for each option of the spec
     bad_rows: str = BAD_ROWS[0],
     row_limit: str = ROW_LIMITS[0],
 ) -> OwnTable:
-    """The table at `path`; the beginning of it is read.
+    """The table at `path`; only its first rows are read.
 
     Parameters
     ----------
     name : of the series, whose key is `table.<name>`.
     columns : see `columns.mapping.parse_columns`; what it does not name is guessed.
-    zone : IANA name, for times that name no zone.
+    zone : IANA name, for times without a time zone.
     dates : one of `columns.times.ORDERS`.
     covers : UTC days, see `days.parse_cover`.
     unknown_airports : `aside` or `keep`.
@@ -247,13 +247,13 @@ def open_source(  # noqa: PLR0913 - one for each option of the spec
     Raises
     ------
     InvalidInput
-        An option cannot be followed, or the columns do not tell flights.
+        An option is invalid, or columns for departure and aircraft are missing.
     BadPayload
         The file is damaged.
     """
     if not NAME.fullmatch(name):
         raise InvalidInput(
-            f"{name!r} cannot name a series: use small letters, digits and -, at most 40."
+            f"{name!r} is not a valid name: use lower-case letters, digits and -, at most 40."
         )
     for option, value, known in (
         ("unknown_airports", unknown_airports, AIRPORTS),
@@ -279,11 +279,11 @@ def open_source(  # noqa: PLR0913 - one for each option of the spec
 
 
 def _warn_local(columns: tuple[tuple[str, str], ...], zone: str) -> list[str]:
-    """Say so where a head speaks of local time and no zone was named."""
+    """A sentence where a column name mentions local time and no zone was given."""
     local = [c for n, c in columns if n in ("firstseen", "lastseen") and "local" in c.lower()]
     if not local or zone != "UTC":
         return []
     return [
-        f"The head {local[0]!r} speaks of local time; times that name no zone are read as UTC "
-        "unless --zone says another."
+        f"The column {local[0]!r} may have local times; times without a time zone are read as UTC "
+        "unless you give --zone."
     ]

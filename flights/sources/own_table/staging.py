@@ -1,11 +1,11 @@
-"""A whole table read and judged, and its flights put aside, before any of them is imported.
+"""Reads and checks a whole table and stores its flights in the cache before the import.
 
-    <cache>/tables/<digest>/about.json        what was found
+    <cache>/tables/<digest>/about.json        the findings
     <cache>/tables/<digest>/rows.parquet      flights by time of departure, each once
-    <cache>/tables/<digest>/rejected.csv      rows kept aside, where there are any
+    <cache>/tables/<digest>/rejected.csv      rejected rows, if any
 
-`digest` is that of the file, of how it is understood and of the airports it is held to. All of
-it may be deleted.
+`digest` covers the file, the meaning of its columns and the table of airports. All of these files
+may be deleted.
 """
 
 import hashlib
@@ -27,16 +27,17 @@ from flights.sources.own_table.rows.judge import Understanding
 
 READER = "table 1"
 _KEPT_STAGES = 4
+"""Tables that stay in the cache, so that a changed option needs no second reading."""
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What a whole table holds. `folder` is where its flights lie.
+    """Findings on a whole table. `folder` contains its flights.
 
-    `days`: flights by UTC day. `kept_aside`: rows by rule. `doubtful`: rows kept aside by the
-    UTC day they may belong to, duplicates left out. `unplaced`: how many of them may belong to
-    any day. `left`: values left out of flights, by field. `zoneless`: flights with a time that
-    names no zone.
+    `days`: flights by UTC day. `kept_aside`: rejected rows by rule. `doubtful`: rejected rows by
+    the UTC day they may belong to, without duplicates. `unplaced`: how many of them may belong
+    to any day. `left`: values left out of flights, by field. `zoneless`: flights with a time
+    without a time zone. `in_file`: rows in the file of rejected rows.
     """
 
     folder: Path
@@ -54,68 +55,68 @@ class Findings:
 
     @property
     def flights(self) -> int:
-        """All flights."""
+        """Number of flights."""
         return sum(self.days.values())
 
     @property
     def bad_rows(self) -> int:
-        """All rows kept aside."""
+        """Number of rejected rows."""
         return sum(self.kept_aside.values())
 
     @property
     def rejected(self) -> Path | None:
-        """The file of rows kept aside; None where all rows are flights."""
+        """The file of rejected rows; None where all rows are flights."""
         return self.folder / "rejected.csv" if self.bad_rows else None
 
 
 def stage_table(table: Table, how: Understanding, cache: Path, report: Report) -> Findings:
-    """Read and judge all rows, once: what was found before is found again.
+    """Read and check all rows, or load the findings of an earlier reading.
 
     Raises
     ------
     InvalidInput
-        Days and months of its dates could be either way around.
+        Day and month of its dates are ambiguous.
     BadPayload
         The file cannot be read to its end.
     ArchiveError
         The cache cannot be written.
     """
-    report("looking at the file", 0.0)
+    report("reading the file", 0.0)
     digest = _digest_file(table.path)
     folder = cache / "tables" / _digest_of(digest, table, how)
     if not (folder / "about.json").exists():
         try:
-            _stage_anew(table, how, folder, digest, report)
+            _read_whole(table, how, folder, digest, report)
         except (OSError, duckdb.Error) as error:
             raise ArchiveError(
-                f"{table.path.name} could not be put aside in {folder.parent}: {error}. Check the "
-                "free space and the permissions; nothing was taken in."
+                f"{table.path.name} could not be stored in {folder.parent}: {error}. Check the "
+                "free space and the permissions; nothing was imported."
             ) from error
     return _load(folder)
 
 
-def _stage_anew(
+def _read_whole(
     table: Table, how: Understanding, folder: Path, digest: str, report: Report
 ) -> None:
-    rough = folder.with_name(f"{uuid.uuid4().hex}.rough")
-    rough.mkdir(parents=True)
+    temporary = folder.with_name(f"{uuid.uuid4().hex}.temporary")
+    temporary.mkdir(parents=True)
     try:
         try:
-            findings = FullPass(table, how, rough, report).run()
+            findings = FullPass(table, how, temporary, report).run()
         except NotUtf8:
-            findings = FullPass(as_latin(table), how, rough, report).run()
+            findings = FullPass(as_latin(table), how, temporary, report).run()
         findings |= {"sha256": digest, "size": table.size}
-        (rough / "about.json").write_text(json.dumps(findings), encoding="utf-8")
-        if not (folder / "about.json").exists():  # another process may have been quicker
-            rough.replace(folder)
+        (temporary / "about.json").write_text(json.dumps(findings), encoding="utf-8")
+        if not (folder / "about.json").exists():  # another process may have finished first
+            temporary.replace(folder)
     finally:
-        shutil.rmtree(rough, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
     _prune(folder.parent, keep=folder)
 
 
 def _prune(parent: Path, keep: Path) -> None:
-    """Only the latest few stages stay."""
-    stages = [each for each in parent.iterdir() if each.suffix != ".rough" and each != keep]
+    """Remove all but the latest few tables."""
+    stages = [each for each in parent.iterdir() if each.suffix != ".temporary" and each != keep]
     stages.sort(key=lambda each: each.stat().st_mtime, reverse=True)
     for each in stages[_KEPT_STAGES - 1 :]:
         shutil.rmtree(each, ignore_errors=True)

@@ -93,7 +93,7 @@ def test_times_without_a_zone_ask_for_it(page: AppTest) -> None:
 
 def test_column_that_is_needed_is_asked_for(page: AppTest) -> None:
     _by_label(page, "Time of departure").set_value("").run()
-    assert "which column is the time of departure" in _said(page)
+    assert "no column for the time of departure" in _said(page)
     assert not [each for each in page.button if each.label == "Check the whole table"]
 
 
@@ -110,7 +110,7 @@ def test_names_of_columns_are_shown_and_never_followed(page: AppTest, table: Pat
     table.write_text(ROWS.replace("Departure", link).replace("12:00", "soon"), encoding="utf-8")
     page.run()
     (warning,) = page.warning
-    assert "which column is the time of departure" in _said(page)
+    assert "no column for the time of departure" in _said(page)
     assert link not in warning.value
     assert link in _said(page)
 
@@ -118,7 +118,7 @@ def test_names_of_columns_are_shown_and_never_followed(page: AppTest, table: Pat
 def test_import_runs_on_its_own_and_ends_in_a_question(page: AppTest, archive: Archive) -> None:
     _press(page, "Check the whole table")
     assert "2 flights on 2 days" in _said(page)
-    assert "1 row kept aside: 1 row has an origin" in _said(page)
+    assert "1 row rejected: 1 row has an origin" in _said(page)
     page.radio(key="i_covers").set_value("Yes").run()
     _press(page, "Import")
     give_up = time.monotonic() + 90

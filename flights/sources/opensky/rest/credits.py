@@ -3,10 +3,8 @@
 OpenSky keeps three buckets a day (states, tracks, flights), which know nothing of each other.
 """
 
-import fcntl
 import json
 import logging
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +12,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from flights.errors import InvalidInput, RateLimited
+from flights.records.atomic_files import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -121,10 +122,8 @@ class CreditBudget:
     def _open(self) -> Iterator[dict[str, Any]]:
         """Today's figures, held against other processes and written back."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        path, rough = self.folder / "credits.json", self.folder / "credits.rough"
-        handle = os.open(self.folder / "credits.lock", os.O_CREAT | os.O_RDWR, 0o644)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        path = self.folder / "credits.json"
+        with FileLock(self.folder / "credits.lock"):
             day = self.clock().astimezone(UTC).date().isoformat()
             today = _read(path)
             if today.get("day") != day:
@@ -132,10 +131,7 @@ class CreditBudget:
             before = json.dumps(today)
             yield today
             if json.dumps(today) != before:
-                rough.write_text(json.dumps(today, indent=1), encoding="utf-8")
-                rough.replace(path)
-        finally:
-            os.close(handle)
+                write_whole(path, json.dumps(today, indent=1).encode())
 
 
 def _row(today: dict[str, Any], bucket: str) -> dict[str, Any]:

@@ -1,18 +1,18 @@
 """Replies of OpenSky's REST interface, kept so that no question is asked twice."""
 
-import fcntl
 import gzip
 import json
 import logging
-import os
-import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from filelock import FileLock
+
+from flights.records.atomic_files import write_whole
 from flights.sources.opensky.rest.credits import count_credits
 
 log = logging.getLogger(__name__)
@@ -109,13 +109,8 @@ class ReplyFiles:
         path.parent.mkdir(parents=True, exist_ok=True)
         head = {"asked_at": reply.asked_at.isoformat(), "status": reply.status}
         head |= {"path": reply.question.path, **reply.question.params}
-        rough = path.with_name(f"{path.name}.{os.getpid()}.rough")
         packed = gzip.compress(json.dumps(head).encode() + b"\n" + reply.body, 6, mtime=0)
-        try:
-            rough.write_bytes(packed)
-            rough.replace(path)
-        finally:
-            rough.unlink(missing_ok=True)
+        write_whole(path, packed)
 
     @contextmanager
     def hold(self, question: FlightsQuestion) -> Iterator[None]:
@@ -123,13 +118,8 @@ class ReplyFiles:
         folder = self.folder / "locks"
         folder.mkdir(parents=True, exist_ok=True)
         number = zlib.crc32(f"{question.day}{question.name}".encode()) % _LOCKS
-        handle = os.open(folder / f"{number:02d}", os.O_CREAT | os.O_RDWR, 0o644)
-        try:
-            while not _locked(handle):
-                time.sleep(0.05)
+        with FileLock(folder / f"{number:02d}"):
             yield
-        finally:
-            os.close(handle)
 
     def _path(self, question: FlightsQuestion) -> Path:
         return self.folder / f"{question.day}" / f"{question.name}.json.gz"
@@ -163,10 +153,3 @@ def start_of(day: date) -> datetime:
 def published_at(day: date) -> datetime:
     """When the flights of a UTC day are taken as final."""
     return start_of(day) + PUBLISHED_AFTER
-
-
-def _locked(handle: int) -> bool:
-    with suppress(BlockingIOError):
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return True
-    return False

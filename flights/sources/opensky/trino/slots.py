@@ -1,10 +1,10 @@
 """Two queries at a time over all processes of this machine: what OpenSky's Trino runs per user."""
 
-import fcntl
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from filelock import BaseFileLock, FileLock, Timeout
 
 from flights.errors import ArchiveError
 from flights.network import Waiting
@@ -22,10 +22,10 @@ def hold_slot(cache: Path, waiting: Waiting) -> Iterator[None]:
     folder = cache / "opensky"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file = _take(folder)
-        while file is None:
+        slot = _take(folder)
+        while slot is None:
             waiting.wait(_LOOK_AGAIN_S, f"{SLOTS} queries at OpenSky run already")
-            file = _take(folder)
+            slot = _take(folder)
     except OSError as error:
         raise ArchiveError(
             f"{folder} cannot be written ({error.strerror}). "
@@ -34,16 +34,14 @@ def hold_slot(cache: Path, waiting: Waiting) -> Iterator[None]:
     try:
         yield
     finally:
-        os.close(file)
+        slot.release()
 
 
-def _take(folder: Path) -> int | None:
+def _take(folder: Path) -> BaseFileLock | None:
+    """A slot that is free now, None where there is none."""
     for number in range(SLOTS):
-        path = folder / f"trino-{number}.lock"
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return file
-        except BlockingIOError:
-            os.close(file)
+        slot = FileLock(folder / f"trino-{number}.lock")
+        with suppress(Timeout):
+            slot.acquire(timeout=0)
+            return slot
     return None

@@ -1,1 +1,1 @@
-"""What the columns of a table mean: guessed, named, read."""
+"""The meaning of the columns of a table, and the values in them."""

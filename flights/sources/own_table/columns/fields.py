@@ -1,12 +1,14 @@
-"""What a column of a user's table may mean, and the names such columns go by."""
+"""The meanings that a column of a user's table may have, and usual names of such columns."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Field:
-    """One meaning. `names` are usual heads of such a column, likeliest first, letters and
-    digits only; `looks` is the look of its values, as `mapping` judges them.
+    """One meaning of a column.
+
+    `names` are usual names of such a column, the most likely first, letters and digits only;
+    `looks` is the pattern of its values, a key of `mapping.PATTERNS`.
     """
 
     name: str
@@ -44,14 +46,14 @@ FIELDS = (
             ),
             *("departuretimeutc", "deptimeutc", "takeoffutc", "departureutc"),
         ),
-        "Take-off, or when the flight was first seen. Needed.",
+        "Take-off, or when the flight was first seen. Required.",
     ),
     Field(
         "firstseen_date",
         "Date of departure",
         "date",
         ("departuredate", "depdate", "flightdate", "date", "day", "dateofflight", "dof"),
-        "Only where the time of departure stands without its date.",
+        "Needed only if the time of departure has no date.",
     ),
     Field(
         "lastseen",
@@ -70,7 +72,7 @@ FIELDS = (
         "Date of arrival",
         "date",
         ("arrivaldate", "arrdate", "landingdate"),
-        "Only where the time of arrival stands without its date.",
+        "Needed only if the time of arrival has no date.",
     ),
     Field(
         "icao24",
@@ -90,7 +92,7 @@ FIELDS = (
             *("callsign", "ident", "flight", "flightid", "fltid", "flightident", "cs"),
             *("atccallsign", "acid", "flightnumber", "flightno"),
         ),
-        "As radioed, e.g. CLX7304.",
+        "As transmitted, e.g. CLX7304.",
     ),
     Field(
         "registration",
@@ -100,7 +102,7 @@ FIELDS = (
             *("registration", "reg", "tail", "tailnumber", "tailno", "aircraftregistration"),
             *("regno", "acreg", "aircraftreg", "nnumber"),
         ),
-        "As painted on the aircraft, e.g. LX-VCA.",
+        "The registration mark, e.g. LX-VCA.",
     ),
     Field(
         "origin",
@@ -139,7 +141,7 @@ FIELDS = (
         "Model",
         "text",
         ("model", "aircraftmodel", "typename", "modelname"),
-        "The type in words, e.g. Boeing 747-8F.",
+        "The name of the type, e.g. Boeing 747-8F.",
     ),
     Field(
         "operator",
@@ -156,4 +158,4 @@ FIELDS = (
 BY_NAME = {field.name: field for field in FIELDS}
 
 IDENTITIES = ("icao24", "registration", "callsign")
-"""At least one of these says which airframe flew; the first that is there is taken."""
+"""At least one of these must identify the aircraft; the first one present is used."""

@@ -1,4 +1,4 @@
-"""Which column means what: guessed from heads and values, said in words, changed by the user."""
+"""The meaning of each column: guessed from names and values; the user may change it."""
 
 import csv
 import re
@@ -17,17 +17,19 @@ from flights.sources.own_table.files.chunks import Chunk, Table
 from flights.sources.own_table.files.opening import NotUtf8, as_latin, read_chunks
 
 SAMPLE_ROWS = 300
+# Shares of a sample that fit a pattern. A column with a known name may have odd values; one
+# without needs nearly all. Chosen by us on tables as people write them.
 _ENOUGH, _NEARLY_ALL = 0.6, 0.9
 _ENDINGS = re.compile(r"(utc|gmt|z|local|lt|code)$")
 _PLANNED = re.compile(r"(std|sta|etd|eta)\b|sched|plan|estimated")
-"""Heads of times that were meant, not flown."""
+"""Names of columns with planned times."""
 
 Columns = dict[str, str]
-"""Field -> column."""
+"""Name of a field -> name of its column."""
 
 
 def read_head(table: Table) -> tuple[Table, Chunk]:
-    """The first rows; the table is another where its text is not UTF-8 after all."""
+    """The table and its first rows; the table is read as Windows-1252 if it is not UTF-8."""
     try:
         chunks = read_chunks(table)
         first = next(islice(chunks, 1), None)
@@ -41,10 +43,10 @@ def read_head(table: Table) -> tuple[Table, Chunk]:
 
 
 def guess_columns(head: Chunk) -> Columns:
-    """What the columns of a table seem to mean; a column no field fits is left out.
+    """The probable meaning of the columns; columns that fit no field are left out.
 
-    Heads come first; values must agree with them. Values alone speak only where one column
-    alone looks like it, and never say which of two airports is the origin.
+    Names of columns decide first, and the values must fit. Values alone decide only where
+    exactly one column fits, and never which of two airports is the origin.
     """
     seen = {name: _ColumnSample(head.column(name)) for name in head.columns}
     guessed = _guess_by_name(seen)
@@ -79,7 +81,7 @@ def _rank(column: str, names: tuple[str, ...]) -> int | None:
 
 
 def _guess_by_value(seen: Mapping[str, "_ColumnSample"], guessed: Columns) -> None:
-    """Add what one column alone looks like."""
+    """Add fields whose pattern fits the values of exactly one column."""
     free = {name: looks for name, looks in seen.items() if name not in guessed.values()}
     for name, look in (("icao24", "address"), ("registration", "reg"), ("callsign", "radioed")):
         alike = [column for column, looks in free.items() if looks.share(look) >= _NEARLY_ALL]
@@ -100,7 +102,7 @@ def _guess_by_value(seen: Mapping[str, "_ColumnSample"], guessed: Columns) -> No
 
 
 class _ColumnSample:
-    """How the values of a column look."""
+    """Values of a column, and the share of them that fits each pattern."""
 
     def __init__(self, texts: pa.Array) -> None:
         self._all = texts
@@ -108,18 +110,18 @@ class _ColumnSample:
         self._shares: dict[str, float] = {}
 
     def agrees(self, look: str) -> bool:
-        """True where the values may be such; an empty column may be anything."""
+        """True where enough values fit; an empty column fits every pattern."""
         return not self._texts or self.share(look) >= _ENOUGH
 
     def share(self, look: str) -> float:
-        """Share of the values that look so; 0 where there are none."""
+        """Share of the values that fit the pattern; 0 for an empty column."""
         if look not in self._shares:
-            good = _LOOKS[look](self._texts)
+            good = PATTERNS[look](self._texts)
             self._shares[look] = sum(good) / len(self._texts) if self._texts else 0.0
         return self._shares[look]
 
     def comes_before(self, other: "_ColumnSample") -> bool:
-        """True where no time here is later than the one beside it."""
+        """True where no time is later than the time of `other` in the same row."""
         mine, theirs = (read_instants(each._all, Clock()) for each in (self, other))
         both = (mine.rule == "") & (theirs.rule == "")
         return bool(both.any() and (mine.ms[both] <= theirs.ms[both]).all())
@@ -140,14 +142,18 @@ def _dates(texts: list[str]) -> Iterable[bool]:
     other = read_instants(pa.array(texts), Clock(dates="month-first"))
     alone = (read.rule == "no_time_of_day") | (other.rule == "no_time_of_day")
     midnight = [text.endswith(("00:00:00", "00:00")) for text in texts]
-    return alone | np.array(midnight, bool)
+    result: Iterable[bool] = alone | np.array(midnight, bool)
+    return result
 
 
 def _times(texts: list[str]) -> Iterable[bool]:
-    return np.array(_instants(texts), bool) | np.array(_LOOKS["bare"](texts), bool)
+    result: Iterable[bool] = np.array(_instants(texts), bool) | np.array(
+        PATTERNS["bare"](texts), bool
+    )
+    return result
 
 
-_LOOKS: dict[str, Callable[[list[str]], Iterable[bool]]] = {
+PATTERNS: dict[str, Callable[[list[str]], Iterable[bool]]] = {
     "time": _times,
     "instant": _instants,
     "bare": _by_pattern(BARE_CLOCK),
@@ -165,21 +171,21 @@ _LOOKS: dict[str, Callable[[list[str]], Iterable[bool]]] = {
 
 
 def parse_columns(text: str, table: Table) -> Columns:
-    """Columns as `firstseen=dep_time,origin=from`; an empty column takes a guess back.
+    """Reads `firstseen=dep_time,origin=from`; `origin=` removes the guess for `origin`.
 
-    A pair that holds a comma stands in double quotes.
+    A pair that contains a comma is written in double quotes.
 
     Raises
     ------
     InvalidInput
-        A field or a column is not there.
+        A field or a column does not exist.
     """
     chosen: Columns = {}
     for pair in next(csv.reader([text], skipinitialspace=True), []):
         name, equals, column = (part.strip() for part in pair.partition("="))
         if not equals or name not in BY_NAME:
             raise InvalidInput(
-                f"--columns: {pair.strip()!r} is no pair of a meaning and a column. Write for "
+                f"--columns: {pair.strip()!r} is not a pair MEANING=COLUMN. Write for "
                 f"example firstseen=dep_time; meanings are {', '.join(BY_NAME)}."
             )
         if column and column not in table.columns:
@@ -191,10 +197,10 @@ def parse_columns(text: str, table: Table) -> Columns:
     return chosen
 
 
-def write_columns(columns: Mapping[str, str]) -> str:
-    """The text that `parse_columns` reads; every field is named, so that nothing is guessed.
+def format_columns(columns: Mapping[str, str]) -> str:
+    """The text that `parse_columns` reads, with every field, so that nothing is guessed.
 
-    >>> write_columns({"firstseen": "dep, utc"})[:22]
+    >>> format_columns({"firstseen": "dep, utc"})[:22]
     '"firstseen=dep, utc",f'
     """
     pairs = [f"{field.name}={columns.get(field.name, '')}" for field in FIELDS]
@@ -205,7 +211,7 @@ def write_columns(columns: Mapping[str, str]) -> str:
 
 
 def settle_columns(guess: Columns, chosen: Columns) -> tuple[tuple[str, str], ...]:
-    """The guess with what was chosen over it; a column chosen is no longer guessed elsewhere."""
+    """The chosen columns, and the guess for all other fields and columns."""
     taken = set(chosen.values())
     kept = {name: column for name, column in guess.items() if column not in taken}
     settled = kept | chosen
@@ -213,33 +219,33 @@ def settle_columns(guess: Columns, chosen: Columns) -> tuple[tuple[str, str], ..
 
 
 def check_columns(columns: Iterable[tuple[str, str]], table: Table) -> None:
-    """Raise `InvalidInput` where a flight could not be told from these columns."""
+    """Raise `InvalidInput` where the time of departure or the aircraft has no column."""
     known = dict(columns)
     if "firstseen" not in known:
         raise InvalidInput(
-            f"{table.path.name}: which column is the time of departure? Say it with --columns "
-            f"firstseen=NAME. Its columns are {', '.join(table.columns[:30])}."
+            f"{table.path.name}: no column for the time of departure was found. Name it with "
+            f"--columns firstseen=NAME. The columns are {', '.join(table.columns[:30])}."
         )
     if not known.keys() & set(IDENTITIES):
         raise InvalidInput(
-            f"{table.path.name}: which column names the aircraft? Say it with --columns "
-            "icao24=NAME, registration=NAME or callsign=NAME. "
-            f"Its columns are {', '.join(table.columns[:30])}."
+            f"{table.path.name}: no column that identifies the aircraft was found. Name one with "
+            "--columns icao24=NAME, registration=NAME or callsign=NAME. "
+            f"The columns are {', '.join(table.columns[:30])}."
         )
 
 
 def describe_columns(columns: Iterable[tuple[str, str]], table: Table) -> str:
-    """How the columns are understood, and which are not used.
+    """The meaning of the columns in one sentence, and the columns that are not used.
 
     >>> from pathlib import Path
     >>> table = Table(Path("a.csv"), "csv", ("dep", "note"), 9)
     >>> describe_columns((("firstseen", "dep"),), table)
-    'Columns understood: firstseen = dep. Not used: note.'
+    'Columns: firstseen = dep. Not used: note.'
     """
     pairs = dict(columns)
-    said = "; ".join(f"{name} = {column}" for name, column in pairs.items())
+    pairs_text = "; ".join(f"{name} = {column}" for name, column in pairs.items())
     unused = [name for name in table.columns if name not in pairs.values()]
     rest = (
         f" Not used: {', '.join(unused[:20])}{' …' if len(unused) > 20 else ''}." if unused else ""
     )
-    return f"Columns understood: {said}.{rest}"
+    return f"Columns: {pairs_text}.{rest}"

@@ -1,4 +1,4 @@
-"""The shapes in which times are written, taken apart a column at a time."""
+"""Splits times in all supported formats into numbers, one column at a time."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ Numbers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Parts = dict[str, Numbers]
 """Numbers by name, -1 where a text has none: year, month, day, hour, minute, second, `one` and
-`two` (day and month in an order still to be judged), fraction_ms, epoch_ms, `half` (1 = am,
+`two` (day and month in unknown order), fraction_ms, epoch_ms, `half` (1 = am,
 2 = pm) and `offset` (minutes east of UTC, or `NO_OFFSET`, or `BAD_OFFSET`)."""
 
 NO_OFFSET, BAD_OFFSET = 10_000, -10_000
@@ -46,7 +46,7 @@ _WHOLE = ("year", "month", "day", "one", "two", "hour", "minute", "second")
 
 
 def split_times(text: pa.Array) -> tuple[Parts, Mask]:
-    """Numbers in the texts, -1 where there is none, and which texts have a known shape."""
+    """Numbers in the texts, -1 where there is none, and which texts have a known format."""
     count = len(text)
     parts: Parts = {name: np.full(count, -1, np.int64) for name in (*_WHOLE, "epoch_ms")}
     parts |= {"fraction_ms": np.zeros(count, np.int64), "half": np.zeros(count, np.int64)}
@@ -93,8 +93,9 @@ def _fill(parts: Parts, rows: Numbers, found: dict[str, pa.Array]) -> None:
 
 
 def _whole(text: pa.Array) -> Numbers:
-    """Numbers of digits, -1 where empty."""
-    return pc.cast(pc.if_else(_filled_array(text), text, "-1"), pa.int64()).to_numpy()
+    """Texts of digits as integers, -1 where empty."""
+    result: Numbers = pc.cast(pc.if_else(_filled_array(text), text, "-1"), pa.int64()).to_numpy()
+    return result
 
 
 def _filled_array(text: pa.Array) -> pa.Array:
@@ -102,17 +103,20 @@ def _filled_array(text: pa.Array) -> pa.Array:
 
 
 def _filled(text: pa.Array) -> Mask:
-    return _filled_array(text).to_numpy(zero_copy_only=False)
+    result: Mask = _filled_array(text).to_numpy(zero_copy_only=False)
+    return result
 
 
 def _is(text: pa.Array, value: str) -> Mask:
-    return pc.equal(text, pa.scalar(value, text.type)).to_numpy(zero_copy_only=False)
+    result: Mask = pc.equal(text, pa.scalar(value, text.type)).to_numpy(zero_copy_only=False)
+    return result
 
 
 def _by_unique(text: pa.Array, read: Callable[[str], int]) -> Numbers:
     coded = text.dictionary_encode()
     values = np.array([read(each) for each in coded.dictionary.to_pylist()], np.int64)
-    return values[coded.indices.to_numpy()]
+    result: Numbers = values[coded.indices.to_numpy()]
+    return result
 
 
 def _offset(zone: str) -> int:

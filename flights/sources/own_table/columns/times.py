@@ -1,4 +1,4 @@
-"""Times as people write them in tables, read a column at a time and never guessed."""
+"""Reads times as people write them in tables, one column at a time; nothing is guessed."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from flights.sources.own_table.columns.shapes import (
 )
 
 ORDERS = ("day-first", "month-first", "iso")
-"""How dates such as 03/04/2025 are written; `iso` takes only dates that begin with the year."""
+"""Order of dates such as 03/04/2025; `iso` accepts only dates that begin with the year."""
 
 FIRST_YEAR, LAST_YEAR = 1990, 2049
 SIMULATED_YEAR = 2050
@@ -30,7 +30,7 @@ _DAY_MS = 86_400_000
 
 @dataclass(frozen=True)
 class Clock:
-    """How times are to be read: `zone` where they name none, `dates` one of `ORDERS` or ""."""
+    """How to read times: `zone` for times without a zone, `dates` one of `ORDERS` or ""."""
 
     zone: str = "UTC"
     dates: str = ""
@@ -39,11 +39,11 @@ class Clock:
 class Instants(NamedTuple):
     """A column of times.
 
-    `ms` since 1970 UTC where `rule` is "". Else `rule` says what is wrong (`time`,
+    `ms` since 1970 UTC where `rule` is "". Else `rule` is the broken rule (`time`,
     `no_time_of_day`, `clock_twice`, `clock_never`, `year`, `simulated`, `either`) and the
-    instant lies between `earliest` and `latest` [ms], where `latest` >= `earliest`.
-    `either`: day and month could be either way around; `day_first`, `month_first`: could only
-    be so. `zoneless`: named no zone.
+    instant is between `earliest` and `latest` [ms], where `latest` >= `earliest`.
+    `either`: day and month are ambiguous; `day_first`, `month_first`: only this
+    order is possible. `zoneless`: without a time zone.
     """
 
     ms: Numbers
@@ -57,10 +57,10 @@ class Instants(NamedTuple):
 
 
 def check_clock(zone: str, dates: str) -> Clock:
-    """The two options, looked at; raises `InvalidInput` for what is no zone or no order."""
+    """A `Clock` of the two options; raises `InvalidInput` for an unknown zone or order."""
     if zone == "localtime" or zone not in available_timezones():
         raise InvalidInput(
-            f"{zone!r} is no time zone known here; name one as in Europe/Luxembourg, or UTC."
+            f"{zone!r} is not a known time zone. Use a name such as Europe/Luxembourg, or UTC."
         )
     if dates and dates not in ORDERS:
         raise InvalidInput(f"dates is {dates!r}; it must be one of {', '.join(ORDERS)}.")
@@ -68,7 +68,7 @@ def check_clock(zone: str, dates: str) -> Clock:
 
 
 def read_instants(text: pa.Array, clock: Clock) -> Instants:
-    """Read a column of text. Null is unreadable (`time`)."""
+    """Reads a column of text; null breaks the rule `time`."""
     parts, known = split_times(text)
     order = _order(parts, clock.dates)
     days, is_date = _days(parts["year"], order.month, order.day)
@@ -98,7 +98,7 @@ def read_instants(text: pa.Array, clock: Clock) -> Instants:
 
 
 def _judge_year(rule: NDArray[np.object_], fine: Mask, ms: Numbers) -> None:
-    """Mark years no table of flights speaks of."""
+    """Mark years outside the accepted range, and the year of simulated flights."""
     years = np.where(fine, ms, 0).astype("datetime64[ms]").astype("datetime64[Y]")
     year = years.astype(np.int64) + 1970
     rule[fine & ((year < FIRST_YEAR) | (year > LAST_YEAR))] = "year"
@@ -114,7 +114,7 @@ class _Order(NamedTuple):
 
 
 def _order(parts: Parts, dates: str) -> _Order:
-    """Month and day of every row; 0 where the order chosen does not give a date."""
+    """Month and day of every row; 0 where the chosen order gives no valid date."""
     one, two, year = parts["one"], parts["two"], parts["year"]
     turned = one >= 0
     as_day = turned & _days(year, two, one)[1]
@@ -134,7 +134,7 @@ def _order(parts: Parts, dates: str) -> _Order:
 
 
 def _days(year: Numbers, month: Numbers, day: Numbers) -> tuple[Numbers, Mask]:
-    """Days since 1970, and whether there is such a date."""
+    """Days since 1970, and whether the date exists."""
     fine = (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
     months = np.where(fine, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + np.where(fine, day - 1, 0)
@@ -143,7 +143,7 @@ def _days(year: Numbers, month: Numbers, day: Numbers) -> tuple[Numbers, Mask]:
 
 
 def _of_day(parts: Parts) -> tuple[Numbers, Mask]:
-    """Milliseconds since midnight, 0 where the text has no clock, and whether they are."""
+    """Milliseconds since midnight, 0 where the text has no time, and whether it is valid."""
     hour, minute, second = (parts[name] for name in ("hour", "minute", "second"))
     half = parts["half"]
     fine = (hour < 24) & (minute < 60) & (second < 60)
@@ -156,7 +156,7 @@ def _of_day(parts: Parts) -> tuple[Numbers, Mask]:
 def _localize(
     earliest: Numbers, latest: Numbers, rows: Mask, zone: str, rule: NDArray[np.object_]
 ) -> tuple[Numbers, Numbers]:
-    """Local times of `rows` as UTC; marks those that came twice or never in `rule`."""
+    """Local times of `rows` as UTC; marks in `rule` those that occurred twice or never."""
     if zone == "UTC" or not rows.any():
         return earliest, latest
     first = _to_utc(earliest[rows], zone)
@@ -182,7 +182,8 @@ def _to_utc(local: Numbers, zone: str) -> _Utc:
     def instants(*, summer: bool, jump: str = "shift_forward") -> Numbers:
         flags = np.full(len(shown), summer)
         found = shown.tz_localize(place, ambiguous=flags, nonexistent=jump)
-        return found.tz_convert("UTC").tz_localize(None).as_unit("ms").asi8
+        result: Numbers = found.tz_convert("UTC").tz_localize(None).as_unit("ms").asi8
+        return result
 
     early, late = instants(summer=True), instants(summer=False)
     back = pd.DatetimeIndex(early.astype("datetime64[ms]")).tz_localize("UTC").tz_convert(place)

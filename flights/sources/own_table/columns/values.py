@@ -1,4 +1,4 @@
-"""Single values of a table as the archive keeps them."""
+"""Converts single values of a table to the form of the archive."""
 
 import hashlib
 import re
@@ -12,14 +12,14 @@ from flights.reference.airports import current_code, load_airports
 from flights.sources.own_table.columns.rules import LONGEST_TEXT
 
 Value = tuple[str | None, str]
-"""A value and the rule it breaks, "" = none; `LEFT`: the value is left out and the row stays."""
+"""A value and the rule it breaks ("" = none); `LEFT`: only the value is left out."""
 
 LEFT = "left"
 _MISSING = frozenset(("", "-", "--", "?", "null", "none", "n/a", "#n/a", "<na>", "\\n", "unknown"))
 _MISSING_EXACTLY = frozenset(("nan", "NaN"))
-"""In capitals NAN is an airport (Nadi) and may be part of a name."""
+"""In capitals, NAN is an airport (Nadi) and may be part of a name."""
 _UNNAMED_AIRPORTS = frozenset(("ZZZZ", "AFIL"))
-"""What flight plans hold where a place has no code."""
+"""Codes in flight plans for a place without an airport code."""
 
 _ADDRESS = re.compile(r"(~?)(?:0x)?([0-9a-f]{6})")
 _CALLSIGN = re.compile(r"[A-Z0-9]{2,8}")
@@ -28,12 +28,12 @@ _OPERATOR = re.compile(r"[A-Z]{3}")
 
 
 def is_missing(text: str) -> bool:
-    """True for what tables write where there is nothing."""
+    """True for texts that mean "no value"."""
     return text.lower() in _MISSING or text in _MISSING_EXACTLY
 
 
 def without_missing(texts: pa.Array) -> pa.Array:
-    """The column with null for what `is_missing`."""
+    """The column with null where `is_missing`."""
     missing = pc.or_(
         pc.is_in(pc.utf8_lower(texts), pa.array(sorted(_MISSING))),
         pc.is_in(texts, pa.array(sorted(_MISSING_EXACTLY))),
@@ -42,7 +42,7 @@ def without_missing(texts: pa.Array) -> pa.Array:
 
 
 def read_address(text: str) -> Value:
-    """Six hex digits, `~` before one that is not ICAO's.
+    """Six hex digits, with `~` before an address that is not an ICAO address.
 
     >>> read_address("4D0103"), read_address("hello")
     (('4d0103', ''), (None, 'address'))
@@ -54,7 +54,7 @@ def read_address(text: str) -> Value:
 
 
 def read_callsign(text: str) -> Value:
-    """Capitals without blanks where that makes a callsign, else the text as it is.
+    """Capitals without blanks where that is a valid callsign, else the unchanged text.
 
     >>> read_callsign("clx 7304")
     ('CLX7304', '')
@@ -69,7 +69,7 @@ def read_registration(text: str) -> Value:
 
 
 def read_text(text: str) -> Value:
-    """As it is, where it can be shown."""
+    """The unchanged text, where it can be displayed."""
     return _shown(text)
 
 
@@ -102,9 +102,9 @@ def read_airport(text: str) -> Value:
 
 
 def pseudo_address(kind: str, text: str) -> str:
-    """What stands for an address that a table does not give: `~` and 24 bits of a SHA-256.
+    """A pseudonym for an address that the table lacks: `~` and 24 bits of a SHA-256.
 
-    The same registration (or callsign) always gives the same. Two may share one by chance.
+    The same registration (or callsign) always gives the same address. Two may share one by chance.
     """
     return "~" + hashlib.sha256(f"{kind}:{text}".encode()).hexdigest()[:6]
 
@@ -118,9 +118,9 @@ _PLAIN = {
 
 
 def read_plain(name: str, texts: pa.Array) -> pa.Array | None:
-    """The values of a column in which all texts are of the usual kind; None where one is not.
+    """The values of a column whose texts are all plain; None where one is not.
 
-    Gives what the field's reader gives, a column at a time.
+    The same values as the field's reader gives, but for the whole column at once.
     """
     if name not in _PLAIN:
         return None
@@ -133,7 +133,7 @@ def read_plain(name: str, texts: pa.Array) -> pa.Array | None:
 
 
 _remember = lru_cache(maxsize=100_000)
-"""Columns repeat themselves from chunk to chunk."""
+"""Size of the caches: values repeat from chunk to chunk."""
 
 READERS: dict[str, Callable[[str], Value]] = {
     "icao24": _remember(read_address),
@@ -155,7 +155,7 @@ def _shown(text: str) -> Value:
 
 @cache
 def _by_iata() -> dict[str, str]:
-    """IATA codes that one airport alone has."""
+    """IATA codes that exactly one airport has."""
     codes = load_airports()["iata"]
     codes = codes[(codes != "") & ~codes.duplicated(keep=False)]
     return {str(iata): str(icao) for icao, iata in codes.items()}

@@ -1,1 +1,1 @@
-"""CSV and Parquet files, opened and read in chunks of text."""
+"""Opens CSV and Parquet files and reads them in chunks of text."""

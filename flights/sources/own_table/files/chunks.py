@@ -1,4 +1,4 @@
-"""A table a chunk at a time: what every kind of file is read into."""
+"""A table and its chunks: the form into which every kind of file is read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ CHUNK_CHARACTERS = 8_000_000
 MOST_COLUMNS = 500
 MOST_ROWS = 20_000_000
 LONGEST_CELL = 131_072
-"""Characters of a cell, as Python's csv module bounds them."""
+"""Most characters of a cell; the limit of Python's csv module."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A file that was looked into. `kind`: csv | parquet.
+    """An opened file. `kind`: csv | parquet.
 
-    `columns` are the names of its columns, each once. `encoding`, `delimiter` and `packed`
-    (gzip) are those of text. `notes` are sentences on what was assumed. `skipped` are columns
-    of a kind that is no plain value.
+    `columns` are the unique names of its columns. `encoding`, `delimiter` and `packed` (gzip)
+    are set for text. `notes` are sentences on assumptions. `skipped` are columns of nested or
+    binary values.
     """
 
     path: Path
@@ -41,8 +41,8 @@ class Table:
 class Chunk:
     """Some rows: `lines` are their numbers in the file, `cells` their texts, row by row.
 
-    `odd`: line and cells of rows with another number of cells than there are columns. `share`
-    of the file that is read by now.
+    `odd`: line and cells of rows with too many or too few cells. `share`: how much of the file
+    is read so far, 0 to 1.
     """
 
     columns: tuple[str, ...]
@@ -52,7 +52,7 @@ class Chunk:
     share: float = 0.0
 
     def column(self, name: str) -> pa.Array:
-        """Texts of one column without blanks around; null where a cell is empty."""
+        """Texts of one column without surrounding blanks; null where a cell is empty."""
         place = self.columns.index(name)
         texts = pc.utf8_trim_whitespace(pa.array([row[place] for row in self.cells], pa.string()))
         return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)

@@ -1,4 +1,4 @@
-"""Rows of a text table a chunk at a time, whatever its lines and cells are like."""
+"""Reads the rows of a text table in chunks, within limits of memory."""
 
 import io
 import re
@@ -19,19 +19,20 @@ from flights.sources.own_table.files.chunks import (
     Table,
 )
 
+# Limits against files that would fill the memory; far above any table of flights.
 LONGEST_LINE = 1_000_000
 MOST_IN_BLOCK = 64_000_000
 MOST_CHARACTERS = 8_000_000_000
 MOST_ODD = 500_000
 MOST_LINES = 2 * MOST_ROWS
 BLOCK_ROWS = 256
-"""Rows read at once; more than `MOST_IN_BLOCK` characters of them are not held."""
+"""Rows read at once; they may have at most `MOST_IN_BLOCK` characters."""
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 
 
 class Lines:
-    """Lines of a text, none longer than is sensible, and how much was read."""
+    """Lines of a text, limited in length, and the number of characters read."""
 
     def __init__(self, text: io.TextIOBase, name: str) -> None:
         self._text, self._name = text, name
@@ -40,7 +41,7 @@ class Lines:
         self._count = 0
 
     def block_done(self) -> None:
-        """Rows up to here were taken over."""
+        """The rows read so far are complete: count the next block from here."""
         self._block_from = self.characters
 
     def __iter__(self) -> Iterator[str]:
@@ -49,13 +50,13 @@ class Lines:
             self.characters += len(line)
             if self.characters - self._block_from > MOST_IN_BLOCK or len(line) == LONGEST_LINE:
                 raise BadPayload(
-                    f"{self._name}, line {self._count}: rows of so many characters are no table "
-                    "this program reads. Look what the file is; a quote left open does this too."
+                    f"{self._name}, line {self._count}: a row has too many characters. "
+                    "Check that the file is a table and that every quote is closed."
                 )
             if self.characters > MOST_CHARACTERS or self._count > MOST_LINES:
                 raise BadPayload(
-                    f"{self._name} is longer than is read: {MOST_CHARACTERS:,} characters or "
-                    f"{MOST_LINES:,} lines. Divide it into several files."
+                    f"{self._name} is too long: the limit is {MOST_CHARACTERS:,} characters or "
+                    f"{MOST_LINES:,} lines. Split it into several files."
                 )
             yield line
 
@@ -63,12 +64,12 @@ class Lines:
 def divide_rows(reader: Any, lines: Lines, table: Table, raw: IO[bytes]) -> Iterator[Chunk]:
     """Chunks of the rows that `reader` (of the csv module) makes of `lines`.
 
-    `raw` is the file itself: where it stands is how much was read.
+    `raw` is the file itself; its position gives the share that is read.
 
     Raises
     ------
     BadPayload
-        More rows than are read, or than are unlike the head.
+        Too many rows, or too many with another number of cells than the header line.
     """
     total = strange = 0
     while True:
@@ -79,13 +80,13 @@ def divide_rows(reader: Any, lines: Lines, table: Table, raw: IO[bytes]) -> Iter
             more = rows.take(reader, lines)
             if strange + rows.strange > MOST_ODD:
                 raise BadPayload(
-                    f"{table.path.name} has more than {MOST_ODD:,} rows of another number of "
-                    f"cells than its head, {rows.width}. Look whether it is one table."
+                    f"{table.path.name} has more than {MOST_ODD:,} rows with another number of "
+                    f"cells than its header line ({rows.width}). Check that it is one table."
                 )
         total, strange = total + rows.count, strange + rows.strange
         if total > MOST_ROWS:
             raise BadPayload(
-                f"{table.path.name} has more than {MOST_ROWS:,} rows; divide it into several files."
+                f"{table.path.name} has more than {MOST_ROWS:,} rows; split it into several files."
             )
         if rows.count:
             share = min(1.0, raw.tell() / table.size) if table.size else 1.0
@@ -96,7 +97,10 @@ def divide_rows(reader: Any, lines: Lines, table: Table, raw: IO[bytes]) -> Iter
 
 
 class _CsvRows:
-    """Rows of one chunk, those unlike the head apart; `strange` counts these, blank ones too."""
+    """Rows of one chunk; `odd` are rows with another number of cells.
+
+    `strange` counts the odd rows and the blank ones.
+    """
 
     def __init__(self, width: int) -> None:
         self.width, self.strange = width, 0
@@ -106,11 +110,11 @@ class _CsvRows:
 
     @property
     def count(self) -> int:
-        """Rows held."""
+        """Number of rows so far."""
         return len(self.cells) + len(self.odd)
 
     def take(self, reader: Any, lines: Lines) -> bool:
-        """Read a block more; False where the table ends."""
+        """Read one more block; False at the end of the table."""
         before = reader.line_num
         block = list(islice(reader, BLOCK_ROWS))
         lines.block_done()
@@ -134,7 +138,7 @@ class _CsvRows:
 
 
 def _number(block: list[list[str]], before: int, after: int) -> Sequence[int]:
-    """The line on which each row begins; cells may hold line breaks."""
+    """The line on which each row begins; cells may contain line breaks."""
     if after - before == len(block):
         return range(before + 1, after + 1)
     tall = [1 + sum(len(_BREAK.findall(cell)) for cell in row) for row in block]

@@ -1,4 +1,4 @@
-"""Tables as text: which encoding, which divider, and their rows within bounds."""
+"""Text tables: finds encoding and delimiter, and reads the rows within limits."""
 
 import csv
 import gzip
@@ -26,12 +26,12 @@ FALLBACK_NOTE = "The text is not UTF-8; it was read as Windows-1252 (Latin-1)."
 
 
 def open_csv(path: Path, *, packed: bool) -> Table:
-    """Look into a text table.
+    """Open a text table: encoding, delimiter and columns.
 
     Raises
     ------
     InvalidInput
-        It has one column, or too many, or none with a name.
+        It has only one column, or too many.
     BadPayload
         It cannot be read as text.
     """
@@ -49,12 +49,12 @@ def open_csv(path: Path, *, packed: bool) -> Table:
 
 
 def read_csv(table: Table) -> Iterator[Chunk]:
-    """Rows after the head; lines are counted from 1, the head's among them.
+    """Rows after the header line; lines are counted from 1, the header line included.
 
     Raises
     ------
     BadPayload
-        The file breaks off, is no text, or holds a line, a cell or more rows than are read.
+        The file is incomplete or no text, or a line, a cell or the number of rows is too large.
     UnicodeDecodeError
         The text is not in the table's encoding.
     """
@@ -67,18 +67,18 @@ def read_csv(table: Table) -> Iterator[Chunk]:
             yield from divide_rows(reader, lines, table, raw)
         except csv.Error as error:
             raise BadPayload(
-                f"{table.path.name}, line {reader.line_num}: {error}. A quote that is opened and "
-                "not closed does this; mend the line and import the table again."
+                f"{table.path.name}, line {reader.line_num}: {error}. Check that every "
+                "quote is closed, correct the line and import the table again."
             ) from error
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise BadPayload(
-                f"{table.path.name} breaks off after line {reader.line_num}: {error}. "
-                "Nothing was taken in; get the file again."
+                f"{table.path.name} is incomplete after line {reader.line_num}: {error}. "
+                "Nothing was imported; get the file again."
             ) from error
 
 
-class _open:  # noqa: N801 - reads like the function it stands for
-    """The file's own bytes and those inside, closed together."""
+class _open:  # noqa: N801 - used like the function `open`
+    """The file as stored and as unpacked; both are closed together."""
 
     def __init__(self, path: Path, packed: bool) -> None:
         self._path, self._packed = path, packed
@@ -100,7 +100,7 @@ def _read_head(path: Path, packed: bool) -> bytes:
         try:
             return stream.read(HEAD_BYTES)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise BadPayload(f"{path.name} is no whole gzip file: {error}.") from error
+            raise BadPayload(f"{path.name} is not a complete gzip file: {error}.") from error
 
 
 def _find_encoding(head: bytes) -> str:
@@ -108,12 +108,12 @@ def _find_encoding(head: bytes) -> str:
         if head.startswith(mark):
             return encoding
     if len(head) >= 8:
-        # Text of few but Latin letters has a zero in every other byte.
+        # UTF-16 text of Latin letters has a zero in every second byte.
         odd, even = head[1::2].count(0), head[0::2].count(0)
         if max(odd, even) > 0.4 * len(head) / 2:
             return "utf-16-le" if odd > even else "utf-16-be"
     try:
-        # The last character may be cut in two.
+        # The sample may end inside a character.
         head[: max(0, len(head) - 4)].decode("utf-8")
     except UnicodeDecodeError:
         return FALLBACK
@@ -125,14 +125,14 @@ def _on_errors(encoding: str) -> str:
 
 
 def _find_delimiter(lines: list[str]) -> str:
-    """The one that divides most lines into as many cells as the first."""
+    """The delimiter that gives most lines as many cells as the first line."""
     best, found = (0.0, 0), ","
     for delimiter in DELIMITERS:
         rows = [row for row in _try_rows(lines, delimiter) if row]
         width = len(rows[0]) if rows else 0
-        alike = sum(len(row) == width for row in rows) / len(rows) if rows else 0.0
-        if width > 1 and (alike, width) > best:
-            best, found = (alike, width), delimiter
+        same = sum(len(row) == width for row in rows) / len(rows) if rows else 0.0
+        if width > 1 and (same, width) > best:
+            best, found = (same, width), delimiter
     return found
 
 
@@ -140,7 +140,7 @@ def _try_rows(lines: list[str], delimiter: str) -> list[list[str]]:
     rows = []
     try:
         for row in csv.reader(lines, delimiter=delimiter):
-            rows.append(row)  # what stands before an error counts
+            rows.append(row)  # rows before an error count
     except csv.Error:
         pass
     return rows
@@ -153,27 +153,29 @@ def _read_columns(table: Table) -> tuple[str, ...]:
         try:
             head = next(csv.reader(lines, delimiter=table.delimiter, strict=True), [])
         except (csv.Error, UnicodeDecodeError) as error:
-            raise BadPayload(f"The head of {table.path.name} cannot be read: {error}.") from error
-    return name_columns(head, table.path.name)
+            raise BadPayload(
+                f"The header line of {table.path.name} cannot be read: {error}."
+            ) from error
+    return unique_names(head, table.path.name)
 
 
-def name_columns(head: list[str], file: str) -> tuple[str, ...]:
-    """Names as given, made printable and each of its own.
+def unique_names(head: list[str], file: str) -> tuple[str, ...]:
+    """The names, printable and unique.
 
     Raises
     ------
     InvalidInput
-        There is one column, or more than are read.
+        There is only one column, or there are too many.
     """
     if len(head) > MOST_COLUMNS:
         raise InvalidInput(
-            f"{file} has {len(head):,} columns; at most {MOST_COLUMNS} are read. Keep those that "
+            f"{file} has {len(head):,} columns; the limit is {MOST_COLUMNS}. Keep only those that "
             "describe flights."
         )
     if len(head) < 2:
         raise InvalidInput(
-            f"{file} has only one column. A table has one line for the names of its columns, then "
-            "a line a flight, cells divided by commas, semicolons or tabs."
+            f"{file} has only one column. A table has one header line with column names, then one "
+            "line per flight, with commas, semicolons or tabs between cells."
         )
     names: list[str] = []
     for number, text in enumerate(head, start=1):

@@ -1,4 +1,4 @@
-"""Open a table by what it holds, whatever its name says."""
+"""Opens a table; the content of the file decides, not its name."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,18 +17,18 @@ _OTHERS = {
     b"BZh": "packed with bzip2; unpack it first",
     b"\xfd7zXZ": "packed with xz; unpack it first",
     b"\x28\xb5\x2f\xfd": "packed with zstd; unpack it first",
-    b"%PDF": "a PDF; a table of plain text is needed",
-    b"SQLite format 3": "a SQLite data base; save the table as CSV",
+    b"%PDF": "a PDF; save the table as CSV",
+    b"SQLite format 3": "a SQLite database; save the table as CSV",
 }
 
 
 def open_table(path: Path) -> Table:
-    """What the file is: CSV (also gzip, also tabs or semicolons) or Parquet.
+    """Open a CSV file (also gzip, also tabs or semicolons) or a Parquet file.
 
     Raises
     ------
     InvalidInput
-        It is not there, is empty, or is another kind of file.
+        It does not exist, is empty, or is another kind of file.
     BadPayload
         It is damaged.
     """
@@ -48,12 +48,12 @@ def open_table(path: Path) -> Table:
 
 
 def read_chunks(table: Table) -> Iterator[Chunk]:
-    """All rows. `NotUtf8` where text turns out to be none only further down.
+    """All rows; raises `NotUtf8` where a later part of the text is not UTF-8.
 
     Raises
     ------
     BadPayload
-        The file is damaged, or larger than is read.
+        The file is damaged or too large.
     """
     if table.kind == "parquet":
         yield from read_parquet(table)
@@ -64,14 +64,15 @@ def read_chunks(table: Table) -> Iterator[Chunk]:
         if table.encoding == "utf-8":
             raise NotUtf8(str(error)) from error
         raise BadPayload(
-            f"{table.path.name} is not the {table.encoding} text it begins as: {error.reason}."
+            f"{table.path.name} begins as {table.encoding} text, but a later part is not: "
+            f"{error.reason}. Save it again in one encoding."
         ) from error
 
 
 class NotUtf8(BadPayload):
-    """Text that was taken for UTF-8 is not: read the table that `as_latin` gives."""
+    """The text is not UTF-8; read the table that `as_latin` returns."""
 
 
 def as_latin(table: Table) -> Table:
-    """The same table read as Windows-1252, which says so."""
+    """The same table, to be read as Windows-1252, with a note."""
     return replace(table, encoding=FALLBACK, notes=(*table.notes, FALLBACK_NOTE))

@@ -1,4 +1,4 @@
-"""Tables as Parquet: plain columns as text, nested ones left out."""
+"""Parquet tables: plain columns are read as text, nested ones are left out."""
 
 import math
 from collections.abc import Iterator
@@ -11,24 +11,24 @@ import pyarrow.parquet as pq
 
 from flights.errors import BadPayload
 from flights.sources.own_table.files.chunks import LONGEST_CELL, MOST_ROWS, Chunk, Table
-from flights.sources.own_table.files.csv_table import name_columns
+from flights.sources.own_table.files.csv_table import unique_names
 
 BATCH_ROWS = 20_000
 LARGEST_GROUP = 4_000_000_000
-"""Bytes a row group may say it has unpacked: what is read at once is a part of it."""
+"""Most bytes of an unpacked row group, a limit for the memory needed."""
 
 _ERRORS = (pa.ArrowException, OSError, ValueError)
 
 
 def open_parquet(path: Path) -> Table:
-    """Look into a Parquet file.
+    """Open a Parquet file: its columns and their types.
 
     Raises
     ------
     InvalidInput
         It has too few plain columns, or too many.
     BadPayload
-        It is no Parquet file, or larger than is read.
+        It is not a Parquet file, or is too large.
     """
     try:
         with pq.ParquetFile(path) as file:
@@ -37,21 +37,23 @@ def open_parquet(path: Path) -> Table:
     except _ERRORS as error:
         raise BadPayload(f"{path.name} cannot be read as Parquet: {error}.") from error
     if metadata.num_rows > MOST_ROWS:
-        raise BadPayload(f"{path.name} has more than {MOST_ROWS:,} rows; divide it.")
+        raise BadPayload(
+            f"{path.name} has more than {MOST_ROWS:,} rows; split it into several files."
+        )
     if any(group.total_byte_size > LARGEST_GROUP for group in groups):
         raise BadPayload(
-            f"{path.name} holds a row group of more than {LARGEST_GROUP / 1e9:.0f} GB; write it "
-            "again in smaller ones."
+            f"{path.name} has a row group of more than {LARGEST_GROUP / 1e9:.0f} GB; write it "
+            "again with smaller row groups."
         )
     plain = [field.name for field in schema if _is_plain(field.type)]
     nested = tuple(field.name for field in schema if not _is_plain(field.type))
-    columns = name_columns(plain, path.name)
+    columns = unique_names(plain, path.name)
     if len(set(schema.names)) < len(schema.names) or columns != tuple(plain):
         raise BadPayload(
-            f"The columns of {path.name} need names of their own, printable and at most 80 "
+            f"The columns of {path.name} need unique names, printable and at most 80 "
             "characters long."
         )
-    notes = (f"Columns that are no plain values are left out: {', '.join(nested)}.",)
+    notes = (f"Columns with nested or binary values are left out: {', '.join(nested)}.",)
     return Table(
         path,
         "parquet",
@@ -68,7 +70,7 @@ def read_parquet(table: Table) -> Iterator[Chunk]:
     Raises
     ------
     BadPayload
-        The file is damaged, or a cell is longer than is read.
+        The file is damaged, or a cell is too long.
     """
     done = 0
     try:
@@ -83,7 +85,7 @@ def read_parquet(table: Table) -> Iterator[Chunk]:
                 yield Chunk(table.columns, lines, cells, share=min(1.0, done / total))
     except _ERRORS as error:
         raise BadPayload(
-            f"{table.path.name} cannot be read after row {done}: {error}. Nothing was taken in."
+            f"{table.path.name} cannot be read after row {done}: {error}. Nothing was imported."
         ) from error
 
 
@@ -96,19 +98,19 @@ def _is_plain(kind: pa.DataType) -> bool:
 
 
 def _as_text(column: pa.Array) -> pa.Array:
-    """Values as a CSV file would hold them."""
+    """Values as text, as in a CSV file."""
     kind = column.type
     if pa.types.is_dictionary(kind):
         return _as_text(column.dictionary_decode())
     if pa.types.is_floating(kind):
-        return pa.array([_write_number(value) for value in column.to_pylist()], pa.string())
+        return pa.array([_format_number(value) for value in column.to_pylist()], pa.string())
     if pa.types.is_timestamp(kind) and kind.unit == "ns":
-        # What stands beyond microseconds would make a text no time has.
+        # Nanoseconds would give nine decimals, which `times` does not read.
         column = column.cast(pa.timestamp("us", kind.tz), safe=False)
     return pc.cast(column, pa.string())
 
 
-def _write_number(value: float | None) -> str | None:
+def _format_number(value: float | None) -> str | None:
     if value is None or math.isnan(value):
         return None
     return str(int(value)) if math.isfinite(value) and value == int(value) else repr(value)
@@ -120,5 +122,5 @@ def _check_cells(texts: list[pa.Array], table: Table, done: int) -> None:
         if longest > LONGEST_CELL:
             raise BadPayload(
                 f"{table.path.name}, column {name}, after row {done}: a cell of {longest:,} "
-                f"characters; at most {LONGEST_CELL:,} are read."
+                f"characters; the limit is {LONGEST_CELL:,}."
             )

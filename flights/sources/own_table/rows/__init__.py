@@ -1,1 +1,1 @@
-"""Rows of a table of the user's own: judged, set aside, counted."""
+"""Checks the rows of a user's table: flights, rejected rows, repeated rows."""

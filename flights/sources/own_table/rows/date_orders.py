@@ -1,4 +1,4 @@
-"""Dates in which day and month could change places: never guessed, always asked."""
+"""Dates in which day and month are ambiguous: the user decides, nothing is guessed."""
 
 import numpy as np
 
@@ -9,15 +9,15 @@ from flights.sources.own_table.rows.judge import Judged
 
 
 class DateOrders:
-    """Watches dates that could be read two ways, and refuses them where nobody said which."""
+    """Collects ambiguous dates, and refuses them where the user chose no order."""
 
     def __init__(self, table: Table, clock: Clock) -> None:
-        self._name, self._said = table.path.name, clock.dates
+        self._name, self._chosen = table.path.name, clock.dates
         self._seen: dict[str, tuple[int, str]] = {}
 
-    def look(self, chunk: Chunk, judged: Judged) -> None:
-        """Raise `InvalidInput` where day and month could change places."""
-        if self._said:
+    def check(self, chunk: Chunk, judged: Judged) -> None:
+        """Raise `InvalidInput` where day and month are ambiguous, or the order is mixed."""
+        if self._chosen:
             return
         for read, field_name in ((judged.departure, "firstseen"), (judged.arrival, "lastseen")):
             for kind in ("either", "day_first", "month_first"):
@@ -25,25 +25,25 @@ class DateOrders:
                 if len(rows):
                     self._seen.setdefault(kind, (int(chunk.lines[rows[0]]), field_name))
         if "either" in self._seen:
-            raise InvalidInput(self._tell_either())
+            raise InvalidInput(self._describe_either())
         if {"day_first", "month_first"} <= self._seen.keys():
-            raise InvalidInput(self._tell_mixed())
+            raise InvalidInput(self._describe_mixed())
 
-    def _tell_either(self) -> str:
+    def _describe_either(self) -> str:
         line, name = self._seen["either"]
         hints = [
-            f" Line {self._seen[kind][0]} can only be {kind.replace('_', '-')}."
+            f" Line {self._seen[kind][0]} must be {kind.replace('_', '-')}."
             for kind in ("day_first", "month_first")
             if kind in self._seen
         ]
         return (
-            f"{self._name}, line {line}: day and month of {name} could be either way around. "
-            f"Say which with --dates day-first or --dates month-first.{''.join(hints)}"
+            f"{self._name}, line {line}: day and month of {name} are ambiguous. "
+            f"Choose --dates day-first or --dates month-first.{''.join(hints)}"
         )
 
-    def _tell_mixed(self) -> str:
+    def _describe_mixed(self) -> str:
         day, month = (self._seen[kind][0] for kind in ("day_first", "month_first"))
         return (
-            f"{self._name} mixes dates: line {day} can only be day-first, line {month} only "
-            "month-first. Say which is right with --dates; the other rows are kept aside."
+            f"{self._name} mixes orders of dates: line {day} must be day-first, line {month} "
+            "must be month-first. Choose the right one with --dates; the other rows are rejected."
         )

@@ -1,4 +1,4 @@
-"""Rows of a table judged: flights, or rows kept aside with the rule they break."""
+"""Checks the rows of a table: each is a flight, or rejected with the rule it breaks."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -23,8 +23,8 @@ from flights.sources.own_table.columns.values import (
 from flights.sources.own_table.files.chunks import Chunk
 
 NO_LASTSEEN, NO_ADDRESS, NO_AIRFRAME = "no_lastseen", "no_icao24", "no_airframe"
-"""Flags of flights: no time of arrival; an address made of the registration, or of the
-callsign, which says nothing of the airframe."""
+"""Flags of flights: no time of arrival; an address made from the registration; an address made
+from the callsign, which does not identify the airframe."""
 
 ROW = pa.schema(
     [
@@ -42,10 +42,10 @@ _DAY_MS = 24 * _HOUR_MS
 
 @dataclass(frozen=True)
 class Understanding:
-    """What the columns mean: `columns` are pairs of a field's name and a column's.
+    """The meaning of the columns: `columns` are pairs of field name and column name.
 
-    `keep_unknown_airports`: an end whose code is unknown here becomes unknown; otherwise the
-    row is kept aside.
+    `keep_unknown_airports`: an unknown airport code becomes an unknown end; otherwise the row
+    is rejected.
     """
 
     columns: tuple[tuple[str, str], ...]
@@ -58,10 +58,10 @@ class Understanding:
 
 
 class Judged(NamedTuple):
-    """A chunk judged: `flights` in `ROW`; `rule` per row, "" where it is a flight.
+    """A checked chunk: `flights` in `ROW`; `rule` per row, "" where it is a flight.
 
-    `departure` and `arrival` as read. `left` counts values left out of flights, by field.
-    `zoneless`: how many flights have a time without a zone.
+    `departure` and `arrival` are the times as read. `left` counts values left out of flights, by
+    field. `zoneless`: how many flights have a time without a zone.
     """
 
     flights: pa.Table
@@ -73,7 +73,7 @@ class Judged(NamedTuple):
 
 
 def judge_rows(chunk: Chunk, how: Understanding) -> Judged:
-    """Flights of a chunk, and what is wrong with the other rows."""
+    """Flights of a chunk, and the rule that each other row breaks."""
     texts = _Texts(chunk, how)
     departure, arrival = _read_times(texts, how.clock)
     rule = departure.rule.copy()
@@ -107,12 +107,12 @@ def judge_rows(chunk: Chunk, how: Understanding) -> Judged:
 
 
 def _mark(rule: NDArray[np.object_], where: Mask, name: str) -> None:
-    """Say what is wrong with rows about which nothing was said yet."""
+    """Set the rule of rows that have none yet."""
     rule[where & (rule == "")] = name
 
 
 class _Texts:
-    """Columns of a chunk by field, null where nothing stands."""
+    """Columns of a chunk by field, null where there is no value."""
 
     def __init__(self, chunk: Chunk, how: Understanding) -> None:
         self._chunk, self._how = chunk, how
@@ -129,15 +129,17 @@ class _Texts:
 
     def missing(self, name: str) -> Mask:
         """True where a field has no value."""
-        return self[name].is_null().to_numpy(zero_copy_only=False)
+        result: Mask = self[name].is_null().to_numpy(zero_copy_only=False)
+        return result
 
 
 def _words(coded: pa.DictionaryArray) -> list[str]:
-    return coded.dictionary.to_pylist()
+    result: list[str] = coded.dictionary.to_pylist()
+    return result
 
 
 def _read_times(texts: _Texts, clock: Clock) -> tuple[Instants, Instants]:
-    """Departure and arrival; a time of day alone takes its date from the date's column."""
+    """Departure and arrival; a time without a date takes it from the column of dates."""
     day = _plain_date(texts["firstseen_date"])
     departure = read_instants(_dated(texts["firstseen"], day), clock)
     own = _plain_date(texts["lastseen_date"])
@@ -160,7 +162,8 @@ def _plain_date(text: pa.Array) -> pa.Array:
 
 def _is_bare(time: pa.Array) -> Mask:
     bare = pc.match_substring_regex(time, BARE_CLOCK)
-    return pc.fill_null(bare, False).to_numpy(zero_copy_only=False)
+    result: Mask = pc.fill_null(bare, False).to_numpy(zero_copy_only=False)
+    return result
 
 
 def _dated(time: pa.Array, day: pa.Array) -> pa.Array:
@@ -170,7 +173,7 @@ def _dated(time: pa.Array, day: pa.Array) -> pa.Array:
 
 
 def _day_after(day: pa.Array, clock: Clock) -> pa.Array:
-    """Dates one day later, in ISO."""
+    """Dates one day later, as ISO text."""
     read = read_instants(day, Clock("UTC", clock.dates))
     later = np.datetime_as_string((read.earliest + _DAY_MS).astype("datetime64[ms]"), unit="D")
     return pa.array(later.astype(object), pa.string(), mask=read.latest < read.earliest)
@@ -182,7 +185,7 @@ def _read_values(
     found: tuple[NDArray[np.object_], dict[str, Mask]],
     how: Understanding,
 ) -> pa.Array:
-    """Values of one field; what is wrong with them is noted in `found`: rules, values left."""
+    """Values of one field; rules and omitted values are recorded in `found`."""
     plain = read_plain(name, texts[name])
     if plain is not None:
         return plain
@@ -191,7 +194,7 @@ def _read_values(
     read = [READERS[name](word) for word in _words(coded)]
     values = pa.array([value for value, _ in read], pa.string()).take(coded.indices)
     verdicts = np.array([name if why == "airport" else why for _, why in read] + [""], object)
-    if not any(verdicts):  # nearly always
+    if not any(verdicts):  # the usual case
         return values
     broken = verdicts[pc.fill_null(coded.indices, len(read)).to_numpy()]
     if how.keep_unknown_airports and name in ("origin", "destination"):
@@ -203,7 +206,7 @@ def _read_values(
 
 
 def _identify(values: dict[str, pa.Array]) -> list[tuple[Mask, str]]:
-    """Fill addresses that are not given; which rows that are, and their flag."""
+    """Fill in missing addresses; returns the rows and their flag."""
     flags = []
     for name, flag in zip(IDENTITIES[1:], (NO_ADDRESS, NO_AIRFRAME), strict=True):
         lacking = pc.and_(values["icao24"].is_null(), values[name].is_valid())

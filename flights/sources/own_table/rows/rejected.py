@@ -1,4 +1,4 @@
-"""Rows kept aside, in a file beside the archive: line, reason, and the row as it was."""
+"""The file of rejected rows: line, reason and the unchanged row."""
 
 import csv
 from collections.abc import Sequence
@@ -9,12 +9,12 @@ from flights.sources.own_table.columns.rules import RULES
 from flights.sources.own_table.files.chunks import Table
 
 MOST_KEPT = 200_000
-"""Rows the file holds; the rest is only counted."""
+"""Most rows in the file; further ones are only counted."""
 LONGEST_KEPT = 2_000
 
 
 class RejectedFile:
-    """Writes a CSV file (UTF-8 with a mark, for spreadsheets); closes with `close`."""
+    """Writes a CSV file (UTF-8 with byte order mark, for spreadsheets)."""
 
     def __init__(self, path: Path, table: Table) -> None:
         self._file = path.open("w", encoding="utf-8-sig", errors="replace", newline="")
@@ -24,7 +24,7 @@ class RejectedFile:
         self._writer.writerow(["row" if table.kind == "parquet" else "line", "reason", *head])
 
     def add(self, line: int, rule: str, cells: Sequence[str | None]) -> None:
-        """Keep a row, as long as there is room."""
+        """Write a row, unless the file is full."""
         if self.kept < MOST_KEPT:
             self._writer.writerow([line, f"it {RULES[rule]}", *map(_plain, cells)])
             self.kept += 1
@@ -35,6 +35,6 @@ class RejectedFile:
 
 
 def _plain(cell: str | None) -> str:
-    """A cell that a spreadsheet shows and does not run."""
+    """A cell that a spreadsheet displays but does not run as a formula."""
     text = (cell or "")[:LONGEST_KEPT]
     return guard_cell("".join(c if c.isprintable() or c == "\n" else "�" for c in text))

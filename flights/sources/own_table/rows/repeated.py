@@ -1,4 +1,4 @@
-"""Flights that a table names twice: same aircraft, same second."""
+"""Finds repeated flights of a table: same aircraft, same second."""
 
 import numpy as np
 import pyarrow as pa
@@ -16,15 +16,15 @@ _EPOCH_S = 631_152_000
 class SeenFlights:
     """Remembers the flights of a table in 8 bytes each.
 
-    They lie in sorted pieces, each at least twice as large as the next: few to search, and
-    few times to sort.
+    They are in sorted pieces, each at least twice as large as the next, so that there are few
+    pieces to search and little to sort.
     """
 
     def __init__(self) -> None:
         self._pieces: list[Numbers] = []
 
     def without_repeated(self, chunk: Chunk, judged: Judged) -> Judged:
-        """The chunk with flights met before as rows kept aside (`duplicate`)."""
+        """The chunk in which flights seen before are rejected (`duplicate`)."""
         keys = _keys(judged.flights)
         new = self._are_new(keys)
         self._add(keys[new])
@@ -36,7 +36,7 @@ class SeenFlights:
         return judged._replace(flights=judged.flights.filter(pa.array(new)), rule=rule)
 
     def _are_new(self, keys: Numbers) -> Mask:
-        """True for the first of each key that no piece holds."""
+        """True for the first occurrence of each key that is in no piece."""
         new = np.zeros(len(keys), bool)
         new[np.unique(keys, return_index=True)[1]] = True
         for piece in self._pieces:
@@ -65,4 +65,5 @@ def _keys(flights: pa.Table) -> Numbers:
         np.array(numbers, np.int64)[coded.indices.to_numpy()] if numbers else np.zeros(0, np.int64)
     )
     seconds = flights["firstseen"].to_numpy() // 1000 - _EPOCH_S
-    return (address << _SECOND_BITS) | seconds
+    result: Numbers = (address << _SECOND_BITS) | seconds
+    return result

@@ -81,7 +81,7 @@ def test_days_nobody_vouched_for_are_partial(put) -> None:
     ledger = put(GOOD)
     assert [day.day for day in ledger] == [1, 3]
     assert {entry.status for entry in ledger.values()} == {"partial"}
-    assert "does not say on which days" in " ".join(ledger[date(2025, 6, 1)].reasons)
+    assert "does not say which days it covers" in " ".join(ledger[date(2025, 6, 1)].reasons)
 
 
 def test_day_outside_the_covered_ones_is_partial(put) -> None:
@@ -96,14 +96,14 @@ def test_bad_row_makes_its_day_partial_and_no_other(put, archive: Archive) -> No
     entry = ledger[date(2025, 6, 4)]
     assert entry.counts["dropped_rows"] == 1
     assert entry.counts["dropped_in_table_origin"] == 1
-    assert "1 row of this day could not be taken in." in entry.reasons
+    assert "1 row of this day could not be imported." in entry.reasons
     assert len(flights(archive)) == 2
 
 
 def test_row_without_a_time_leaves_no_day_complete(put) -> None:
     ledger = put(GOOD + "CLX1,LX-VCC,LUX,PVG,soon,\n", covers=SPAN)
     assert {entry.status for entry in ledger.values()} == {"partial"}
-    assert "cannot be placed on any day" in " ".join(ledger[date(2025, 6, 2)].reasons)
+    assert "without a readable day" in " ".join(ledger[date(2025, 6, 2)].reasons)
 
 
 def test_rows_declared_to_be_no_flights_leave_days_complete(put) -> None:
@@ -136,7 +136,7 @@ def test_unknown_airport_may_be_kept_as_an_unknown_end(put, archive: Archive) ->
     row = "CLX1,LX-VCC,XXX,PVG,2025-06-04 10:00Z,\n"
     ledger = put(GOOD + row, covers=SPAN, unknown_airports="keep")
     assert {entry.status for entry in ledger.values()} == {"complete"}
-    assert "origin whose code is unknown" in " ".join(ledger[date(2025, 6, 4)].reasons)
+    assert "origin with an unknown airport code" in " ".join(ledger[date(2025, 6, 4)].reasons)
     last = flights(archive).iloc[-1]
     assert (last["origin_evidence"], last["destination_evidence"]) == ("lost", "estimated")
 
@@ -176,7 +176,7 @@ def test_file_changed_between_look_and_import_writes_no_flight(
 
 
 def test_table_without_a_flight_is_refused_with_the_reasons(put) -> None:
-    with pytest.raises(InvalidInput, match=r"none of them a flight.*cannot be read") as told:
+    with pytest.raises(InvalidInput, match=r"none of them is a flight.*cannot be read") as told:
         put("CLX1,LX-VCC,LUX,PVG,soon,\n", columns="firstseen=dep_time")
     assert "firstseen = dep_time" in str(told.value)
 
@@ -189,18 +189,18 @@ def test_simulated_days_never_come_in_as_observation(put) -> None:
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"name": "My List"}, "small letters"),
-        ({"zone": "Moon/Crater"}, "no time zone"),
-        ({"zone": "localtime"}, "no time zone"),
+        ({"name": "My List"}, "lower-case letters"),
+        ({"zone": "Moon/Crater"}, "not a known time zone"),
+        ({"zone": "localtime"}, "not a known time zone"),
         ({"dates": "guess"}, "must be one of"),
-        ({"covers": "June"}, "no span of days"),
+        ({"covers": "June"}, "not a range of days"),
         ({"covers": "2025-06-04..2025-06-01"}, "before they begin"),
         ({"covers": "0001-01-01..9999-12-31"}, "sixty years"),
         ({"unknown_airports": "x"}, "must be one of"),
         ({"columns": "firstseen=nope"}, "no column 'nope'"),
-        ({"columns": "when=dep_time"}, "no pair of a meaning"),
-        ({"columns": "firstseen="}, "which column is the time of departure"),
-        ({"columns": "callsign=,registration="}, "which column names the aircraft"),
+        ({"columns": "when=dep_time"}, "not a pair MEANING=COLUMN"),
+        ({"columns": "firstseen="}, "no column for the time of departure"),
+        ({"columns": "callsign=,registration="}, "no column that identifies the aircraft"),
     ],
 )
 def test_option_that_cannot_be_followed_is_named(put, options: dict, sentence: str) -> None:

@@ -51,10 +51,10 @@ def imported(run, table: Path) -> str:
 
 def test_guess_and_what_was_found_are_told_before_the_import(imported: str) -> None:
     told = imported.partition("2025-06-13 complete")[0]
-    assert "Columns understood: firstseen = off; lastseen = on; callsign = ident" in told
+    assert "Columns: firstseen = off; lastseen = on; callsign = ident" in told
     assert "3 rows read: 2 flights on 2 days" in told
-    assert "Times that name no zone were read as Europe/Luxembourg." in told
-    assert "1 row has an origin that is no airport code known here" in told
+    assert "Times without a time zone were read as Europe/Luxembourg." in told
+    assert "1 row has an origin with an unknown airport code" in told
 
 
 def test_flights_of_the_table_answer_questions(imported: str, run) -> None:
@@ -76,7 +76,7 @@ def test_everything_of_an_import_lies_in_the_archive_named(
     assert (there / "cache" / "tables").is_dir()
     assert not (tmp_path / "archive").exists()
     _, out, _ = run("ledger", "--source", "table.seen")
-    assert "1 row of this day could not be taken in." in out
+    assert "1 row of this day could not be imported." in out
 
 
 def test_second_import_reads_complete_days_only_when_told_to(
@@ -113,8 +113,8 @@ def test_what_cannot_be_guessed_is_asked_for(run, tmp_path: Path) -> None:
     table.write_text("a,b\n4d0103,soon\n", encoding="utf-8")
     code, _, err = run("pull", "table", "--path", table, "--name", "other", "--yes")
     assert code == 2
-    assert "which column is the time of departure? Say it with --columns firstseen=NAME" in err
+    assert "no column for the time of departure was found. Name it with --columns firstseen=NAME" in err
     table.write_text("a,b\n4d0103,03/04/2025 10:00\n", encoding="utf-8")
     code, _, err = run("pull", "table", "--path", table, "--name", "other", "--yes")
     assert code == 2
-    assert "Say which with --dates day-first or --dates month-first." in err
+    assert "Choose --dates day-first or --dates month-first." in err

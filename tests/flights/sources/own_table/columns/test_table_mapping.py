@@ -11,10 +11,10 @@ from flights.errors import InvalidInput
 from flights.records import empty
 from flights.sources.own_table.columns.fields import BY_NAME, FIELDS
 from flights.sources.own_table.columns.mapping import (
+    format_columns,
     guess_columns,
     parse_columns,
     settle_columns,
-    write_columns,
 )
 from flights.sources.own_table.files.chunks import Chunk, Table
 
@@ -113,7 +113,7 @@ def test_scheduled_times_are_not_taken_for_flown_ones() -> None:
     )
 )
 def test_columns_survive_being_written(columns: dict[str, str]) -> None:
-    read = parse_columns(write_columns(columns), table("a", "b, c", 'd"e', "f=g", "h", "ü"))
+    read = parse_columns(format_columns(columns), table("a", "b, c", 'd"e', "f=g", "h", "ü"))
     assert {name: column for name, column in read.items() if column} == columns
     assert set(read) == set(BY_NAME)
 

@@ -153,5 +153,5 @@ def test_zone_is_noted_where_it_is_not_named() -> None:
 
 @pytest.mark.parametrize("zone", ["localtime", "../../etc/passwd", "CEST", ""])
 def test_zone_must_be_a_name_that_means_the_same_everywhere(zone: str) -> None:
-    with pytest.raises(InvalidInput, match="no time zone"):
+    with pytest.raises(InvalidInput, match="not a known time zone"):
         check_clock(zone, "")

@@ -219,7 +219,7 @@ def test_only_the_latest_stages_are_kept(stage: Stage, tmp_path: Path) -> None:
 
 def test_cache_that_cannot_be_written_is_a_sentence(stage: Stage, tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file where a folder should be", encoding="utf-8")
-    with pytest.raises(ArchiveError, match="could not be put aside"):
+    with pytest.raises(ArchiveError, match="could not be stored"):
         stage(GOOD)
 
 
@@ -256,7 +256,7 @@ def test_dates_that_could_be_either_way_around_are_asked_for(stage: Stage) -> No
     rows = [changed(takeoff=f"{day}/04/2025 10:00Z", landing="") for day in ("25", "03")]
     with pytest.raises(InvalidInput, match="line 3: day and month of firstseen") as told:
         stage(*rows)
-    assert "Line 2 can only be day-first." in str(told.value)
+    assert "Line 2 must be day-first." in str(told.value)
     assert list(stage(*rows, clock=Clock(dates="day-first")).days) == [
         date(2025, 4, 3),
         date(2025, 4, 25),
@@ -271,7 +271,7 @@ def test_dates_of_an_arrival_are_asked_for_too(stage: Stage) -> None:
 
 def test_dates_written_both_ways_are_asked_for(stage: Stage) -> None:
     rows = [changed(takeoff=f"{day} 10:00Z", landing="") for day in ("25/04/2025", "04/25/2025")]
-    with pytest.raises(InvalidInput, match="mixes dates: line 2 can only be day-first, line 3"):
+    with pytest.raises(InvalidInput, match="mixes orders of dates: line 2 must be day-first, line 3"):
         stage(*rows)
 
 
