@@ -48,8 +48,8 @@ from analysis.study import (
     StudyResult,
     format_date,
     format_heading,
+    format_study,
     to_json,
-    write_study,
 )
 from flights.errors import ArchiveError
 from flights.reference.countries import BORDERS_SENTENCE
@@ -126,7 +126,7 @@ def render_png(result: StudyResult) -> bytes:
 
 def render_study(result: StudyResult) -> str:
     """The study file, its note as a comment on top."""
-    return f"# {note_of(result)}\n" + write_study(restore_study(result))
+    return f"# {note_of(result)}\n" + format_study(restore_study(result))
 
 
 def restore_study(result: StudyResult) -> Study:

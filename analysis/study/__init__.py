@@ -24,13 +24,13 @@ from analysis.study.question import (
     Event,
     Study,
     count_tries,
+    format_study,
     from_query,
     read_study,
     record_list,
     study_hash,
     to_query,
     validate_design,
-    write_study,
 )
 from analysis.study.results import (
     VERDICTS,
@@ -89,6 +89,7 @@ __all__ = [
     "format_number",
     "format_p",
     "format_ratio",
+    "format_study",
     "from_query",
     "list_days",
     "measure_exposure",
@@ -99,5 +100,4 @@ __all__ = [
     "to_need",
     "to_query",
     "validate_design",
-    "write_study",
 ]

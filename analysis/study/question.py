@@ -1,31 +1,33 @@
-"""One question, complete enough to re-run, and the TOML file it is kept in."""
+"""One question, complete enough to run again, as a TOML file and as a web address."""
 
 import difflib
 import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 from urllib.parse import quote, unquote
+
+import msgspec
 
 from flights.cargo import Overrides
 from flights.errors import InvalidInput
 from flights.planning.needed_days import BASELINES, DEFAULT_BASELINE, DEFAULT_WINDOW, WINDOWS
 
 LIST_FILE = "cargo.csv"
-"""What a user's cargo list is called beside the files of a result."""
+"""Name of the user's cargo list in the folder of a result."""
 
 GRADES = ("certain", "likely", "possible")
-"""Least cargo grades, strictest first. A study may also say "": all flights, cargo or not."""
+"""Least cargo grades, strictest first. A study may also have "": all flights, cargo or not."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """A date the user names; the window starts with it."""
+    """A date that the user names; it is the first day of the window."""
 
     day: date
     name: str = ""
@@ -36,9 +38,10 @@ class Study:
     """A question about one route and its events.
 
     `origin` and `destination` are region specs as `flights.regions.parse_region` reads them.
-    `first` and `last` (both inclusive) bound the days looked at. `window` and `baseline` are
-    days after and before an event. `cargo` is the file of a user's own cargo list ("" = none),
-    read from beside the study file, `cargo_sha256` the hash of what it held.
+    `first` and `last` (both inclusive) are the first and last day of the record. `window` and
+    `baseline` are days after and before an event. `seed` starts the random sets of dates.
+    `cargo` is the file of a user's own cargo list ("" = none), relative to the folder of the
+    study file; `cargo_sha256` is the hash of its content.
     """
 
     source: str
@@ -59,18 +62,20 @@ class Study:
 
 
 _DEFAULTS = {f.name: f.default for f in fields(Study)}
+_KEYS = tuple(name for name in _DEFAULTS if name != "events")
+_EVENT_KEYS = tuple(f.name for f in fields(Event))
 _REQUIRED = ("source", "first", "last", "origin", "destination")
 _HEAD = ("title", "note", *_REQUIRED)
-_TYPES: dict[str, type] = {
-    **dict.fromkeys(("source", "origin", "destination", "min_grade", "title", "note"), str),
-    **dict.fromkeys(("cargo", "cargo_sha256"), str),
-    **dict.fromkeys(("first", "last"), date),
-    **dict.fromkeys(("window", "baseline", "seed"), int),
-    "exploratory": bool,
+_KINDS = {
+    str: "a text in quotes",
+    date: "a date like 2025-06-13 that exists",
+    int: "a whole number",
+    bool: "true or false",
 }
-_KINDS = {str: "a text in quotes", date: "a date like 2025-06-13", int: "a whole number"}
 _SHA256 = re.compile("[0-9a-f]{64}")
-_EVENT_TYPES: dict[str, type] = {"day": date, "name": str}
+
+Where = Callable[[str, int | None], str]
+"""Key, and number of its event if it belongs to one -> its place, e.g. " (line 3)"."""
 
 
 def read_study(path: str | Path) -> Study:
@@ -96,37 +101,34 @@ def read_study(path: str | Path) -> Study:
 
 
 def parse_study(text: str) -> Study:
-    """The study that `write_study` wrote, or that somebody wrote by hand.
+    """The study in the text of a study file.
 
     Raises
     ------
     InvalidInput
-        A key is unknown or missing, a value is not what it should be, or the study as a whole
-        cannot be followed; one sentence says which, and in which line.
+        A key is unknown or missing, a value has the wrong type, or the study contradicts itself;
+        one sentence says which, with the path of the key (events[1].day is the day of the second
+        event) and its line.
     """
     try:
         plain = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InvalidInput(f"This is not a TOML file that can be read: {error}.") from error
-    _check_keys(plain, (*_TYPES, "events"), text, table="")
+        raise InvalidInput(f"This is not a valid TOML file: {error}.") from error
+
+    def where(key: str, event: int | None) -> str:
+        return _find_line(text, key, event)
+
+    _check_keys(plain, where)
     for key in _REQUIRED:
         if key not in plain:
-            raise InvalidInput(f"The study does not say its {key!r}; add a line {key} = ….")
-    given = {
-        key: _take(value, _TYPES[key], f"{key!r}{_find_line(text, key)}")
-        for key, value in plain.items()
-        if key != "events"
-    }
-    events = plain.get("events", [])
-    if not isinstance(events, list) or not all(isinstance(each, dict) for each in events):
-        raise InvalidInput("Events are written as tables headed [[events]], each with a day.")
-    study = Study(**given, events=tuple(_parse_event(each, text) for each in events))
+            raise InvalidInput(f"The study has no {key!r}; add a line {key} = ….")
+    study = _convert({"events": [], **plain}, where)
     validate_study(study)
     return study
 
 
 def validate_study(study: Study) -> None:
-    """Raise `InvalidInput` with one sentence where a study cannot be followed."""
+    """Raise `InvalidInput` with one sentence where a study cannot be answered."""
     from flights.regions import parse_region
     from flights.sources import SOURCES
 
@@ -136,11 +138,11 @@ def validate_study(study: Study) -> None:
         try:
             parse_region(getattr(study, side))
         except InvalidInput as error:
-            raise InvalidInput(f"The {side} of this study is no region: {error}") from error
+            raise InvalidInput(f"The {side} of this study is not a region: {error}") from error
 
 
 def validate_design(study: Study) -> None:
-    """As `validate_study`, without looking at the source and at the regions."""
+    """As `validate_study`, without the source and the regions."""
     if study.first > study.last:
         raise InvalidInput(
             f"The study ends on {study.last}, before it begins on {study.first}; swap the two."
@@ -148,7 +150,9 @@ def validate_design(study: Study) -> None:
     if study.min_grade:
         _check_choice(study.min_grade, GRADES, "cargo grade")
     if study.cargo_sha256 and not _SHA256.fullmatch(study.cargo_sha256):
-        raise InvalidInput("The cargo_sha256 of a study is 64 hex digits: the hash of its list.")
+        raise InvalidInput(
+            "The cargo_sha256 of a study is the hash of its cargo list: 64 hex digits."
+        )
     if study.window not in WINDOWS:
         raise InvalidInput(f"The window is 7, 14 or 28 days, not {study.window}.")
     if study.baseline not in BASELINES:
@@ -157,21 +161,21 @@ def validate_design(study: Study) -> None:
             f"days, not {study.baseline} days; 56 is usual."
         )
     if not study.events:
-        raise InvalidInput("The study names no event; add a table [[events]] with a day.")
+        raise InvalidInput("The study has no event; add a table [[events]] with a day.")
     for event in study.events:
         if not study.first <= event.day <= study.last:
             raise InvalidInput(
-                f"The event of {event.day} lies outside the days of the study, {study.first} to "
-                f"{study.last}; move the event or widen the days."
+                f"The event of {event.day} is outside the days of the study, {study.first} to "
+                f"{study.last}; change the event or the days."
             )
     days = [event.day for event in study.events]
     for day in days:
         if days.count(day) > 1:
-            raise InvalidInput(f"The event of {day} is named twice; leave one of them out.")
+            raise InvalidInput(f"The event of {day} is listed twice; remove one of them.")
 
 
 def count_tries(*asked: Study) -> dict[str, int]:
-    """How many windows, grades, regions and dates these studies look at; baselines are windows."""
+    """Number of windows, grades, regions and dates of these studies; baselines count as windows."""
     return {
         "windows": len({(study.window, study.baseline) for study in asked}),
         "grades": len({(study.min_grade, study.cargo_sha256) for study in asked}),
@@ -181,41 +185,41 @@ def count_tries(*asked: Study) -> dict[str, int]:
 
 
 def record_list(study: Study, own: Overrides | None) -> Study:
-    """The study as answered with this cargo list: its hash, and the name it is kept under."""
+    """The study with the hash of this cargo list, and its file name in the folder of a result."""
     if own is None:
         return replace(study, cargo="", cargo_sha256="")
     return replace(study, cargo=LIST_FILE, cargo_sha256=own.sha256)
 
 
-def write_study(study: Study) -> str:
-    """The study as TOML that `parse_study` reads back to the same study."""
+def format_study(study: Study) -> str:
+    """The study as TOML, from which `parse_study` makes the same study."""
     lines = [
-        f"{key} = {_write_value(getattr(study, key))}"
+        f"{key} = {_format_value(getattr(study, key))}"
         for key in (*_HEAD, "cargo", "cargo_sha256")
         if getattr(study, key) != _DEFAULTS.get(key)
     ]
     lines += [
-        f"{key} = {_write_value(getattr(study, key))}"
+        f"{key} = {_format_value(getattr(study, key))}"
         for key in ("min_grade", "window", "baseline", "seed", "exploratory")
     ]
     for event in study.events:
         lines += ["", "[[events]]", f"day = {event.day.isoformat()}"]
-        lines += [f"name = {_write_value(event.name)}"] if event.name else []
+        lines += [f"name = {_format_value(event.name)}"] if event.name else []
     return "\n".join(lines) + "\n"
 
 
 def to_plain(study: Study) -> dict[str, Any]:
-    """The study as plain JSON values, every field in it."""
-    plain = {key: getattr(study, key) for key in _TYPES}
+    """The study as plain JSON values, with every field."""
+    plain = {key: getattr(study, key) for key in _KEYS}
     plain |= {key: plain[key].isoformat() for key in ("first", "last")}
     events = [{"day": event.day.isoformat(), "name": event.name} for event in study.events]
     return {**plain, "events": events}
 
 
 def study_hash(study: Study) -> str:
-    """SHA-256 of what the study asks; title, note and names of events do not change it.
+    """SHA-256 of the question; title, note and names of events do not change it.
 
-    Of a cargo list it holds the hash; the file may have any name.
+    A cargo list enters with the hash of its content, not with its file name.
     """
     asked = to_plain(replace(study, title="", note=""))
     del asked["cargo"]
@@ -226,9 +230,9 @@ def study_hash(study: Study) -> str:
 
 
 def to_query(study: Study) -> dict[str, str]:
-    """The study as the parameters of a web address; what is as usual is left out.
+    """The study as the parameters of a web address; default values are left out.
 
-    A cargo list is named by its hash: no address makes a program read a file.
+    A cargo list is given by its hash only: no address may make the program read a file.
 
     Examples
     --------
@@ -249,106 +253,96 @@ def to_query(study: Study) -> dict[str, str]:
 
 
 def from_query(query: Mapping[str, str]) -> Study:
-    """The study in the parameters of a web address; parameters of other meaning are ignored.
+    """The study in the parameters of a web address; other parameters are ignored.
 
     Raises
     ------
     InvalidInput
-        A parameter is missing or cannot be followed.
+        A parameter is missing or wrong.
     """
-    given: dict[str, Any] = {}
-    for key, kind in _TYPES.items():
-        if key in query and key != "cargo":
-            given[key] = _read_parameter(key, query[key], kind)
+    given: dict[str, Any] = {key: query[key] for key in _KEYS if key in query}
     for key in _REQUIRED:
         if key not in given:
-            raise InvalidInput(f"This address does not say the study's {key!r}.")
-    events = []
-    for part in filter(None, query.get("events", "").split("|")):
-        day, _, name = part.partition(" ")
-        events.append(Event(_read_parameter("events", day, date), unquote(name)))
+            raise InvalidInput(f"This address does not contain the study's {key!r}.")
+    if "exploratory" in given:
+        given["exploratory"] = given["exploratory"] not in ("", "0", "false")
+    # An address names a cargo list by its hash, never a file to read.
     given["cargo"] = LIST_FILE if given.get("cargo_sha256") else ""
-    study = Study(**given, events=tuple(events))
+    parts = [part.partition(" ") for part in query.get("events", "").split("|") if part]
+    given["events"] = [{"day": day, "name": unquote(name)} for day, _, name in parts]
+    study = _convert(given, lambda *_: " in this address", strict=False)
     validate_study(study)
     return study
 
 
-def _parse_event(plain: Mapping[str, Any], text: str) -> Event:
-    _check_keys(plain, _EVENT_TYPES, text, table="events")
-    if "day" not in plain:
-        raise InvalidInput("An event has no day; add a line day = 2025-06-13 under [[events]].")
-    given = {
-        key: _take(value, _EVENT_TYPES[key], f"{key!r} of an event{_find_line(text, key)}")
-        for key, value in plain.items()
-    }
-    return Event(**given)
+def _convert(plain: Mapping[str, Any], where: Where, *, strict: bool = True) -> Study:
+    """A typed study; `strict` takes no text for a number."""
+    try:
+        return msgspec.convert(plain, Study, strict=strict)
+    except msgspec.ValidationError as error:
+        raise InvalidInput(_describe_error(str(error), plain, where)) from error
 
 
-def _check_keys(plain: Mapping[str, Any], known: Iterable[str], text: str, *, table: str) -> None:
+def _describe_error(said: str, plain: Mapping[str, Any], where: Where) -> str:
+    """An error of `msgspec`, such as "Expected `int`, got `str` - at `$.window`", in a sentence."""
+    found = re.search(r"at `\$\.(events)?(?:\[(\d+)\])?\.?(\w+)?`", said)
+    of_event, number, key = found.groups() if found else (None, None, None)
+    if not of_event and key:
+        kind = _KINDS[get_type_hints(Study)[key]]
+        return f"{key!r}{where(key, None)} is {kind}, not {plain[key]!r}."
+    events = plain.get("events")
+    if number is None or not isinstance(events, list) or not isinstance(events[int(number)], dict):
+        return "Events are written as tables headed [[events]], each with a day."
+    at, path = int(number), f"events[{number}]"
+    if key is None:
+        line = where("events", at)
+        return f"{path}{line} has no day; add a line day = 2025-06-13 under [[events]]."
+    kind = _KINDS[get_type_hints(Event)[key]]
+    return f"'{path}.{key}'{where(key, at)} is {kind}, not {events[at][key]!r}."
+
+
+def _check_keys(plain: Mapping[str, Any], where: Where) -> None:
+    """Raise `InvalidInput` for the first key that no study or no event has."""
+    _check_known(plain, (*_KEYS, "events"), where, None)
+    events = plain.get("events")
+    for number, event in enumerate(events if isinstance(events, list) else ()):
+        _check_known(event if isinstance(event, dict) else {}, _EVENT_KEYS, where, number)
+
+
+def _check_known(
+    plain: Mapping[str, Any], known: tuple[str, ...], where: Where, event: int | None
+) -> None:
     for key in plain:
-        if key in known:
-            continue
-        where = f" in [[{table}]]" if table else ""
-        near = difflib.get_close_matches(key, list(known), n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}."
-        raise InvalidInput(f"There is no key {key!r}{where}{_find_line(text, key)}; {hint}")
+        if key not in known:
+            table = "" if event is None else " in [[events]]"
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]!r}?" if near else f"known keys are {', '.join(known)}."
+            raise InvalidInput(f"There is no key {key!r}{table}{where(key, event)}; {hint}")
 
 
 def _check_choice(value: str, known: Iterable[str], what: str) -> None:
     if value in known:
         return
     near = difflib.get_close_matches(value, list(known), n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}."
+    hint = f"did you mean {near[0]!r}?" if near else f"choose from {', '.join(known)}."
     raise InvalidInput(f"There is no {what} {value!r}; {hint}")
 
 
-def _find_line(text: str, key: str) -> str:
-    """ " (line 3)" of the first line that sets or heads `key`; '' where there is none."""
+def _find_line(text: str, key: str, event: int | None) -> str:
+    """ " (line 3)" of the line that sets or heads `key`; "" where there is none.
+
+    `event` is the number of the [[events]] table that the key is in, None outside of them.
+    """
+    tables = -1
     for number, line in enumerate(text.splitlines(), start=1):
         name = line.partition("=")[0].strip().strip("[]").strip("\"' ")
-        if name == key:
+        tables += name == "events" and line.lstrip().startswith("[[")
+        if name == key and event in (None, tables):
             return f" (line {number})"
     return ""
 
 
-def _take(value: Any, kind: type, where: str) -> Any:
-    """`value` if it is of the kind a key asks for; a date in quotes is taken too."""
-    if kind is date and isinstance(value, str):
-        return _read_day(value, where)
-    wrong = (
-        not isinstance(value, kind)
-        or (kind is int and isinstance(value, bool))
-        or (kind is date and isinstance(value, datetime))
-    )
-    if wrong:
-        raise InvalidInput(f"{where} is {_KINDS.get(kind, 'true or false')}, not {value!r}.")
-    return value
-
-
-def _read_day(text: str, where: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidInput(
-            f"{where} is a date like 2025-06-13 that exists, not {text!r}."
-        ) from error
-
-
-def _read_parameter(key: str, text: str, kind: type) -> Any:
-    where = f"{key!r} in this address"
-    if kind is date:
-        return _read_day(text, where)
-    if kind is bool:
-        return text not in ("", "0", "false")
-    if kind is int:
-        try:
-            return int(text)
-        except ValueError as error:
-            raise InvalidInput(f"{where} is a whole number, not {text!r}.") from error
-    return text
-
-
-def _write_value(value: Any) -> str:
+def _format_value(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, date):

@@ -78,17 +78,17 @@ def test_shipped_study_is_planned_among_the_real_sources(
 @pytest.mark.parametrize(
     ("was", "now", "says"),
     [
-        ('source = "own"', "", "does not say its 'source'"),
+        ('source = "own"', "", "has no 'source'"),
         ("first = 2025-01-06", "first = 5", "'first' (line 4) is a date"),
         ("first = 2025-01-06", 'first = "soon"', "'first' (line 4) is a date"),
         ("first = 2025-01-06", "first = 2026-01-06", "before it begins"),
         ("window = 14", "window = 15", "window"),
         ("window = 14", 'window = "14"', "whole number"),
         ('origin = "country:CN"', 'origin = "China"', "China"),
-        ("[[events]]\nday = 2025-06-13", "", "names no event"),
+        ("[[events]]\nday = 2025-06-13", "", "has no event"),
         ("[[events]]\nday = 2025-06-13", "events = 3", "headed [[events]]"),
         ('source = "own"', 'source = "radar"', "no source 'radar'"),
-        ("day = 2025-06-13", "", "An event has no day"),
+        ("day = 2025-06-13", "", "events[0] (line 10) has no day"),
         ('source = "own"', "source = own", "TOML"),
     ],
 )

@@ -69,7 +69,7 @@ def test_simulated_study_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("windw = 14", "'windw' (line 1)"), ("= nonsense", "TOML file that can be read")],
+    [("windw = 14", "'windw' (line 1)"), ("= nonsense", "not a valid TOML file")],
 )
 def test_study_with_a_typo_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, said: str

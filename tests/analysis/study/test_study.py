@@ -46,26 +46,42 @@ def test_study_file_is_read() -> None:
     [
         ("window = 14", "windw = 14", r"'windw' \(line 8\); did you mean 'window'\?"),
         ("name =", "nam =", r"'nam' in \[\[events\]\] \(line 12\); did you mean 'name'"),
-        ("min_grade =", "zzz =", r"no key 'zzz' \(line 7\); known are"),
+        ("min_grade =", "zzz =", r"no key 'zzz' \(line 7\); known keys are"),
         ("window = 14", "window = 10", "7, 14 or 28 days, not 10"),
         ("window = 14", 'window = "14"', r"'window' \(line 8\) is a whole number"),
         ("window = 14", "window = true", "is a whole number, not True"),
         ("window = 14", "baseline = 50", "whole number of weeks"),
         ("window = 14", "exploratory = 1", "true or false, not 1"),
         ("first = 2050-01-01", 'first = "2050-02-30"', r"\(line 3\) is a date like"),
-        ("first = 2050-01-01", "first = 2050-02-30", "TOML file that can be read"),
+        ("first = 2050-01-01", "first = 2050-02-30", "not a valid TOML file"),
         ("first = 2050-01-01", "first = 2050-01-01T00:00:00", "is a date like"),
         ("first = 2050-01-01", "first = 2051-01-01", "ends on 2050-12-31, before it begins"),
-        ("first = 2050-01-01\n", "", "does not say its 'first'"),
-        ("day = 2050-06-13", "day = 2051-06-13", "2051-06-13 lies outside the days"),
-        ("day = 2050-06-13", "", "An event has no day"),
+        ("first = 2050-01-01\n", "", "The study has no 'first'"),
+        ("day = 2050-06-13", "day = 2051-06-13", "2051-06-13 is outside the days"),
+        ("day = 2050-06-13", "", r"events\[0\] \(line 10\) has no day"),
         ('"likely"', '"likley"', "no cargo grade 'likley'; did you mean 'likely'"),
         ('"simulated"', '"simulate"', "no source 'simulate'; did you mean 'simulated'"),
-        ('"country:IR"', '"country:XX"', "destination of this study is no region"),
-        ('"country:CN"', '"contry:CN"', "origin of this study is no region"),
-        ("[[events]]", "[[events]]\nday = 2050-06-13\n[[events]]", "named twice"),
+        ('"country:IR"', '"country:XX"', "destination of this study is not a region"),
+        ('"country:CN"', '"contry:CN"', "origin of this study is not a region"),
+        ("[[events]]", "[[events]]\nday = 2050-06-13\n[[events]]", "listed twice"),
         ("[[events]]", "[events]", "tables headed"),
-        ("[[events]]\nday = 2050-06-13\nname = ", "note = ", "names no event"),
+        ("window = 14", 'window = 14\nevents = ["2050-06-13"]', "not a valid TOML file"),
+        (
+            "day = 2050-06-13",
+            "day = 13",
+            r"'events\[0\].day' \(line 11\) is a date like .*, not 13",
+        ),
+        (
+            'name = "Something"',
+            'name = "Something"\n[[events]]\nday = "soon"',
+            r"'events\[1\].day' \(line 14\) is a date like",
+        ),
+        (
+            'name = "Something"',
+            "name = 'x'\n[[events]]\nnam = 'y'",
+            r"no key 'nam' in \[\[events\]\] \(line 14\)",
+        ),
+        ("[[events]]\nday = 2050-06-13\nname = ", "note = ", "has no event"),
     ],
 )
 def test_what_is_wrong_is_said(old: str, new: str, said: str) -> None:
@@ -114,7 +130,7 @@ def made_studies(draw: st.DrawFn) -> Study:
 @given(study=made_studies())
 @settings(max_examples=60, deadline=None, database=None)
 def test_file_and_address_give_the_study_back(study: Study) -> None:
-    assert studies.parse_study(studies.write_study(study)) == study
+    assert studies.parse_study(studies.format_study(study)) == study
     assert studies.from_query(studies.to_query(study)) == study
 
 
@@ -131,9 +147,9 @@ def test_address_is_short_and_ignores_what_is_not_of_the_study() -> None:
     [
         ({"window": "fourteen"}, "'window' in this address is a whole number"),
         ({"first": "yesterday"}, "'first' in this address is a date"),
-        ({"events": "someday"}, "'events' in this address is a date"),
-        ({"events": ""}, "names no event"),
-        ({"origin": "nowhere"}, "origin of this study is no region"),
+        ({"events": "someday"}, r"'events\[0\].day' in this address is a date"),
+        ({"events": ""}, "has no event"),
+        ({"origin": "nowhere"}, "origin of this study is not a region"),
     ],
 )
 def test_address_that_cannot_be_followed(changes: dict[str, str], said: str) -> None:
