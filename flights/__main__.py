@@ -1,7 +1,7 @@
 """Command line: `python -m flights COMMAND`, see `flights.commands`.
 
-What was asked goes to standard output, how it went to standard error. Returns 0 when it did
-what it said, 1 when only in part, 2 when the question cannot be followed.
+Results go to standard output, messages to standard error. Returns 0 when everything was done, 1
+when only a part was done, 2 when the arguments are not valid.
 """
 
 import argparse
@@ -9,10 +9,10 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 from flights import CONTENTS_SENTENCE, __version__
 from flights.commands import COMMANDS
+from flights.commands.lazy_parser import LazyParser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,50 +33,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
         write_message(f"flights: {error}")
         return IN_PART
     except KeyboardInterrupt:
-        write_message("flights: stopped as asked; what was stored before stays.")
+        write_message("flights: stopped as asked; days already stored are kept.")
         return STOPPED
     except BrokenPipeError:
-        # Whoever read the output has gone; keep Python from complaining at exit.
+        # The reader of the output has closed it; Python must not complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return IN_PART
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """All commands; the options of one are read when it is asked for."""
+    """All commands; the options of a command are added when it is used."""
     parser = argparse.ArgumentParser(
         prog="python -m flights",
-        description="Flight records from public ADS-B sources: pull, keep, list, export.",
-        epilog="Returns 0 when all that was asked is there, 1 when only in part (a day failed or "
-        f"is not complete), 2 when the question cannot be followed. {CONTENTS_SENTENCE}",
+        description="Flight records from public ADS-B sources: download, store, list, export.",
+        epilog="Exit code: 0 when everything was done, 1 when only a part was done (a day failed "
+        f"or is not complete), 2 when the arguments are not valid. {CONTENTS_SENTENCE}",
     )
     parser.add_argument("--version", action="version", version=f"flights {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_CommandParser)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=LazyParser)
     for name, about in COMMANDS.items():
-        commands.add_parser(name, command=name, help=about, description=_sentence(about))
+        commands.add_parser(
+            name, help=about, description=_format_sentence(about), add_options=_OptionsOf(name)
+        )
     return parser
 
 
-class _CommandParser(argparse.ArgumentParser):
-    """Learns its options from the command's module when it is to parse some."""
+class _OptionsOf:
+    """Adds the options of a command from its module."""
 
-    def __init__(self, *, command: str, **more: Any) -> None:
-        super().__init__(allow_abbrev=False, **more)
+    def __init__(self, command: str) -> None:
         self._command = command
 
-    def parse_known_args(self, args=None, namespace=None):
+    def __call__(self, parser: argparse.ArgumentParser) -> None:
         module = importlib.import_module(f"flights.commands.{self._command}")
-        self.epilog = f"Example: python -m flights {module.EXAMPLE}"
-        self.add_argument(
-            "--archive",
-            metavar="DIR",
-            help="folder of the archive (else $FLIGHTS_ARCHIVE, else ./data)",
-        )
-        self.set_defaults(command=module.run)
-        module.add_options(self)
-        return super().parse_known_args(args, namespace)
+        parser.epilog = f"Example: python -m flights {module.EXAMPLE}"
+        parser.set_defaults(command=module.run)
+        module.add_options(parser)
 
 
-def _sentence(about: str) -> str:
+def _format_sentence(about: str) -> str:
     return f"{about[0].upper()}{about[1:]}."
 
 

@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from analysis.commands.base import Clock, print_answer
+from analysis.commands.base import Clock, print_answer, print_status
 from analysis.study import read_study, to_need
 from flights import CONTENTS_SENTENCE
 from flights.archive import Archive
@@ -30,6 +30,7 @@ def run(asked: argparse.Namespace, clock: Clock) -> None:
     """Print the plan; no source is contacted."""
     need = to_need(read_study(asked.study))
     archive = Archive(read_settings(asked.archive).archive)
+    print_status(f"Archive: {archive.root.absolute()}")
     plan = plan_study(need, archive, today=clock().date(), archive_option=asked.archive)
     note = contents_note(plan.spec)
     if asked.format == "json":

@@ -70,6 +70,7 @@ def answer(
     origin, destination = parse_region(study.origin), parse_region(study.destination)
     route = Route(origin, destination, study.min_grade, own)
     archive = Archive(settings.archive)
+    print_status(f"Archive: {archive.root.absolute()}")
     evidence = load_route(archive, route, source=study.source, first=study.first, last=study.last)
     return run_study(study, evidence, spec=spec, tries=tries, made_at=made_at), evidence
 

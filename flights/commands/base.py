@@ -1,4 +1,4 @@
-"""What commands share: exit codes, telling, the archive, days."""
+"""What commands share: exit codes, messages, the archive, days."""
 
 import argparse
 import os
@@ -14,27 +14,39 @@ from flights.errors import InvalidInput
 from flights.sources import contents_note, find_spec
 
 DONE, IN_PART, NOT_UNDERSTOOD, STOPPED = 0, 1, 2, 130
+"""Exit codes; 130 is what a shell gives a program that Ctrl-C ended."""
 
 
 def write_message(text: str) -> None:
-    """A line for the person, beside the data."""
+    """A line on standard error, so that standard output has data only."""
     with suppress(BrokenPipeError):
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()
 
 
+def add_archive(parser: argparse.ArgumentParser) -> None:
+    """`--archive`."""
+    parser.add_argument(
+        "--archive", metavar="DIR", help="archive folder (default: $FLIGHTS_ARCHIVE or ./data)"
+    )
+
+
 def add_days(parser: argparse.ArgumentParser, *, required: bool) -> None:
     """`--from` and `--to`, as `first` and `last`."""
-    what = {"type": _day, "metavar": "D", "required": required}
-    parser.add_argument("--from", dest="first", help="first UTC day, YYYY-MM-DD", **what)  # type: ignore[arg-type]
-    parser.add_argument("--to", dest="last", help="last UTC day, inclusive", **what)  # type: ignore[arg-type]
+    for option, dest, text in (
+        ("--from", "first", "first day (UTC), YYYY-MM-DD"),
+        ("--to", "last", "last day, inclusive"),
+    ):
+        parser.add_argument(
+            option, dest=dest, type=_read_day, metavar="DAY", required=required, help=text
+        )
 
 
-def _day(text: str) -> date:
+def _read_day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is no day; write YYYY-MM-DD") from error
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day; write YYYY-MM-DD") from error
 
 
 def check_days(first: date | None, last: date | None) -> None:
@@ -55,32 +67,36 @@ def settings_of(asked: argparse.Namespace) -> Settings:
 
 
 def open_archive(asked: argparse.Namespace) -> Archive:
-    """The archive of `--archive`, the environment, or `./data`.
+    """The archive of `--archive`, else of the environment, else `./data`; a message names it.
 
-    `--archive` goes to the environment: a source finds its cache there, in workers too.
+    `--archive` is copied to the environment: a source finds its cache there, in workers too.
     """
     if asked.archive:
         os.environ[ARCHIVE_VARIABLE] = str(asked.archive)
-    return Archive(settings_of(asked).archive)
+    archive = Archive(settings_of(asked).archive)
+    write_message(f"Archive: {archive.root.absolute()}")
+    return archive
 
 
 def note_for(sources: list[str]) -> str:
-    """The sentence under what comes from these sources; SIMULATED first where one is made up."""
+    """The sentence below data of these sources; SIMULATED first where one is simulated."""
     specs = []
     for source in sources:
         try:
             specs.append(find_spec(source))
         except InvalidInput:
             continue
-    made_up = next((spec for spec in specs if spec.simulated), None)
-    return contents_note(made_up) if made_up else CONTENTS_SENTENCE
+    simulated = next((spec for spec in specs if spec.simulated), None)
+    return contents_note(simulated) if simulated else CONTENTS_SENTENCE
 
 
 def only_source(archive: Archive) -> str:
-    """The source of an archive that holds one; `InvalidInput` where it holds none or several."""
+    """The only source of an archive; `InvalidInput` where there is none or more than one."""
     sources = archive.sources()
     if len(sources) == 1:
         return sources[0]
     if not sources:
-        raise InvalidInput(f"{archive.root} holds no days; `python -m flights pull` fills it.")
-    raise InvalidInput(f"The archive holds {', '.join(sources)}; choose one with --source.")
+        raise InvalidInput(
+            f"{archive.root} has no days yet; download some with `python -m flights pull`."
+        )
+    raise InvalidInput(f"The archive has {', '.join(sources)}; choose one with --source.")

@@ -1,4 +1,4 @@
-"""Where days are read: here, in processes of this machine, or on a Dask cluster."""
+"""Where days are read: in this process, in other processes, or on a Dask cluster."""
 
 import importlib
 import multiprocessing
@@ -18,7 +18,7 @@ from flights.errors import InvalidInput, SourceUnavailable
 def open_executor(
     offers: int, workers: int | None, scheduler: str | None = None
 ) -> Iterator[tuple[Executor | None, int]]:
-    """An executor and how many offers to read in it at once; None = one after the other here."""
+    """An executor and how many offers it reads at once; None = one by one in this process."""
     if scheduler:
         with _open_cluster(scheduler) as client:
             yield client.get_executor(), workers or sum(client.ncores().values()) or 1
@@ -27,14 +27,14 @@ def open_executor(
     if many == 1:
         yield None, 1
         return
-    # Not "fork": Arrow and DuckDB have threads by now.
+    # Not "fork": Arrow and DuckDB have started threads, which a fork does not copy.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(many, mp_context=context, initializer=follow_parent) as executor:
         yield executor, many
 
 
 def follow_parent() -> None:
-    """Leave Ctrl-C to the parent, and end when it is gone: nobody would ask for more."""
+    """Ignore Ctrl-C, which the parent handles, and end when the parent process ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
@@ -57,5 +57,6 @@ def _open_cluster(address: str) -> Any:
         return distributed.Client(address)
     except (OSError, ValueError) as error:
         raise SourceUnavailable(
-            f"No Dask scheduler answers at {address}: {error}. Check the address, and that it runs."
+            f"No Dask scheduler answers at {address}: {error}. Check the address and whether it "
+            "runs."
         ) from error

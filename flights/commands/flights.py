@@ -1,4 +1,4 @@
-"""`python -m flights flights`: flights of the archive, or those of a route."""
+"""`python -m flights flights`: export flights of the archive, all or those of a route."""
 
 import argparse
 import sys
@@ -15,6 +15,7 @@ from flights.cargo import Overrides, read_overrides
 from flights.commands.base import (
     DONE,
     IN_PART,
+    add_archive,
     add_days,
     check_days,
     each_day,
@@ -26,6 +27,7 @@ from flights.commands.base import (
 )
 from flights.errors import ArchiveError, InvalidInput
 from flights.records import Header, LedgerEntry, judge_departures, not_asked, open_writer
+from flights.records.atomic_files import replace_whole
 from flights.regions.base import Region
 
 EXAMPLE = (
@@ -34,26 +36,31 @@ EXAMPLE = (
 )
 FORMATS = ("csv", "json", "parquet")
 CHUNK_DAYS = 5
+"""Days loaded at once; this limits the memory of a long export."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Which days and which route, and where to write."""
-    parser.add_argument("--source", help="key of the source (else the only one in the archive)")
+    """Days, route, cargo grade, and the output."""
+    parser.usage = f"{parser.prog} --from DAY --to DAY [options]"
+    parser.add_argument("--source", help="key of the source (default: the only one in the archive)")
     add_days(parser, required=True)
+    add_archive(parser)
     parser.add_argument("--origin", metavar="REGION", help="e.g. country:CN, airport:ELLX")
     parser.add_argument("--destination", metavar="REGION", help="e.g. circle:25.25,55.36,100km")
     parser.add_argument(
-        "--min-grade", choices=("certain", "likely", "possible"), help="cargo of this grade only"
+        "--min-grade",
+        choices=("certain", "likely", "possible"),
+        help="only cargo flights of at least this grade",
     )
     parser.add_argument(
-        "--cargo", metavar="FILE", help="cargo list of your own: its rows win over the rules"
+        "--cargo", metavar="FILE", help="your own cargo list; its rows replace the rules"
     )
     parser.add_argument("--format", choices=FORMATS, default="csv")
-    parser.add_argument("--out", metavar="FILE", help="write here instead of standard output")
+    parser.add_argument("--out", metavar="FILE", help="output file (default: standard output)")
 
 
 def run(asked: argparse.Namespace) -> int:
-    """Write flights by day of `firstseen`, of a route where one is named."""
+    """Write flights by day of `firstseen`; only those of a route where one is given."""
     archive = open_archive(asked)
     check_days(asked.first, asked.last)
     source = asked.source or only_source(archive)
@@ -72,14 +79,14 @@ def run(asked: argparse.Namespace) -> int:
     for note in notes:
         write_message(note)
     if overrides:
-        write_message(f"Cargo list in force: {overrides.describe()}.")
-    return _tell_written(count, days, header.note)
+        write_message(f"Cargo list used: {overrides.describe()}.")
+    return _report_written(count, days, header.note)
 
 
 def _check_places(
     asked: argparse.Namespace, source: str, days: list[LedgerEntry]
 ) -> tuple[str, ...]:
-    """What the series does not hold of the places asked for; `NotCovered` for nothing at all."""
+    """What the series lacks of the route; `NotCovered` where it has nothing of it."""
     if not (asked.origin or asked.destination):
         return ()
     from flights.regions import parse_region
@@ -90,21 +97,21 @@ def _check_places(
 
 
 def _own_list(asked: argparse.Namespace) -> Overrides | None:
-    """The cargo list of `--cargo`, else of the environment where the flights are graded."""
+    """The cargo list of `--cargo`; else that of the environment, where flights are graded."""
     graded = asked.origin or asked.destination or asked.min_grade
     path = asked.cargo or (settings_of(asked).cargo if graded else None)
     return read_overrides(path) if path else None
 
 
-def _tell_written(count: int, days: list[LedgerEntry], note: str) -> int:
+def _report_written(count: int, days: list[LedgerEntry], note: str) -> int:
     lacking = [entry for entry in days if not entry.is_complete]
     write_message(f"{count} flights written.")
     if lacking:
-        named = ", ".join(f"{entry.day} {entry.status}" for entry in lacking[:5])
+        listed = ", ".join(f"{entry.day} {entry.status}" for entry in lacking[:5])
         more = f" and {len(lacking) - 5} more" if len(lacking) > 5 else ""
         write_message(
-            f"{len(lacking)} of {len(days)} days are not complete ({named}{more}): "
-            "what is not here may have flown all the same."
+            f"{len(lacking)} of {len(days)} days are not complete ({listed}{more}): "
+            "flights may be missing."
         )
     write_message(note)
     return IN_PART if lacking else DONE
@@ -128,7 +135,7 @@ def _question(
 def _frames(
     asked: argparse.Namespace, archive: Archive, source: str, overrides: Overrides | None
 ) -> Iterator[pd.DataFrame]:
-    """Flights a few days at a time; at least one frame, so that the columns are always there."""
+    """Flights, a few days at a time; at least one table, so that the columns are always written."""
     if asked.origin or asked.destination or asked.min_grade or overrides:
         yield _match(asked, archive, source, overrides)
         return
@@ -142,7 +149,7 @@ def _frames(
 def _match(
     asked: argparse.Namespace, archive: Archive, source: str, overrides: Overrides | None
 ) -> pd.DataFrame:
-    """Flights of the upper bound of a route, each with the sentence why it counts."""
+    """Flights of the upper bound of a route, each with a sentence that says why it counts."""
     from flights.evidence import explain_flights
     from flights.query import DuckDBEngine, RouteQuestion
     from flights.regions import parse_region
@@ -173,19 +180,15 @@ def _airports(region: Region) -> frozenset[str] | None:
 
 @contextmanager
 def _output(asked: argparse.Namespace) -> Iterator[IO[bytes]]:
-    """Standard output, or a file that appears only when it is whole."""
+    """Standard output, or a file that appears only when it is complete."""
     if not asked.out:
         if asked.format == "parquet" and sys.stdout.isatty():
-            raise InvalidInput("Parquet is not for the screen; add --out FILE.")
+            raise InvalidInput("Parquet cannot be shown on a terminal; add --out FILE.")
         yield sys.stdout.buffer
         return
     target = Path(asked.out)
-    rough = target.with_name(f".{target.name}.rough")
     try:
-        with rough.open("wb") as stream:
+        with replace_whole(target) as stream:
             yield stream
-        rough.replace(target)
     except OSError as error:
         raise ArchiveError(f"{target} cannot be written: {error}.") from error
-    finally:
-        rough.unlink(missing_ok=True)

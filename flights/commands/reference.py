@@ -1,13 +1,15 @@
-"""`python -m flights reference`: tables about aircraft, airports and routes, fetched on request."""
+"""`python -m flights reference`: download or list tables of aircraft, airports and routes."""
 
 import argparse
 import sys
 
-from flights.commands.base import DONE, settings_of, write_message
+from flights.commands.base import DONE, add_archive, settings_of, write_message
+from flights.commands.tables import print_table
 from flights.config import Settings
 from flights.errors import InvalidInput
 from flights.network import Door
-from flights.pull import utc_now, write_bytes
+from flights.pull import utc_now
+from flights.records.amounts import format_size
 from flights.reference.editions import Edition, list_editions
 from flights.reference.updates.fetch import fetch_edition
 from flights.reference.updates.tables import KINDS, find_kind
@@ -16,17 +18,18 @@ EXAMPLE = "reference fetch aircraft"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """What to do, and with which tables."""
-    parser.add_argument("action", choices=("list", "fetch"))
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(KINDS))
+    """Whether to list or download, and which tables."""
+    parser.add_argument("action", choices=("list", "fetch"), help="fetch downloads the newest")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"tables: {', '.join(KINDS)}")
+    add_archive(parser)
 
 
 def run(asked: argparse.Namespace) -> int:
-    """Show the editions that are held, or fetch today's."""
+    """List the editions on this computer, or download the newest."""
     settings = settings_of(asked)
     names = asked.names or (list(KINDS) if asked.action == "list" else [])
     if not names:
-        raise InvalidInput(f"Say which to fetch: {', '.join(KINDS)}.")
+        raise InvalidInput(f"Name the tables to fetch: {', '.join(KINDS)}.")
     for name in names:
         if asked.action == "fetch":
             _fetch(name, settings)
@@ -38,27 +41,38 @@ def run(asked: argparse.Namespace) -> int:
 def _fetch(name: str, settings: Settings) -> None:
     door = Door(settings.cache)
     edition = fetch_edition(name, door, settings, now=utc_now(), report=_report)
-    write_message(f"{_describe(edition)}, in {edition.folder}")
+    write_message(f"{_format_edition(edition)}, in {edition.folder}")
     write_message(f"Licence: {edition.licence}. Attribution: {edition.attribution}.")
 
 
 def _show(name: str, settings: Settings) -> None:
     kind = find_kind(name)
-    sys.stdout.write(f"{name}: {kind.title}, {kind.about} (licence: {kind.licence})\n")
-    held = list_editions(settings.cache, name)
-    for edition in held:
-        use = "in use" if edition == held[0] else "older"
-        sys.stdout.write(f"  {_describe(edition)}, {use}\n")
-    if not held:
-        sys.stdout.write(f"  none fetched: python -m flights reference fetch {name}\n")
+    title = f"{name}: {kind.title}, {kind.about} (licence: {kind.licence})"
+    editions = list_editions(settings.cache, name)
+    uses = ["in use", *["older"] * (len(editions) - 1)]
+    lines = [f"  {_format_edition(each)}, {use}" for each, use in zip(editions, uses, strict=False)]
+    if not editions:
+        sys.stdout.write(
+            f"{title}\n  none on this computer: python -m flights reference fetch {name}\n"
+        )
+        return
+    rows = [
+        (each.label, f"{each.rows:,}", _format_bytes(each), use)
+        for each, use in zip(editions, uses, strict=True)
+    ]
+    heads = ("edition", "rows", "size", "use")
+    print_table("\n".join([title, *lines]), heads, rows, right=("rows", "size"), title=title)
 
 
-def _describe(edition: Edition) -> str:
-    size = write_bytes(sum(each.size for each in edition.files))
-    return f"{edition.label}: {edition.rows:,} rows, {size}"
+def _format_edition(edition: Edition) -> str:
+    return f"{edition.label}: {edition.rows:,} rows, {_format_bytes(edition)}"
+
+
+def _format_bytes(edition: Edition) -> str:
+    return format_size(sum(each.size for each in edition.files))
 
 
 def _report(doing: str, share: float) -> None:
-    """One line that is written over, for whoever watches."""
+    """Progress in one line on a terminal."""
     if sys.stderr.isatty():
         sys.stderr.write(f"\r{doing} {share:4.0%} \033[K")

@@ -1,4 +1,4 @@
-"""`python -m flights track`: the way of one flight, asked of OpenSky."""
+"""`python -m flights track`: fetch the track of one flight from OpenSky."""
 
 import argparse
 import json
@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, datetime
 
 from flights import CONTENTS_SENTENCE
-from flights.commands.base import DONE, IN_PART, settings_of, write_message
+from flights.commands.base import DONE, IN_PART, add_archive, settings_of, write_message
 from flights.errors import InvalidInput
 from flights.pull import utc_now
 from flights.records import Header, open_writer
@@ -19,20 +19,23 @@ EXAMPLE = "track 4d0103 --at 2026-11-20T14:30 --format csv"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Which aircraft, when, and how to write it."""
-    parser.add_argument("icao24", help="address of the aircraft, six hex digits")
+    """Aircraft, time and format."""
+    parser.add_argument("icao24", help="ICAO 24-bit address of the aircraft, six hex digits")
     parser.add_argument(
         "--at",
         metavar="TIME",
         required=True,
-        help="any moment of the flight, UTC, YYYY-MM-DDTHH:MM; at most 30 days ago",
+        help="a time during the flight (UTC), YYYY-MM-DDTHH:MM; at most 30 days ago",
     )
     parser.add_argument("--format", choices=("csv", "json"), default="csv")
-    parser.add_argument("--budget", help="credits for tracks this machine may spend a day (4000)")
+    parser.add_argument(
+        "--budget", help="credits a day for tracks on this computer (default: 4000)"
+    )
+    add_archive(parser)
 
 
 def run(asked: argparse.Namespace) -> int:
-    """Ask for the track and write its points; OpenSky having none is an answer."""
+    """Fetch the track and write its points; exit code 1 where OpenSky has none."""
     settings, at = settings_of(asked), _moment(asked.at)
     budget = CreditBudget(settings.cache / "opensky", read_budget(asked.budget), utc_now)
     api = Api(settings, budget, report=lambda said, _: write_message(said))
@@ -42,7 +45,7 @@ def run(asked: argparse.Namespace) -> int:
     if body is None:
         write_message(
             f"OpenSky has no track of {asked.icao24} at {at:%Y-%m-%d %H:%M} UTC. "
-            "That nobody heard it does not mean that it did not fly."
+            "It may have flown without being received."
         )
         write_message(note)
         return IN_PART
@@ -65,7 +68,7 @@ def _write(track: Track, kind: str, note: str) -> None:
         return
     times = points["seen_at"].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
     rows = points.assign(seen_at=times).astype(object)
-    told = {
+    content = {
         "contents": CONTENTS_SENTENCE,
         "note": note,
         "attribution": find_spec("opensky-rest").attribution,
@@ -75,13 +78,15 @@ def _write(track: Track, kind: str, note: str) -> None:
         "stop": track.stop.isoformat(),
         "points": rows.where(rows.notna(), None).to_dict("records"),
     }
-    sys.stdout.write(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+    sys.stdout.write(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
 def _moment(text: str) -> datetime:
-    """A time in UTC unless it names another zone."""
+    """A time; UTC unless it has a time zone."""
     try:
         found = datetime.fromisoformat(text.strip())
     except ValueError as error:
-        raise InvalidInput(f"{text!r} is no time; write 2026-11-20T14:30, in UTC.") from error
+        raise InvalidInput(
+            f"{text!r} is not a time; write it as 2026-11-20T14:30 (UTC)."
+        ) from error
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)

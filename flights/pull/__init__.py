@@ -1,8 +1,8 @@
-"""From a source into the archive: plan, run, progress, and pulls in the background."""
+"""From a source into the archive: plan, run, progress, pulls in the background."""
 
 from flights.pull.background import ProgressFile, estimate_seconds, new_pull_id
 from flights.pull.plan import PullPlan, check_disk_space, plan_pull
-from flights.pull.progress import DayProgress, PullProgress, write_bytes, write_span
+from flights.pull.progress import DayProgress, PullProgress
 from flights.pull.run import PullReport, format_states, run_pull, utc_now
 
 __all__ = [
@@ -18,6 +18,4 @@ __all__ = [
     "plan_pull",
     "run_pull",
     "utc_now",
-    "write_bytes",
-    "write_span",
 ]

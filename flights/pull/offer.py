@@ -1,4 +1,4 @@
-"""One offer of a source into the archive, each day as soon as it is read."""
+"""Read one offer of a source and store each day as soon as it is read."""
 
 import logging
 import re
@@ -26,25 +26,26 @@ from flights.sources import Offer, Source
 
 log = logging.getLogger(__name__)
 
+# The server answered, so it can be reached.
 _ANSWERED = (ResourceMissing, ResourceChanged, RangesRefused)
 _SECRETS_IN_ADDRESS = re.compile(r"(https?://)(?:[^\s/@]*@)?([^\s?#]*)[?#][^\s\"')\]]*")
 
 
 class OfferReport(Protocol):
-    """Where a worker tells how far it is: a `Report` that also takes days that are done."""
+    """Takes the progress of a worker: a `Report` that also takes days that are done."""
 
     def __call__(self, message: str, share: float) -> None:
-        """What is done now, and the share of the offer that is done."""
+        """Take what is done now, and the share of the offer that is done, 0 to 1."""
         ...
 
     def stored(self, row: DayProgress) -> None:
-        """A day is done."""
+        """Take the row of a day that is done."""
         ...
 
 
 @dataclass(frozen=True)
 class Halt:
-    """Why nothing further may be begun. `state` is what the pull ends in; `wait_s` in seconds."""
+    """Why no further offer is started. `state` is the final state of the pull; `wait_s` in s."""
 
     state: str
     message: str
@@ -53,9 +54,9 @@ class Halt:
 
 @dataclass(frozen=True)
 class OfferResult:
-    """What came of an offer: rows of its days, and entries as they stand in the ledger now.
+    """The result of an offer: progress rows of its days, and their ledger entries.
 
-    `unreachable` is the sentence where the source could not be asked, else "".
+    `unreachable` is a sentence where the source could not be reached, else "".
     """
 
     rows: tuple[DayProgress, ...] = ()
@@ -66,9 +67,9 @@ class OfferResult:
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads an offer into the archive; goes to other processes by pickle.
+    """Reads an offer into the archive; it is pickled for other processes.
 
-    Days in `kept` are complete and stay as they are, though a file that is read holds them.
+    Days in `kept` are complete and are not replaced, even if the input contains them.
     """
 
     source: Source
@@ -78,52 +79,52 @@ class Reader:
     kept: frozenset[date] = frozenset()
 
     def days_of(self, offer: Offer) -> tuple[date, ...]:
-        """Days of the offer that are asked for."""
+        """Requested days of the offer."""
         return tuple(day for day in offer.all_days if day not in self.kept)
 
-    def __call__(self, offer: Offer, news: OfferReport) -> OfferResult:
-        """Read and store; whatever the source does wrong ends in the ledger.
+    def __call__(self, offer: Offer, report: OfferReport) -> OfferResult:
+        """Read and store; errors of the source are stored in the ledger.
 
         Raises
         ------
         ArchiveError
             The archive cannot be written.
         """
-        shelf = _OfferDays(self, offer, news, self.days_of(offer))
+        days = _OfferDays(self, offer, report, self.days_of(offer))
         try:
-            for records in self.source.collect(offer, news):
+            for records in self.source.collect(offer, report):
                 if records.day not in self.kept:
-                    shelf.put(records)
+                    days.put(records)
         except ArchiveError:
             raise
         except RateLimited as error:
-            return shelf.answer(Halt("paused", format_error(error), error.wait_seconds))
+            return days.result(Halt("paused", format_error(error), error.wait_seconds))
         except (CredentialsMissing, CredentialsRejected) as error:
-            return shelf.answer(Halt("failed", format_error(error)))
-        except Exception as error:  # noqa: BLE001 - whatever a source does, the pull goes on
+            return days.result(Halt("failed", format_error(error)))
+        except Exception as error:  # noqa: BLE001 - an error of a source must not end the pull
             expected = isinstance(error, FlightDataError)
             level = logging.INFO if expected else logging.WARNING
             log.log(level, "%s failed: %s", offer.day, format_error(error), exc_info=not expected)
-            shelf.close("failed", format_error(error))
+            days.close("failed", format_error(error))
             gone = isinstance(error, SourceUnavailable) and not isinstance(error, _ANSWERED)
-            return replace(shelf.answer(), unreachable=format_error(error) if gone else "")
-        shelf.close("missing", shelf.elsewhere())
-        return shelf.answer()
+            return replace(days.result(), unreachable=format_error(error) if gone else "")
+        days.close("missing", days.explain_absence())
+        return days.result()
 
 
 @dataclass
 class _OfferDays:
-    """Days of one offer as they are stored."""
+    """The days of one offer while they are stored."""
 
     reader: Reader
     offer: Offer
-    news: OfferReport
+    report: OfferReport
     asked: tuple[date, ...]
     rows: dict[date, DayProgress] = field(default_factory=dict)
     stored: list[LedgerEntry] = field(default_factory=list)
 
     def put(self, records: DayRecords) -> None:
-        """Store a day; tell of it where it was asked for."""
+        """Store a day; report it where it was requested."""
         entry = self._entry(records.entry)
         own = records.day in self.asked
         refresh = self.reader.refresh and own
@@ -132,31 +133,31 @@ class _OfferDays:
         if own:
             row = _row(self.offer, len(self.asked), entry, stored)
             self.rows[records.day] = row
-            self.news.stored(row)
+            self.report.stored(row)
 
     def close(self, status: str, reason: str) -> None:
-        """Note `status` for the days asked for of which nothing came."""
+        """Store `status` for requested days that the source did not give."""
         key = self.reader.source.spec.key
         for day in self.asked:
             if day not in self.rows:
                 self.put(without_data(LedgerEntry(key, day, status, (reason,))))
 
-    def answer(self, halt: Halt | None = None) -> OfferResult:
+    def result(self, halt: Halt | None = None) -> OfferResult:
         return OfferResult(tuple(self.rows.values()), tuple(self.stored), halt)
 
-    def elsewhere(self) -> str:
-        """Why a day that was asked for is not there."""
+    def explain_absence(self) -> str:
+        """Why a requested day is missing."""
         days = sorted({entry.day for entry in self.stored} | self.reader.kept & {*self.offer.days})
         shown = [*map(str, days[:3]), *(["…"] if len(days) > 4 else []), *map(str, days[3:][-1:])]
         listed = ", ".join(shown) or "none"
-        return f"The input holds no position of this day (days it holds: {listed})."
+        return f"The input has no position of this day (days it has: {listed})."
 
     def _entry(self, entry: LedgerEntry) -> LedgerEntry:
-        """The source's entry with what the pull knows: when it was asked, for which series."""
+        """The entry of the source, completed with the time of the request and the series."""
         spec = self.reader.source.spec
         if entry.source != spec.key or entry.scope not in ("", spec.scope):
             raise BadPayload(
-                f"{spec.key} gave {entry.day} as {entry.source} {entry.scope!r}, which it is not"
+                f"{spec.key} gave {entry.day} as a day of {entry.source} {entry.scope!r}"
             )
         published = self.offer.fingerprint if entry.day in self.asked else ""
         return replace(
@@ -168,25 +169,25 @@ class _OfferDays:
 
 
 def without_data(entry: LedgerEntry) -> DayRecords:
-    """A day that is only an entry."""
+    """A day with an entry and no data."""
     return DayRecords(entry, **{name: empty(name) for name in TABLES})
 
 
 def format_error(error: Exception) -> str:
-    """An error in words; of addresses only what may be shown, since links can carry keys.
+    """The text of an error, without passwords and keys in web addresses.
 
     >>> tell_error(OSError("no answer from https://me:word@host/day.tar?sig=abc"))
     'OSError: no answer from https://host/day.tar'
     """
-    said = str(error) if isinstance(error, FlightDataError) else f"{type(error).__name__}: {error}"
-    return _SECRETS_IN_ADDRESS.sub(r"\1\2", said)
+    name = "" if isinstance(error, FlightDataError) else f"{type(error).__name__}: "
+    return _SECRETS_IN_ADDRESS.sub(r"\1\2", f"{name}{error}")
 
 
 def _row(offer: Offer, days: int, answer: LedgerEntry, stored: LedgerEntry) -> DayProgress:
-    """The day's row; an answer worse than what the archive holds does not replace it."""
+    """The row of a day; a result that is worse than the stored day does not replace it."""
     message = " ".join(answer.reasons)
     if stored.status != answer.status:
-        message = f"{message} The archive keeps the day it has ({stored.status}).".strip()
+        message = f"{message} The archive keeps the stored day ({stored.status}).".strip()
     return DayProgress(
         answer.day,
         answer.status,

@@ -1,4 +1,4 @@
-"""What a pull would do and cost, before it does it."""
+"""The plan of a pull: its days and its cost."""
 
 import shutil
 from collections.abc import Iterable, Mapping
@@ -9,23 +9,24 @@ from pathlib import Path
 from flights.archive import Archive
 from flights.config import read_settings
 from flights.errors import ArchiveError, InvalidInput
-from flights.pull.progress import write_bytes
 from flights.records import LedgerEntry
+from flights.records.amounts import format_size
 from flights.sources import Offer, Source, SourceSpec
 
 STORED_SHARE, STORED_SHARE_NARROWED = 0.5, 0.05
-"""Archive bytes a byte of input is taken to need, until this archive has shown its own figure."""
+"""Archive bytes per byte of input, assumed until this archive has measured its own value."""
 SPARE_BYTES = 50_000_000
+"""Space left free on the disk, for the index and temporary files."""
 
 
 @dataclass(frozen=True)
 class PullPlan:
-    """What a pull would do, before it does it.
+    """What a pull will do.
 
-    `skipped`: day and reason. `absent`: days asked for that the source does not have.
-    `seconds` is None where no earlier pull has measured a rate. `requests` and `credits` are 0
-    where the source does not count them. `cache_needed` is what one download may take for a
-    while in the cache; `cache_free` is None where that lies on the archive's own disk.
+    `skipped`: day and reason. `absent`: requested days that the source does not have. `seconds`
+    is None where no earlier pull has measured a rate. `requests` and `credits` are 0 where the
+    source does not count them. `cache_needed` [bytes]: the largest download in the cache;
+    `cache_free` [bytes] is None where the cache is on the same disk as the archive.
     """
 
     source: Source
@@ -44,7 +45,7 @@ class PullPlan:
 
     @property
     def days(self) -> tuple[date, ...]:
-        """Days that will be asked, in order."""
+        """Days that will be requested, in order."""
         left = {day for day, _ in self.skipped}
         every = (day for offer in self.offers for day in offer.all_days)
         return tuple(sorted(day for day in every if day not in left))
@@ -59,16 +60,16 @@ def plan_pull(
     refresh: bool = False,
     rate_bytes_s: float | None = None,
 ) -> PullPlan:
-    """Days to ask, days left out and why, and the cost. None = as far as the source goes.
+    """Days to request, days left out and why, and the cost. None = as far as the source goes.
 
-    A day that failed before is asked last, so that it never keeps a pull from the others.
+    A day that failed before comes last, so that it cannot stop the others again.
 
     Raises
     ------
     InvalidInput
         The days end before they begin.
     ArchiveError
-        Under the source's key lie days that were narrowed to something else.
+        The archive has days of this source that were narrowed to something else.
     """
     start, stop = first or date.min, last or date.max
     if stop < start:
@@ -82,7 +83,7 @@ def plan_pull(
     inside = {day for offer in offered for day in offer.all_days}
     absent = [day for day in _span(first, last) if day not in inside]
     gone = {day for day in absent if day in known and known[day].is_complete}
-    kept |= dict.fromkeys(gone, "complete already; the source no longer has it")
+    kept |= dict.fromkeys(gone, "complete already; no longer in the source")
     size = sum(offer.size_bytes for offer in offers)
     return PullPlan(
         source=source,
@@ -102,9 +103,9 @@ def plan_pull(
 
 
 def check_disk_space(plan: PullPlan, root: Path, *, workers: int = 1) -> None:
-    """Raise `ArchiveError` where the disks cannot hold what the pull brings.
+    """Raise `ArchiveError` where a disk has too little space for the pull.
 
-    Each worker may hold one download in the cache while it reads it.
+    Each worker may have one download in the cache while it reads it.
     """
     cached = plan.cache_needed * workers
     elsewhere = plan.cache_free is not None
@@ -116,13 +117,13 @@ def check_disk_space(plan: PullPlan, root: Path, *, workers: int = 1) -> None:
 def _check_disk(plan: PullPlan, folder: Path, free: int, needed: int) -> None:
     if plan.offers and free < needed + SPARE_BYTES:
         raise ArchiveError(
-            f"{folder} has {write_bytes(free)} free and this pull needs about "
-            f"{write_bytes(needed + SPARE_BYTES)} there; free some space or ask for fewer days."
+            f"{folder} has {format_size(free)} free, but this pull needs about "
+            f"{format_size(needed + SPARE_BYTES)} there; free some space or pull fewer days."
         )
 
 
 def _keep(offered: Iterable[Offer], known: Mapping[date, LedgerEntry]) -> dict[date, str]:
-    """Complete days, which are not asked again, and what there is to say of each."""
+    """Complete days, which are not requested again, and the reason for each."""
     days = ((offer, day) for offer in offered for day in offer.all_days)
     return {
         day: _why_kept(offer, known[day])
@@ -135,7 +136,7 @@ def _why_kept(offer: Offer, entry: LedgerEntry) -> str:
     if not (entry.fingerprint and offer.fingerprint) or entry.fingerprint == offer.fingerprint:
         return "complete already"
     pulled = f" (pulled {entry.asked_at:%Y-%m-%d})" if entry.asked_at else ""
-    return f"complete already; published anew since{pulled}: --refresh reads it again"
+    return f"complete already; published again since{pulled}: --refresh downloads the new version"
 
 
 def _failed_before(offer: Offer, known: Mapping[date, LedgerEntry]) -> bool:
@@ -147,8 +148,8 @@ def _check_scope(spec: SourceSpec, entries: Iterable[LedgerEntry]) -> None:
         if entry.scope != spec.scope and entry.tables:
             old, new = (repr(each) if each else "nothing" for each in (entry.scope, spec.scope))
             raise ArchiveError(
-                f"{spec.key} {entry.day} lies in the archive narrowed to {old}, and now it is "
-                f"asked for narrowed to {new}: use another archive folder."
+                f"{spec.key} {entry.day} is in the archive narrowed to {old}, but this pull is "
+                f"narrowed to {new}: use another archive folder."
             )
 
 
@@ -159,7 +160,7 @@ def _span(first: date | None, last: date | None) -> list[date]:
 
 
 def _stored_share(spec: SourceSpec, entries: Iterable[LedgerEntry]) -> float:
-    """Bytes stored per byte read in this archive so far; a file of many days is read once."""
+    """Bytes stored per byte read in this archive so far; a file of many days counts once."""
     read: set[tuple[str, int, str]] = set()
     stored = 0
     for entry in entries:

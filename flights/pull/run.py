@@ -1,4 +1,4 @@
-"""Ask a source for the days the archive lacks. The only module that knows both."""
+"""Pull the days of a plan: read them from the source and store them in the archive."""
 
 import logging
 from collections import deque
@@ -11,25 +11,26 @@ from flights.archive import Archive
 from flights.errors import ArchiveError, FlightDataError
 from flights.pull.offer import Halt, OfferResult, Reader, without_data
 from flights.pull.plan import PullPlan, check_disk_space, plan_pull
-from flights.pull.progress import DayProgress, PullProgress, Tracker, write_span
+from flights.pull.progress import DayProgress, PullProgress, Tracker
 from flights.pull.worker_messages import StopRequested, WorkerMessages
 from flights.records import LedgerEntry
+from flights.records.amounts import format_span
 from flights.sources import Offer
 
 __all__ = ["PullPlan", "PullReport", "plan_pull", "run_pull", "utc_now"]
 
 log = logging.getLogger(__name__)
 
-_POLL_S = 0.5
+_POLL_S = 0.5  # how often messages of workers are read
 _UNREACHABLE = 3
-"""After so many offers in a row that could not be asked, the connection is taken to be gone."""
+"""After so many failed requests in a row the pull ends: most likely the connection is lost."""
 
 
 @dataclass(frozen=True)
 class PullReport:
-    """What a pull did. `stored` are the entries that stand in the ledger now, in day order.
+    """The result of a pull. `stored` are the ledger entries of the days, in day order.
 
-    `spilled` are days nobody asked for, found inside the input of others.
+    `spilled` are days that were not requested, found in the input of other days.
     """
 
     progress: PullProgress
@@ -38,13 +39,13 @@ class PullReport:
 
     @property
     def is_complete(self) -> bool:
-        """True where every day asked for was read and is complete."""
+        """True where every requested day is complete."""
         ends = {day.state for day in self.progress.days}
         return self.progress.state == "finished" and ends <= {"complete", "skipped"}
 
 
 def utc_now() -> datetime:
-    """The clock a pull reads unless it is given another."""
+    """The current time; tests give a pull another clock."""
     return datetime.now(UTC)
 
 
@@ -57,27 +58,26 @@ def run_pull(
     progress: Callable[[PullProgress], None] | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> PullReport:
-    """Ask for the planned days and store each as soon as it is read.
+    """Read the planned days and store each one as soon as it is read.
 
-    A day that fails is written `failed` with its reason, and the pull goes on. It ends early,
-    days not reached left as they were, where the source asks to wait (`paused`), refuses the
-    account or can no longer be asked (`failed`). Days run one after the other here, or in any
-    `concurrent.futures.Executor` whose workers see the same folder, at most `workers` at once.
-    A KeyboardInterrupt ends the pull: days that are stored stay, the day under way stays as it
-    was.
+    A day that fails is stored as `failed` with its reason, and the pull continues. It ends early
+    where the source asks to wait (`paused`), rejects the account or cannot be reached
+    (`failed`); the days left are not changed. Days are read one by one in this process, or in
+    any `concurrent.futures.Executor` whose workers see the same folder, at most `workers` at
+    once. A KeyboardInterrupt ends the pull: stored days are kept, the day in work is not changed.
 
     Raises
     ------
     ArchiveError
-        The disk has no room for it, or the archive cannot be written.
+        The disk has too little space, or the archive cannot be written.
     """
     tracker = Tracker(_starting(plan), clock, progress)
-    patience = _StopRule()
+    stop_rule = _StopRule()
     try:
         check_disk_space(plan, archive.root, workers=workers if executor else 1)
         stored = _store_absent(plan, archive, clock)
         for day in _to_come(plan, clock()):
-            tracker.update(day, message="This day is not over yet (UTC): ask again later.")
+            tracker.update(day, message="This day is not over yet (UTC); pull it again later.")
         for entry in stored:
             tracker.update(
                 entry.day, state=entry.status, share=1.0, message=" ".join(entry.reasons)
@@ -85,20 +85,20 @@ def run_pull(
         kept = frozenset(day for day, _ in plan.skipped)
         reader = Reader(plan.source, archive, plan.refresh, clock, kept)
         run = _RunHere() if executor is None else _RunIn(executor, workers)
-        for answer in run(plan.offers, reader, tracker, patience):
-            tracker.note(answer.rows)
-            stored += answer.stored
-            patience.hear(answer)
+        for result in run(plan.offers, reader, tracker, stop_rule):
+            tracker.update_rows(result.rows)
+            stored += result.stored
+            stop_rule.add(result)
     except KeyboardInterrupt:
-        tracker.end("cancelled", "Stopped as asked; days already stored stay.")
+        tracker.end("cancelled", "Stopped as asked; days already stored are kept.")
         raise
     except FlightDataError as error:
         tracker.end("failed", str(error))
         raise
     except BaseException as error:
-        tracker.end("failed", f"The pull ended on an error of the program: {error!r}")
+        tracker.end("failed", f"The pull stopped because of an error in the program: {error!r}")
         raise
-    return _report(plan, stored, _end(tracker, patience.halt, clock()))
+    return _report(plan, stored, _end(tracker, stop_rule.halt, clock()))
 
 
 def _starting(plan: PullPlan) -> PullProgress:
@@ -117,9 +117,9 @@ def _starting(plan: PullPlan) -> PullProgress:
 def _store_absent(
     plan: PullPlan, archive: Archive, clock: Callable[[], datetime]
 ) -> list[LedgerEntry]:
-    """Store the answer "nothing" for days asked for that the source does not have.
+    """Store requested days that the source does not have as `missing`.
 
-    Nothing is noted of days that are not over: nobody can have them yet.
+    Days that are not over are left out: they may still be published.
     """
     spec, early = plan.source.spec, _to_come(plan, clock())
     why = spec.why_absent or "The source has nothing for this day."
@@ -132,7 +132,7 @@ def _store_absent(
 
 
 def _to_come(plan: PullPlan, now: datetime) -> tuple[date, ...]:
-    """Absent days of a remote source from today on; made-up days lie in any year."""
+    """Absent days of a remote source from today on; simulated days may be in any year."""
     today = now.astimezone(UTC).date()
     return tuple(day for day in plan.absent if plan.source.spec.remote and day >= today)
 
@@ -144,7 +144,7 @@ def _end(tracker: Tracker, halt: Halt | None, now: datetime) -> PullProgress:
     if halt.state == "paused":
         if halt.wait_s is not None:
             resume_at = now + timedelta(seconds=halt.wait_s)
-        message = f"{message} {_when(resume_at, now)} Days already stored stay."
+        message = f"{message} {_when(resume_at, now)} Days already stored are kept."
     return tracker.end(halt.state, message, resume_at)
 
 
@@ -152,14 +152,14 @@ def _when(resume_at: datetime | None, now: datetime) -> str:
     if resume_at is None:
         return "Run the same command again later."
     day = f" on {resume_at:%Y-%m-%d}" if resume_at.date() != now.date() else ""
-    # Up to the next minute, lest somebody come a few seconds early and wait anew.
+    # The next full minute: a pull that starts a few seconds early must wait again.
     at = resume_at + timedelta(minutes=1)
-    span = write_span((resume_at - now).total_seconds())
+    span = format_span((resume_at - now).total_seconds())
     return f"Run the same command again after {at:%H:%M} UTC{day} (in {span})."
 
 
 def format_states(now: PullProgress) -> str:
-    """How many days ended how; those not reached are "not asked"."""
+    """Number of days by state; days that were not reached are "not asked"."""
     states = ["not asked" if day.state == "waiting" else day.state for day in now.days]
     counts = {state: states.count(state) for state in dict.fromkeys(states)}
     return ", ".join(f"{count} {state}" for state, count in counts.items()) or "nothing to do"
@@ -176,28 +176,28 @@ def _report(plan: PullPlan, stored: list[LedgerEntry], end: PullProgress) -> Pul
 
 
 class _StopRule:
-    """Judges from the answers when to begin nothing further."""
+    """Decides from the results when no further offer is started."""
 
     def __init__(self) -> None:
         self.halt: Halt | None = None
         self._unreachable = 0
 
-    def hear(self, answer: OfferResult) -> None:
-        """Take an answer into account."""
-        self._unreachable = self._unreachable + 1 if answer.unreachable else 0
+    def add(self, result: OfferResult) -> None:
+        """Take a result into account."""
+        self._unreachable = self._unreachable + 1 if result.unreachable else 0
         gone = None
         if self._unreachable >= _UNREACHABLE:
             gone = Halt(
                 "failed",
-                f"The source could not be asked {_UNREACHABLE} times in a row: "
-                f"{answer.unreachable} The days left were not asked; run the same command again "
-                "when the connection is back.",
+                f"The source could not be reached {_UNREACHABLE} times in a row: "
+                f"{result.unreachable} The remaining days were not requested; run the same command "
+                "again when the connection works.",
             )
-        self.halt = self.halt or answer.halt or gone
+        self.halt = self.halt or result.halt or gone
 
 
 class _ReportHere:
-    """News of an offer that is read in this thread."""
+    """Report of an offer that is read in this thread."""
 
     def __init__(self, tracker: Tracker, days: tuple[date, ...]) -> None:
         self._tracker, self._days = tracker, days
@@ -206,17 +206,17 @@ class _ReportHere:
         self._tracker.advance(self._days, message, share)
 
     def stored(self, row: DayProgress) -> None:
-        self._tracker.note([row])
+        self._tracker.update_rows([row])
 
 
 class _RunHere:
-    """Offers one after the other in this thread."""
+    """Reads offers one by one in this thread."""
 
     def __call__(
-        self, offers: tuple[Offer, ...], reader: Reader, tracker: Tracker, patience: _StopRule
+        self, offers: tuple[Offer, ...], reader: Reader, tracker: Tracker, stop_rule: _StopRule
     ) -> Iterator[OfferResult]:
         for offer in offers:
-            if patience.halt:
+            if stop_rule.halt:
                 return
             days = reader.days_of(offer)
             tracker.advance(days, "", 0.0)
@@ -224,70 +224,72 @@ class _RunHere:
 
 
 class _RunIn:
-    """Offers side by side in an executor, never more at once than there are workers.
+    """Reads offers in an executor, never more at once than there are workers.
 
-    What an executor holds in its queue can often not be taken back.
+    Most executors cannot cancel what is in their queue, so the queue is kept short.
     """
 
     def __init__(self, executor: Executor, workers: int) -> None:
         self._executor, self._workers = executor, workers
 
     def __call__(
-        self, offers: tuple[Offer, ...], reader: Reader, tracker: Tracker, patience: _StopRule
+        self, offers: tuple[Offer, ...], reader: Reader, tracker: Tracker, stop_rule: _StopRule
     ) -> Iterator[OfferResult]:
         left, days = deque(offers), {offer.day: reader.days_of(offer) for offer in offers}
-        jobs: set[Future] = set()
-        with WorkerMessages(reader.archive.root / "pulls") as signals:
+        jobs: set[Future[OfferResult]] = set()
+        with WorkerMessages(reader.archive.root / "pulls") as messages:
             try:
                 while True:
-                    while left and len(jobs) < self._workers and not patience.halt:
+                    while left and len(jobs) < self._workers and not stop_rule.halt:
                         offer = left.popleft()
-                        news = signals.reporter(offer.day)
-                        jobs.add(self._executor.submit(reader, offer, news))
+                        report = messages.reporter(offer.day)
+                        jobs.add(self._executor.submit(reader, offer, report))
                     if not jobs:
                         return
                     done, _ = wait(jobs, timeout=_POLL_S, return_when=FIRST_COMPLETED)
-                    tracker.note(signals.rows())
-                    for day, message, share in signals.said():
+                    tracker.update_rows(messages.rows())
+                    for day, message, share in messages.messages():
                         tracker.advance(days[day], message, share)
                     for job in done:
                         jobs.remove(job)
                         yield _result_of(job)
             except BrokenExecutor as error:
                 raise ArchiveError(
-                    "A worker died, often for want of memory. Days already stored stay; try "
-                    "again with fewer workers."
+                    "A worker process ended, often because of too little memory. Days already "
+                    "stored "
+                    "are kept; try again with fewer workers."
                 ) from error
             except BaseException:
-                _stop(signals, jobs)
+                _stop(messages, jobs)
                 raise
 
 
-def _result_of(job: Future) -> OfferResult:
-    """What the worker answers; what a source does wrong is in there, so the rest is the executor's.
+def _result_of(job: Future[OfferResult]) -> OfferResult:
+    """The result of the worker. It contains errors of the source; others are of the executor.
 
     Raises
     ------
     ArchiveError
-        The worker could not write, or the executor could not have the day read.
+        The worker could not write, or the executor could not run it.
     """
     try:
-        answer: OfferResult = job.result()
+        result: OfferResult = job.result()
     except (FlightDataError, BrokenExecutor):
         raise
     except Exception as error:
         said = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise ArchiveError(
-            f"The executor could not have a day read: {said} Days already stored stay. On a "
-            "cluster, scheduler and workers need this program on their PYTHONPATH and must see "
-            "the folder of the archive."
+            f"The executor could not read a day: {said} Days already stored are kept. On a "
+            "cluster, "
+            "scheduler and workers need this program on their PYTHONPATH and access to the "
+            "archive folder."
         ) from error
-    return answer
+    return result
 
 
-def _stop(signals: WorkerMessages, jobs: set[Future]) -> None:
-    """Take back what has not begun; what runs ends at its next report."""
-    signals.stop()
+def _stop(messages: WorkerMessages, jobs: set[Future[OfferResult]]) -> None:
+    """Cancel offers that have not started; running ones stop at their next report."""
+    messages.stop()
     running = [job for job in jobs if not job.cancel()]
     wait(running, timeout=60)
     for job in running:

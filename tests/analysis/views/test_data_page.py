@@ -63,7 +63,7 @@ def _open_study_then_data(open_page: Open, query: dict[str, str]) -> AppTest:
 def _pull_noted(root: Path, pull: PullProgress, **asked: Any) -> Iterator[PullProgress]:
     """A pull as its own process would note it; this process stands in for it."""
     pid = os.getpid()
-    noted = replace(pull, pid=pid, process=background.process_mark(pid))
+    noted = replace(pull, pid=pid, process=background.mark_process(pid))
     path = root / "pulls" / f"{pull.id}.json"
     try:
         background.write_progress(root, noted)

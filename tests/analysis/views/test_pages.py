@@ -185,7 +185,7 @@ def test_source_that_is_not_held_offers_the_data_page(open_page: Open) -> None:
 def _note_pull(root: Path, state: str, message: str = "") -> str:
     """A pull as its own process would note it; this process stands in for it."""
     days = (DayProgress(date(2050, 1, 1), "complete", 1.0), DayProgress(date(2050, 1, 2)))
-    mark = background.process_mark(os.getpid())
+    mark = background.mark_process(os.getpid())
     pull = PullProgress(
         f"1-{state}", "simulated", state, message, os.getpid(), mark, seconds_left=75.0, days=days
     )

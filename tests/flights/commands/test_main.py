@@ -99,7 +99,7 @@ def test_source_and_options_that_do_not_exist_are_named() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["pull", "nope"], "no source 'nope'"),
+        (["pull", "nope"], "invalid choice: 'nope'"),
         (["pull", "readsb"], "path"),
         (["pull", "readsb", "--path", "/no/such/place"], "/no/such/place"),
         (["pull", "simulated", "--workers", "0"], "--workers"),
@@ -107,7 +107,7 @@ def test_source_and_options_that_do_not_exist_are_named() -> None:
         (["flights", *SPAN, "--source", "../x"], "no key of a source"),
         (["flights", "--from", str(DAY), "--to", "2050-01-01"], "before they begin"),
         (["flights", *SPAN, "--origin", "contry:CN"], "contry"),
-        (["ledger", "--from", "2050-02-31"], "no day"),
+        (["ledger", "--from", "2050-02-31"], "is not a day"),
         (["flights"], "--from"),
         (["flights", *SPAN, "--min-grade", "sure"], "sure"),
     ],
@@ -139,7 +139,7 @@ def test_ledger_lists_days_asked_and_not_asked(run, root: Path) -> None:
 def test_archive_option_goes_before_the_environment(run, root: Path, tmp_path: Path) -> None:
     code, out, err = run("ledger", "--archive", tmp_path / "other")
     assert (code, len(out.splitlines())) == (0, 1)
-    assert "holds no days yet" in err
+    assert "has no days yet" in err
     assert not (tmp_path / "other").exists()
 
 
@@ -157,7 +157,7 @@ def test_flights_come_as_csv_json_and_parquet(run, root: Path, tmp_path: Path) -
     code, out, _ = run("flights", *SPAN, "--format", "parquet", "--out", target)
     assert (code, out) == (0, "")
     assert pq.read_table(target).num_rows == 10
-    assert not list(tmp_path.glob(".*rough"))
+    assert not list(tmp_path.glob(".*temporary"))
 
 
 def test_days_that_are_not_complete_are_named_and_return_one(run, root: Path) -> None:
@@ -165,7 +165,7 @@ def test_days_that_are_not_complete_are_named_and_return_one(run, root: Path) ->
     assert code == 1
     assert len(out.splitlines()) == 11
     assert "7 of 8 days are not complete (2050-03-11 not asked" in err
-    assert "may have flown all the same" in err
+    assert "flights may be missing" in err
 
 
 def test_source_is_asked_for_when_there_are_several(run, root: Path) -> None:
@@ -207,7 +207,7 @@ def test_own_cargo_list_is_heeded_and_named(run, root: Path, tmp_path: Path, mon
     assert sorted(row["flight_id"] for row in told["flights"]) == a320
     assert told["cargo_list"]["name"] == "own.csv"
     assert len(told["cargo_list"]["sha256"]) == 64
-    assert "Cargo list in force: own.csv (1 row, SHA-256" in err
+    assert "Cargo list used: own.csv (1 row, SHA-256" in err
     monkeypatch.setenv("FLIGHTS_CARGO", str(own))
     assert json.loads(run(*asked)[1]) == told
     assert "Cargo list" not in run("flights", *SPAN)[2]  # nothing is graded there

@@ -10,7 +10,7 @@ import worlds
 from made_source import SPEC, Source, day
 
 from flights.archive import Archive
-from flights.commands.pull_lines import DayLines, LiveLine, describe_pull, format_progress_line
+from flights.commands.pull_lines import DayLines, ProgressBar, describe_pull, format_progress_line
 from flights.pull import DayProgress, PullProgress, plan_pull
 from flights.records import InputFile
 
@@ -36,19 +36,19 @@ PROGRESS = PullProgress(
 
 def test_line_tells_how_far_the_whole_is_and_what_is_done_now() -> None:
     assert format_progress_line(PROGRESS) == (
-        "1 of 2 days · 80 min left · 3.0 MB of 4.0 MB · 5.2 MB/s · 8,000 flights · "
+        "1 of 2 days · 1 h 20 min left · 3.0 MB of 4.0 MB · 5.2 MB/s · 8,000 flights · "
         "1,234,567 positions · 2050-03-02 heatmap 24 of 48"
     )
 
 
-@pytest.mark.parametrize("width", [79, 60, 20])
+@pytest.mark.parametrize("width", [90, 60, 20])
 def test_figures_give_way_to_a_wait_on_a_narrow_terminal(width: int) -> None:
     waits = replace(RUNNING, message="waiting 40 s: example.org answered 429")
     said = format_progress_line(replace(PROGRESS, days=(waits,)), width)
     assert len(said) <= width
     assert said.startswith("0 of 1 day · ")
     assert width == 20 or "waiting 40 s" in said
-    assert ("80 min left" in said) == (width == 79)
+    assert ("1 h 20 min left" in said) == (width == 90)
 
 
 def test_wait_goes_before_what_other_days_do() -> None:
@@ -62,21 +62,27 @@ def test_names_from_files_cannot_move_the_cursor() -> None:
     assert format_progress_line(replace(PROGRESS, days=(nasty,))).endswith("?[2Jname??")
 
 
-def test_live_line_is_drawn_in_place_a_few_times_a_second(monkeypatch) -> None:
+def test_bar_is_drawn_in_place_a_few_times_a_second(monkeypatch) -> None:
     monkeypatch.setenv("COLUMNS", "60")
     screen, now = io.StringIO(), [0.0]
-    live = LiveLine(screen, lambda: now[0])
-    for _ in range(100):
-        live(PROGRESS)
-        now[0] += 0.01
-    drawn = screen.getvalue()
-    assert drawn.count("\n") == 1  # the day that is done, once
-    assert "2050-03-01 complete: 8,000 flights, 1,234,567 positions" in drawn
-    lines = drawn.split("\n")[1].split("\r\x1b[K")[1:]
-    assert 4 <= len(lines) <= 6
-    assert max(map(len, lines)) < 60
-    live(replace(PROGRESS, state="finished"))
-    assert screen.getvalue().endswith("\r\x1b[K")
+    with ProgressBar(screen, lambda: now[0]) as bar:
+        for _ in range(100):
+            bar(PROGRESS)
+            now[0] += 0.01
+        drawn = screen.getvalue()
+        bar(replace(PROGRESS, state="finished"))
+    assert drawn.count("2050-03-01 complete: 8,000 flights, 1,234,567 positions") == 1
+    assert 4 <= drawn.count("1 of 2 days") <= 7
+    assert "75%" in drawn
+    assert screen.getvalue().endswith("\x1b[2K")  # nothing of the bar is left
+
+
+def test_bar_has_no_colour_where_the_user_wants_none(monkeypatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    screen = io.StringIO()
+    with ProgressBar(screen, lambda: 0.0) as bar:
+        bar(PROGRESS)
+    assert not re.search(r"\x1b\[[\d;]*m", screen.getvalue())
 
 
 def test_elsewhere_each_day_is_one_line_and_nothing_is_drawn_anew() -> None:
@@ -106,16 +112,16 @@ def test_plan_names_days_reasons_and_known_trouble(archive) -> None:
     plan = plan_pull(Source(12, published="v2"), archive, day(0), day(13))
     offers = tuple(replace(each, problem="The tar is cut.") for each in plan.offers)
     text = "\n".join(describe_pull(replace(plan, offers=offers, seconds=700.0)))
-    assert "11 days to read: 22 requests, 11.0 MB, 44 credits, about 12 min." in text
-    assert f"Known before: {day(1)}: The tar is cut." in text
-    assert "… and 5 days more with something wrong." in text
-    assert "Left out: 1 day complete already; published anew since (pulled 2050-04-01)" in text
+    assert "11 days to read: 22 requests, 11 MB, 44 credits, about 11 min." in text
+    assert f"Known problem: {day(1)}: The tar is cut." in text
+    assert "… and 5 more days with a known problem." in text
+    assert "Left out: 1 day complete already; published again since (pulled 2050-04-01)" in text
     assert f"Not in the source: 2 days ({day(12)} to {day(13)})." in text
 
 
 def test_time_nobody_measured_is_an_assumption_and_said_to_be_one(archive) -> None:
     far = plan_pull(Source(90, spec=replace(SPEC, remote=True)), archive)
-    assert "90.0 MB, 360 credits, about 18 s if 5.0 MB come in a second." in next(
+    assert "90 MB, 360 credits, about 18 s if 5.0 MB come in a second." in next(
         describe_pull(far)
     )
     assert "about" not in next(describe_pull(plan_pull(Source(90), archive)))

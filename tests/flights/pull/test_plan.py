@@ -77,7 +77,9 @@ def test_day_published_anew_is_kept_and_said(archive, pulled, published, says) -
     assert plan.offers == ()
     [(_, why)] = plan.skipped
     assert why.startswith("complete already")
-    assert ("published anew since (pulled 2050-04-01): --refresh reads it again" in why) == says
+    assert (
+        "published again since (pulled 2050-04-01): --refresh downloads the new version" in why
+    ) == says
     assert len(plan_pull(source, archive, refresh=True).offers) == 1
 
 
@@ -85,13 +87,13 @@ def test_complete_day_that_the_source_no_longer_has_is_kept(archive) -> None:
     archive.write_day(worlds.records(3, of=worlds.entry(day(1))))
     plan = plan_pull(Source(1), archive, day(0), day(2))
     assert plan.absent == (day(2),)
-    assert plan.skipped == ((day(1), "complete already; the source no longer has it"),)
+    assert plan.skipped == ((day(1), "complete already; no longer in the source"),)
 
 
 def test_series_narrowed_to_something_else_is_not_added_to(archive) -> None:
     entry = worlds.entry(day(0), scope="regions:airport:ELLX")
     archive.write_day(worlds.records(3, of=entry))
-    with pytest.raises(ArchiveError, match=r"'regions:airport:ELLX', and now .* nothing"):
+    with pytest.raises(ArchiveError, match=r"but this pull is narrowed to nothing"):
         plan_pull(Source(1), archive)
     other = Source(1, spec=narrow(SPEC, "regions:airport:ELLX"))
     assert plan_pull(other, archive).days == (day(0),)
@@ -127,7 +129,7 @@ def test_cache_on_another_disk_needs_room_there(archive, monkeypatch, tmp_path: 
     plan = plan_pull(Source(4, spec=REMOTE), archive)
     assert plan.cache_free is not None
     assert plan.cache_needed == 1_000_000
-    with pytest.raises(ArchiveError, match=r"flights-cache has 0 kB free .* 51\.0 MB there"):
+    with pytest.raises(ArchiveError, match=r"flights-cache has 0 kB free, .* 51 MB there"):
         check_disk_space(replace(plan, cache_free=0), archive.root)
     roomy = replace(plan, cache_free=10**9, disk_free=plan.disk_needed + planning.SPARE_BYTES)
     check_disk_space(roomy, archive.root)

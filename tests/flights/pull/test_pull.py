@@ -86,7 +86,7 @@ def test_failure_never_takes_away_a_day_the_archive_has(archive) -> None:
     assert statuses(archive) == {0: "complete"}
     row = report.progress.days[0]
     assert row.state == "failed"
-    assert "keeps the day it has (complete)" in row.message
+    assert "keeps the stored day (complete)" in row.message
     assert not report.is_complete
 
 
@@ -185,7 +185,7 @@ def test_several_days_of_one_file_are_stored_one_by_one(archive) -> None:
     plan = plan_pull(Source(6, ((4, "nothing"),), together=6), archive)
     report = run_pull(plan, archive, progress=seen.append, clock=Clock())
     assert statuses(archive) == {n: "missing" if n == 4 else "complete" for n in range(6)}
-    assert "days it holds" in archive.entry(SOURCE, day(4)).reasons[0]
+    assert "days it has" in archive.entry(SOURCE, day(4)).reasons[0]
     assert archive.entry(SOURCE, day(1)) == before
     assert [entry.day for entry in report.stored] == [day(n) for n in (0, 2, 3, 4, 5)]
     done = [sum(row.state == "complete" for row in now.days) for now in seen]
@@ -223,7 +223,7 @@ def test_records_of_another_series_are_refused(archive) -> None:
     run_pull(plan_pull(source, archive), archive)
     [entry] = archive.read_ledger("other").values()
     assert entry.status == "failed"
-    assert "which it is not" in entry.reasons[0]
+    assert "as a day of made-up" in entry.reasons[0]
     assert archive.sources() == ["other"]
 
 

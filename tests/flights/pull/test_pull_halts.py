@@ -33,7 +33,7 @@ def test_source_that_asks_to_wait_pauses_the_pull(archive) -> None:
     assert report.progress.resume_at == datetime(2051, 1, 1, 13, 59, 30, tzinfo=UTC)
     assert report.progress.message == (
         "Example asks to wait 3 h 10 min. Run the same command again after 14:00 UTC "
-        "(in 3 h 10 min). Days already stored stay."
+        "(in 3 h 10 min). Days already stored are kept."
     )
     assert not report.is_complete
     again = run_pull(plan_pull(Source(4), archive), archive)
@@ -82,7 +82,7 @@ def test_lost_connection_ends_the_pull_after_three_days(archive) -> None:
     assert statuses(archive) == {0: "complete", 1: "failed", 2: "failed", 3: "failed"}
     assert report.progress.state == "failed"
     assert "3 times in a row: example.org cannot be reached" in report.progress.message
-    assert "when the connection is back" in report.progress.message
+    assert "when the connection works" in report.progress.message
     again = run_pull(plan_pull(Source(9, ends[:3]), archive), archive)
     assert again.progress.state == "failed"
     assert set(statuses(archive)) == set(range(9))
@@ -131,7 +131,7 @@ def test_executor_that_cannot_read_a_day_ends_the_pull_in_a_sentence(archive) ->
     seen: list[PullProgress] = []
     with Refusing(1) as executor, pytest.raises(ArchiveError, match="PYTHONPATH") as caught:
         run_pull(plan_pull(Source(6), archive), archive, executor=executor, progress=seen.append)
-    assert "No module named 'flights' Days already stored stay." in str(caught.value)
+    assert "No module named 'flights' Days already stored are kept." in str(caught.value)
     assert {0} <= set(statuses(archive)) <= {0, 1}  # the second day was under way
     assert seen[-1].state == "failed"
     assert leftovers(archive) == []

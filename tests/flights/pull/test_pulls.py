@@ -29,13 +29,13 @@ from flights.pull.background import (
     cancel_pull,
     find_measured_rate,
     list_pulls,
-    process_mark,
+    mark_process,
     read_progress,
     start_again,
     start_pull,
     write_progress,
 )
-from flights.pull.progress import from_json, to_json
+from flights.pull.progress import decode_json, encode_json
 from flights.sources import Option, find_spec
 
 NOW = datetime(2051, 1, 1, tzinfo=UTC)
@@ -55,10 +55,10 @@ def wait_for(archive: Path, pull_id: str, done: Callable[[PullProgress], bool]) 
 
 
 def test_progress_survives_its_file(tmp_path: Path) -> None:
-    mine = progress(pid=os.getpid(), process=process_mark(os.getpid()), rate_bytes_s=5.5)
+    mine = progress(pid=os.getpid(), process=mark_process(os.getpid()), rate_bytes_s=5.5)
     write_progress(tmp_path, mine)
     assert read_progress(tmp_path, "7-a") == mine
-    assert from_json(json.loads(json.dumps(to_json(mine)))) == mine
+    assert decode_json(encode_json(mine), PullProgress) == mine
     assert [path.name for path in (tmp_path / "pulls").iterdir()] == ["7-a.json"]
 
 
@@ -83,7 +83,7 @@ def test_pull_whose_process_is_gone_is_failed(tmp_path: Path, pid: int, mark: st
     found = read_progress(tmp_path, "7-a")
     assert found.state == "failed"
     assert "MemoryError: too much" in found.message
-    assert "start it again" in found.message
+    assert "start the pull again" in found.message
 
 
 def test_pull_that_never_began_is_failed_after_a_while(tmp_path: Path) -> None:
@@ -140,12 +140,11 @@ def test_full_disk_leaves_no_half_written_progress(
     file = ProgressFile(tmp_path, "7-a")
     file(progress())
 
-    def full(self: Path, text: str, **_: object) -> None:
-        self.touch()
+    def full(self: Path, target: Path) -> Path:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
-    with pytest.raises(ArchiveError, match=r"No space left on device\. Days already stored stay"):
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(ArchiveError, match=r"No space left on device\. .* are kept"):
         file(progress(state="failed"))
     assert [path.name for path in (tmp_path / "pulls").iterdir()] == ["7-a.json"]
 
@@ -193,7 +192,7 @@ def test_killed_pull_is_found_dead(tmp_path: Path) -> None:
     os.kill(now.pid, signal.SIGKILL)
     end = wait_for(tmp_path, pull_id, lambda now: now.state != "running")
     assert end.state == "failed"
-    assert "without a word" in end.message
+    assert "stopped unexpectedly" in end.message
 
 
 def test_pull_that_ended_is_started_again_as_it_was_asked(tmp_path: Path, monkeypatch) -> None:
@@ -205,19 +204,20 @@ def test_pull_that_ended_is_started_again_as_it_was_asked(tmp_path: Path, monkey
     again = start_again(tmp_path, begun)
     assert again != begun
     assert spawned[0][:-1] == spawned[1][:-1]
+    assert spawned[0][3:5] == ["pull", "simulated"]
     assert {"--workers=2", "--from=2050-03-01", "--refresh"} <= set(spawned[1])
 
 
 def test_pull_of_another_hand_cannot_be_started_again(tmp_path: Path) -> None:
     write_progress(tmp_path, progress())
     assert not can_start_again(tmp_path, "7-a")
-    with pytest.raises(InvalidInput, match="started elsewhere"):
+    with pytest.raises(InvalidInput, match="on the command line"):
         start_again(tmp_path, "7-a")
 
 
 def test_pull_that_cannot_be_started_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(ArchiveError, match="No pull can be started"):
+    with pytest.raises(ArchiveError, match="pull cannot be started"):
         start_pull(tmp_path / "file", "simulated", {})
 
 
@@ -233,9 +233,9 @@ def test_flags_and_names_of_several_words_reach_the_command_line(monkeypatch) ->
     monkeypatch.setattr(background, "find_spec", lambda key: spec)
     given = {"keep_files": "yes", "long_name": "a b", "workers": "2", "other": None}
     arguments = background._arguments(Path("/a"), "simulated", given, date(2050, 1, 1), None)
-    assert arguments[5:] == [
-        *("/a", "--yes", "--keep-files", "--long-name=a b", "--workers=2", "--from=2050-01-01"),
-        "simulated",
+    assert arguments[4:] == [
+        *("simulated", "--archive", "/a", "--yes", "--keep-files", "--long-name=a b"),
+        *("--workers=2", "--from=2050-01-01"),
     ]
 
 
@@ -243,15 +243,33 @@ def test_paused_pull_keeps_when_to_go_on(tmp_path: Path) -> None:
     mine = progress(state="paused", resume_at=NOW, message="Example asks to wait.")
     write_progress(tmp_path, mine)
     assert read_progress(tmp_path, "7-a") == mine
-    plain = to_json(mine)
+    plain = json.loads(encode_json(mine))
     del plain["resume_at"]  # as an older program wrote it
-    assert from_json(plain).resume_at is None
+    assert decode_json(json.dumps(plain).encode(), PullProgress).resume_at is None
+
+
+def test_progress_file_of_an_older_program_is_read(tmp_path: Path) -> None:
+    row = {"day": "2050-03-01", "state": "complete", "share": 1.0, "message": "", "flights": 3}
+    old = {"id": "7-a", "source": "readsb", "state": "finished", "pid": 12, "process": "815"}
+    old |= {"started_at": "2051-01-01T00:00:00+00:00", "days": [row], "rate_bytes_s": 5}
+    (tmp_path / "pulls").mkdir()
+    (tmp_path / "pulls" / "7-a.json").write_text(json.dumps(old))
+    found = read_progress(tmp_path, "7-a")
+    assert (found.state, found.started_at, found.rate_bytes_s) == ("finished", NOW, 5.0)
+    assert found.days == (DayProgress(date(2050, 3, 1), "complete", 1.0, flights=3),)
+
+
+def test_wrong_field_of_a_progress_file_is_named_by_its_path(tmp_path: Path) -> None:
+    (tmp_path / "pulls").mkdir()
+    content = encode_json(progress()).replace(b'"positions":20', b'"positions":"many"')
+    (tmp_path / "pulls" / "7-a.json").write_bytes(content)
+    assert "$.days[0].positions" in read_progress(tmp_path, "7-a").message
 
 
 def test_oldest_pulls_are_forgotten_and_running_ones_never(tmp_path: Path) -> None:
     for number in range(10, 40):
         write_progress(tmp_path, progress(f"{number}-a", state="finished"))
-    alive = progress("09-a", pid=os.getpid(), process=process_mark(os.getpid()))
+    alive = progress("09-a", pid=os.getpid(), process=mark_process(os.getpid()))
     write_progress(tmp_path, alive)
     (tmp_path / "pulls" / "10-a.log").write_text("words")
     new = background.new_pull_id(tmp_path)

@@ -1,0 +1,44 @@
+"""Tables on a terminal, drawn by rich; scripts and files get the plain text instead.
+
+rich is imported when a table is drawn, so that help starts fast. It obeys NO_COLOR by itself.
+"""
+
+import sys
+from collections.abc import Iterable, Sequence
+
+Cells = Sequence[str]
+
+STATE_STYLES = {
+    "complete": "green",
+    "in use": "green",
+    "partial": "yellow",
+    "failed": "red",
+    "missing": "yellow",
+    "not asked": "dim",
+}
+
+
+def print_table(
+    plain: str, heads: Cells, rows: Iterable[Cells], *, right: Sequence[str] = (), title: str = ""
+) -> None:
+    """A table on a terminal, `plain` elsewhere. `right` names the columns of numbers."""
+    if not sys.stdout.isatty():
+        sys.stdout.write(f"{plain}\n")
+        return
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, title=Text(title) if title else None, title_justify="left")
+    for head in heads:
+        table.add_column(head, justify="right" if head in right else "left", overflow="fold")
+    for row in rows:
+        # Text, not markup: names in files are not trusted.
+        table.add_row(*(Text(_printable(c), style=STATE_STYLES.get(c, "")) for c in row))
+    Console(file=sys.stdout).print(table)
+
+
+def _printable(text: str) -> str:
+    """Without control characters, which could steer the terminal."""
+    return "".join(each if each.isprintable() else "?" for each in text)
