@@ -6,6 +6,10 @@ comes after a kill finishes the move, or clears away what was never committed.
 
 Nothing waits for the disk: a kill does not need it, and after a power cut the hashes tell
 which days did not reach it. Those are `failed` in the ledger and pulled again.
+
+The lock of a day is our own and not that of `filelock`: that library leaves its files in place,
+and an archive of ten years would keep thousands of them. Here the last writer removes the file,
+and `_take` checks that the file it locked is still the one in the folder.
 """
 
 import fcntl

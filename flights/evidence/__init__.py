@@ -13,14 +13,13 @@ from flights.evidence.habits import (
 )
 from flights.evidence.map_reception import load_reception_beyond, load_usual_reception
 from flights.evidence.reach import HORIZON_S, LEAST_GROUND_S, longest_stay_s, outline
-from flights.evidence.reasons import count_exclusions, explain_flights, write_span
+from flights.evidence.reasons import count_exclusions, explain_flights
 from flights.evidence.region_reception import describe_region_reception
 from flights.evidence.sentences import (
     UNTIL_UNKNOWN,
     describe_flight_briefly,
     describe_flight_details,
     describe_flight_report,
-    write_moment,
     write_next,
 )
 
@@ -52,7 +51,5 @@ __all__ = [
     "outline",
     "stretches_between",
     "sum_habit",
-    "write_moment",
     "write_next",
-    "write_span",
 ]

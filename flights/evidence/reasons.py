@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from flights.evidence.reach import HORIZON_S
+from flights.records.amounts import format_height, format_position, format_span
 from flights.reference.whereabouts import add_article
 
 ENDS = {"origin": "first", "destination": "last"}
@@ -66,8 +67,8 @@ def explain_end(flight: dict[str, Any], end: str, region: str) -> str:
         return f"{verb} {flight[end]}, {how}{_away(flight[f'{end}_distance_km'])}."
     verb = {"origin": "First heard", "destination": "Last heard"}[end]
     edge = ENDS[end]
-    place = write_place(flight[f"{edge}_latitude"], flight[f"{edge}_longitude"])
-    said = f"{verb} {write_height(flight[f'{edge}_altitude_ft'])} {place}"
+    place = format_position(flight[f"{edge}_latitude"], flight[f"{edge}_longitude"])
+    said = f"{verb} {format_height(flight[f'{edge}_altitude_ft'])} {place}"
     return f"{said}; {_rule(flight, end, region)}"
 
 
@@ -84,7 +85,7 @@ def _rule(flight: dict[str, Any], end: str, region: str) -> str:
     if not np.isfinite(stay):
         ranged = again.startswith(_NEVER) and _is_known(flight[f"{ENDS[end]}_latitude"])
         return f"{again}: {place} {'is in range and ' if ranged else ''}cannot be excluded."
-    return f"{again}: a stop in {place} of up to {write_span(stay)} cannot be excluded."
+    return f"{again}: a stop in {place} of up to {format_span(stay)} cannot be excluded."
 
 
 def _heard_beside(flight: dict[str, Any], end: str) -> str:
@@ -101,7 +102,7 @@ def _heard_beside(flight: dict[str, Any], end: str) -> str:
         missing = flight.get(f"{_SIDE[end]}_missing", "")
         return f"{_NEVER}, but not complete here: {missing}" if missing else _NEVER
     where = f", {words[1]} {place}" if isinstance(place, str) and place else ""
-    return words[0].format(write_span(gap)) + where
+    return words[0].format(format_span(gap)) + where
 
 
 def _gap_s(start: Any, stop: Any) -> float:
@@ -112,34 +113,6 @@ def _gap_s(start: Any, stop: Any) -> float:
 
 def _count(flight: dict[str, Any]) -> str:
     return _COUNTS.get(str(flight.get("bound")), "")
-
-
-def write_span(seconds: float) -> str:
-    """A length of time in words.
-
-    >>> write_span(24_720), write_span(1_500), write_span(7_200)
-    ('6 h 52 min', '25 min', '2 h')
-    """
-    hours, minutes = divmod(int(seconds // 60), 60)
-    parts = [f"{hours} h" if hours else "", f"{minutes} min" if minutes or not hours else ""]
-    return " ".join(filter(None, parts))
-
-
-def write_place(latitude: float, longitude: float) -> str:
-    """A position in words.
-
-    >>> write_place(38.04, -58.3)
-    'over 38.0 N 58.3 W'
-    """
-    if not (_is_known(latitude) and _is_known(longitude)):
-        return "at an unknown place"
-    north, east = "N" if latitude >= 0 else "S", "E" if longitude >= 0 else "W"
-    return f"over {abs(latitude):.1f} {north} {abs(longitude):.1f} {east}"
-
-
-def write_height(altitude_ft: float) -> str:
-    """A height in words."""
-    return f"at {altitude_ft:,.0f} ft" if _is_known(altitude_ft) else "at unknown height"
 
 
 def _away(distance_km: float) -> str:

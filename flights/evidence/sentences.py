@@ -7,9 +7,10 @@ import pandas as pd
 
 from flights.evidence.flight_report import DESCENDING_FPM, ENDS, EndGap, FlightReport
 from flights.evidence.reach import HORIZON_S, longest_stay_s
-from flights.evidence.reasons import explain_end, write_height, write_place, write_span
+from flights.evidence.reasons import explain_end
 from flights.reception.silence import FELL, HARDLY, OTHERS
 from flights.records import describe_flags
+from flights.records.amounts import format_height, format_moment, format_position, format_span
 from flights.reference.airports import load_airports
 from flights.reference.countries import country_name
 from flights.reference.whereabouts import add_article, name_whereabouts
@@ -68,28 +69,19 @@ def _open(flight: pd.Series) -> str:
     return f"{name}, {flight['icao24']}{f' ({what})' if what else ''}: {heard}."
 
 
-def write_moment(moment: pd.Timestamp) -> str:
-    """A time as people read it.
-
-    >>> write_moment(pd.Timestamp("2026-02-28 09:22:48", tz="UTC"))
-    '28 Feb 2026 09:22 UTC'
-    """
-    return f"{moment.day} {moment:%b %Y %H:%M} UTC"
-
-
 def write_next(moment: pd.Timestamp, before: pd.Timestamp) -> str:
     """A time beside an earlier or later one: the day only where it is another.
 
     >>> write_next(pd.Timestamp("2026-02-28 16:15Z"), pd.Timestamp("2026-02-28 09:22Z"))
     '16:15 UTC'
     """
-    return f"{moment:%H:%M} UTC" if moment.date() == before.date() else write_moment(moment)
+    return f"{moment:%H:%M} UTC" if moment.date() == before.date() else format_moment(moment)
 
 
 def _write_times(first: pd.Timestamp, last: pd.Timestamp) -> str:
     if pd.isna(last):
-        return f"{write_moment(first)}, {UNTIL_UNKNOWN}"
-    start = write_moment(first)
+        return f"{format_moment(first)}, {UNTIL_UNKNOWN}"
+    start = format_moment(first)
     return f"{start.removesuffix(' UTC')} to {write_next(last, first)}"
 
 
@@ -104,7 +96,7 @@ def _tell_both_ends(flight: pd.Series) -> str:
     silence = flight["longest_silence_s"]
     unheard = ""
     if pd.notna(silence) and silence >= 60:
-        unheard = f"; the longest stretch unheard in between was {write_span(float(silence))}"
+        unheard = f"; the longest stretch unheard in between was {format_span(float(silence))}"
     times = _write_times(flight["firstseen"], flight["lastseen"])
     return f"From {start} to {stop}, {times}: {known}{unheard}."
 
@@ -157,26 +149,26 @@ def _tell_edge(gap: EndGap, flight: pd.Series) -> str:
     verb, moment = ("First", "firstseen") if gap.end == "origin" else ("Last", "lastseen")
     if pd.isna(flight[moment]):
         return f"{_tell_start(flight)}, {UNTIL_UNKNOWN}"
-    height = write_height(flight[f"{edge}_altitude_ft"])
+    height = format_height(flight[f"{edge}_altitude_ft"])
     place = _write_whereabouts(flight[f"{edge}_latitude"], flight[f"{edge}_longitude"])
     moving = ""
     if np.isfinite(gap.trend.climb_fpm):
         descending = gap.trend.climb_fpm <= DESCENDING_FPM
         climbing = gap.trend.climb_fpm >= -DESCENDING_FPM
         moving = ", descending" if descending else ", climbing" if climbing else ", level"
-    return f"{verb} heard {write_moment(flight[moment])} {height} {place}{moving}"
+    return f"{verb} heard {format_moment(flight[moment])} {height} {place}{moving}"
 
 
 def _tell_start(flight: pd.Series) -> str:
     """Where and when a flight began of which nothing later is known."""
     start = _name_end(flight, "origin")
     where = f"from {start}" if start else "in the air"
-    return f"On its way {where} since {write_moment(flight['firstseen'])}"
+    return f"On its way {where} since {format_moment(flight['firstseen'])}"
 
 
 def _write_whereabouts(latitude: float, longitude: float) -> str:
     """The country below and the position, or the position alone."""
-    place = write_place(latitude, longitude)
+    place = format_position(latitude, longitude)
     known = pd.notna(latitude) and pd.notna(longitude)
     named = name_whereabouts(float(latitude), float(longitude)) if known else ""
     return f"over {named} ({place.removeprefix('over ')})" if named else place
@@ -193,7 +185,7 @@ def _tell_neighbour(gap: EndGap) -> str:
     left, back = (
         pd.Timestamp(at[0], unit="s", tz="UTC") for at in (stretch.left_at, stretch.back_at)
     )
-    spent = write_span((back - left).total_seconds())
+    spent = format_span((back - left).total_seconds())
     if gap.end == "destination":
         where, end = _name_far_end(other, "origin", "leaving"), _name_end(other, "destination")
         onward = f" for {end}" if end else ""
@@ -255,7 +247,7 @@ def _name_best(gap: EndGap) -> str:
 
 
 def _stay(seconds: float) -> str:
-    return f", with at most {write_span(seconds)} on the ground" if np.isfinite(seconds) else ""
+    return f", with at most {format_span(seconds)} on the ground" if np.isfinite(seconds) else ""
 
 
 def _ask_region(gap: EndGap, region: Region) -> tuple[float, int]:
@@ -276,7 +268,7 @@ def _tell_region(gap: EndGap, region: Region) -> str:
     if fitting:
         return (
             f"{region.label}: {landing} at {fitting:,} of its airports cannot be excluded; it "
-            f"would have left at most {write_span(longest)} on the ground."
+            f"would have left at most {format_span(longest)} on the ground."
         )
     return f"{region.label}: excluded, {_tell_lack(longest)}."
 
@@ -292,7 +284,7 @@ def _tell_stay(gap: EndGap, region: Region) -> str:
         side = "later" if gap.end == "destination" else "earlier"
         return f"{landing} cannot be excluded: it is in range, and nothing {side} sets a limit."
     if fitting:
-        return f"{landing} would have left at most {write_span(longest)} on the ground."
+        return f"{landing} would have left at most {format_span(longest)} on the ground."
     return f"{landing} is excluded: {_tell_lack(longest)}."
 
 
@@ -300,8 +292,8 @@ def _tell_lack(longest_s: float) -> str:
     if not np.isfinite(longest_s):
         return "it is out of range"
     if longest_s < 0:
-        return f"the time is {write_span(-longest_s)} short of the way there and on"
-    return f"it would have left only {write_span(longest_s)} on the ground"
+        return f"the time is {format_span(-longest_s)} short of the way there and on"
+    return f"it would have left only {format_span(longest_s)} on the ground"
 
 
 def _tell_witnesses(story: FlightReport) -> Iterator[str]:
@@ -313,7 +305,7 @@ def _tell_witnesses(story: FlightReport) -> Iterator[str]:
     heard = others.dropna(subset=["lastseen"])
     if pd.isna(story.flight["lastseen"]) and len(heard):
         last = heard.loc[heard["lastseen"].idxmax()]
-        yield f"{last['source']} heard it until {write_moment(last['lastseen'])}."
+        yield f"{last['source']} heard it until {format_moment(last['lastseen'])}."
     yield from story.chain.disagreements[story.at]
     flags = story.flight["flags"]
     yield from describe_flags(flags if pd.notna(flags) else "")

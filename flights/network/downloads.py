@@ -1,4 +1,8 @@
-"""A file fetched to disk: beside its place first, continued where it was cut, hashed as a whole."""
+"""A file fetched to disk: a `.part` file first, continued where it was cut, hashed as a whole.
+
+The lock is taken on the part file itself, not with `filelock`: that library locks a file of its
+own, and between the two another process could finish the part and move it away.
+"""
 
 import fcntl
 import hashlib

@@ -1,12 +1,12 @@
-"""One pace per host over all processes, kept in a small locked file per host."""
+"""One pace per host over all processes, kept in a small file per host."""
 
-import fcntl
-import os
 import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from filelock import FileLock
 
 from flights.errors import ArchiveError
 
@@ -46,25 +46,21 @@ class Limiter:
         path = self.folder / re.sub(r"[^a-z0-9.-]", "_", host.lower())[:100]
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            with FileLock(path.with_name(f"{path.name}.lock")):
+                now = self.clock()
+                moment, spacing = choose(self._read(path, now), now)
+                path.write_text(f"{moment + spacing:020.6f}", encoding="ascii")
+                return moment - now
         except OSError as error:
             raise ArchiveError(
                 f"{self.folder} cannot be written ({error.strerror}). "
                 "Set FLIGHTS_CACHE to a folder that can be."
             ) from error
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            now = self.clock()
-            moment, spacing = choose(self._read(file, now), now)
-            os.pwrite(file, f"{moment + spacing:020.6f}".encode(), 0)
-            return moment - now
-        finally:
-            os.close(file)
 
-    def _read(self, file: int, now: float) -> float:
+    def _read(self, path: Path, now: float) -> float:
         try:
-            free = float(os.pread(file, 40, 0) or b"0")
-        except ValueError:
+            free = float(path.read_bytes()[:40])
+        except (FileNotFoundError, ValueError):
             return 0.0
         return free if free - now <= self.longest_s else 0.0
 

@@ -9,7 +9,8 @@ from typing import Any
 from flights.planning.commands import group_days
 from flights.planning.way import ASSUMED_BYTES_S, ASSUMED_REQUEST_S, FITS, Way
 from flights.planning.ways import StudyPlan
-from flights.pull import PullPlan, write_span
+from flights.pull import PullPlan
+from flights.records.amounts import format_size, format_span
 
 ONE_SOURCE = (
     "Series of one study come from one source. A second source gives witnesses of single "
@@ -23,17 +24,6 @@ HEADS = {
     "no": "Not for this study",
 }
 _WIDTH = 96
-
-
-def write_size(size_bytes: float) -> str:
-    """Bytes for people.
-
-    >>> write_size(120_400_000_000), write_size(4_510_000), write_size(0)
-    ('120 GB', '4.5 MB', '0 MB')
-    """
-    unit, name = (1e9, "GB") if size_bytes >= 999.5e6 else (1e6, "MB")
-    value = size_bytes / unit
-    return f"{value:,.0f} {name}" if value >= 9.95 or value == 0 else f"{value:.1f} {name}"
 
 
 def write_days(days: Iterable[date]) -> str:
@@ -64,7 +54,7 @@ def describe_cost(way: Way) -> str:
     if way.held:
         parts.append(f"{way.held} complete already")
     if way.size_bytes:
-        parts.append(f"about {write_size(way.size_bytes)}")
+        parts.append(f"about {format_size(way.size_bytes)}")
     if way.requests:
         parts.append(f"{way.requests:,} requests")
     if way.credits and way.spec.cost:
@@ -74,18 +64,18 @@ def describe_cost(way: Way) -> str:
         parts.append(f"spread over {way.credit_days} days")
     if way.seconds:
         rate = "as measured here" if way.measured else "by assumption"
-        parts.append(f"about {_write_time(way.seconds)} {rate}")
+        parts.append(f"about {format_span(way.seconds)} {rate}")
     return ", ".join(parts)
 
 
 def describe_time(plan: PullPlan) -> str:
     """How long a pull takes as measured here, else by an assumption that is named; "" unknown."""
     if plan.seconds is not None:
-        return f"about {write_span(plan.seconds)}"
+        return f"about {format_span(plan.seconds)}"
     if not (plan.source.spec.remote and plan.size_bytes):
         return ""
-    seconds = write_span(plan.size_bytes / ASSUMED_BYTES_S)
-    return f"about {seconds} if {write_size(int(ASSUMED_BYTES_S))} come in a second"
+    seconds = format_span(plan.size_bytes / ASSUMED_BYTES_S)
+    return f"about {seconds} if {format_size(int(ASSUMED_BYTES_S))} come in a second"
 
 
 def describe_limits(way: Way) -> str:
@@ -173,10 +163,6 @@ def _tell_way(way: Way, mark: str, own: str) -> list[str]:
     if spec.key != own:
         lines.append(f'    then say in the study: source = "{spec.key}"')
     return lines
-
-
-def _write_time(seconds: float) -> str:
-    return write_span(seconds) if seconds < 172_800 else f"{seconds / 86_400:.0f} days"
 
 
 def _wrap(text: str, indent: str = "", *, first: str | None = None) -> list[str]:

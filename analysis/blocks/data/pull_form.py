@@ -12,8 +12,9 @@ from analysis.drawing.captions import count_noun, escape_sentence, list_days
 from flights.archive import Archive
 from flights.errors import FlightDataError
 from flights.planning import Way
-from flights.planning.text import describe_time, write_size
+from flights.planning.text import describe_time
 from flights.pull import PullPlan, background, check_disk_space, plan_pull
+from flights.records.amounts import format_size
 from flights.regions import parse_region
 from flights.sources import Option, SourceSpec, find_spec, open_source
 
@@ -190,14 +191,14 @@ def _state_cost(plan: PullPlan) -> str:
         done = f" {count_noun(len(plan.skipped), 'day')} complete already." if plan.skipped else ""
         return f"There is nothing to read.{done}"
     parts = [f"**{count_noun(len(plan.days), 'day')}** to read"]
-    parts += [write_size(plan.size_bytes)] if plan.size_bytes else []
+    parts += [format_size(plan.size_bytes)] if plan.size_bytes else []
     parts += [count_noun(plan.requests, "request")] if plan.requests else []
     parts += [count_noun(plan.credits, "credit")] if plan.credits else []
     parts += [describe_time(plan) or "no pull has measured yet how long that takes"]
     return (
         f"{', '.join(parts)}. {len(plan.skipped):,} complete already, {len(plan.absent):,} not in "
-        f"the source. The archive grows by about {write_size(plan.disk_needed)}; "
-        f"{write_size(plan.disk_free)} are free."
+        f"the source. The archive grows by about {format_size(plan.disk_needed)}; "
+        f"{format_size(plan.disk_free)} are free."
     )
 
 

@@ -9,7 +9,8 @@ from analysis.blocks import loaders
 from analysis.blocks.data.reasons import show_reasons
 from analysis.drawing.captions import count_noun, escape_sentence, list_days, write_instant
 from flights.archive import Archive
-from flights.pull import DayProgress, PullProgress, background, write_bytes, write_span
+from flights.pull import DayProgress, PullProgress, background
+from flights.records.amounts import format_size, format_span
 
 _REFRESH_S = 1.0
 _REDRAW_S = 15.0
@@ -105,7 +106,7 @@ def _offer_again(progress: PullProgress, archive: Archive) -> None:
 
 def _show_running(progress: PullProgress, archive: Archive) -> None:
     ended = sum(day.state not in _UNDONE for day in progress.days)
-    left = f", {write_span(progress.seconds_left)} left" if progress.seconds_left else ""
+    left = f", {format_span(progress.seconds_left)} left" if progress.seconds_left else ""
     share = ended / len(progress.days) if progress.days else 0.0
     st.progress(max(progress.share, share), f"{_count_days(progress, archive)}{left}")
     figures = " · ".join(_list_figures(progress))
@@ -132,10 +133,10 @@ def _list_figures(progress: PullProgress) -> list[str]:
     names = {"skipped": "complete before"}
     found = [f"{states.count(each):,} {names.get(each, each)}" for each in dict.fromkeys(states)]
     if progress.bytes_total:
-        done, total = map(write_bytes, (progress.bytes_done, progress.bytes_total))
+        done, total = map(format_size, (progress.bytes_done, progress.bytes_total))
         found.append(f"{done} of {total}")
     if progress.rate_bytes_s:
-        found.append(f"{write_bytes(progress.rate_bytes_s)} a second")
+        found.append(f"{format_size(progress.rate_bytes_s)} a second")
     if progress.flights:
         found.append(count_noun(progress.flights, "flight"))
     if progress.positions:

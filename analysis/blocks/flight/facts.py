@@ -8,8 +8,8 @@ import pandas as pd
 
 from flights.cargo import Overrides, grade_flights, judge_overrides
 from flights.cargo.grades import COLUMNS
-from flights.evidence import write_moment
 from flights.records import FLIGHT
+from flights.records.amounts import format_moment
 
 VIEWERS = {
     "adsb.lol": "https://globe.adsb.lol/",
@@ -59,7 +59,7 @@ def _write(value: Any, unit: str) -> str:
     if pd.isna(value) or value == "":
         return ""
     if isinstance(value, pd.Timestamp):
-        return write_moment(value.floor("s")).replace(f"{value:%H:%M}", f"{value:%H:%M:%S}")
+        return format_moment(value.floor("s")).replace(f"{value:%H:%M}", f"{value:%H:%M:%S}")
     broken = isinstance(value, float | np.floating)
     text = f"{value:,.3f}".rstrip("0").rstrip(".") if broken else str(value)
     return f"{text} {unit}" if unit in ("km", "ft", "s", "deg", "kt") else text

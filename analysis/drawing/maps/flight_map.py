@@ -24,9 +24,10 @@ from analysis.drawing.maps.route_map import (
 )
 from analysis.drawing.palette import FONT, Palette, choose, rgba
 from flights import CONTENTS_SENTENCE
-from flights.evidence import EndGap, FlightReport, outline, write_span
+from flights.evidence import EndGap, FlightReport, outline
 from flights.evidence.flight_report import ENDS
 from flights.evidence.sentences import NAMED
+from flights.records.amounts import format_span
 from flights.reference.airports import load_airports
 from flights.reference.countries import country_name
 
@@ -168,7 +169,7 @@ def _segments(tracks: pd.DataFrame, longest_s: float = np.nan) -> list[Row]:
 
 def _inner_silences(story: FlightReport) -> list[Row]:
     return [
-        {"s": a, "t": b, "label": f"Nobody heard it for {write_span(spent)}"}
+        {"s": a, "t": b, "label": f"Nobody heard it for {format_span(spent)}"}
         for a, b, spent in _steps(_whole_track(story))
         if _is_silent(spent, _longest_s(story))
     ]
@@ -247,7 +248,7 @@ def _candidate_rows(gap: EndGap) -> list[Row]:
 
 
 def _label(place: Any) -> str:
-    stay = f", at most {write_span(place.stay_s)} on the ground" if place.stay_s > 0 else ""
+    stay = f", at most {format_span(place.stay_s)} on the ground" if place.stay_s > 0 else ""
     where = f"{place.code} {place.name}, {country_name(place.country)}"
     return f"{where}: {place.away_km:,.0f} km away{stay}"
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from flights.evidence import HORIZON_S, UNTIL_UNKNOWN, Chain, write_next, write_span
+from flights.evidence import HORIZON_S, UNTIL_UNKNOWN, Chain, write_next
+from flights.records.amounts import format_span
 
 LOST = "lost"
 """Stands for an end nobody heard."""
@@ -66,7 +67,7 @@ def _between(before: pd.Series, after: pd.Series) -> Segment:
     here, there = _place(before, "destination"), _place(after, "origin")
     if pd.isna(before["lastseen"]):
         return Segment("unheard", "unheard", f"{_beside(here, there)}; how long is not known")
-    span = write_span(max(seconds, 0.0))
+    span = format_span(max(seconds, 0.0))
     if here == there != LOST:
         return Segment("ground", f"at {here}", span)
     beyond = "; too long to bound" if seconds > HORIZON_S else ""

@@ -4,7 +4,6 @@
 which this archive met them; from `LOST` on, `LOST + cell_id` are ends lost in that cell.
 """
 
-import fcntl
 import hashlib
 import json
 from collections.abc import Iterable
@@ -12,8 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from filelock import FileLock
 
 from flights.errors import ArchiveError
+from flights.records.atomic_files import write_whole
 
 NO_CELL = 65_535
 """Cell id of a position that is not known."""
@@ -72,16 +73,13 @@ class AirportNumbers:
             More codes than numbers.
         """
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.with_suffix(".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with FileLock(self._path.with_suffix(".lock")):
             known = self.numbers()
             new = sorted(set(codes) - known.keys())
             if len(known) + len(new) > _MOST:
                 raise ArchiveError(f"{self._path} cannot number more than {_MOST} airports.")
             if new:
-                rough = self._path.with_suffix(".rough")
-                rough.write_text(json.dumps([*self._codes, *new]), encoding="utf-8")
-                rough.replace(self._path)
+                write_whole(self._path, json.dumps([*self._codes, *new]).encode())
         return self.numbers()
 
     def mark(self, count: int | None = None) -> tuple[int, str]:

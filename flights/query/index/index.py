@@ -7,7 +7,6 @@
 changed is built anew when it is next asked for. All of `index/` may be deleted at any time.
 """
 
-import fcntl
 import hashlib
 import json
 import logging
@@ -19,9 +18,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import IO
 
 import pandas as pd
+from filelock import FileLock
 
 from flights.archive import Archive
 from flights.errors import ArchiveError
@@ -232,12 +231,11 @@ def _write_about(path: Path, airports: AirportNumbers, unreadable: Mapping[date,
 
 
 @contextmanager
-def _one_builder(path: Path) -> Iterator[IO[str]]:
+def _one_builder(path: Path) -> Iterator[None]:
     """Wait for whoever builds the same month; the lock goes with its process."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield lock
+    with FileLock(path):
+        yield
 
 
 def _clear_dead(folder: Path, month: date) -> None:

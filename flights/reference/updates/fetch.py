@@ -1,6 +1,5 @@
 """Fetch today's edition of a reference table; it counts only once it has been read."""
 
-import fcntl
 import json
 import shutil
 from collections.abc import Iterator
@@ -8,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from flights.config import Settings
 from flights.errors import ArchiveError, BadPayload, ResourceMissing
@@ -83,10 +84,9 @@ def _alone(home: Path) -> Iterator[None]:
     """No other process fetches this table meanwhile."""
     try:
         home.mkdir(parents=True, exist_ok=True)
-        with (home / ".lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with FileLock(home / ".lock", timeout=0):
             yield
-    except BlockingIOError:
+    except Timeout:
         raise ArchiveError(
             f"Another process is fetching {home.name} at this moment: wait for it."
         ) from None

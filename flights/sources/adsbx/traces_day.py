@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,7 @@ from flights.readsb import Intake, Member
 from flights.readsb.members import TRACE
 from flights.readsb.traces import LIMIT_BYTES
 from flights.records import InputFile
+from flights.records.atomic_files import write_whole
 from flights.sources.adsbx.server import SampleServer, TraceIndex, trace_name
 
 log = logging.getLogger(__name__)
@@ -112,7 +112,5 @@ class TracesDay:
             return None
         if data is not None:
             self._folder.mkdir(parents=True, exist_ok=True)
-            rough = kept.with_name(f"{kept.name}.{os.getpid()}.rough")
-            rough.write_bytes(data)
-            rough.replace(kept)
+            write_whole(kept, data)
         return data

@@ -61,7 +61,7 @@ def test_servers_on_this_machine_need_no_pace(tmp_path: Path) -> None:
 
 def test_host_names_stay_in_their_folder(tmp_path: Path) -> None:
     Limiter(tmp_path / "hosts", 1.0).take("../../evil:80")
-    assert [path.parent for path in tmp_path.rglob("*evil*")] == [tmp_path / "hosts"]
+    assert {path.parent for path in tmp_path.rglob("*evil*")} == {tmp_path / "hosts"}
 
 
 def test_cache_that_cannot_be_written_is_said(tmp_path: Path) -> None:

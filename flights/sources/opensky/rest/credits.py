@@ -72,7 +72,8 @@ class CreditBudget:
     def left(self, bucket: str) -> int:
         """Credits left of the budget today."""
         with self._open() as today:
-            return self.budget - _row(today, bucket)["spent"]
+            result: int = self.budget - _row(today, bucket)["spent"]
+            return result
 
     def take(self, bucket: str, cost: int) -> None:
         """Spend before a request is sent.
@@ -135,7 +136,10 @@ class CreditBudget:
 
 
 def _row(today: dict[str, Any], bucket: str) -> dict[str, Any]:
-    return today.setdefault(bucket, {"spent": 0, "requests": 0, "remaining": None, "told_at": None})
+    result: dict[str, Any] = today.setdefault(
+        bucket, {"spent": 0, "requests": 0, "remaining": None, "told_at": None}
+    )
+    return result
 
 
 def _read(path: Path) -> dict[str, Any]:
