@@ -1,4 +1,4 @@
-"""A study: the question, its file, and the result it ends in."""
+"""A study: the question, its file, its counts and its result."""
 
 from analysis.study.cargo_list import find_list
 from analysis.study.counts import (

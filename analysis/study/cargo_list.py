@@ -1,4 +1,4 @@
-"""Which cargo list of the user's own a study is answered with, and that it is still the same."""
+"""The cargo list of the user's own for a study, and the check that it has not changed."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -15,15 +15,15 @@ def find_list(
     chosen: str | Path | None = None,
     usual: str | Path | None = None,
 ) -> tuple[Study, Overrides | None]:
-    """The list in force and the study that records its hash.
+    """The list to use, if any, and the study with its hash.
 
-    `chosen` goes before what the study says, and then replaces it; what the study names lies in
-    `folder`, its own; `usual` is for a study that says nothing.
+    `chosen` replaces the list of the study; the path in the study is relative to `folder`;
+    `usual` is used if neither names a list.
 
     Raises
     ------
     InvalidInput
-        The list is missing, is none, or is not the one the study was answered with.
+        The list is missing, is not a cargo list, or has changed since the study was answered.
     """
     if chosen:
         own = read_overrides(chosen)
@@ -31,15 +31,15 @@ def find_list(
     if not study.cargo:
         if study.cargo_sha256:
             raise InvalidInput(
-                f"The study rests on a cargo list (SHA-256 {study.cargo_sha256[:12]}) and does "
-                "not say where it is; add a line cargo = … or choose it with --cargo."
+                f"The study uses a cargo list (SHA-256 {study.cargo_sha256[:12]}) but does not "
+                "name its file; add a line cargo = … or choose the file with --cargo."
             )
         return find_list(study, folder, chosen=usual) if usual else (study, None)
     own = read_overrides(folder / study.cargo)
     if study.cargo_sha256 not in ("", own.sha256):
         raise InvalidInput(
             f"The cargo list {folder / study.cargo} has changed since the study was written "
-            f"(SHA-256 {own.sha256[:12]}, then {study.cargo_sha256[:12]}); bring the former one "
-            "back, or take cargo_sha256 out of the study to ask a new question."
+            f"(SHA-256 {own.sha256[:12]}, then {study.cargo_sha256[:12]}); restore the former "
+            "list, or remove cargo_sha256 from the study to ask a new question."
         )
     return replace(study, cargo_sha256=own.sha256), own

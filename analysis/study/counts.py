@@ -1,4 +1,4 @@
-"""Flights, ledger and exposure become counts per day; a day not complete is missing, never 0."""
+"""Counts and exposure per day, from flights and ledger; a day not complete is missing, never 0."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -6,28 +6,37 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.study.results import CountSeries
 from flights.records import LedgerEntry, not_asked
 from flights.routes import RouteEvidence
 
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
 FEW_HEARD = 30
-"""Below so many other flights a day, a single day's exposure is mostly chance."""
+"""Below this number of other flights a day, one day's exposure is mostly chance.
+
+STATISTICS.md, section 2. Poisson counts of 30 have a standard deviation of 18 %."""
 
 OUTAGE_SHARE = 0.15
-"""Below this share of what is usual in the weeks around, a day is an outage."""
+"""Below this share of the median of the weeks around it, a day is an outage (STATISTICS.md, 2)."""
 
 OUTAGE_REASON = "The receivers heard less than 15 % of what is usual in these weeks."
 
 _SMOOTHING_DAYS = 7
+"""Days of the centred mean for thin days: one of each weekday (STATISTICS.md, section 2)."""
+
 _USUAL_DAYS = 71
+"""Days of the centred median: as long as a window of 14 and a baseline of 56, and odd."""
 
 
 def count_days(evidence: RouteEvidence) -> CountSeries:
     """Counts of both bounds and exposure for each day from `evidence.first` to `last`.
 
-    Exposure is what the receivers heard of other traffic: `evidence.heard` leaves the route's
-    own flights out already.
+    Exposure is other traffic that the receivers heard: `evidence.heard` does not contain the
+    route's own flights.
     """
     days = list_days(evidence.first, evidence.last)
     entries = _entry_per_day(evidence, days)
@@ -37,13 +46,13 @@ def count_days(evidence: RouteEvidence) -> CountSeries:
     lower = _count(per_day[flights["bound"] == "lower"], days)
     upper = _count(per_day, days)
     heard = evidence.heard.set_axis(_as_dates(evidence.heard.index), axis=0)
-    origin = _take(heard["origin"], days, complete)
-    destination = _take(heard["destination"], days, complete)
+    origin = _select(heard["origin"], days, complete)
+    destination = _select(heard["destination"], days, complete)
     neither = evidence.neither_end.set_axis(_as_dates(evidence.neither_end.index))
-    unplaced = _take(neither, days, complete)
+    unplaced = _select(neither, days, complete)
     exposure, outage = measure_exposure(origin, destination)
     overhead = {
-        f"overhead_{end}": _take_known(evidence.overhead, end, days, complete)
+        f"overhead_{end}": _select_known(evidence.overhead, end, days, complete)
         for end in ("origin", "destination")
     }
     return CountSeries(
@@ -68,18 +77,27 @@ def list_days(first: date, last: date) -> list[date]:
 
 
 def format_reader(entry: LedgerEntry) -> str:
-    """Who judged the day's files and which edition they are; '' where the day is not complete."""
+    """Reader and edition of the day's files; "" where the day is not complete."""
     if not entry.is_complete:
         return ""
     return " · ".join(filter(None, (entry.reader, entry.detail, entry.release_kind)))
 
 
-def measure_exposure(origin: np.ndarray, destination: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Exposure per day from what was heard in both regions, and which days are outages.
+def measure_exposure(origin: Floats, destination: Floats) -> tuple[Floats, Flags]:
+    """Exposure per day from the traffic heard in both regions, and the days that are outages.
 
-    The geometric mean of both where both exist, else the one that does. A region in which
-    nothing was heard on any day has no exposure. Thin days (below `FEW_HEARD`) take the mean of
-    the seven days around; an outage keeps its own figure and lends it to nobody.
+    Parameters
+    ----------
+    origin, destination
+        Other flights heard per day in each region, shape (days,); NaN = not known.
+
+    Returns
+    -------
+    tuple of array
+        Exposure, shape (days,): the geometric mean of both regions, or one region's where the
+        other has no traffic on any day; NaN = not known. Thin days (below `FEW_HEARD`) have the
+        mean of the seven days around them. Outages: shape (days,); an outage keeps its own value
+        and is in no mean.
     """
     exists = [each for each in (origin, destination) if np.nansum(each) > 0]
     if not exists:
@@ -91,48 +109,56 @@ def measure_exposure(origin: np.ndarray, destination: np.ndarray) -> tuple[np.nd
     return np.where(thin, smooth, raw), outage
 
 
-def find_outages(exposure: np.ndarray, *, least: float = 0.0) -> np.ndarray:
-    """True on days whose exposure is far below what is usual in the weeks around.
+def find_outages(exposure: Floats, *, least: float = 0.0) -> Flags:
+    """True on days whose exposure is below `OUTAGE_SHARE` of the median of the weeks around.
 
-    Where less than `least` is usual, a near-empty day is chance: its week is judged instead.
+    Parameters
+    ----------
+    exposure
+        Per day, shape (days,); NaN = not known, which is no outage.
+    least
+        Where the median is below this, one nearly empty day is chance: the mean of its week is
+        compared instead.
     """
     usual = _centred(exposure, _USUAL_DAYS).median().to_numpy()
     week = _centred(exposure, _SMOOTHING_DAYS).mean().to_numpy()
-    return np.where(usual >= least, exposure, week) < OUTAGE_SHARE * usual
+    outage: Flags = np.where(usual >= least, exposure, week) < OUTAGE_SHARE * usual
+    return outage
 
 
-def _centred(values: np.ndarray, days: int) -> Any:
+def _centred(values: Floats, days: int) -> Any:
     return pd.Series(values).rolling(days, center=True, min_periods=1)
 
 
 def _entry_per_day(evidence: RouteEvidence, days: list[date]) -> list[LedgerEntry]:
-    held = {entry.day: entry for entry in evidence.ledger}
-    return [held.get(day) or not_asked(evidence.source, day) for day in days]
+    known = {entry.day: entry for entry in evidence.ledger}
+    return [known.get(day) or not_asked(evidence.source, day) for day in days]
 
 
 def _as_dates(values: Iterable[Any]) -> list[date]:
-    """UTC days as plain dates, whatever a reader made of an Arrow date column."""
+    """UTC days as dates; some readers turn an Arrow date column into timestamps."""
     found = list(values)
     if all(type(each) is date for each in found):
         return found
     return list(pd.to_datetime(pd.Series(found)).dt.date)
 
 
-def _count(per_day: pd.Series, days: list[date]) -> np.ndarray:
-    return per_day.value_counts().reindex(days, fill_value=0).to_numpy(dtype=float)
+def _count(per_day: "pd.Series[Any]", days: list[date]) -> Floats:
+    counts: Floats = per_day.value_counts().reindex(days, fill_value=0).to_numpy(dtype=float)
+    return counts
 
 
-def _take(values: pd.Series, days: list[date], complete: np.ndarray) -> np.ndarray:
+def _select(values: "pd.Series[Any]", days: list[date], complete: Flags) -> Floats:
     """One value per day; 0 on a complete day without a row, NaN on a day not complete."""
     found = values.astype("Float64").reindex(days, fill_value=0)
     taken = found.to_numpy(dtype=float, na_value=np.nan)
     return np.where(complete, taken, np.nan)
 
 
-def _take_known(
-    overhead: pd.DataFrame, end: str, days: list[date], complete: np.ndarray
+def _select_known(
+    overhead: pd.DataFrame, end: str, days: list[date], complete: Flags
 ) -> tuple[float | None, ...]:
-    """One value per day, None where nothing is known; nothing where it is known on no day."""
+    """One value per day, None where it is not known; empty where it is known on no day."""
     if end not in overhead or overhead[end].isna().all():
         return ()
     found = overhead[end].set_axis(_as_dates(overhead.index)).astype("Float64").reindex(days)
@@ -140,7 +166,8 @@ def _take_known(
     return _known(values, complete & np.isfinite(values))
 
 
-def _known(values: np.ndarray, known: np.ndarray) -> tuple[float | None, ...]:
+def _known(values: Floats, known: Flags) -> tuple[float | None, ...]:
+    """Values, None where not known."""
     return tuple(
         float(value) if there else None for value, there in zip(values, known, strict=True)
     )

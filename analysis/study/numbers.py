@@ -14,7 +14,7 @@ HEADINGS = {
 
 
 def format_heading(kind: str, direction: str = "") -> str:
-    """A kind of verdict as it stands above its sentence.
+    """The heading of a verdict.
 
     >>> format_heading("change", "increase")
     'CHANGE (increase)'
@@ -23,7 +23,7 @@ def format_heading(kind: str, direction: str = "") -> str:
 
 
 def format_ratio(ratio: float) -> str:
-    """A ratio with its sign.
+    """A ratio with a multiplication sign.
 
     >>> format_ratio(3.7233), format_ratio(0.04), format_ratio(41.26), format_ratio(float("inf"))
     ('×3.72', '×0.04', '×41', 'any size')
@@ -73,7 +73,7 @@ def format_count(value: float) -> str:
 
 
 def format_p(p: float) -> str:
-    """A calibrated p; never smaller than the record can show.
+    """A calibrated p.
 
     >>> format_p(0.00792), format_p(0.0496), format_p(0.92788)
     ('0.008', '0.050', '0.93')
@@ -82,7 +82,7 @@ def format_p(p: float) -> str:
 
 
 def format_date(day: date) -> str:
-    """A date for people, the same in every locale.
+    """A date as text, the same in every locale.
 
     >>> format_date(date(2025, 6, 13))
     '13 Jun 2025'

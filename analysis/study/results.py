@@ -1,4 +1,4 @@
-"""What a study ends in, as frozen data: every number a chart, report or page shows is in here."""
+"""The result of a study as frozen data: all numbers that charts, reports and pages show."""
 
 import math
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 SCHEMA_VERSION = 2
+"""Version of the keys in result.json; it grows when a key is removed or changes its meaning."""
 
 VERDICTS = (
     "change",
@@ -16,22 +17,22 @@ VERDICTS = (
     "no verdict (history)",
     "no verdict (source)",
 )
-"""Kinds of verdict. The last is for a source that cannot serve frequency at all."""
+"""Kinds of verdict. The last is for a source whose days cannot be compared with one another."""
 
 
 @dataclass(frozen=True)
 class CountSeries:
-    """Flights per UTC day, one element per day from `days[0]` on, no day left out.
+    """Flights per UTC day, one element for each consecutive day.
 
-    A day whose ledger status is not `complete` holds None in every count and exposure: missing
-    is never zero. `upper` holds `lower` and the flights whose unknown ends cannot be excluded;
-    `neither_end` counts those of them with neither end known. `exposure` is the geometric mean
-    of both regions' where both exist.
-    `outage` is True on complete days on which the receivers heard so little (under 15 % of
-    the weeks around) that the day is left out of all sums; empty means none.
-    `overhead_origin` and `overhead_destination` are positions heard per aircraft-hour of traffic
-    at cruising height over each region, which the event's own traffic does not move; empty where
-    the source keeps no reception.
+    A day whose ledger status is not `complete` has None in every count and exposure: missing is
+    never zero. `upper` counts the flights of `lower` and those whose unknown ends may be in the
+    regions; `neither_end` counts those of them with neither end known. `exposure` is other
+    flights heard: the geometric mean of both regions where both are known.
+    `outage` is True on complete days on which the receivers heard so little (below 15 % of the
+    weeks around) that no sum uses the day; empty means none.
+    `overhead_origin` and `overhead_destination` are positions received per aircraft-hour of
+    traffic at cruising height over each region, which do not depend on the route's own traffic;
+    empty where the source has no reception data.
     """
 
     days: tuple[date, ...]
@@ -60,24 +61,25 @@ class Placebo:
 
 @dataclass(frozen=True)
 class Effect:
-    """The rate ratio of one series at one event and window, with what calibrates it.
+    """The rate ratio of one series at one event and window, with its calibration.
 
-    Symbols as in the method page: N1, N0 flights after and before, M1, M0 the weights that
-    exposure and weekday give those days, X = N0*M1/M0 expected, s the signed root deviance,
-    n, r, p the placebo dates, those as large, and the calibrated p; phi the dispersion found.
-    `rr_by_power` holds the ratio with exposure to the power 0, 1 and 2.
+    Symbols as on the method page: N1, N0 flights after and before; M1, M0 the weights of those
+    days from exposure and weekday; X = N0*M1/M0 expected; s the signed root deviance; n, r, p the
+    number of placebo dates, of those at least as large, and the calibrated p; q their quantile
+    and phi = (q/1.96)², at least 1, the dispersion. `rr_by_power` is the ratio with exposure to
+    the power 0, 1 and 2, `raw_ratio` that of flights a day without any adjustment.
 
-    `coverage` compares the exposure after and before; `coverage_worst` is that of the region
-    that moved most and `kappa` its distance from 1. `volatility` says how much wilder the
-    series is around the event than elsewhere; `era_p`, `era_lo`, `era_hi` allow for it.
-    `p_smooth` is p from a heavy-tailed curve instead of ranks, for questions about several dates
-    or routes, where ranks are too coarse to be divided among them.
+    `coverage` is exposure after over before, `coverage_worst` that of the proxy that changed
+    most, and `kappa` = max(coverage_worst, 1/coverage_worst). `volatility` is the variance around
+    the event over that of the whole record; `era_p`, `era_lo`, `era_hi` use that variance.
+    `p_smooth` is p from Student's t instead of ranks, for questions about several dates or
+    routes, where ranks are too coarse to be divided among them.
     `n_controls` is the number of other routes from the same origin that r, p, q and phi come from
     where the record is too short for comparable dates; 0 where they come from dates.
     `mde_up` and `mde_down` are the smallest increase and the largest decrease whose interval
-    would, with probability 0.8, lie beyond `kappa`; `mde_up` is infinite where no increase can
-    be put as a ratio, `mde_down` NaN where not even a stop would be noticed. `rr` is NaN where
-    there were no flights at all.
+    would, with probability 0.8, be beyond `kappa`; `mde_up` is infinite where no increase can be
+    given as a ratio, `mde_down` NaN where not even a stop would be noticed. `rr` is NaN where
+    there are no flights in either period.
     """
 
     bound: str
@@ -119,25 +121,25 @@ class Effect:
 
     @property
     def n_compared(self) -> int:
-        """Number of comparable dates, or of other routes, that `r` is out of."""
+        """Number of comparable dates, or of other routes, that `r` is a part of."""
         return self.n_controls or self.n_placebo
 
     @property
     def is_short(self) -> bool:
-        """True where neither enough comparable dates nor other routes stand behind it."""
+        """True where there are neither enough comparable dates nor enough other routes."""
         return not self.n_controls and self.n_placebo < self.needed_placebo
 
     @property
     def compared_with(self) -> str:
-        """What `r` is out of, in words."""
+        """What `r` is a part of, in words."""
         return "other routes in the same days" if self.n_controls else "other dates"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A kind from `VERDICTS` and the sentence of the closed list, with badges beside it.
+    """A kind from `VERDICTS`, the sentence of the closed list, and badges.
 
-    `bound_note` says which bound gives which where lower and upper differ. `direction` is
+    `bound_note` says which bound gives which verdict where lower and upper differ. `direction` is
     `increase` or `decrease` for a change, else empty.
     """
 
@@ -171,7 +173,7 @@ class Sensitivity:
 
 @dataclass(frozen=True)
 class SourceNote:
-    """Who heard it, under which licence, and the sentence they ask for."""
+    """A source, its licence, and the attribution that it asks for."""
 
     key: str
     title: str
@@ -181,7 +183,7 @@ class SourceNote:
 
 @dataclass(frozen=True)
 class EventAnswer:
-    """What a study with several events says of one of the later ones."""
+    """The answer to one of the later events of a study with several."""
 
     event: date
     event_name: str
@@ -192,9 +194,9 @@ class EventAnswer:
 
 @dataclass(frozen=True)
 class ControlEffect:
-    """What another route from the same origin did at the same date, in the same days.
+    """The change of another route from the same origin on the same days.
 
-    `label` names where it leads; symbols as in `Effect`.
+    `label` is its destination; symbols as in `Effect`.
     """
 
     label: str
@@ -209,9 +211,9 @@ class ControlEffect:
 class Shape:
     """Quasi-Poisson regression of a bound's days on the event, weekday and exposure.
 
-    A diagnostic of shape, never a verdict: `rr` with its 95 % interval, the same with a straight
-    trend allowed for, `dispersion` (Pearson's chi-square over its degrees of freedom, without
-    trend), `weekday_rates` relative to the mean weekday, Monday first, NaN where nothing flew.
+    A diagnostic, never a verdict: `rr` with its 95 % interval; the same next to a linear trend;
+    `dispersion`, Pearson's chi-square over its degrees of freedom, without trend; `weekday_rates`
+    relative to the mean weekday, Monday first, NaN on weekdays without flights.
     """
 
     bound: str
@@ -227,12 +229,13 @@ class Shape:
 
 @dataclass(frozen=True)
 class Stack:
-    """Several events of one kind, taken together, for one bound.
+    """Several events of one kind together, for one bound.
 
-    `z` is the stacked statistic, `sets` the random sets of as many comparable dates it is
-    ranked among, `r` those at least as large; `n1`, `expected`, `rr`, `lo`, `hi`, `n_placebo`,
-    `mde_up` and `mde_down` as in `Effect`, `kappa` the worst of the events. `room` windows fit
-    into the comparable dates side by side, `needed_room` must; with fewer, `sets` is 0 and p is 1.
+    `z` is the stacked statistic, `sets` the number of random sets of as many comparable dates
+    that it is ranked among, `r` the number of those at least as large; `n1`, `expected`, `rr`,
+    `lo`, `hi`, `n_placebo`, `mde_up` and `mde_down` as in `Effect`; `kappa` the largest of the
+    events. `room` windows fit into the comparable dates without overlap, `needed_room` must; with
+    fewer, `sets` is 0 and p is 1.
     """
 
     bound: str
@@ -256,7 +259,7 @@ class Stack:
 
 @dataclass(frozen=True)
 class StackAnswer:
-    """Several events of one kind taken together: both bounds through the rule."""
+    """The verdict of several events of one kind together, and both bounds."""
 
     verdict: Verdict
     lower: Stack | None
@@ -265,10 +268,10 @@ class StackAnswer:
 
 @dataclass(frozen=True)
 class FamilyMember:
-    """One date or route of a question about several: its p, and what is left after the others.
+    """One date or route of a question about several: its p, and p adjusted for the others.
 
-    `p` is the larger of both bounds, and 1 where there is no verdict. `p_adjusted` allows for how
-    many were asked; `holds` is True where it is still at most 0.05.
+    `p` is the larger of both bounds, and 1 where there is no verdict. `p_adjusted` takes the
+    number of dates or routes into account; `holds` is True where it is at most 0.05.
     """
 
     label: str
@@ -287,9 +290,9 @@ class Family:
 
 @dataclass(frozen=True)
 class Shift:
-    """A day from which on the series ran at another level; exploratory, never a verdict.
+    """A day from which the series has another level; exploratory, never a verdict.
 
-    `rate_before` and `rate_after` are flights a day of the stretches on both sides.
+    `rate_before` and `rate_after` are flights a day of the levels on both sides.
     """
 
     day: date
@@ -299,14 +302,15 @@ class Shift:
 
 @dataclass(frozen=True)
 class StudyResult:
-    """One study, answered. `made_at` is the only field that differs between two equal runs.
+    """The answer to one study. `made_at` is the only field that differs between two equal runs.
 
     `flights_neither_end` are those of `flights_upper` with neither end known. `excluded` counts,
-    by reason, the flights with an unknown end that cannot have been where the route asks; they
-    are in neither bound. `cargo_list` is the text of the user's own cargo list, "" without one.
-    `controls` are other routes from the same origin in the same days, `shapes` and `shifts`
-    diagnostics that give no verdict; `stack` takes three or more events together, and `family`
-    says what is left of each of several dates when all are allowed for.
+    by reason, the flights with an unknown end that cannot have been in the region; they are in
+    neither bound. `cargo_list` is the text of the user's own cargo list, "" without one.
+    `controls` are other routes from the same origin on the same days. `shapes` and `shifts` are
+    diagnostics that give no verdict; `shifts` are those of exploratory studies only. `stack` is
+    the answer to three or more events together, and `family` the p of several dates, each
+    adjusted for the others.
     """
 
     study: Mapping[str, Any]
@@ -348,7 +352,7 @@ class StudyResult:
 
 @dataclass(frozen=True)
 class ListResult:
-    """Several studies asked together; each CHANGE has been held against all of them."""
+    """Several studies asked together; each CHANGE is a change with all of them taken into account."""
 
     results: tuple[StudyResult, ...]
     family: Family
@@ -363,7 +367,8 @@ class ListResult:
 
 def to_json(result: StudyResult | ListResult) -> dict[str, Any]:
     """The result as plain JSON values; infinities become the strings "inf" and "-inf"."""
-    return _plain(asdict(result))
+    plain: dict[str, Any] = _plain(asdict(result))
+    return plain
 
 
 def _plain(value: Any) -> Any:
