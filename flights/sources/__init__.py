@@ -1,4 +1,4 @@
-"""The sources, one module each. A new source is one file, one line here, one test."""
+"""The sources, one module each. A new source is one module, one line here and one test file."""
 
 import importlib
 import inspect
@@ -44,13 +44,13 @@ SOURCES = {
     "simulated": "simulated.source",
     "simulated-readsb": "simulated.source_readsb",
 }
-"""Key of a source -> its module in this package; imported when asked for."""
+"""Key of a source -> its module in this package, which is imported when needed."""
 
 
 def find_source(key: str) -> ModuleType:
     """The module of a source: it has `open_source(**options)` and a class with `spec`.
 
-    `key` may be that of a series: a source's key, a dot and what it was narrowed to.
+    `key` may be the key of a series: key of the source, a dot and the scope.
 
     Raises
     ------
@@ -59,15 +59,14 @@ def find_source(key: str) -> ModuleType:
     """
     name = key.partition(".")[0]
     if name not in SOURCES:
-        raise InvalidInput(f"There is no source {name!r}; there are {', '.join(SOURCES)}.")
+        raise InvalidInput(f"There is no source {name!r}. Sources: {', '.join(SOURCES)}.")
     return importlib.import_module(f"flights.sources.{SOURCES[name]}")
 
 
 def find_spec(key: str) -> SourceSpec:
-    """What a source says of itself; nothing is opened.
+    """The description of a source, or of a series (see `find_source`); nothing is opened.
 
-    Of a series (see `find_source`) it says the same, with what the key tells of its scope; a
-    module whose series are not parts of one whole has `describe_series(part)` for them.
+    A module whose series are not parts of one whole has `describe_series(part)` for them.
     """
     module = find_source(key)
     name, _, part = key.partition(".")
@@ -82,12 +81,12 @@ def find_spec(key: str) -> SourceSpec:
 
 
 def open_source(key: str, **options: object) -> Source:
-    """A source with its options; those that are None are left out.
+    """A source with its options; options that are None are ignored.
 
     Raises
     ------
     InvalidInput
-        There is no such source, it lacks an option or knows none of this name.
+        There is no such source, a required option is missing, or an option is unknown.
     """
     module = find_source(key)
     given = {name: value for name, value in options.items() if value is not None}
@@ -96,6 +95,6 @@ def open_source(key: str, **options: object) -> Source:
         raise InvalidInput(f"The source {key!r} has no option --{name}.")
     for name, option in known.items():
         if option.default is option.empty and name not in given:
-            raise InvalidInput(f"The source {key!r} needs --{name}: say what it shall read.")
+            raise InvalidInput(f"The source {key!r} needs the option --{name}.")
     result: Source = module.open_source(**given)
     return result

@@ -1,4 +1,4 @@
-"""What a source is: a description made of data, and two things it can do."""
+"""The interface of a source: its description and its two methods."""
 
 import hashlib
 import re
@@ -15,9 +15,9 @@ SIMULATED_MARK = "SIMULATED"
 
 @dataclass(frozen=True)
 class Option:
-    """One option of a source's `open_source`: the command line and the Data page ask for it.
+    """One option of a source's `open_source`, shown by the command line and the Data page.
 
-    `kind`: path | text | regions | choice | flag. Values are text, or None where not given.
+    `kind`: path | text | regions | choice | flag. Values are text, or None if not given.
     """
 
     name: str
@@ -31,13 +31,13 @@ class Option:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a UTC day takes, in figures, for plans made before a source is asked; 0 = none of it.
+    """The cost of a UTC day in numbers, for estimates before the first request; 0 = none.
 
-    `per_airport`: the figures are those of one airport, and a series is pulled for some
-    airports (option `regions`). `monthly`: days come in files of a month, read whole even for
-    one day. `next_day` is the share of a day's cost that the day after the last one adds, where
-    flights that land after midnight have to be fetched from there. `credits_budget` is what an
-    ordinary account may spend a day, `delay_days` how long it takes until a day is published.
+    `per_airport`: the numbers are for one airport, and a series has only chosen airports (option
+    `regions`). `monthly`: files contain a month and are read whole even for one day. `next_day`:
+    cost of the day after the last one, as a share of a day; it is fetched for flights that land
+    after midnight. `credits_budget`: credits of a standard account per day. `delay_days`: time
+    until a day is published.
     """
 
     bytes_per_day: int = 0
@@ -52,17 +52,17 @@ class Cost:
 
 @dataclass(frozen=True)
 class SourceSpec:
-    """A source in words and figures; the README table and `flights sources` are made of it.
+    """Description of a source; the README table and `flights sources` are made from it.
 
-    `box` is the area as (south, west, north, east) [deg] where it is not the world. `remote`:
-    pulling it sends requests to others. `options` are those of its `open_source`. `scope` is
-    what a series was narrowed to, as in `LedgerEntry`; `key` is then that of the series.
+    `box` is the area as (south, west, north, east) [deg]; None = the world. `remote`: a pull
+    sends requests to other machines. `options` are those of its `open_source`. `scope`: the part
+    to which a series is limited, as in `LedgerEntry`; `key` is then the key of the series.
 
-    For planning: `cost` in figures; `account` is "" (none), "free" (for anybody) or "granted"
-    (on application); `positions`: it tells where flights were between their ends;
-    `cannot_show` ends the sentence “It cannot show …”.
+    For planning: `cost` in numbers; `account` is "" (none), "free" (for everyone) or "granted"
+    (on application); `positions`: it has positions between the ends of flights; `cannot_show`
+    ends the sentence “It cannot show …”.
 
-    `why_absent`: what the ledger says of days the source does not have, where that is known.
+    `why_absent`: reason in the ledger for days that the source does not have.
     """
 
     key: str
@@ -91,19 +91,20 @@ class SourceSpec:
 
 
 def contents_note(spec: SourceSpec | None) -> str:
-    """The sentence that every export carries; SIMULATED first where the source is made up."""
+    """The sentence in every export; it begins with SIMULATED for a simulated source."""
     if spec is not None and spec.simulated:
-        return f"{SIMULATED_MARK}: a made-up world, nobody heard any of this. {CONTENTS_SENTENCE}"
+        return f"{SIMULATED_MARK}: a made-up world, not observation. {CONTENTS_SENTENCE}"
     return CONTENTS_SENTENCE
 
 
 LONGEST_SLUG = 32
+"""Most characters of the scope in a key; keys become names of folders."""
 
 
 def narrow(spec: SourceSpec, scope: str) -> SourceSpec:
-    """The spec of a series that holds only `scope`: `regions:airport:ELLX`, `icao24:4d0103` ...
+    """The spec of a series limited to `scope`: `regions:airport:ELLX`, `icao24:4d0103` ...
 
-    It gets a key of its own, so that a part is never taken for the whole, nor for another part.
+    It has its own key, so that a part is never used as the whole or as another part.
     """
     slug = re.sub(r"[^a-z0-9]+", "-", scope.lower())[:LONGEST_SLUG].strip("-")
     digest = hashlib.sha256(scope.encode()).hexdigest()[:6]
@@ -113,13 +114,13 @@ def narrow(spec: SourceSpec, scope: str) -> SourceSpec:
 
 @dataclass(frozen=True)
 class Offer:
-    """What a source is asked for at once: one UTC day, or several where they lie in one file.
+    """The unit that a source reads at once: one UTC day, or the days of one file.
 
-    `day` is the first (or only) one, `days` all of them ("()" = `day` alone). `parts` is the
-    source's own business. `size_bytes`, `requests` and `credits` are what reading it costs,
-    `problem` a sentence when something is already known to be wrong with it (it is asked all
-    the same, and the ledger will say so). `notes` are sentences to read before agreeing, with
-    nothing wrong in them. `fingerprint`: as in `LedgerEntry`.
+    `day` is the first (or only) one, `days` all of them (() = only `day`). `parts` is used only
+    by the source itself. `size_bytes`, `requests` and `credits` are the cost of reading it.
+    `problem`: a sentence if a fault is already known; the offer is read nevertheless, and the
+    ledger has the reason. `notes`: sentences for the user to read before the pull, not faults.
+    `fingerprint`: as in `LedgerEntry`.
     """
 
     day: date
@@ -134,42 +135,42 @@ class Offer:
 
     @property
     def all_days(self) -> tuple[date, ...]:
-        """Every day asked for."""
+        """Every day of the offer."""
         return self.days or (self.day,)
 
 
 Report = Callable[[str, float], None]
-"""Called while a day is read with what is done now and the share done, 0 to 1."""
+"""Called while a day is read, with the current step and the share done, 0 to 1."""
 
 
 class Source(Protocol):
     """A source opened with its options. Instances are picklable: days run in processes.
 
-    A module in `sources` holds one class of this shape with `spec` as a class attribute, and
-    `open_source(**options)` which checks the options and returns it. An instance narrowed to a
-    scope (see `narrow`) carries the narrowed spec.
+    A module of a source has one class with this interface and a class attribute `spec`, and
+    `open_source(**options)`, which checks the options and returns an instance. An instance
+    limited to a scope (see `narrow`) has the spec of that series.
     """
 
     @property
     def spec(self) -> SourceSpec:
-        """What the source says of itself."""
+        """Description of the source."""
         ...
 
     def offers(self, first: date, last: date) -> list[Offer]:
-        """What can be asked for days from `first` to `last` (both inclusive), in day order.
+        """Available days from `first` to `last` (both inclusive), in order.
 
-        A source that is asked over the network may send requests here, to learn what there is.
-        A day no offer holds is one the source answered to have nothing for; what it can never
-        answer raises `NotCovered`.
+        A remote source may send requests here to find out which days exist. A day without an
+        offer is a day that the source does not have. Raises `NotCovered` for days that it can
+        never have.
         """
         ...
 
     def collect(self, offer: Offer, report: Report) -> Iterable[DayRecords]:
-        """Read one offer, day by day as they are done. Its stamps may speak of other days too.
+        """Read one offer; yields each day when it is ready. Time stamps may belong to other days.
 
         Raises
         ------
         RateLimited
-            The source asks to wait longer than is sensible: the pull ends, nothing is noted.
+            The source demands a long wait: the pull ends and the ledger is unchanged.
         """
         ...

@@ -1,8 +1,8 @@
-"""Columns of a flight list made plain: text cleaned, times and numbers read, nothing trusted.
+"""Reads columns of flight lists: cleans text, parses times and numbers, trusts nothing.
 
-Every reader here takes an Arrow array of whatever type a file has and gives one of the same
-length; what cannot be read is null. The quick way reads a whole column at once; only a column
-that holds something odd is looked at value by value.
+Every reader takes an Arrow array of any type and returns one of the same length; unreadable
+values are null. A whole column is read at once; only a column with odd values is read value by
+value.
 """
 
 import hashlib
@@ -40,10 +40,10 @@ def read_addresses(values: pa.Array) -> pa.Array:
 
 
 def hide_addresses(values: pa.Array) -> pa.Array:
-    """Stand-ins for addresses, made of any other name of an airframe: `~` and six hex digits.
+    """Pseudonyms for addresses, made from another name of the airframe: `~` and six hex digits.
 
-    The same name gives the same one in every file. There are 16.8 million of them, so among
-    100 000 airframes some 300 pairs share one.
+    The same name gives the same pseudonym in every file. There are 16.8 million of them, so among
+    100 000 airframes about 300 pairs share one.
     """
     coded = read_text(values, 120).dictionary_encode()
     names = [
@@ -59,7 +59,7 @@ def read_typecodes(values: pa.Array) -> pa.Array:
 
 
 def read_numbers(values: pa.Array, low: float, high: float) -> pa.Array:
-    """Numbers from `low` to `high`, both inclusive; NaN, infinite and others are null."""
+    """Numbers from `low` to `high`, both inclusive; all others are null."""
     try:
         numbers = _plain(values).cast(pa.float64())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
@@ -69,16 +69,16 @@ def read_numbers(values: pa.Array, low: float, high: float) -> pa.Array:
 
 
 def read_times(values: pa.Array) -> pa.Array:
-    """Moments in UTC [ms]; without a zone they are taken as UTC.
+    """Times in UTC [ms]; times without a zone are read as UTC.
 
-    Takes time stamps of any unit and text such as `2021-05-01 23:59:59+00:00`.
+    Accepts time stamps of any unit and text such as `2021-05-01 23:59:59+00:00`.
     """
     plain = _plain(values)
     if pa.types.is_timestamp(plain.type):
         moments = plain.cast(pa.timestamp("ms", tz=plain.type.tz), safe=False)
         return moments.cast(TIME) if plain.type.tz else pc.assume_timezone(moments, "UTC")
     if not _is_text(plain.type):
-        raise BadPayload(f"a column of times holds {plain.type}")
+        raise BadPayload(f"a column of times has the type {plain.type}")
     text = read_text(plain, 40)
     for zone in ("UTC", None):
         try:
@@ -90,12 +90,12 @@ def read_times(values: pa.Array) -> pa.Array:
 
 
 def utc_days(moments: pa.Array) -> pa.Array:
-    """UTC day of each moment (date32), null where there is none."""
+    """UTC day of each time (date32), null where there is none."""
     return moments.cast(pa.date32(), safe=False)
 
 
 def _read_odd_times(text: pa.Array) -> pa.Array:
-    """The slow way, value by value: some of them are no times, or with a zone and some without."""
+    """Reads value by value; needed if some values are not times, or only some have a zone."""
     series = pd.Series(text.to_numpy(zero_copy_only=False), dtype=object)
     moments = pd.to_datetime(series, errors="coerce", utc=True, format="ISO8601")
     whole = moments.to_numpy("datetime64[ms]").astype(np.int64)
@@ -107,9 +107,9 @@ def _only(text: pa.Array, pattern: str) -> pa.Array:
 
 
 def _plain(values: pa.Array) -> pa.Array:
-    """Without dictionary, and null columns as text.
+    """The array without dictionary; a null column as text.
 
-    Text is clipped before it is repeated: one long text, named a million times, is a bomb.
+    Text is cut before it is repeated: one long text used in a million rows would fill the memory.
     """
     if pa.types.is_dictionary(values.type):
         names = values.dictionary
@@ -129,14 +129,14 @@ def _is_bytes(kind: pa.DataType) -> bool:
 
 
 def _as_text(values: pa.Array) -> pa.Array:
-    """As a string array; bytes that are no UTF-8 keep what can be read of them."""
+    """The array as strings; bytes that are not UTF-8 become replacement characters."""
     plain = _plain(values)
     if pa.types.is_nested(plain.type):
-        raise BadPayload(f"a column of text holds {plain.type}")
+        raise BadPayload(f"a column of text has the type {plain.type}")
     try:
         return plain.cast(pa.string())
     except pa.ArrowInvalid:
-        told = (
+        texts = (
             None if each is None else each.decode("utf-8", "replace") for each in plain.to_pylist()
         )
-        return pa.array(told, pa.string())
+        return pa.array(texts, pa.string())

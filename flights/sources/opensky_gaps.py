@@ -1,6 +1,6 @@
-"""Hours the OpenSky Network never recorded, and never will: its own list of permanent gaps.
+"""Permanent gaps: hours that the OpenSky Network did not record, from its own list.
 
-Nothing was heard by anybody then, so that every OpenSky table, list and reply lacks them alike.
+They are missing in every table, list and reply of OpenSky.
 """
 
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 
 
 @dataclass(frozen=True)
-class Gap:
+class PermanentGap:
     """From `start` (inclusive) to `stop` (exclusive), whole hours UTC."""
 
     start: datetime
     stop: datetime
 
     def touches(self, day: date) -> bool:
-        """True where an hour of the UTC day lies in it."""
+        """True if the gap contains an hour of the UTC day."""
         midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
         return self.start < midnight + timedelta(days=1) and midnight < self.stop
 
@@ -23,8 +23,8 @@ class Gap:
         return f"{self.start:%Y-%m-%d %H:00} to {self.stop:%Y-%m-%d %H:00} UTC"
 
 
-def _gap(start: str, stop: str) -> Gap:
-    return Gap(
+def _gap(start: str, stop: str) -> PermanentGap:
+    return PermanentGap(
         *(datetime.strptime(each, "%Y-%m-%d %H").replace(tzinfo=UTC) for each in (start, stop))
     )
 
@@ -55,7 +55,7 @@ def gap_sentences(day: date) -> tuple[str, ...]:
 
 
 def is_wholly_unheard(day: date) -> bool:
-    """True where the whole UTC day lies in one gap: to have no rows is then what it must be."""
+    """True if the whole UTC day is inside one gap: a day without rows is then correct."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
     return any(g.start <= midnight and midnight + timedelta(days=1) <= g.stop for g in GAPS)
 
@@ -63,4 +63,4 @@ def is_wholly_unheard(day: date) -> bool:
 KNOWN_HOLES = (
     "Permanent gaps of OpenSky (UTC), never counted: " + "; ".join(map(str, GAPS)) + ".",
 )
-"""For `SourceSpec.known_holes` of every source that rests on OpenSky."""
+"""For `SourceSpec.known_holes` of every source with data of OpenSky."""

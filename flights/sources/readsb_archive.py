@@ -1,4 +1,4 @@
-"""A readsb `globe_history` folder or tar: the user's own receiver, or a downloaded day."""
+"""Source `readsb`: a `globe_history` folder or tar of a receiver, or a downloaded day."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -22,10 +22,10 @@ SIMULATED_YEAR = 2050
 
 @dataclass(frozen=True)
 class ReadsbArchive:
-    """Days that lie at `path`, read from heatmaps or traces.
+    """Days at `path`, read from heatmaps or traces.
 
-    `aircraft` is an aircraft table in tar1090-db's form; without it, heatmaps leave
-    registration and type unknown (traces carry them).
+    `aircraft` is an aircraft table in the format of tar1090-db; without it, days from heatmaps
+    have no registration and type (traces contain them).
     """
 
     path: Path
@@ -36,16 +36,16 @@ class ReadsbArchive:
         key="readsb",
         title="A readsb globe_history folder or tar",
         gives="flights, tracks and reception of all aircraft the receivers heard",
-        needs="nothing; the files lie on this machine",
-        licence="that of the files: your own, or ODbL 1.0 for days of adsb.lol",
+        needs="nothing; the files are on this machine",
+        licence="the licence of the files; ODbL 1.0 for days of adsb.lol",
         attribution="readsb archive given by the user; for days of adsb.lol: "
         "Contains data from adsb.lol, ODbL 1.0",
-        terms="as the files' own publisher says",
+        terms="as the publisher of the files decides",
         area="where the receivers hear",
         cost_per_day="about 0.5-0.9 GB of heatmaps or 3.5 GB of traces for world traffic",
         known_holes=(
-            "Half hours in which readsb was started again have no heatmap.",
-            "Heatmaps hold little of an aircraft on the ground: no altitude, no position.",
+            "Half hours in which readsb was restarted have no heatmap.",
+            "Heatmaps contain no altitude and no position of aircraft on the ground.",
         ),
         options=(
             Option(
@@ -57,26 +57,30 @@ class ReadsbArchive:
             ),
             Option(
                 "detail",
-                "Heatmaps are a fraction of the bytes; traces are the detailed path.",
+                "Heatmaps are smaller; traces have every point of the path.",
                 "choice",
                 ("heatmaps", "traces"),
                 "heatmaps",
             ),
-            Option("aircraft", "Table that names airframes, as tar1090-db publishes it.", "path"),
+            Option(
+                "aircraft",
+                "Aircraft table in the format of tar1090-db (registration, type).",
+                "path",
+            ),
         ),
         cost=Cost(bytes_per_day=700_000_000),
         positions=True,
     )
 
     def offers(self, first: date, last: date) -> list[Offer]:
-        """Days that lie there, by their names (by their stamps where the names have none)."""
+        """Days at `path`, by file name (by time stamps where the names have no date)."""
         days = find_days(self.path, KIND_OF_DETAIL[self.detail])
         chosen = [each for each in days if first <= each.day <= last]
         _refuse_simulated([each.day for each in chosen], self.path)
         return [Offer(each.day, each.size_bytes, (each,), each.problem) for each in chosen]
 
     def collect(self, offer: Offer, report: Report) -> tuple[DayRecords, ...]:
-        """Records of the day, and of any other day its stamps speak of."""
+        """Records of the day, and of other days with time stamps in its files."""
         names = self.aircraft.name if self.aircraft else None
         task = Task(self.spec.key, offer.parts[0], self.detail, names)
         found = collect_days(task, report)
@@ -85,10 +89,10 @@ class ReadsbArchive:
 
 
 def _refuse_simulated(days: list[date], path: Path) -> None:
-    """Days of the made-up world must not enter the archive as observation."""
+    """Simulated days must not enter the archive as observation."""
     if any(day.year == SIMULATED_YEAR for day in days):
         raise InvalidInput(
-            f"{path} holds days of {SIMULATED_YEAR}: those are SIMULATED and no observation. "
+            f"{path} contains days of {SIMULATED_YEAR}. They are SIMULATED, not observations. "
             "Pull them with the source simulated-readsb, or choose other days."
         )
 
@@ -96,23 +100,23 @@ def _refuse_simulated(days: list[date], path: Path) -> None:
 def open_source(
     *, path: str | Path, detail: str = "heatmaps", aircraft: str | Path | None = None
 ) -> ReadsbArchive:
-    """The source over what lies at `path`.
+    """The source for the files at `path`.
 
     Parameters
     ----------
-    path : a `globe_history` folder, one day's folder, a folder of tars, a tar, any of its
-        parts or what their names have in common, or one trace or heatmap file.
-    detail : `heatmaps` (quick) or `traces` (every point, 4 times the bytes).
-    aircraft : table of aircraft as tar1090-db publishes it.
+    path : a `globe_history` folder, the folder of one day, a folder of tars, a tar, any of its
+        parts or the common beginning of their names, or one trace or heatmap file.
+    detail : `heatmaps` (fast) or `traces` (every point, four times the bytes).
+    aircraft : aircraft table in the format of tar1090-db.
 
     Raises
     ------
     InvalidInput
-        An unknown detail, or a file that is not there.
+        An unknown detail, or a file that does not exist.
     """
     if detail not in KIND_OF_DETAIL:
         raise InvalidInput(f"detail is {detail!r}; it must be one of {sorted(KIND_OF_DETAIL)}.")
     place = Path(path).expanduser()
     if not place.exists() and not list(place.parent.glob(f"{place.name}*")):
-        raise InvalidInput(f"{place} is not there. Give a folder, a tar or parts of a tar.")
+        raise InvalidInput(f"{place} does not exist. Give a folder, a tar or a part of a tar.")
     return ReadsbArchive(place, detail, open_aircraft_file(aircraft))

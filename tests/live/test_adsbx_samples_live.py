@@ -9,7 +9,7 @@ KNOWN = date(2025, 1, 1)
 
 
 def test_table_of_operations_is_there(live_door) -> None:  # type: ignore[no-untyped-def]
-    found = SampleServer(live_door(SERVER)).look_at_operations(KNOWN)
+    found = SampleServer(live_door(SERVER)).fetch_operations_resource(KNOWN)
     assert found is not None
     assert found.size is None or found.size > 5_000_000
 

@@ -1,1 +1,1 @@
-"""Which release holds a day of adsb.lol, and where its files are."""
+"""The releases of adsb.lol: the best one of a day, and its files at GitHub."""

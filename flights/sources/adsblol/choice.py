@@ -1,4 +1,4 @@
-"""Which of a day's releases to take, and what to say of the choice."""
+"""Chooses one of the releases of a day, and describes the choice."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,9 +8,10 @@ from statistics import median
 from flights.sources.adsblol.listings import Listings, Release, repositories
 
 MUCH_SMALLER = 0.9
-"""A release below this share of a rival's size lacks part of the day."""
+"""A release below this share of another one's size lacks part of the day. Our choice."""
 CUT_SHORT = 0.5
-"""Below this share of the days around it a day is told to be short."""
+"""Below this share of the median of the days around it, a day is incomplete. Our choice:
+sizes of neighbouring days differ by far less."""
 AROUND_DAYS = 7
 PODS = ("prod-0", "staging-0", "prod-0tmp", "staging-0tmp")
 EARLY_PODS = (*PODS, "test-0", "staging-1")
@@ -19,9 +20,11 @@ LAST_EARLY_YEAR = 2023
 
 @dataclass(frozen=True)
 class Choice:
-    """Releases of one day, the one to take first. `suffixes` are those the preferred listing
-    names for it, `problem` a sentence where the choice is worth telling, `deficit` one where the
-    day is so small that it cannot be whole."""
+    """Releases of one day, the best first.
+
+    `suffixes` are those of its files in the list of preferred releases, `problem` a sentence if
+    the choice is unusual, `deficit` a sentence if the day is too small to be complete.
+    """
 
     day: date
     ranked: tuple[Release, ...]
@@ -31,67 +34,69 @@ class Choice:
 
 
 def choose(day: date, listings: Listings) -> Choice:
-    """The preferred release unless a rival is much larger; none where no size is listed."""
+    """The preferred release unless another one is much larger; none if no size is listed."""
     rivals = [each for each in listings.sized.get(day, ()) if not each.is_mlat_only]
     if not rivals:
         return Choice(day, ())
-    named = name_preferred(day, listings)
+    named = find_preferred(day, listings)
     rivals.sort(key=lambda each: (-(each.size_mib or 0), key(each) not in named, -each.year))
-    taken, told = _prefer(rivals, named)
+    taken, reason = _prefer(rivals, named)
     ranked = (taken, *(each for each in rivals if each != taken))
-    problem = f"{told} {_short_rivals(ranked)}".strip()
-    return Choice(day, ranked, named.get(key(taken), ()), problem, tell_short_day(taken, listings))
+    problem = f"{reason} {_short_rivals(ranked)}".strip()
+    return Choice(
+        day, ranked, named.get(key(taken), ()), problem, describe_short_day(taken, listings)
+    )
 
 
 def _prefer(
     rivals: list[Release], named: Mapping[tuple[int, str], tuple[str, ...]]
 ) -> tuple[Release, str]:
-    """The one to take of `rivals`, the largest first; and a sentence if it is not the preferred."""
+    """The best of `rivals` (largest first), and a sentence if it is not the preferred one."""
     largest = rivals[0]
     preferred = next((each for each in rivals if key(each) in named), largest)
     if (preferred.size_mib or 0) >= MUCH_SMALLER * (largest.size_mib or 0):
         return preferred, ""
-    told = (
-        f"The publisher prefers {preferred.pod} with {_mib(preferred)}; {largest.pod} holds "
-        f"{_mib(largest)} and was taken."
+    reason = (
+        f"The publisher prefers {preferred.pod} with {_mib(preferred)}; {largest.pod} has "
+        f"{_mib(largest)} and was used."
     )
-    return largest, told
+    return largest, reason
 
 
 def candidates(day: date, named: Iterable[tuple[int, str]] = ()) -> tuple[Release, ...]:
-    """Releases a day whose sizes no listing gives may have; to be asked for one by one.
+    """Possible releases of a day without listed sizes; each needs a request.
 
-    `named` are keys of releases the publisher prefers: they come first.
+    `named` are keys of releases that the publisher prefers: they come first.
     """
     pods = EARLY_PODS if day.year <= LAST_EARLY_YEAR else PODS
     usual = ((year, pod) for year in repositories(day) for pod in pods)
     return tuple(Release(day, pod, year) for year, pod in dict.fromkeys((*named, *usual)))
 
 
-def name_preferred(day: date, listings: Listings) -> dict[tuple[int, str], tuple[str, ...]]:
-    """Key of what the publisher prefers, and its assets' suffixes; a release of
-    multilateration only is no choice."""
+def find_preferred(day: date, listings: Listings) -> dict[tuple[int, str], tuple[str, ...]]:
+    """Keys of the preferred releases and the suffixes of their files, without those of
+    multilateration only."""
     entries = listings.preferred.get(day, ())
     return {key(release): own for release, own in entries if not release.is_mlat_only}
 
 
 def key(release: Release) -> tuple[int, str]:
-    """What tells the releases of one day apart."""
+    """Identifies a release among those of one day."""
     return release.year, release.pod
 
 
 def _short_rivals(ranked: tuple[Release, ...]) -> str:
-    """Releases of the same day that are a fraction of the one taken: a trap for others."""
+    """A sentence on releases of the same day that are much smaller, "" if there are none."""
     taken = ranked[0].size_mib or 0
     short = [each for each in ranked[1:] if each.size_mib and each.size_mib < CUT_SHORT * taken]
     if not short:
         return ""
-    told = ", ".join(f"{each.pod} ({_mib(each)})" for each in short)
-    return f"Cut short and not taken: {told}; {ranked[0].pod} holds {_mib(ranked[0])}."
+    pods = ", ".join(f"{each.pod} ({_mib(each)})" for each in short)
+    return f"Incomplete and not used: {pods}; {ranked[0].pod} has {_mib(ranked[0])}."
 
 
-def tell_short_day(taken: Release, listings: Listings) -> str:
-    """A sentence where the day is much smaller than those around it, "" where it is not."""
+def describe_short_day(taken: Release, listings: Listings) -> str:
+    """A sentence if the day is much smaller than the days around it, else ""."""
     around = []
     for distance in range(-AROUND_DAYS, AROUND_DAYS + 1):
         day = taken.day + timedelta(days=distance)
@@ -101,8 +106,8 @@ def tell_short_day(taken: Release, listings: Listings) -> str:
     if taken.size_mib is None or taken.size_mib >= CUT_SHORT * usual:
         return ""
     return (
-        f"The largest release of this day holds {_mib(taken)}, the days around it "
-        f"{usual:,.0f} MiB: part of the day must be missing."
+        f"The largest release of this day has {_mib(taken)}, the days around it have about "
+        f"{usual:,.0f} MiB: part of the day is missing."
     )
 
 

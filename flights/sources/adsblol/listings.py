@@ -1,7 +1,7 @@
-"""What adsb.lol lists of its releases: `RELEASES.md` (sizes), `PREFERRED_RELEASES.txt` (assets).
+"""adsb.lol's lists of its releases: `RELEASES.md` (sizes), `PREFERRED_RELEASES.txt` (files).
 
-The listings lag, name a `.tar` beside its own parts, and now and then prefer a release that
-holds positions by multilateration only; the choice is made in `releases`.
+The lists are late, sometimes contain both a `.tar` and its parts, and sometimes prefer a release
+with positions by multilateration only; the module `choice` selects a release.
 
 References
 ----------
@@ -31,8 +31,8 @@ _ASSET = re.compile(
 
 @dataclass(frozen=True)
 class Release:
-    """One pod's recording of a day. `year` is that of the repository, which need not be the
-    day's; `size_mib` as listed, None where it is not."""
+    """A day as recorded by one pod. `year` is that of the repository and may differ from the
+    day's; `size_mib` as listed, None if it is not listed."""
 
     day: date
     pod: str
@@ -41,25 +41,25 @@ class Release:
 
     @property
     def tag(self) -> str:
-        """Its name, and that of its assets."""
+        """Name of the release and of its files."""
         return f"v{self.day:%Y.%m.%d}-planes-readsb-{self.pod}"
 
     @property
     def is_mlat_only(self) -> bool:
-        """True where it holds positions by multilateration only."""
+        """True if it has only positions by multilateration."""
         return self.pod.startswith("mlatonly")
 
     def asset_path(self, suffix: str) -> str:
-        """Path at GitHub of the asset that ends in `suffix` (`.tar`, `.tar.aa` ...)."""
+        """Path at GitHub of the file that ends in `suffix` (`.tar`, `.tar.aa` ...)."""
         return f"/adsblol/globe_history_{self.year}/releases/download/{self.tag}/{self.tag}{suffix}"
 
 
 @dataclass(frozen=True)
 class Listings:
-    """What one or several years' repositories list.
+    """The lists of one or several years.
 
-    `sized` is per day every release with its size; `preferred` per day the release the
-    publisher prefers and the suffixes of its assets.
+    `sized`: all releases of a day with their sizes; `preferred`: the releases of a day that the
+    publisher prefers, and the suffixes of their files.
     """
 
     sized: Mapping[date, tuple[Release, ...]] = field(default_factory=dict)
@@ -69,17 +69,17 @@ class Listings:
 
     @property
     def last_day(self) -> date | None:
-        """The last day that is listed at all."""
+        """The last listed day."""
         return max([*self.sized, *self.preferred], default=None)
 
 
 def listing_path(year: int, name: str) -> str:
-    """Path of a listing at the raw server."""
+    """Path of a list at the raw server."""
     return f"/adsblol/globe_history_{year}/main/{name}"
 
 
 def read_sizes(text: str) -> dict[date, tuple[Release, ...]]:
-    """Releases per day of `RELEASES.md`; what is no release there is passed over."""
+    """Releases per day from `RELEASES.md`; other text is ignored."""
     found: dict[date, tuple[Release, ...]] = {}
     for size, repository, year, month, day, pod in _SIZED.findall(text):
         if of := _date(year, month, day):
@@ -89,7 +89,7 @@ def read_sizes(text: str) -> dict[date, tuple[Release, ...]]:
 
 
 def read_preferred(text: str) -> dict[date, tuple[tuple[Release, tuple[str, ...]], ...]]:
-    """Preferred release and its assets' suffixes per day of `PREFERRED_RELEASES.txt`."""
+    """Preferred releases and suffixes of their files per day, from `PREFERRED_RELEASES.txt`."""
     found: dict[date, tuple[tuple[Release, tuple[str, ...]], ...]] = {}
     for line in text.splitlines():
         suffixes: dict[Release, tuple[str, ...]] = {}
@@ -106,7 +106,7 @@ def read_preferred(text: str) -> dict[date, tuple[tuple[Release, tuple[str, ...]
 
 
 def join(listings: list[Listings]) -> Listings:
-    """Listings of several years as one: a day may stand in two of them."""
+    """Lists of several years as one; a day may be in two of them."""
     joined = Listings({}, {})
     for each in listings:
         for ours, theirs in ((joined.sized, each.sized), (joined.preferred, each.preferred)):
@@ -116,8 +116,11 @@ def join(listings: list[Listings]) -> Listings:
 
 
 def repositories(day: date) -> tuple[int, ...]:
-    """Years whose repository may hold a day, the likeliest first: days of December were put
-    into the next year's from the 14th on, and the first days of a year may be in the last's."""
+    """Years whose repository may contain a day, the most likely first.
+
+    Days from 14 December on have been put into the repository of the next year, and the first
+    days of a year may be in that of the previous year.
+    """
     if day.month == 12:
         return (day.year, day.year + 1)
     if day.month == 1 and day.day <= 7:

@@ -1,4 +1,4 @@
-"""The files of a release as they really lie at GitHub: names, sizes, tags. No API is asked."""
+"""The files of a release at GitHub: names, sizes and tags, found without GitHub's API."""
 
 import hashlib
 from dataclasses import dataclass
@@ -12,14 +12,16 @@ PART_BYTES = 2_000_000_000
 """Larger tars are published in parts of this size (`split -b`)."""
 MOST_PARTS = 26
 MIB = 1 << 20
+# Listed sizes are rounded MiB: a larger difference is reported, and parts that reach this share
+# of the listed size are complete.
 _LISTED_WITHIN, _REACHED = 0.02, 0.999
 
 
 @dataclass(frozen=True)
 class Published:
-    """A release with its assets in reading order; `is_whole` unless one is known to be missing.
+    """A release with its files in order; `is_whole` is False if one is known to be missing.
 
-    `problem` is a sentence about that, or about a size other than listed.
+    `problem` is a sentence on that, or on a size that differs from the list.
     """
 
     release: Release
@@ -29,42 +31,42 @@ class Published:
 
     @property
     def size(self) -> int:
-        """Bytes of all assets."""
+        """Bytes of all files."""
         return sum(each.size for each in self.assets)
 
     @property
     def size_mib(self) -> int:
-        """The same in whole MiB, rounded up."""
+        """Size in MiB, rounded up."""
         return -(-self.size // MIB)
 
     @property
     def fingerprint(self) -> str:
-        """Changes when an asset is uploaded anew, under the same name too."""
+        """Changes if a file is uploaded again, even under the same name."""
         lines = (f"{a.name} {a.size} {a.resource.validator}\n" for a in self.assets)
         return hashlib.sha256("".join(lines).encode()).hexdigest()[:32]
 
     def as_tar(self, door: Door) -> RemoteTar:
-        """The assets as one tar."""
+        """The files as one tar."""
         return RemoteTar(door, self.assets)
 
 
 @dataclass(frozen=True)
 class ReleaseFiles:
-    """Where releases lie: `server` is GitHub's address, or a mirror's."""
+    """Finds files of releases; `server` is the address of GitHub or of a mirror."""
 
     door: Door
     server: str
 
-    def look_up(self, release: Release, suffixes: tuple[str, ...] = ()) -> Published | None:
-        """The release's assets: its `.tar` or its parts, never both; None where it has none.
+    def fetch_published(self, release: Release, suffixes: tuple[str, ...] = ()) -> Published | None:
+        """The files of a release: its `.tar` or its parts, never both; None if it has none.
 
-        `suffixes` are those a listing names. Where it names a tar and parts, what is larger is
-        taken, else what the listed size makes likely is looked at first.
+        `suffixes` are those in the list. If the list has both a tar and parts, the larger is used;
+        else the form that fits the listed size is tried first.
 
         Raises
         ------
         SourceUnavailable
-            The server cannot be asked, or does not say how large a file is.
+            The server cannot be reached, or does not give the size of a file.
         """
         named_whole = ".tar" in suffixes
         if named_whole and len(suffixes) > 1:
@@ -85,7 +87,7 @@ class ReleaseFiles:
         return _published(release, (asset,)) if asset else None
 
     def _parts(self, release: Release) -> Published | None:
-        """Parts aa, ab ... up to the listed size, or to the first that is not there."""
+        """Parts aa, ab ... up to the listed size, or to the first missing one."""
         found: list[Asset] = []
         while len(found) < MOST_PARTS and not _reaches_listed(found, release):
             asset = self._asset(release, _part(len(found)))
@@ -94,7 +96,7 @@ class ReleaseFiles:
             found.append(asset)
         if not found:
             return None
-        # A full part is followed by another one.
+        # A part of full size is followed by another one.
         missing = _part(len(found))[-2:] if found[-1].size == PART_BYTES else ""
         return _published(release, tuple(found), missing)
 
@@ -107,12 +109,12 @@ class ReleaseFiles:
         if resource is None:
             return None
         if resource.size is None:
-            raise SourceUnavailable(f"{release.tag}{suffix}: the server does not say its size.")
+            raise SourceUnavailable(f"{release.tag}{suffix}: the server does not give its size.")
         return Asset(f"{release.tag}{suffix}", resource, resource.size)
 
 
 def _reaches_listed(found: list[Asset], release: Release) -> bool:
-    """True where the parts found make up the listed size; full ones are never the last."""
+    """True if the parts reach the listed size; a part of full size is never the last."""
     if not found or not release.size_mib or found[-1].size == PART_BYTES:
         return False
     return sum(each.size for each in found) >= _REACHED * release.size_mib * MIB
@@ -125,12 +127,15 @@ def _part(number: int) -> str:
 def _published(release: Release, assets: tuple[Asset, ...], missing: str = "") -> Published:
     size = sum(each.size for each in assets)
     if missing:
-        # Exactly full parts may also be the whole tar; then its end mark is there.
-        behind = "it has no beginning" if missing == "aa" else "nothing tells where it ends"
-        told = f"Part {missing} of {release.tag} is not there: {behind}."
-        return Published(release, assets, False, told)
+        # The parts may still be the whole tar, if its size is a multiple of the part size; then the
+        # tar has its end mark, which `resolver.find_unbroken` checks.
+        effect = "its beginning is missing" if missing == "aa" else "its end may be missing"
+        problem = f"Part {missing} of {release.tag} does not exist: {effect}."
+        return Published(release, assets, False, problem)
     listed = (release.size_mib or 0) * MIB
     if listed and abs(size - listed) > max(_LISTED_WITHIN * listed, MIB):
-        told = f"{release.tag} is listed with {release.size_mib:,} MiB and has {size / MIB:,.0f}."
-        return Published(release, assets, True, told)
+        problem = (
+            f"{release.tag} is listed with {release.size_mib:,} MiB but has {size / MIB:,.0f} MiB."
+        )
+        return Published(release, assets, True, problem)
     return Published(release, assets)

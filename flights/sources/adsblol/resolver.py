@@ -1,4 +1,4 @@
-"""From days to the files that hold them: listings, choice, and a look at the server."""
+"""Finds the release files of days: reads the lists, chooses, and asks the server."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -12,9 +12,9 @@ from flights.sources.adsblol.choice import (
     Choice,
     candidates,
     choose,
+    describe_short_day,
+    find_preferred,
     key,
-    name_preferred,
-    tell_short_day,
 )
 from flights.sources.adsblol.listings import (
     LIMIT_BYTES,
@@ -31,7 +31,8 @@ from flights.sources.adsblol.release_files import MIB, Published, ReleaseFiles
 FIRST_DAY = date(2023, 2, 16)
 THREADS = 4
 UNLISTED_IN_A_ROW = 14
-"""Behind the last listed day, so many days without a release end the search."""
+"""After the last listed day, this many days without a release end the search. Our choice: the
+lists are late by days, not by weeks."""
 
 Report = Callable[[str, float], None]
 
@@ -40,9 +41,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class DayRelease:
-    """A day's release. `published` is None where the server could not be asked (`problem` says
-    so); `rivals` are other releases of the day, the likeliest first. `deficit` forbids to call
-    the day complete."""
+    """The release of a day. `published` is None if the server could not be reached (`problem`
+    has the reason); `rivals` are other releases of the day, the best first. With a `deficit`, a
+    sentence, the day is not complete."""
 
     day: date
     published: Published | None
@@ -52,7 +53,7 @@ class DayRelease:
 
     @property
     def size(self) -> int:
-        """Bytes of the tar, as listed where the server could not be asked."""
+        """Bytes of the tar; the listed size if the server could not be reached."""
         if self.published:
             return self.published.size
         return (self.rivals[0].size_mib or 0) * MIB if self.rivals else 0
@@ -60,7 +61,7 @@ class DayRelease:
 
 @dataclass(frozen=True)
 class Resolver:
-    """`releases` is where releases lie, `lists` the address of the server of listings."""
+    """Finds the releases of days; `lists` is the address of the server of the lists."""
 
     releases: ReleaseFiles
     lists: str
@@ -71,7 +72,7 @@ class Resolver:
         Raises
         ------
         SourceUnavailable
-            The listings cannot be asked for, or no day's release can be looked at.
+            The lists cannot be fetched, or the server cannot be reached for any day.
         """
         first = max(first, FIRST_DAY)
         if last < first:
@@ -85,19 +86,19 @@ class Resolver:
         return _judge_sizes(found, listings)
 
     def told_to(self, report: Report) -> "Resolver":
-        """The same, whose waits are reported."""
+        """The same resolver, which reports its waits."""
         return replace(
             self, releases=replace(self.releases, door=self.releases.door.told_to(report))
         )
 
     def resolve_day(self, day: date) -> DayRelease | None:
-        """One day again, for instance where the first look failed; None = no release."""
+        """One day again, for instance after a failed request; None = no release."""
         listings = self._fetch_listings(day, day)
-        found = self._look(day, listings)
+        found = self._fetch_day(day, listings)
         return _judge_sizes([found], listings)[0] if found else None
 
     def _fetch_listings(self, first: date, last: date) -> Listings:
-        """Of all years whose repositories may hold these days, up to one that lists nothing."""
+        """Lists of all years whose repositories may have these days, up to the first empty one."""
         found = []
         for year in range(min(repositories(first)), last.year + 2):
             if year > last.year and year not in repositories(last):
@@ -116,13 +117,13 @@ class Resolver:
             texts.append((body or b"").decode("utf-8", "replace"))
         listed = Listings(read_sizes(texts[0]), read_preferred(texts[1]))
         if any(texts) and listed.last_day is None:
-            log.warning("the listings of %d name no release; each day is looked for itself", year)
+            log.warning("the lists of %d have no release; each day is requested by itself", year)
         return listed if listed.last_day else None
 
     def _resolve_all(
         self, first: date, last: date, listings: Listings, pool: ThreadPoolExecutor
     ) -> Iterator[DayRelease]:
-        """Listed days at once; behind them in steps, until for long there is none."""
+        """Listed days at once; later days in steps of `UNLISTED_IN_A_ROW` until a step is empty."""
         listed = min(last, listings.last_day or first - timedelta(days=1))
         yield from filter(
             None, pool.map(lambda day: self._try(day, listings), _days(first, listed))
@@ -137,55 +138,57 @@ class Resolver:
             start = stop + timedelta(days=1)
 
     def _try(self, day: date, listings: Listings) -> DayRelease | None:
-        """A day that cannot be looked at must not end the search for the others."""
+        """One day; an error of it must not end the search for the others."""
         try:
-            return self._look(day, listings)
+            return self._fetch_day(day, listings)
         except RateLimited:
             raise
         except FlightDataError as error:
             size = choose(day, listings).ranked[:1]
-            return DayRelease(day, None, size, f"{day} could not be looked at: {error}")
+            return DayRelease(
+                day, None, size, f"The release of {day} could not be checked: {error}"
+            )
 
-    def _look(self, day: date, listings: Listings) -> DayRelease | None:
-        """The first release whose assets are all there, as large as listed; else the largest."""
+    def _fetch_day(self, day: date, listings: Listings) -> DayRelease | None:
+        """The first release with all its files and its listed size; else the largest."""
         looked: dict[tuple[int, str], Published] = {}
         if all(each.is_mlat_only for each in listings.sized.get(day, ())):
-            looked = self._look_at_all(day, listings)
+            looked = self._fetch_unlisted(day, listings)
             sized = [replace(e.release, size_mib=e.size_mib) for e in looked.values()]
             listings = replace(listings, sized={**listings.sized, day: tuple(sized)})
         choice = choose(day, listings)
-        told, broken = [choice.problem] if choice.problem else [], list[DayRelease]()
+        problems, broken = [choice.problem] if choice.problem else [], list[DayRelease]()
         for release in choice.ranked:
-            found = looked.get(key(release)) or self._look_listed(release, choice)
+            found = looked.get(key(release)) or self._fetch_listed(release, choice)
             if found is None:
-                told.append(f"{release.tag} is listed and not there.")
+                problems.append(f"{release.tag} is listed but does not exist.")
                 continue
             rivals = tuple(each for each in choice.ranked if each != release)
-            sentence = " ".join([*told, found.problem]).strip()
+            sentence = " ".join([*problems, found.problem]).strip()
             here = DayRelease(day, found, rivals, sentence, choice.deficit)
             listed = (release.size_mib or 0) * MIB
             if found.is_whole and found.size + MIB >= MUCH_SMALLER * listed:
                 return here
-            told.append(found.problem)
+            problems.append(found.problem)
             broken.append(here)
         return max(broken, key=lambda each: each.size, default=None)
 
-    def _look_listed(self, release: Release, choice: Choice) -> Published | None:
+    def _fetch_listed(self, release: Release, choice: Choice) -> Published | None:
         suffixes = choice.suffixes if release == choice.ranked[0] else ()
-        return self.releases.look_up(release, suffixes)
+        return self.releases.fetch_published(release, suffixes)
 
-    def _look_at_all(self, day: date, listings: Listings) -> dict[tuple[int, str], Published]:
-        """Whatever lies there of a day whose sizes no listing gives."""
-        named = name_preferred(day, listings)
+    def _fetch_unlisted(self, day: date, listings: Listings) -> dict[tuple[int, str], Published]:
+        """All releases of a day without listed sizes."""
+        named = find_preferred(day, listings)
         looked = {
-            key(each): self.releases.look_up(each, named.get(key(each), ()))
+            key(each): self.releases.fetch_published(each, named.get(key(each), ()))
             for each in candidates(day, named)
         }
         return {name: found for name, found in looked.items() if found}
 
 
 def _judge_sizes(found: list[DayRelease], listings: Listings) -> list[DayRelease]:
-    """The same, held to the sizes that lie there: listings lag, or speak of an earlier upload."""
+    """The same days, with `deficit` from the real sizes: lists are late or have older sizes."""
     there = {
         each.day: replace(each.published.release, size_mib=each.published.size_mib)
         for each in found
@@ -194,27 +197,29 @@ def _judge_sizes(found: list[DayRelease], listings: Listings) -> list[DayRelease
     sized = {**listings.sized, **{day: (release,) for day, release in there.items()}}
     known = replace(listings, sized=sized)
     return [
-        replace(each, deficit=tell_short_day(there[each.day], known)) if each.day in there else each
+        replace(each, deficit=describe_short_day(there[each.day], known))
+        if each.day in there
+        else each
         for each in found
     ]
 
 
 def find_unbroken(releases: ReleaseFiles, found: DayRelease) -> DayRelease:
-    """The day with a rival in place of a tar that was cut, if there is a whole one of its size.
+    """The day with another release if its tar is cut off and the other is complete and as large.
 
-    A tar ends in an end mark of zeros; one that was cut when it was made or uploaded has none.
+    A tar ends with zeros as end mark; a tar that was cut off when made or uploaded has none.
     """
     published = found.published
     if published is None or _ends_whole(releases, published):
         return found
     for release in found.rivals:
-        rival = releases.look_up(release)
+        rival = releases.fetch_published(release)
         large_enough = rival and rival.size >= MUCH_SMALLER * published.size
         if rival and rival.is_whole and large_enough and _ends_whole(releases, rival):
-            told = (
-                f"{published.release.tag} is cut: it has no end mark; {rival.release.tag} was read."
+            reason = (
+                f"{published.release.tag} is cut off (no end mark); {rival.release.tag} was read."
             )
-            return replace(found, published=rival, problem=f"{found.problem} {told}".strip())
+            return replace(found, published=rival, problem=f"{found.problem} {reason}".strip())
     return found
 
 

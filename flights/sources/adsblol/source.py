@@ -1,4 +1,4 @@
-"""adsb.lol's daily releases at GitHub: positions of all aircraft worldwide since February 2023."""
+"""Source `adsblol`: daily releases at GitHub, all aircraft worldwide since February 2023."""
 
 import re
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ from flights.sources.adsblol.resolver import FIRST_DAY, DayRelease, Resolver, fi
 from flights.sources.base import Cost, Offer, Option, Report, SourceSpec, narrow
 
 HEATMAP_SHARE = 0.25
-"""Of a release's bytes, about so many are heatmaps."""
+"""Heatmaps are about this share of the bytes of a release."""
 HEATMAP_REQUESTS, TRACE_REQUESTS = 50, 4
 MOST_AIRCRAFT = 1000
 
@@ -36,46 +36,47 @@ SPEC = SourceSpec(
     attribution="Contains data from adsb.lol, ODbL 1.0",
     terms="a derived database must be published under ODbL too; charts need the attribution only",
     first_day=FIRST_DAY,
-    cost_per_day="about 0.5-0.9 GB of heatmaps cut out of 2-4 GB by byte ranges (or 2-4 GB with "
-    "traces), some 50 requests",
+    cost_per_day="about 0.5-0.9 GB of heatmaps, read as byte ranges of 2-4 GB (2-4 GB with "
+    "traces), about 50 requests",
     known_holes=(
-        "28 May to 10 June 2025 exist only as releases named -0tmp; on 11 June the plain ones are "
-        "cut to a fifth. The tmp releases are read.",
+        "28 May to 10 June 2025 exist only as releases named -0tmp; on 11 June normal ones have "
+        "a fifth of their size. The tmp releases are read.",
         "11 February 2024 is half a day; part .aa of a release of 22 September 2024 is missing.",
-        "The prod release of 15 October 2025 is truncated.",
-        "25 February 2026 holds 122 of 256 trace folders.",
-        "4 to 7 May 2026 are missing or incomplete, as is more of that May; about five days from "
+        "The prod release of 15 October 2025 is cut off.",
+        "25 February 2026 has 122 of 256 trace folders.",
+        "4 to 7 May 2026 and other days of that May are missing or incomplete; some five days from "
         "11 June 2026 on are missing.",
-        "Few receivers stand in inland China, Iran, Turkmenistan, Africa and over oceans.",
+        "There are few receivers in inland China, Iran, Turkmenistan and Africa, and on oceans.",
     ),
     why_absent="adsb.lol has published no release of this day, or not yet.",
     remote=True,
     positions=True,
     cost=Cost(bytes_per_day=700_000_000, requests_per_day=HEATMAP_REQUESTS),
-    cannot_show="flights where hardly any receiver stands, such as inland China, Iran and "
-    "Turkmenistan",
+    cannot_show="flights in areas with few receivers, such as inland China, Iran and Turkmenistan",
     options=(
         Option(
             "detail",
-            "Heatmaps are a quarter of the bytes; traces are the detailed path.",
+            "Heatmaps are a quarter of the bytes; traces have every point of the path.",
             "choice",
             ("heatmaps", "traces"),
             "heatmaps",
         ),
         Option(
             "icao24",
-            "Only these aircraft, from their traces: addresses of six hex digits, divided by "
-            "commas. Such a series is for their story, never for counts.",
+            "Only these aircraft, from traces: addresses of six hex digits, separated by "
+            "commas. Such a series is for reports on these aircraft, not for counts.",
             placeholder="4d0103,471f5a",
         ),
-        Option("aircraft", "Table that names airframes, as tar1090-db publishes it.", "path"),
+        Option(
+            "aircraft", "Aircraft table in the format of tar1090-db (registration, type).", "path"
+        ),
     ),
 )
 
 
 @dataclass(frozen=True)
 class Adsblol:
-    """The releases, read from heatmaps or traces; of `only` some aircraft if any are given."""
+    """The releases, read from heatmaps or traces; `only`: only these aircraft, if any are given."""
 
     resolver: Resolver
     detail: str = "heatmaps"
@@ -84,12 +85,12 @@ class Adsblol:
     spec: SourceSpec = SPEC
 
     def offers(self, first: date, last: date) -> list[Offer]:
-        """Days that have a release, with the tags and sizes of its assets.
+        """Days that have a release, with the tags and sizes of its files.
 
         Raises
         ------
         SourceUnavailable
-            The listings cannot be had, or no day's release can be looked at.
+            The lists cannot be fetched, or the server cannot be reached for any day.
         """
         return [self._offer(each) for each in self.resolver.resolve(first, last)]
 
@@ -105,12 +106,12 @@ class Adsblol:
         )
 
     def collect(self, offer: Offer, report: Report) -> Iterable[DayRecords]:
-        """Records of the day, and of any other day its stamps speak of.
+        """Records of the day, and of other days with time stamps in its files.
 
         Raises
         ------
         SourceUnavailable
-            The release cannot be read, or was uploaded anew since it was looked at.
+            The release cannot be read, or was uploaded again since `offers`.
         """
         resolver = self.resolver.told_to(report)
         found: DayRelease | None = offer.parts[0]
@@ -122,7 +123,7 @@ class Adsblol:
         found = find_unbroken(resolver.releases, found)
         task = Task(
             self.spec.key,
-            self._lying(found, resolver.releases.door),
+            self._as_day(found, resolver.releases.door),
             self.detail,
             self.aircraft.name if self.aircraft else None,
             only=self.only,
@@ -134,7 +135,7 @@ class Adsblol:
         records = collect_days(task, report)
         return tuple(map(self.aircraft.note, records)) if self.aircraft else records
 
-    def _lying(self, found: DayRelease, door: Door) -> RemoteDay:
+    def _as_day(self, found: DayRelease, door: Door) -> RemoteDay:
         published = found.published
         assert published is not None
         release = published.release
@@ -155,14 +156,14 @@ def open_source(
 
     Parameters
     ----------
-    detail : `heatmaps` (quick) or `traces` (every point, four times the bytes).
-    icao24 : addresses divided by commas; only these aircraft, from traces.
-    aircraft : table of aircraft as tar1090-db publishes it.
+    detail : `heatmaps` (fast) or `traces` (every point, four times the bytes).
+    icao24 : addresses separated by commas; only these aircraft, from traces.
+    aircraft : aircraft table in the format of tar1090-db.
 
     Raises
     ------
     InvalidInput
-        An unknown detail, something that is no address, or a table that is not there.
+        An unknown detail, an invalid address, or a table that does not exist.
     """
     if detail not in KIND_OF_DETAIL:
         raise InvalidInput(f"detail is {detail!r}; it must be one of {sorted(KIND_OF_DETAIL)}.")
@@ -184,8 +185,8 @@ def _addresses(text: str) -> frozenset[str]:
             parse_icao24(each)
         except BadPayload as error:
             raise InvalidInput(
-                f"icao24: {error}. Give addresses such as 4d0103,471f5a, divided by commas."
+                f"icao24: {error}. Give addresses separated by commas, such as 4d0103,471f5a."
             ) from error
     if len(found) > MOST_AIRCRAFT:
-        raise InvalidInput(f"icao24 names {len(found):,} aircraft; {MOST_AIRCRAFT:,} are the most.")
+        raise InvalidInput(f"icao24 has {len(found):,} aircraft; the limit is {MOST_AIRCRAFT:,}.")
     return found

@@ -1,8 +1,8 @@
-"""Take-offs and landings of a day joined into flights.
+"""Joins take-offs and landings of a day to flights.
 
-A take-off and the next operation of the same aircraft are a flight where that is a landing
-within a day. Everything else has one end only: the other is `lost`, and the flight's two times
-are the one moment that is known. Flights that land after midnight end so.
+A take-off and the next operation of the same aircraft are a flight if that operation is a landing
+within a day. Every other operation is a flight with one end: the other end is `lost`, and both
+times of the flight are the one known time. Flights that land after midnight are such flights.
 """
 
 from datetime import date
@@ -20,8 +20,8 @@ _DETAILS = ("registration", "callsign", "typecode", "model")
 def join_operations(rows: pd.DataFrame, *, source: str, day: date) -> pd.DataFrame:
     """Flights (columns of `records.FLIGHT`) from operations sorted by (icao24, time).
 
-    An airport is what the publisher says (`estimated`, no distance is told). The same
-    operation told twice counts once.
+    Airports are those of the publisher (`estimated`, without distance). A repeated operation
+    counts once.
     """
     once = rows.drop_duplicates(["icao24", "time", "takeoff"]).reset_index(drop=True)
     starts = _find_starts(once)
@@ -30,7 +30,7 @@ def join_operations(rows: pd.DataFrame, *, source: str, day: date) -> pd.DataFra
     after[:1] = False
     begins = np.flatnonzero(~lands | ~after)
     takeoffs, landings = once.iloc[begins], once.iloc[np.where(starts[begins], begins + 1, begins)]
-    made = _describe(takeoffs.reset_index(drop=True), landings.reset_index(drop=True))
+    made = _flight_columns(takeoffs.reset_index(drop=True), landings.reset_index(drop=True))
     flights = pd.DataFrame({"source": source, "day": day, **made}, index=range(len(begins)))
     flights = flights.drop_duplicates("flight_id").sort_values(["firstseen", "flight_id"])
     return flag_speeds(flights[list(empty("flights").columns)].reset_index(drop=True))
@@ -46,16 +46,16 @@ def _find_starts(rows: pd.DataFrame) -> np.ndarray:
     return np.asarray(takeoff & lands_next & same & soon)
 
 
-def _describe(first: pd.DataFrame, last: pd.DataFrame) -> dict[str, object]:
-    """Columns of flights from their first and last operation, which may be one and the same."""
-    told = {name: first[name].astype(object).combine_first(last[name]) for name in _DETAILS}
-    told = {name: values.where(values.notna(), None) for name, values in told.items()}
+def _flight_columns(first: pd.DataFrame, last: pd.DataFrame) -> dict[str, object]:
+    """Columns of flights from their first and last operation, which may be the same one."""
+    details = {name: first[name].astype(object).combine_first(last[name]) for name in _DETAILS}
+    details = {name: values.where(values.notna(), None) for name, values in details.items()}
     seconds = first["time"].astype("datetime64[s, UTC]").astype("int64").astype(str)
     return {
         "flight_id": first["icao24"].astype(object) + "-" + seconds.astype(object),
         "icao24": first["icao24"].astype(object),
-        **told,
-        "operator": told["callsign"].map(operator_of),
+        **details,
+        "operator": details["callsign"].map(operator_of),
         "firstseen": first["time"],
         "lastseen": last["time"],
         **_end(first, "origin", "first", known=first["takeoff"]),
@@ -87,7 +87,7 @@ def _differ(one: pd.Series, other: pd.Series) -> np.ndarray:
 
 
 def _received(one: pd.Series, other: pd.Series) -> np.ndarray:
-    """How both were received, `mixed` where not alike, None where neither says."""
+    """How both were received: `mixed` if they differ, None if unknown."""
     ways = [each.astype(object).map(RECEIVED_AS).astype(object) for each in (one, other)]
     ways = [each.where(each.notna(), None) for each in ways]
     both = ways[0].combine_first(ways[1])

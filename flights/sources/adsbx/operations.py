@@ -1,8 +1,8 @@
-"""The samples' table of operations: a row for each take-off and each landing, CSV, often gzip.
+"""Reads the table of operations: one row per take-off and landing, CSV, usually gzip.
 
 Columns: time, icao, operation (takeoff | landing), airport, registration, flight, ac_type,
-signal_type, manufacturer, model and more that are not read. The file is named `.csv.gz`; where a
-server undoes the packing on the way what arrives is plain, so the first bytes decide.
+signal_type, manufacturer, model, and others that are not read. The name ends in `.csv.gz`, but a
+server may unpack the file on the way; so the first bytes decide.
 """
 
 import codecs
@@ -21,10 +21,10 @@ from flights.errors import BadPayload
 from flights.sources import list_columns as columns
 
 BLOCK = 4 << 20
-"""Bytes parsed at a time: what bounds the memory beside the rows themselves."""
+"""Bytes parsed at a time; limits the memory needed in addition to the rows."""
 LONGEST_HEADER = 1 << 14
 MOST_UNPACKED = 2 << 30
-"""Bytes; a day's table is some 0.1 GB unpacked."""
+"""Bytes; the table of a day has about 0.1 GB unpacked."""
 
 NEEDED = ("time", "icao", "operation", "airport")
 WANTED = (*NEEDED, "registration", "flight", "ac_type", "signal_type", "manufacturer", "model")
@@ -40,8 +40,8 @@ class Operations:
     """Rows by (icao24, time): `time` (UTC), `icao24`, `takeoff` (else landing), `airport`,
     `registration`, `callsign`, `typecode`, `model`, `signal`.
 
-    `read` rows were there, `unreadable` of them are left out. `problem` is a sentence where the
-    file breaks off, "" where it is whole.
+    `read` is the number of rows in the file, `unreadable` of them are left out. `problem` is a
+    sentence if the file is incomplete, else "".
     """
 
     rows: pd.DataFrame
@@ -56,7 +56,7 @@ def read_operations(path: Path) -> Operations:
     Raises
     ------
     BadPayload
-        It is no such table, unpacks to too much, or nothing of it can be read.
+        It is not such a table, it is too large, or no row can be read.
     """
     parts: list[pd.DataFrame] = []
     torn: list[int] = []
@@ -68,7 +68,7 @@ def read_operations(path: Path) -> Operations:
             for batch in _open(stream, names, torn):
                 parts.append(_read_batch(batch))
         except pa.ArrowInvalid as error:
-            problem = f"{path.name} cannot be read on: {str(error)[:200]}."
+            problem = f"{path.name} cannot be read completely: {str(error)[:200]}."
     problem = stream.problem or problem
     if problem and not parts:
         raise BadPayload(problem)
@@ -84,7 +84,7 @@ def read_operations(path: Path) -> Operations:
 
 
 class _Unpacked:
-    """A file that may be gzip, read forward as plain bytes, as `pyarrow` wants to read it."""
+    """A file, gzip or not, as a stream of unpacked bytes for `pyarrow`."""
 
     def __init__(self, file: BufferedReader, name: str) -> None:
         self.name = name
@@ -98,24 +98,24 @@ class _Unpacked:
         self._file = gzip.GzipFile(fileobj=file) if packed else file
 
     def read(self, size: int = -1) -> bytes:
-        """At most so many bytes."""
+        """At most `size` bytes."""
         if self._ahead:
             found, self._ahead = self._ahead, b""
             return found
         while found := self._read(size if size and size > 0 else BLOCK):
-            # As UTF-8 throughout: pyarrow cannot skip a torn line that is none.
+            # Always valid UTF-8, because pyarrow cannot skip a broken line that is not.
             if text := self._text.decode(found).encode():
                 return text
         return self._text.decode(b"", final=True).encode()
 
     def _read(self, size: int) -> bytes:
-        """Bytes as they come, so that those before a cut are not lost; none behind it."""
+        """The next bytes; there are none after damage, but those before it are kept."""
         if self.problem:
             return b""
         try:
             found = self._file.read1(size)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            self.problem = f"{self.name} is cut or damaged ({error}); what came before was read."
+            self.problem = f"{self.name} is cut off or damaged ({error}); the part before was read."
             return b""
         self._unpacked += len(found)
         if self._unpacked > MOST_UNPACKED:
@@ -123,16 +123,16 @@ class _Unpacked:
         return found
 
     def put_back(self, data: bytes) -> None:
-        """What the next `read` gives."""
+        """Return `data` with the next `read`."""
         self._ahead = data
 
     def close(self) -> None:
-        """As files have it; whoever opened the file closes it."""
+        """Required by `pyarrow`; the caller closes the file."""
         self.closed = True
 
 
 def _read_header(stream: _Unpacked, name: str) -> list[str]:
-    """Names of the columns; the stream then stands before the first row."""
+    """Names of the columns; afterwards the stream is at the first row."""
     data = b""
     while b"\n" not in data and len(data) < LONGEST_HEADER and (more := stream.read(BLOCK)):
         data += more
@@ -144,15 +144,20 @@ def _read_header(stream: _Unpacked, name: str) -> list[str]:
         raise BadPayload(stream.problem)
     if lacking or len(set(names)) < len(names):
         raise BadPayload(
-            f"{name} is no table of operations: its first line is {text[:60]!r} and it lacks "
-            f"{', '.join(lacking) or 'names of its own'}."
+            f"{name} is not a table of operations: its first line is {text[:60]!r}; missing: "
+            f"{', '.join(lacking) or 'unique names'}."
         )
     stream.put_back(rest)
     return names
 
 
-def _open(stream: _Unpacked, names: list[str], torn: list[int]) -> csv.CSVStreamingReader | list:
-    """Batches of the wanted columns as bytes; lines with other fields than the header are torn."""
+def _open(
+    stream: _Unpacked, names: list[str], torn: list[int]
+) -> csv.CSVStreamingReader | list[pa.RecordBatch]:
+    """Batches of the wanted columns as bytes.
+
+    `torn` gets an entry per line with another number of fields than the header line.
+    """
 
     def skip(row: csv.InvalidRow) -> str:
         torn.append(1)
@@ -211,7 +216,7 @@ def _join(words: list[pa.Array]) -> pa.Array:
 
 
 def _read_times(values: pa.Array) -> pa.Array:
-    """Moments written out, or seconds since 1970."""
+    """Times as text, or as seconds since 1970."""
     seconds = columns.read_numbers(values, *_SECONDS)
     if seconds.null_count == len(seconds):
         return columns.read_times(values)

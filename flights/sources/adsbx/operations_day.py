@@ -24,13 +24,14 @@ from flights.sources.adsbx.server import EDITION, SampleServer
 
 READER = "adsbx operations 1"
 BAD_SHARE = 0.001
-"""Share of unreadable rows above which a day is not whole."""
+"""Share of unreadable rows above which a day is partial. Our choice: one in a thousand does not
+change a count noticeably."""
 _FETCHING_SHARE = 0.7
 
 
 @dataclass(frozen=True)
 class OperationsTask:
-    """A day's table, read for the series `source`; `fingerprint` as in `LedgerEntry`."""
+    """The table of a day, read for the series `source`; `fingerprint` as in `LedgerEntry`."""
 
     source: str
     day: date
@@ -39,14 +40,14 @@ class OperationsTask:
 
 
 def collect_operations(task: OperationsTask, report: Report) -> DayRecords:
-    """Fetch the table, pair what it tells, judge whether the day is all there.
+    """Fetch the table, join its operations to flights, and judge the day.
 
-    Nothing of it stays in the cache: the publisher gives it for evaluation only.
+    The table is removed from the cache: the publisher permits evaluation only.
 
     Raises
     ------
     BadPayload
-        What came is no table of operations.
+        The reply is not a table of operations.
     """
     target = task.samples.door.cache / "adsbx" / f"operations-{task.day:%Y%m%d}.csv.gz"
     address = task.samples.operations_address(task.day)
@@ -55,7 +56,7 @@ def collect_operations(task: OperationsTask, report: Report) -> DayRecords:
         file = door.download(
             address, target, report=lambda text, share: report(text, _FETCHING_SHARE * share)
         )
-        report("pairing take-offs and landings", _FETCHING_SHARE)
+        report("joining take-offs and landings", _FETCHING_SHARE)
         found = read_operations(target)
     except ResourceMissing:
         return _nothing(task, "ADS-B Exchange has no table of operations of this day.")
@@ -69,8 +70,8 @@ def _judge(task: OperationsTask, file: InputFile, found: Operations) -> DayRecor
     here = (found.rows["time"] >= start) & (found.rows["time"] < start + pd.Timedelta(days=1))
     rows = found.rows[here].reset_index(drop=True)
     if rows.empty:
-        told = f"The table of this day holds no operation of it ({found.read:,} rows)."
-        return _nothing(task, told, (file,))
+        why = f"The table of this day has no operation of that day ({found.read:,} rows)."
+        return _nothing(task, why, (file,))
     flights = join_operations(rows, source=task.source, day=task.day)
     elsewhere = int((~here).sum())
     deficits = list(_find_deficits(found, elsewhere, rows["time"]))
@@ -100,17 +101,17 @@ def _judge(task: OperationsTask, file: InputFile, found: Operations) -> DayRecor
 
 
 def _find_deficits(found: Operations, elsewhere: int, times: pd.Series) -> Iterable[str]:
-    """Sentences that each forbid to call the day complete."""
+    """Sentences on faults; with any of them the day is partial."""
     if found.problem:
         yield found.problem
     if found.unreadable > BAD_SHARE * found.read:
-        yield f"{found.unreadable:,} of {found.read:,} rows are no take-off or landing."
+        yield f"{found.unreadable:,} of {found.read:,} rows are neither take-off nor landing."
     if elsewhere:
-        yield f"{elsewhere:,} rows speak of other days and were left out."
+        yield f"{elsewhere:,} rows are of other days and were left out."
     silent = sorted(set(range(24)) - set(times.dt.hour))
     if silent:
-        told = ", ".join(f"{hour:02d}" for hour in silent)
-        yield f"{len(silent)} of the 24 hours have no operation anywhere ({told} UTC)."
+        hours = ", ".join(f"{hour:02d}" for hour in silent)
+        yield f"{len(silent)} of the 24 hours have no operation anywhere ({hours} UTC)."
 
 
 def _nothing(task: OperationsTask, why: str, inputs: tuple[InputFile, ...] = ()) -> DayRecords:

@@ -1,4 +1,4 @@
-"""Where the samples lie on their server, and which days have them."""
+"""Addresses of the samples on their server, and the days that have samples."""
 
 import json
 import re
@@ -10,36 +10,36 @@ from flights.network import Door, Report, Resource
 
 SERVER = "https://samples.adsbexchange.com"
 FIRST_DAYS = {"operations": date(2024, 7, 1), "traces": date(2016, 7, 1)}
-"""Since when each kind of sample has been published."""
+"""First published day of each kind of sample."""
 
 EDITION = "operations-ax-v2"
 _LARGEST_INDEX = 8 << 20
-"""A day's list is some 0.6 MB; read, JSON may take 30 times its text."""
+"""The list of a day has about 0.6 MB; parsed JSON may need 30 times its text."""
 _ADDRESS = re.compile("~?[0-9a-f]{6}")
 
 
 @dataclass(frozen=True)
 class TraceIndex:
-    """The aircraft with a trace on a day, sorted; `fingerprint` tells one list from another."""
+    """The aircraft with a trace on a day, sorted; `fingerprint` identifies the list."""
 
     addresses: tuple[str, ...]
     fingerprint: str
 
     @property
     def folders(self) -> frozenset[str]:
-        """Trace folders that hold anything."""
+        """Trace folders that are not empty."""
         return frozenset(each[-2:] for each in self.addresses)
 
 
 @dataclass(frozen=True)
 class SampleServer:
-    """The samples' server; a mirror where the settings name one."""
+    """The server of the samples, or a mirror from the settings."""
 
     door: Door
     server: str = SERVER
 
     def told_to(self, report: Report) -> "SampleServer":
-        """The same, whose waits are reported."""
+        """The same server; its waits are reported."""
         return replace(self, door=self.door.told_to(report))
 
     def operations_address(self, day: date) -> str:
@@ -50,8 +50,8 @@ class SampleServer:
         """Address of an aircraft's trace."""
         return f"{self.server}/traces/{day:%Y/%m/%d}/{trace_name(icao24)}"
 
-    def look_at_operations(self, day: date) -> Resource | None:
-        """The day's table as it lies there; None = there is none."""
+    def fetch_operations_resource(self, day: date) -> Resource | None:
+        """Size and tag of the day's table; None = there is no table."""
         return self.door.look(self.operations_address(day))
 
     def fetch_index(self, day: date) -> TraceIndex | None:
@@ -60,7 +60,7 @@ class SampleServer:
         Raises
         ------
         BadPayload
-            What lies there is no list of addresses.
+            The reply is not a list of addresses.
         """
         address = f"{self.server}/traces/{day:%Y/%m/%d}/index.json"
         data = self.door.fetch(address, limit=_LARGEST_INDEX)
@@ -82,7 +82,7 @@ def read_index(data: bytes, name: str) -> TraceIndex:
     Raises
     ------
     BadPayload
-        It is something else, a web page for example.
+        It is something else, for example a web page.
     """
     import hashlib
 
@@ -93,22 +93,22 @@ def read_index(data: bytes, name: str) -> TraceIndex:
         known = json.loads(bytes(plain))["traces"]
         addresses = {str(each).lower() for each in known}
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise BadPayload(f"{name} is no list of traces ({type(error).__name__}).") from error
+        raise BadPayload(f"{name} is not a list of traces ({type(error).__name__}).") from error
     strange = [each for each in addresses if not _ADDRESS.fullmatch(each)]
     if problem or strange or not isinstance(known, list):
-        shown = problem or f"it names {sorted(strange)[:1]!r} as an aircraft"
-        raise BadPayload(f"{name} is no list of traces: {shown[:120]}")
+        shown = problem or f"{sorted(strange)[:1]!r} is not an aircraft address"
+        raise BadPayload(f"{name} is not a list of traces: {shown[:120]}")
     digest = hashlib.sha256("\n".join(sorted(addresses)).encode()).hexdigest()
     return TraceIndex(tuple(sorted(addresses)), digest[:16])
 
 
 def sample_days(first: date, last: date, kind: str) -> list[date]:
-    """First days of months from `first` to `last`, since samples of this kind exist.
+    """First days of months from `first` to `last` that may have samples of this kind.
 
     Raises
     ------
     NotCovered
-        There is none among these days.
+        No such day is in the range.
     """
     start = max(first, FIRST_DAYS[kind])
     months = range(start.year * 12 + start.month - 1, last.year * 12 + last.month)
@@ -117,7 +117,7 @@ def sample_days(first: date, last: date, kind: str) -> list[date]:
         return found
     nearest = (start.replace(day=1) + timedelta(days=32)).replace(day=1)
     raise NotCovered(
-        "ADS-B Exchange gives samples of the first day of each month only "
-        f"({kind}: since {FIRST_DAYS[kind]}), and there is none from {first} to {last}. "
+        "ADS-B Exchange has samples of the first day of each month only "
+        f"({kind}: since {FIRST_DAYS[kind]}); there is none from {first} to {last}. "
         f"The next one is {nearest}."
     )

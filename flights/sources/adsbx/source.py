@@ -1,4 +1,4 @@
-"""ADS-B Exchange's free samples: the first day of each month. Never for frequency."""
+"""Source `adsbx-samples`: free samples of ADS-B Exchange, one day a month, not for counts."""
 
 import re
 from dataclasses import dataclass
@@ -27,40 +27,40 @@ SPEC = SourceSpec(
     needs="nothing",
     licence="for testing and evaluation only, no redistribution",
     attribution="Sample data of ADS-B Exchange, https://www.adsbexchange.com",
-    terms="evaluation only; one day a month, so that no frequency may be told from it",
+    terms="evaluation only; one day a month cannot show how often flights take place",
     first_day=FIRST_DAYS[TRACES],
-    cost_per_day="about 18 MB (operations), or one request an aircraft (traces)",
+    cost_per_day="about 18 MB (operations), or one request per aircraft (traces)",
     known_holes=(
         "The first day of each month only; every other day is missing.",
-        "Operations exist since July 2024, and for many months the server gives nothing.",
-        "Operations are take-offs and landings, paired by this program: a flight over midnight "
-        "has one end only.",
+        "Operations exist since July 2024; for many months the server has none.",
+        "This program joins take-offs and landings (operations) to flights: a flight over "
+        "midnight has only one end.",
     ),
     serves_frequency=False,
     remote=True,
     options=(
         Option(
             "icao24",
-            "Instead of operations the traces of these aircraft: addresses of six hex digits, "
-            "divided by commas. Such a series is for their story, never for counts.",
+            "Traces of these aircraft instead of operations: addresses of six hex digits, separated "
+            "by commas. Such a series is for reports on these aircraft, not for counts.",
             placeholder="4d0103,471f5a",
         ),
         Option(
             "all_traces",
-            f"The traces of all aircraft: some {TRACES_A_DAY:,} requests a day, for eight hours.",
+            f"The traces of all aircraft: about {TRACES_A_DAY:,} requests a day, for eight hours.",
             "flag",
         ),
     ),
     cost=Cost(bytes_per_day=OPERATIONS_BYTES, requests_per_day=2),
-    cannot_show="how often anything flew: a day a month is no series",
-    why_absent="ADS-B Exchange's samples exist for the first day of each month only, and not for "
+    cannot_show="how often flights take place: one day a month is not a series",
+    why_absent="ADS-B Exchange has samples of the first day of a month only, and not of "
     "every month.",
 )
 
 
 @dataclass(frozen=True)
 class AdsbxSamples:
-    """The samples in one detail; of `only` some aircraft if any are given."""
+    """The samples in one detail; `only`: only these aircraft, if any are given."""
 
     samples: SampleServer
     detail: str = OPERATIONS
@@ -68,27 +68,27 @@ class AdsbxSamples:
     spec: SourceSpec = SPEC
 
     def offers(self, first: date, last: date) -> list[Offer]:
-        """First days of months that have a sample; one request each tells.
+        """First days of months that have a sample, found with one request each.
 
-        Where the server refuses to say, the day is offered all the same: a refusal is no answer,
-        and reading it will note the failure.
+        If the server refuses a request, the day is still offered: a refusal does not mean that
+        there is no sample. Reading it records the failure.
 
         Raises
         ------
         NotCovered
-            No first day of a month lies there.
+            No first day of a month is in the range.
         InvalidInput
-            The days have no end.
+            There is no last day.
         """
         if last == date.max:
-            raise InvalidInput("How far the samples go is listed nowhere: say --to.")
-        found = (self._look(day) for day in sample_days(first, last, self.detail))
+            raise InvalidInput("There is no list of the samples: give the last day with --to.")
+        found = (self._fetch_offer(day) for day in sample_days(first, last, self.detail))
         return [offer for offer in found if offer is not None]
 
-    def _look(self, day: date) -> Offer | None:
+    def _fetch_offer(self, day: date) -> Offer | None:
         try:
             if self.detail == OPERATIONS:
-                table = self.samples.look_at_operations(day)
+                table = self.samples.fetch_operations_resource(day)
                 return _offer_table(day, table) if table else None
             index = self.samples.fetch_index(day)
             return self._offer_traces(day, index) if index else None
@@ -108,12 +108,12 @@ class AdsbxSamples:
         )
 
     def collect(self, offer: Offer, report: Report) -> tuple[DayRecords, ...]:
-        """Records of the day, and of any other day the stamps of its traces speak of.
+        """Records of the day, and of other days with time stamps in its traces.
 
         Raises
         ------
         SourceUnavailable, BadPayload
-            The sample cannot be had, or is none.
+            The sample cannot be fetched, or is invalid.
         """
         if self.detail == OPERATIONS:
             task = OperationsTask(self.spec.key, offer.day, self.samples, offer.fingerprint)
@@ -122,10 +122,10 @@ class AdsbxSamples:
         index = known or self.samples.told_to(report).fetch_index(offer.day)
         if index is None:
             return (self._nothing(offer.day),)
-        lying = TracesDay(offer.day, self.samples, index, self.only)
+        day = TracesDay(offer.day, self.samples, index, self.only)
         task_of_traces = Task(
             self.spec.key,
-            lying,
+            day,
             TRACES,
             only=self.only,
             scope=self.spec.scope,
@@ -134,7 +134,7 @@ class AdsbxSamples:
         )
         found = collect_days(task_of_traces, report)
         if all(records.entry.is_complete for records in found):
-            lying.forget()
+            day.remove_cached()
         return found
 
     def _nothing(self, day: date) -> DayRecords:
@@ -155,13 +155,13 @@ def open_source(*, icao24: str | None = None, all_traces: str | None = None) -> 
     Raises
     ------
     InvalidInput
-        Something is no address.
+        An address is invalid.
     """
     only = _read_addresses(icao24 or "")
-    everybody = str(all_traces).lower() not in ("", "none", "false", "no", "0")
+    all_aircraft = str(all_traces).lower() not in ("", "none", "false", "no", "0")
     settings = read_settings()
     samples = SampleServer(Door(settings.cache, PER_SECOND), settings.server(SERVER))
-    if not (only or everybody):
+    if not (only or all_aircraft):
         return AdsbxSamples(samples)
     scope = f"icao24:{','.join(sorted(only))}" if only else "table:traces"
     return AdsbxSamples(samples, TRACES, only, narrow(SPEC, scope))
@@ -174,8 +174,8 @@ def _read_addresses(text: str) -> frozenset[str]:
             parse_icao24(each)
         except BadPayload as error:
             raise InvalidInput(
-                f"icao24: {error}. Give addresses such as 4d0103,471f5a, divided by commas."
+                f"icao24: {error}. Give addresses separated by commas, such as 4d0103,471f5a."
             ) from error
     if len(found) > MOST_AIRCRAFT:
-        raise InvalidInput(f"icao24 names {len(found):,} aircraft; {MOST_AIRCRAFT:,} are the most.")
+        raise InvalidInput(f"icao24 has {len(found):,} aircraft; the limit is {MOST_AIRCRAFT:,}.")
     return found

@@ -1,4 +1,4 @@
-"""A sample day's traces on their server, one file an aircraft, as `readsb.collect` wants a day."""
+"""The traces of a sample day, one file per aircraft, as input of `readsb.collect`."""
 
 import hashlib
 import logging
@@ -18,15 +18,15 @@ from flights.sources.adsbx.server import SampleServer, TraceIndex, trace_name
 log = logging.getLogger(__name__)
 
 TRACE_BYTES = 60_000
-"""An aircraft's trace of a day, as a rule."""
+"""Usual size of the trace of an aircraft and day."""
 
 
 @dataclass(frozen=True)
 class TracesDay:
-    """A `collect.Lying`. Of `only` some aircraft if any are given, else all of the index.
+    """A `collect.Lying`. `only`: only these aircraft, if any are given, else all of the index.
 
-    What was fetched stays in the cache until the whole day is read: a pull that is cut off asks
-    for no trace twice.
+    Traces stay in the cache until the whole day is read, so that an interrupted pull fetches no
+    trace twice.
     """
 
     day: date
@@ -39,21 +39,21 @@ class TracesDay:
 
     @property
     def name(self) -> str:
-        """How to call it in a sentence."""
+        """Name of the day in messages."""
         return f"the samples of {self.day}"
 
     @property
     def wanted(self) -> tuple[str, ...]:
-        """Addresses whose trace is there and asked for."""
+        """Addresses of the index whose trace is to be read."""
         return tuple(each for each in self.index.addresses if not self.only or each in self.only)
 
     @property
     def size_bytes(self) -> int:
-        """About what will be fetched."""
+        """Estimated bytes of all traces."""
         return TRACE_BYTES * len(self.wanted)
 
     def kind_of(self, detail: str) -> str:
-        """Traces are all there is."""
+        """Always traces: the samples have no other kind."""
         return TRACE
 
     def read_members(self, kind: str, intake: Intake) -> Iterator[Member]:
@@ -62,7 +62,7 @@ class TracesDay:
         Raises
         ------
         SourceUnavailable, CredentialsRejected
-            A trace cannot be had though it is in the index.
+            A trace of the index cannot be fetched.
         """
         intake.folders |= self.index.folders
         samples = self.samples.told_to(lambda what, _: intake.tell(what))
@@ -81,14 +81,14 @@ class TracesDay:
         count = len(self.wanted) - len(lost)
         if lost:
             intake.problems.append(
-                f"{len(lost)} of {len(self.wanted)} traces of the index are not there, "
-                f"{lost[0]} for example."
+                f"{len(lost)} of {len(self.wanted)} traces of the index do not exist, "
+                f"for example {lost[0]}."
             )
         if count:
             intake.inputs.append(InputFile(f"traces/ ({count} files)", total, combined.hexdigest()))
 
-    def forget(self) -> None:
-        """Empty the cache of this day: the publisher gives it for evaluation only."""
+    def remove_cached(self) -> None:
+        """Remove the cached traces of this day: the publisher permits evaluation only."""
         for path in self._folder.glob("*"):
             path.unlink(missing_ok=True)
         if self._folder.is_dir():
@@ -99,7 +99,7 @@ class TracesDay:
         return self.samples.door.cache / "adsbx" / f"traces-{self.day}-{self.index.fingerprint}"
 
     def _get(self, samples: SampleServer, icao24: str, intake: Intake) -> bytes | None:
-        """A trace from the cache, else from the server; None where it is not there."""
+        """A trace from the cache, else from the server; None if there is none."""
         kept = self._folder / f"{icao24}.json"
         try:
             return kept.read_bytes()

@@ -22,7 +22,7 @@ _MD5 = re.compile(r"md5:([0-9a-f]{32})")
 
 
 @dataclass(frozen=True)
-class KeptFile:
+class CachedFile:
     """Where the file of `resource` lies, or will lie."""
 
     path: Path

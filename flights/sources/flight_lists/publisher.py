@@ -9,7 +9,7 @@ from pathlib import Path
 from flights.errors import BadPayload, NotCovered
 from flights.network import Door, Resource
 from flights.records import DayRecords
-from flights.sources.flight_lists.cached_file import KeptFile
+from flights.sources.flight_lists.cached_file import CachedFile
 from flights.sources.flight_lists.month import MonthTask, collect_month
 from flights.sources.flight_lists.rows import Batches
 from flights.sources.opensky_gaps import gap_sentences
@@ -36,9 +36,9 @@ class Listing:
     filed_by: str
     cuts_months: bool = False
 
-    def keep(self, resource: Resource) -> KeptFile:
+    def keep(self, resource: Resource) -> CachedFile:
         """Where a month's file lies, or will lie."""
-        return KeptFile(self.folder / resource.url.rpartition("/")[2], resource)
+        return CachedFile(self.folder / resource.url.rpartition("/")[2], resource)
 
     def collect(
         self, resource: Resource, days: tuple[date, ...], report: Report
@@ -75,7 +75,7 @@ class Listing:
         if complete == len(days_of(days[0])):
             kept.drop()
 
-    def _rows(self, kept: KeptFile) -> Batches:
+    def _rows(self, kept: CachedFile) -> Batches:
         """Rows of a file, which goes where it proves to be damaged: it is to be fetched anew."""
         try:
             yield from self.read(kept.path)

@@ -96,7 +96,7 @@ def test_rows_cut_every_day_from_the_event_on_are_no_decrease(ask: Ask) -> None:
         told = {day: (status, reason) for day, status, reason in result.days_missing}
         for n in range(14):
             status, reason = told[EVENT + timedelta(days=n)]
-            assert status == "partial" and "cut at a limit" in reason
+            assert status == "partial" and "cut off at a limit" in reason
 
 
 def test_rows_cut_until_the_event_are_no_increase(ask: Ask) -> None:

@@ -78,7 +78,7 @@ def test_single_day_at_a_round_number_that_no_day_exceeds_is_cut() -> None:
 def test_days_behind_the_end_of_a_busy_list_are_not_empty_but_unknown() -> None:
     flights = dict.fromkeys(DAYS[:50], 120) | {DAYS[50]: 11}
     assert list(find_thin_days(flights, DAYS[:60])) == DAYS[50:60]
-    assert "where 120 a day are usual" in find_thin_days(flights, DAYS[:60])[DAYS[55]]
+    assert "a usual day here has 120" in find_thin_days(flights, DAYS[:60])[DAYS[55]]
     assert find_thin_days(dict.fromkeys(DAYS[:50], 3), DAYS[:60]) == {}
     assert find_thin_days({}, DAYS[:3]) == {}
 
@@ -100,7 +100,7 @@ def test_table_cut_at_a_limit_a_day_has_partial_days(bad_rows: str) -> None:
     told = [table.judge(day) for day in DAYS]
     assert {status for status, _ in told[:290]} == {"complete"}
     for n in np.flatnonzero(cut < true):
-        assert told[n][0] == "partial" and "cut at a limit" in told[n][1][0]
+        assert told[n][0] == "partial" and "cut off at a limit" in told[n][1][0]
 
 
 def test_table_of_a_round_number_of_rows_has_no_complete_day() -> None:

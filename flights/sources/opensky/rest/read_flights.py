@@ -160,7 +160,8 @@ def read_number(value: Any, where: str) -> float | None:
         raise BadPayload(f"{where} is no number.")
     if not math.isfinite(value) or abs(value) > 1e12:
         raise BadPayload(f"{where} is no number that can be.")
-    return value
+    result: float | None = value
+    return result
 
 
 def read_callsign(value: Any, where: str) -> str | None:

@@ -117,7 +117,7 @@ def test_release_without_its_first_part_gives_way_to_a_rival(github, resolver) -
     github.take_away(release, ".tar.aa")
     found = one(resolver)
     assert found.published.release.pod == "staging-0"
-    assert f"Part aa of {release.tag} is not there" in found.problem
+    assert f"Part aa of {release.tag} does not exist" in found.problem
 
 
 def test_release_without_its_first_part_is_offered_as_broken_where_it_is_all(
@@ -128,7 +128,7 @@ def test_release_without_its_first_part_is_offered_as_broken_where_it_is_all(
     github.take_away(release, ".tar.aa")
     found = one(resolver)
     assert names(found) == [".ab"] and not found.published.is_whole
-    assert "no beginning" in found.problem
+    assert "its beginning is missing" in found.problem
 
 
 def test_full_part_without_the_next_is_broken(github, resolver) -> None:
@@ -143,14 +143,17 @@ def test_listed_release_that_is_gone_gives_way_and_is_told(github, resolver) -> 
     github.list_releases({DAY: release})
     github.take_away(release, ".tar")
     found = one(resolver)
-    assert found.published.release.pod == "staging-0" and "is listed and not there" in found.problem
+    assert (
+        found.published.release.pod == "staging-0"
+        and "is listed but does not exist" in found.problem
+    )
 
 
 def test_size_other_than_listed_is_told(github, resolver) -> None:
     release = publish(github, "prod-0", 6)
     github.list_releases()
     github.lay(release, ".tar", b"\0" * (3 * MIB))
-    assert "listed with 6 MiB and has 3" in one(resolver).problem
+    assert "listed with 6 MiB but has 3" in one(resolver).problem
 
 
 def test_release_that_shrank_since_it_was_listed_gives_way_to_a_rival(github, resolver) -> None:
@@ -160,7 +163,7 @@ def test_release_that_shrank_since_it_was_listed_gives_way_to_a_rival(github, re
     github.lay(release, ".tar", b"\0" * (2 * MIB))
     found = one(resolver)
     assert found.published.release.pod == "staging-0"
-    assert "prod-0 is listed with 6 MiB and has 2" in found.problem
+    assert "prod-0 is listed with 6 MiB but has 2" in found.problem
 
 
 def test_day_is_judged_by_what_lies_there_and_not_by_the_listing(github, resolver) -> None:
@@ -172,7 +175,7 @@ def test_day_is_judged_by_what_lies_there_and_not_by_the_listing(github, resolve
     github.lay(releases[days[3]], ".tar", b"\1" * (10 * MIB))
     for found in (resolver.resolve(days[0], days[-1]), [resolver.resolve_day(day) for day in days]):
         assert [each.day for each in found if each.deficit] == [DAY]
-        assert "holds 2 MiB, the days around it 10 MiB" in found[2].deficit
+        assert "has 2 MiB, the days around it have about 10 MiB" in found[2].deficit
 
 
 def test_short_day_that_no_listing_names_is_told_by_its_neighbours(github, resolver) -> None:

@@ -204,8 +204,8 @@ def test_release_a_fifth_of_those_around_it_is_never_complete(github, opened, ta
     (offer,) = opened().offers(DAY, DAY)
     (records,) = opened().collect(offer, quiet)
     assert records.entry.status == "partial" and records.entry.counts["heatmaps"] == 48
-    assert "part of the day must be missing" in records.entry.reasons[0]
-    assert "part of the day must be missing" in offer.problem
+    assert "part of the day is missing" in records.entry.reasons[0]
+    assert "part of the day is missing" in offer.problem
     assert not opened().offers(DAY + timedelta(days=1), DAY + timedelta(days=1))[0].problem
 
 
@@ -446,7 +446,7 @@ def test_day_whose_look_failed_is_offered_and_asked_again(github, opened, tar):
     github.store.fault(path, status(500), forever=True)
     source = opened()
     first, second = source.offers(DAY, good)
-    assert "could not be looked at" in first.problem and second.fingerprint
+    assert "could not be checked" in first.problem and second.fingerprint
     with pytest.raises(SourceUnavailable):
         source.collect(first, quiet)
     github.store._faults.clear()
@@ -463,8 +463,8 @@ def test_listings_that_cannot_be_had_are_an_error_and_no_empty_plan(github, open
 @pytest.mark.parametrize(
     "options,said",
     [({"detail": "everything"}, "must be one of"), ({"icao24": "CLX789"}, "not an aircraft"),
-     ({"icao24": ",".join(f"{n:06x}" for n in range(1001))}, "1,000 are the most"),
-     ({"aircraft": "/nowhere.csv"}, "is not there")],
+     ({"icao24": ",".join(f"{n:06x}" for n in range(1001))}, "the limit is 1,000"),
+     ({"aircraft": "/nowhere.csv"}, "does not exist")],
 )  # fmt: skip
 def test_wrong_options_are_refused_with_a_sentence(options, said):
     with pytest.raises(InvalidInput, match=said):

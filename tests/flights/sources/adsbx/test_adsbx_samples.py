@@ -104,7 +104,7 @@ def test_days_between_are_missing_with_their_reason(server: LoopbackServer, tmp_
     run_pull(plan_pull(source, archive, DAY, date(2025, 1, 3)), archive)
     entries = archive.read_ledger("adsbx-samples")
     assert [entry.status for entry in entries.values()] == ["complete", "missing", "missing"]
-    assert "first day of each month only" in entries[date(2025, 1, 2)].reasons[0]
+    assert "first day of a month only" in entries[date(2025, 1, 2)].reasons[0]
 
 
 def test_refusal_is_no_answer_and_the_day_fails(server: LoopbackServer, tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_rows_of_another_day_are_left_out_and_said(server: LoopbackServer, tmp_p
     other = table(0, "2025-01-02", 0).partition(b"\n")[2]
     server.put(TABLE, gzip.compress(table() + other))
     entry = collect(open_quickly(tmp_path)).entry
-    assert entry.status == "partial" and "2 rows speak of other days" in entry.reasons[0]
+    assert entry.status == "partial" and "2 rows are of other days" in entry.reasons[0]
     assert entry.counts["flights"] == 24
 
 
@@ -212,13 +212,13 @@ def test_table_published_cut_is_partial(server: LoopbackServer, tmp_path: Path) 
     server.put(TABLE, packed[: len(packed) - 200])
     records = collect(open_quickly(tmp_path))
     assert records.entry.status == "partial"
-    assert "cut or damaged" in " ".join(records.entry.reasons)
+    assert "cut off or damaged" in " ".join(records.entry.reasons)
     assert 0 < len(records.flights) < 24
 
 
 def test_web_page_instead_of_a_table_fails(server: LoopbackServer, tmp_path: Path) -> None:
     server.put(TABLE, b"<html>Just a moment...</html>")
-    with pytest.raises(BadPayload, match="no table of operations"):
+    with pytest.raises(BadPayload, match="not a table of operations"):
         collect(open_quickly(tmp_path))
 
 
@@ -275,7 +275,7 @@ def test_all_traces_cost_a_request_each_and_those_not_there_are_said(
     assert offer.requests == 256 and offer.size_bytes > 256
     records = source.collect(offer, quiet)[0]
     assert records.entry.status == "partial"
-    assert "252 of 256 traces of the index are not there" in records.entry.reasons[0]
+    assert "252 of 256 traces of the index do not exist" in records.entry.reasons[0]
 
 
 def test_pull_cut_off_asks_for_no_trace_twice(server: LoopbackServer, tmp_path: Path) -> None:
@@ -318,8 +318,8 @@ def test_something_that_is_no_index_fails_the_day(
     server.put(INDEX, body)
     source = open_quickly(tmp_path, icao24="4d0101")
     (offer,) = source.offers(DAY, DAY)
-    assert "no list of traces" in offer.problem
-    with pytest.raises(BadPayload, match="no list of traces"):
+    assert "not a list of traces" in offer.problem
+    with pytest.raises(BadPayload, match="not a list of traces"):
         source.collect(offer, quiet)
 
 

@@ -116,11 +116,11 @@ def test_cut_table_gives_what_came_before_and_says_so(
     packed = gzip.compress((HEAD + rows).encode())
     found = read(tmp_path, packed[: len(packed) // 2], packed=False)
     assert 0 < len(found.rows) < 2000
-    assert "cut or damaged" in found.problem
+    assert "cut off or damaged" in found.problem
 
 
 def test_packing_that_is_damaged_from_the_start_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadPayload, match="cut or damaged"):
+    with pytest.raises(BadPayload, match="cut off or damaged"):
         read(tmp_path, b"\x1f\x8b" + b"\xff" * 500, packed=False)
 
 

@@ -113,7 +113,10 @@ def test_what_cannot_be_guessed_is_asked_for(run, tmp_path: Path) -> None:
     table.write_text("a,b\n4d0103,soon\n", encoding="utf-8")
     code, _, err = run("pull", "table", "--path", table, "--name", "other", "--yes")
     assert code == 2
-    assert "no column for the time of departure was found. Name it with --columns firstseen=NAME" in err
+    assert (
+        "no column for the time of departure was found. Name it with --columns firstseen=NAME"
+        in err
+    )
     table.write_text("a,b\n4d0103,03/04/2025 10:00\n", encoding="utf-8")
     code, _, err = run("pull", "table", "--path", table, "--name", "other", "--yes")
     assert code == 2

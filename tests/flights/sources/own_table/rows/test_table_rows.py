@@ -271,7 +271,9 @@ def test_dates_of_an_arrival_are_asked_for_too(stage: Stage) -> None:
 
 def test_dates_written_both_ways_are_asked_for(stage: Stage) -> None:
     rows = [changed(takeoff=f"{day} 10:00Z", landing="") for day in ("25/04/2025", "04/25/2025")]
-    with pytest.raises(InvalidInput, match="mixes orders of dates: line 2 must be day-first, line 3"):
+    with pytest.raises(
+        InvalidInput, match="mixes orders of dates: line 2 must be day-first, line 3"
+    ):
         stage(*rows)
 
 
