@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from analysis.blocks import loaders, own_list
+from analysis.blocks import choices, loaders, own_list, ready_questions, session
 from analysis.study import GRADES, LIST_FILE, Event, Study
 from flights.archive import Archive
 from flights.errors import InvalidInput
@@ -21,12 +21,12 @@ MOST_EVENTS = 4
 def offer_examples() -> None:
     """Ready questions; choosing one opens it."""
     with st.popover("Ready questions", type="tertiary"):
-        for title, study in loaders.list_examples().items():
+        for title, study in ready_questions.list_ready_questions().items():
             st.button(title, type="tertiary", on_click=_open, args=(study,))
 
 
 def _open(study: Study) -> None:
-    loaders.keep_study(study, spread=True)
+    session.keep_study(study, spread=True)
 
 
 def ask(study: Study, archive: Archive) -> Study:
@@ -47,7 +47,7 @@ def ask(study: Study, archive: Archive) -> Study:
             _say("days from")
             _choose_day("Event", "q_event")
             _say("as heard by")
-            name = partial(loaders.name_series, archive)
+            name = partial(loaders.format_series, archive)
             _choose("Source", _list_sources(archive, study), "q_source", name, width=300)
         with _line():
             _say("between")
@@ -82,7 +82,7 @@ def choose_region(
     label: str, key: str, first: tuple[str, ...] = (), *, shown: bool = False
 ) -> None:
     """A country by name, or anything `parse_region` reads, typed in; `first` stand on top."""
-    known = [*first, *loaders.list_regions()]
+    known = [*first, *choices.list_regions()]
     chosen = st.session_state[key]
     st.selectbox(
         label,
@@ -101,8 +101,8 @@ def _choose_day(label: str, key: str) -> None:
         label,
         key=key,
         format="YYYY-MM-DD",
-        min_value=loaders.EARLIEST,
-        max_value=loaders.LATEST,
+        min_value=choices.EARLIEST,
+        max_value=choices.LATEST,
         label_visibility="collapsed",
         width=140,
     )
@@ -117,8 +117,8 @@ def _more(study: Study) -> None:
                     f"Event {n + 1}",
                     key=f"q_event{n}",
                     format="YYYY-MM-DD",
-                    min_value=loaders.EARLIEST,
-                    max_value=loaders.LATEST,
+                    min_value=choices.EARLIEST,
+                    max_value=choices.LATEST,
                 )
         st.button("Add an event", on_click=_add_event, disabled=len(study.events) >= MOST_EVENTS)
         st.selectbox("Days before the event to compare with", BASELINES, key="q_baseline")
@@ -139,18 +139,18 @@ def _name_grade(grade: str) -> str:
 
 def name_region(spec: str) -> str:
     """A region as a control shows it; what was typed where it is none."""
-    known = {"": "no region asked about", **loaders.list_regions()}
+    known = {"": "no region asked about", **choices.list_regions()}
     if spec in known:
         return known[spec]
     try:
-        return loaders.name_region(read_region(spec))
+        return choices.read_region_label(read_region(spec))
     except InvalidInput:
         return spec
 
 
 def read_region(text: str) -> str:
     """What was typed as a region spec: a spec, the name of a country, or an airport's code."""
-    by_name = {name.casefold(): spec for spec, name in loaders.list_regions().items()}
+    by_name = {name.casefold(): spec for spec, name in choices.list_regions().items()}
     typed = text.strip()
     if typed.casefold() in by_name:
         return by_name[typed.casefold()]
@@ -185,8 +185,8 @@ def _gather(before: Study, archive: Archive) -> Study:
     """
     state = st.session_state
     if state["q_source"] != before.source:
-        study = loaders.default_study(archive, state["q_source"])
-        loaders.keep_study(study, spread=True)
+        study = ready_questions.suggest_study(archive, state["q_source"])
+        session.keep_study(study, spread=True)
         st.rerun()
     study = replace(
         before,

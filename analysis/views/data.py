@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from analysis.blocks import loaders
+from analysis.blocks import loaders, session
 from analysis.blocks.data import import_panel, plan_panel, pull_form, pull_watch
 from analysis.blocks.study import panels
 from analysis.drawing import captions
@@ -21,7 +21,7 @@ def show_ledger(source: str, archive: Archive) -> None:
         st.info(f"No day of “{spec.title}” was ever asked for. It gives {spec.gives}.")
         return
     words = calendars.describe_calendar(entries, simulated=spec.simulated)
-    chart = calendars.draw_calendar(entries, simulated=spec.simulated, dark=loaders.is_dark())
+    chart = calendars.draw_calendar(entries, simulated=spec.simulated, dark=session.is_dark())
     st.altair_chart(chart, theme=None, key=f"calendar-{source}")
     st.caption(f"{words} {spec.attribution.rstrip('.')}. Licence: {spec.licence}.")
 
@@ -48,7 +48,7 @@ def main() -> None:
         "Source",
         known,
         key="d_source",
-        format_func=lambda key: loaders.name_series(archive, key),
+        format_func=lambda key: loaders.format_series(archive, key),
         width=520,
     )
     try:

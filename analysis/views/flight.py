@@ -4,6 +4,7 @@ import streamlit as st
 
 from analysis.blocks import loaders
 from analysis.blocks.flight import form, inspector
+from analysis.blocks.ready_questions import WORLD
 from analysis.blocks.study import panels
 from flights.archive import Archive
 from flights.errors import FlightDataError
@@ -29,7 +30,7 @@ def show(archive: Archive) -> None:
 def main() -> None:
     """Pick, call, draw."""
     archive = loaders.open_archive()
-    source = st.query_params.get("source") or st.session_state.get("f_source") or loaders.WORLD
+    source = st.query_params.get("source") or st.session_state.get("f_source") or WORLD
     panels.frame(simulated=loaders.is_simulated(source))
     st.title("Flight", anchor=False)
     panels.say_contents()

@@ -1,10 +1,11 @@
 """Study: one question, one answer, and everything behind it."""
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
-from analysis.blocks import loaders, question
+from analysis.blocks import loaders, question, ready_questions, session
 from analysis.blocks.study import events_panel, first_visit, panels, special_panel
 from analysis.study import Study
 from flights.archive import Archive
@@ -29,7 +30,7 @@ def show_answer(study: Study, archive: Archive) -> None:
     if not flights.empty:
         panels.show_flights(result, flights, archive, study, picked)
     elif panels.show_problem(_NONE_HEARD, "Count possible cargo too"):
-        loaders.keep_study(replace(study, min_grade="possible"), spread=True)
+        session.keep_study(replace(study, min_grade="possible"), spread=True)
         st.rerun()
     panels.show_excluded(result, archive, study)
     panels.show_downloads(result, flights, study)
@@ -58,7 +59,7 @@ def main() -> None:
             panels.say_contents()
             first_visit.build_world(archive)
             st.rerun()
-        study = loaders.take_study(archive)
+        study = session.take_study(partial(ready_questions.suggest_first_study, archive))
     except FlightDataError as error:
         panels.frame(simulated=False)
         offer_way_back(error)
@@ -66,8 +67,8 @@ def main() -> None:
     panels.frame(simulated=loaders.is_simulated(study.source))
     try:
         study = question.ask(study, archive)
-        loaders.keep_study(study)
-        loaders.write_address(study)
+        session.keep_study(study)
+        session.write_address(study)
         if panels.lacks_days(study, archive):
             return
         show_answer(study, archive)

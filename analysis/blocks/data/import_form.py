@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 
 import streamlit as st
 
-from analysis.blocks import loaders
+from analysis.blocks import choices
 from flights.archive import Archive
 from flights.errors import ArchiveError
 from flights.records.atomic_files import write_whole
@@ -98,7 +98,7 @@ def ask_name(path: Path) -> str:
 def ask_columns(path: Path, table: Table, head: Chunk) -> dict[str, str]:
     """Which column means what: the guess, as changed."""
     guess, stamp = guess_columns(head), stamp_of(path)
-    choices = ["", *table.columns]
+    names = ["", *table.columns]
     chosen = {}
     for start in range(0, len(FIELDS), _IN_A_ROW):
         row = FIELDS[start : start + _IN_A_ROW]
@@ -106,8 +106,8 @@ def ask_columns(path: Path, table: Table, head: Chunk) -> dict[str, str]:
             with place:
                 chosen[field.name] = st.selectbox(
                     field.label,
-                    choices,
-                    choices.index(guess.get(field.name, "")),
+                    names,
+                    names.index(guess.get(field.name, "")),
                     key=f"i_{field.name}-{stamp}",
                     format_func=lambda name: name or "not in the table",
                     help=field.help,
@@ -171,8 +171,8 @@ def ask_cover(days: tuple[date, date]) -> str | None:
             st.date_input(
                 label,
                 day,
-                loaders.EARLIEST,
-                loaders.LATEST,
+                choices.EARLIEST,
+                choices.LATEST,
                 key=f"i_{label}-{day}",
                 format="YYYY-MM-DD",
                 width=180,

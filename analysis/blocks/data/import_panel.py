@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from analysis.blocks import loaders
+from analysis.blocks import loaders, ready_questions, session
 from analysis.blocks.data import import_form
 from analysis.drawing.captions import count_noun, escape_text, rewrite_days
 from analysis.study import format_date
@@ -131,7 +131,7 @@ def _show_imported(archive: Archive) -> None:
         return
     st.success(_tell_imported(archive, key, Path(path)))
     if st.button("Ask a question about it", key="i_ask"):
-        loaders.keep_study(loaders.default_study(archive, key), spread=True)
+        session.keep_study(ready_questions.suggest_study(archive, key), spread=True)
         st.switch_page("analysis/views/study.py")
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from analysis.blocks import loaders
+from analysis.blocks import loaders, session
 from analysis.blocks.data.pull_form import can_fill, fill_form
 from analysis.blocks.data.reasons import show_reasons
 from analysis.drawing.captions import escape_sentence, rewrite_days
@@ -29,7 +29,7 @@ def show_plan(study: Study, archive: Archive) -> None:
     InvalidInput
         No source has the key the study names.
     """
-    plan = plan_study(to_need(study), archive, today=loaders.read_clock().date())
+    plan = plan_study(to_need(study), archive, today=session.read_clock().date())
     st.subheader("What the current study lacks", anchor=False)
     st.markdown(_name_study(plan))
     _show_lacking(plan, archive)
@@ -58,7 +58,7 @@ def _name_study(plan: StudyPlan) -> str:
 
 
 def _show_lacking(plan: StudyPlan, archive: Archive) -> None:
-    days, title = plan.need.days, loaders.name_series(archive, plan.need.source)
+    days, title = plan.need.days, loaders.format_series(archive, plan.need.source)
     asked = f"{format_date(days.first)} to {format_date(days.last)}"
     if not plan.lacking:
         st.markdown(f"Nothing: “{title}” is complete for every day from {asked}.")
@@ -86,7 +86,7 @@ def _show_outlook(study: Study, archive: Archive) -> None:
     notice = wish.number_input(
         "Increase to notice (×)", min_value=1.1, max_value=10.0, value=1.5, step=0.1, key="notice"
     )
-    outlook = loaders.look_ahead(per_week, study, phi=usual.phi or 1.0, notice=notice)
+    outlook = loaders.load_outlook(per_week, study, phi=usual.phi or 1.0, notice=notice)
     if usual.days:
         lines = [
             f"{usual.days:,} days of this route are held: {format_rate(usual.per_week)} a week."

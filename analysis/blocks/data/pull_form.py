@@ -7,7 +7,7 @@ from datetime import date
 
 import streamlit as st
 
-from analysis.blocks import loaders
+from analysis.blocks import choices, loaders
 from analysis.drawing.captions import count_noun, escape_sentence, list_days
 from flights.archive import Archive
 from flights.errors import FlightDataError
@@ -139,8 +139,8 @@ def _ask_day(spec: SourceSpec, label: str, edge: str) -> date | None:
     return st.date_input(
         f"{label} (optional)" if not spec.remote else label,
         None,
-        loaders.EARLIEST,
-        loaders.LATEST,
+        choices.EARLIEST,
+        choices.LATEST,
         key=f"{edge}-{spec.key}",
         format="YYYY-MM-DD",
         width=180,

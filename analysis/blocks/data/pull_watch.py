@@ -123,7 +123,7 @@ def _show_running(progress: PullProgress, archive: Archive) -> None:
 
 def _count_days(progress: PullProgress, archive: Archive) -> str:
     ended = sum(day.state not in _UNDONE for day in progress.days)
-    name = loaders.name_series(archive, progress.source) or "A pull"
+    name = loaders.format_series(archive, progress.source) or "A pull"
     return f"{name}: {ended:,} of {count_noun(len(progress.days), 'day')}"
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from analysis.blocks import loaders, question
+from analysis.blocks import loaders, question, ready_questions
 from analysis.blocks.flight_request import FlightRequest, from_query
 from flights.archive import Archive
 from flights.regions import parse_region
@@ -25,7 +25,7 @@ def ask(archive: Archive) -> FlightRequest | None:
             "Source",
             sources,
             key="f_source",
-            format_func=lambda key: loaders.name_series(archive, key),
+            format_func=lambda key: loaders.format_series(archive, key),
             width=260,
         )
         st.text_input(
@@ -59,5 +59,5 @@ def _spread(archive: Archive) -> None:
     held = archive.sources()
     for name in FIELDS:
         state[f"f_{name}"] = kept.get(name, "")
-    state["f_source"] = state["f_source"] or (held[0] if held else loaders.WORLD)
+    state["f_source"] = state["f_source"] or (held[0] if held else ready_questions.WORLD)
     state["flight_address"] = query

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from analysis.blocks import loaders, own_list
+from analysis.blocks import loaders, own_list, session
+from analysis.blocks.flight import flight_reports
 from analysis.blocks.flight.facts import link_viewers, list_facts
 from analysis.blocks.flight_request import FlightRequest, request_of
 from analysis.drawing.charts.habit_strip import draw_habits
@@ -68,8 +69,8 @@ def show_flight(archive: Archive, asked: FlightRequest, *, alone: bool = False) 
     InvalidInput
         The archive holds no such flight, or the region asked about is none.
     """
-    seen = loaders.load_story(archive, asked)
-    st.html(_STYLE.format(**vars(choose(loaders.is_dark()))))
+    seen = flight_reports.load_report(archive, asked)
+    st.html(_STYLE.format(**vars(choose(session.is_dark()))))
     with st.container(key="inspector"):
         left, right = st.columns([11, 10], gap="large")
     with right:
@@ -106,7 +107,7 @@ def _show_map(seen: Inspected, archive: Archive, asked: FlightRequest) -> None:
         _note("The archive keeps no positions of this flight.")
         return
     st.pydeck_chart(
-        loaders.load_flight_deck(archive, asked),
+        flight_reports.load_deck(archive, asked),
         height=520,
         alt=describe_flight(seen, simulated=simulated),
         key=f"flight-map-{story.flight['flight_id']}",
@@ -188,11 +189,11 @@ def _show_habits(seen: Inspected, archive: Archive, asked: FlightRequest) -> Non
     simulated = loaders.is_simulated(asked.source)
     st.html('<h4 class="inspector-head">Is this ordinary?</h4>')
     with st.skeleton(height=200):
-        habits = loaders.load_habits(archive, asked)
+        habits = flight_reports.load_habits(archive, asked)
     lines = "".join(f"<li>{html.escape(line)}</li>" for line in describe_habits(habits))
     st.html(f'<ul class="details">{lines}</ul>')
     day = seen.story.flight["day"]
-    strip = draw_habits(habits, day, simulated=simulated, dark=loaders.is_dark())
+    strip = draw_habits(habits, day, simulated=simulated, dark=session.is_dark())
     if strip is not None:
         st.vega_lite_chart(strip, theme=None, width="stretch", key="habits")
         _note("Hatched: weeks that are not complete in this archive. They are not zero.")

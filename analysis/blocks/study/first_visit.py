@@ -5,7 +5,8 @@ import time
 
 import streamlit as st
 
-from analysis.blocks.loaders import WORLD, held_span, load_ledger
+from analysis.blocks.loaders import find_complete_span, load_ledger
+from analysis.blocks.ready_questions import WORLD
 from flights.archive import Archive
 from flights.errors import ArchiveError
 from flights.pull import background
@@ -61,6 +62,6 @@ def build_world(archive: Archive) -> None:
 
 def index_days(archive: Archive, source: str) -> None:
     """Build what route questions are answered from, so that the first is as quick as any."""
-    held = held_span(archive, source)
+    held = find_complete_span(archive, source)
     if held is not None:
         RouteIndex(archive).months(source, *held, load_ledger(archive, source))

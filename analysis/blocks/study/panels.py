@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from analysis.blocks import loaders
+from analysis.blocks import loaders, session
 from analysis.blocks.flight import inspector
 from analysis.blocks.flight_request import ask_about
 from analysis.blocks.study.special_panel import offer_table
@@ -85,7 +85,7 @@ _STYLE = """<style>
 
 def frame(*, simulated: bool) -> Palette:
     """Style and, on made-up data, the ribbon; the palette of the reader's theme."""
-    palette = choose(loaders.is_dark())
+    palette = choose(session.is_dark())
     st.html(_STYLE.format(**vars(palette)))
     if simulated:
         st.html(
@@ -107,8 +107,8 @@ def show_problem(sentence: str, label: str) -> bool:
 
 def lacks_days(study: Study, archive: Archive) -> bool:
     """True where the archive holds no day of the study; says so with the way out."""
-    held = loaders.held_span(archive, study.source)
-    title = loaders.name_series(archive, study.source)
+    held = loaders.find_complete_span(archive, study.source)
+    title = loaders.format_series(archive, study.source)
     if held is None:
         wanted = f"{format_date(study.first)} to {format_date(study.last)}"
         say_contents()
@@ -126,7 +126,7 @@ def lacks_days(study: Study, archive: Archive) -> bool:
         f"The days held of “{title}” are {span}; this study asks for none of them.",
         "Look at the days held",
     ):
-        loaders.move_study(study, first, last)
+        session.move_study(study, first, last)
         st.rerun()
     return True
 
@@ -262,7 +262,7 @@ def show_excluded(result: StudyResult, archive: Archive, study: Study) -> None:
 
 def show_downloads(result: StudyResult, flights: pd.DataFrame, study: Study) -> None:
     """Files are made when they are asked for."""
-    stamped = replace(result, made_at=write_instant(loaders.read_clock()))
+    stamped = replace(result, made_at=write_instant(session.read_clock()))
     files = {
         "Report": ("report.html", "text/html"),
         "Table": ("flights.csv", "text/csv"),

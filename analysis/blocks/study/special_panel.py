@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from analysis.blocks import loaders
+from analysis.blocks import loaders, session
 from analysis.drawing.charts.placebo_chart import describe_placebos
 from analysis.drawing.palette import OUTCOME_MARKS
 from analysis.drawing.tables import text_tables
@@ -96,7 +96,7 @@ def _show_flyers(result: StudyResult, archive: Archive, study: Study) -> None:
     _, flights = loaders.load_answer(archive, study)
     habits = look_at_route(result, flights)
     st.html(f"<p>{html.escape(' '.join(describe_route_habits(habits)))}</p>")
-    strip = draw_flyers(result, habits, dark=loaders.is_dark())
+    strip = draw_flyers(result, habits, dark=session.is_dark())
     _show_beside(strip, "flyers", tabulate_flyers(habits))
 
 
