@@ -12,6 +12,7 @@ import pandas as pd
 from flights.evidence import EndGap, FlightReport, stretches_between
 from flights.evidence.chain import build_chain
 from flights.evidence.flight_report import Trend
+from flights.evidence.reach import UnobservedStretches
 from flights.reception import Silence
 from flights.records import empty
 
@@ -134,3 +135,19 @@ def make_heard_story() -> FlightReport:
     """The story of the flight behind it, both of whose ends were heard."""
     story = make_story()
     return replace(story, at=1, gaps=(), tracks=make_track().iloc[:0])
+
+
+def run_backwards(stretches: UnobservedStretches) -> UnobservedStretches:
+    """The same stretches backwards in time: what can be reached is the same."""
+    return UnobservedStretches(
+        stretches.back_latitude,
+        stretches.back_longitude,
+        stretches.back_altitude_ft,
+        -stretches.back_at,
+        stretches.left_latitude,
+        stretches.left_longitude,
+        stretches.left_altitude_ft,
+        -stretches.left_at,
+        stretches.speed_kt,
+        stretches.range_km,
+    )

@@ -1,12 +1,12 @@
-"""One flight: where it can have been, who else was heard there, is it ordinary."""
+"""One flight: where it may have been, how well places were heard, how usual it is."""
 
-from flights.evidence.archive_habits import count_habits
 from flights.evidence.chain import Chain, is_one_airframe, last_known, stretches_between
 from flights.evidence.flight_report import EndGap, FlightReport, load_flight_report
 from flights.evidence.habits import (
     LEAST_DAYS,
     Habit,
     Habits,
+    count_habits,
     describe_habits,
     format_short_record,
     sum_habit,

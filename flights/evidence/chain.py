@@ -1,30 +1,34 @@
-"""The flights of one airframe in time, whoever heard them, and the stretches between them."""
+"""All flights of one airframe in time order, from all sources, and the gaps between them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from flights.evidence.reach import HORIZON_S, UnobservedStretches
 from flights.reference.airports import load_airports
 from flights.reference.speeds import limit_reach
 
 SAME_SHARE = 0.5
-"""Records of two sources are one flight where they share this much of the shorter's time."""
+"""Records of two sources are one flight where they share this part of the shorter one's time.
+
+Our choice: two flights of one airframe cannot overlap, so any value well above 0 separates."""
 SAME_DEPARTURE_S = 3_600.0
-"""Where one tells no arrival: they are one flight where they depart within this of each other."""
+"""Where one record has no arrival: one flight if they depart within this time [s]. Our choice:
+shorter than any flight and turnaround of an airliner."""
 ENDS = ("origin", "destination")
 
 
 @dataclass(frozen=True)
 class Chain:
-    """Flights of one airframe, one row each in time order, and who else heard them.
+    """Flights of one airframe, one row each in time order, with the records of other sources.
 
-    `flights`: rows as the archive gives them; where several sources heard a flight, the row of
-    the source asked for, else of the one that heard most of it. `witnesses`: for each row the
+    `flights`: rows as the archive gives them; where several sources have a flight, the row of
+    the preferred source, else of the one with the longest record. `witnesses`: for each row the
     rows of the other sources, which add no flight. `disagreements`: for each row sentences on
-    what they say otherwise.
+    differences between the sources.
     """
 
     flights: pd.DataFrame
@@ -32,7 +36,7 @@ class Chain:
     disagreements: tuple[tuple[str, ...], ...]
 
     def find(self, flight_id: str) -> int | None:
-        """Row of a flight, by its own id or by that of a witness."""
+        """Row of a flight, by its own id or by that of another source; None if there is none."""
         for row, (own, others) in enumerate(
             zip(self.flights["flight_id"], self.witnesses, strict=True)
         ):
@@ -42,7 +46,7 @@ class Chain:
 
 
 def build_chain(records: Mapping[str, pd.DataFrame], prefer: str) -> Chain:
-    """One airframe's chain from the flights of each source; `prefer` is the source asked for."""
+    """The chain of one airframe from the flights of each source; `prefer` is the main source."""
     frames = [frame for frame in records.values() if len(frame)]
     if not frames:
         empty = next(iter(records.values()), pd.DataFrame())
@@ -57,12 +61,14 @@ def build_chain(records: Mapping[str, pd.DataFrame], prefer: str) -> Chain:
         for n in order
     )
     flights = every.loc[[chosen[n] for n in order]].reset_index(drop=True)
-    said = tuple(_disagree(flights.iloc[row], others) for row, others in enumerate(witnesses))
-    return Chain(flights, witnesses, said)
+    differences = tuple(
+        _disagree(flights.iloc[row], others) for row, others in enumerate(witnesses)
+    )
+    return Chain(flights, witnesses, differences)
 
 
 def _group(every: pd.DataFrame) -> list[list[int]]:
-    """Rows that are one flight: of different sources, and mostly at the same time."""
+    """Groups of rows that are one flight: different sources, about the same time."""
     groups: list[list[int]] = []
     for row in range(len(every)):
         home = next((g for g in reversed(groups[-3:]) if _is_same(every, row, g)), None)
@@ -87,7 +93,7 @@ def _is_same(every: pd.DataFrame, row: int, group: list[int]) -> bool:
 
 
 def _length(every: pd.DataFrame, row: int) -> float:
-    return (every.loc[row, "lastseen"] - every.loc[row, "firstseen"]).total_seconds()
+    return float((every.loc[row, "lastseen"] - every.loc[row, "firstseen"]).total_seconds())
 
 
 def _choose(rows: pd.DataFrame, prefer: str) -> int:
@@ -98,49 +104,49 @@ def _choose(rows: pd.DataFrame, prefer: str) -> int:
 
 
 def last_known(flight: pd.Series) -> pd.Timestamp:
-    """When a flight was last heard; where that is not told, when it was first heard."""
+    """When a flight was last heard; where that is unknown, when it was first heard."""
     return flight["lastseen"] if pd.notna(flight["lastseen"]) else flight["firstseen"]
 
 
 def _disagree(flight: pd.Series, others: pd.DataFrame) -> tuple[str, ...]:
-    """What witnesses say otherwise, as they say it: nothing is averaged."""
-    said = []
+    """Differences between the sources, each as it is: nothing is averaged."""
+    found = []
     for _, other in others.iterrows():
         for end in ENDS:
             own, its = flight[end], other[end]
             if pd.isna(its) or other[f"{end}_evidence"] == "lost":
                 continue
             if flight[f"{end}_evidence"] == "lost":
-                said.append(
-                    f"{other['source']} says {end} {its} ({other[f'{end}_evidence']}), "
+                found.append(
+                    f"{other['source']} has {end} {its} ({other[f'{end}_evidence']}), "
                     f"which {flight['source']} did not hear."
                 )
             elif pd.notna(own) and own != its:
-                said.append(
-                    f"{other['source']} says {end} {its} ({other[f'{end}_evidence']}), "
-                    f"{flight['source']} says {own} ({flight[f'{end}_evidence']})."
+                found.append(
+                    f"{other['source']} has {end} {its} ({other[f'{end}_evidence']}), "
+                    f"{flight['source']} has {own} ({flight[f'{end}_evidence']})."
                 )
-    return tuple(said)
+    return tuple(found)
 
 
 def is_one_airframe(icao24: pd.Series) -> pd.Series:
-    """False for addresses after `~`: several aircraft may share one, one may change it.
+    """False for addresses that begin with `~`: they do not identify one airframe.
 
-    These are no ICAO addresses, or stand-ins for what a list or a table does not tell, so that
-    what was heard under one elsewhere excludes nothing.
+    These are not ICAO addresses, or placeholders where a list has no address. Several aircraft
+    may use one and an aircraft may change it, so a record elsewhere excludes nothing.
     """
     return icao24.notna() & ~icao24.astype(str).str.startswith("~")
 
 
 def stretches_between(before: pd.DataFrame, after: pd.DataFrame) -> UnobservedStretches:
-    """The stretch between the end of each flight and the begin of the one behind it.
+    """The unobserved stretch between the end of each flight and the start of the next one.
 
-    Rows of both frames belong together; a row of `after` without `firstseen` was not heard
-    again. A row of `before` without `firstseen` was not heard earlier: such a stretch is open too
-    and runs backwards, its left place being where the flight of `after` begins. A row of `before`
-    without `lastseen` may have flown on for as long as it could, so that nothing later bounds it.
-    The type is that of either. Flights whose source gives no positions stand at their airport;
-    where that is unknown too, at no place (NaN), which nothing can be excluded from.
+    Row n of `before` and row n of `after` are of the same airframe. A row of `after` without
+    `firstseen` was not heard again: the stretch is open. A row of `before` without `firstseen`
+    was not heard earlier: the stretch is open too and runs backwards in time, from the start
+    of the flight in `after`. A row of `before` without `lastseen` has no known end, so no later
+    record limits it. The type code is that of either flight. A flight without positions is
+    placed at its airport; where that is unknown too, its place is NaN and nothing is excluded.
     """
     left_lat, left_lon = _places(before, "last", "destination")
     back_lat, back_lon = _places(after, "first", "origin")
@@ -166,8 +172,10 @@ def stretches_between(before: pd.DataFrame, after: pd.DataFrame) -> UnobservedSt
     )
 
 
-def _places(flights: pd.DataFrame, edge: str, end: str) -> tuple[np.ndarray, np.ndarray]:
-    """Position of an edge, else that of the airport of that end."""
+def _places(
+    flights: pd.DataFrame, edge: str, end: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Latitudes and longitudes [deg] of an edge, else of the airport of that end."""
     airports = load_airports()
     known = airports.reindex(flights[end].astype(object).where(flights[end].notna(), ""))
     pairs = []
@@ -177,12 +185,13 @@ def _places(flights: pd.DataFrame, edge: str, end: str) -> tuple[np.ndarray, np.
     return pairs[0], pairs[1]
 
 
-def _seconds(moments: pd.Series) -> np.ndarray:
-    """Seconds since 1970, NaN for no moment."""
+def _seconds(moments: pd.Series) -> NDArray[np.float64]:
+    """Seconds since 1970 UTC; NaN where the time is unknown."""
     epoch = pd.Timestamp(0, tz="UTC")
-    return ((moments - epoch) / pd.Timedelta(seconds=1)).to_numpy(float, na_value=np.nan)
+    seconds = (moments - epoch) / pd.Timedelta(seconds=1)
+    return np.asarray(seconds.to_numpy(float, na_value=np.nan), float)
 
 
-def _height_ft(heights: pd.Series) -> np.ndarray:
-    """Unknown is taken as the ground, which asks for no climb or descent."""
-    return np.nan_to_num(heights.to_numpy(float, na_value=np.nan), nan=0.0)
+def _height_ft(heights: pd.Series) -> NDArray[np.float64]:
+    """Heights [ft]; unknown ones are 0, the ground, which needs no time to climb or descend."""
+    return np.asarray(np.nan_to_num(heights.to_numpy(float, na_value=np.nan), nan=0.0), float)

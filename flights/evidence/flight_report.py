@@ -1,10 +1,11 @@
-"""The story of one flight: its chain, the stretches nobody heard, and what they leave open."""
+"""The report of one flight: its chain, the gaps at its ends, and where it may have been."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from flights.archive import Archive
 from flights.errors import InvalidInput
@@ -35,37 +36,38 @@ from flights.reference.earth import bearing_deg, great_circle_km, turn_deg
 AROUND = timedelta(days=3)
 ORDINARY = timedelta(days=ORDINARY_DAYS)
 TREND_S = 300
-"""The last (or first) positions within this time tell course and climb [s]."""
+"""Course and climb come from the last (or first) positions within this time [s]."""
 DESCENDING_FPM = -300.0
+"""A descent at least this fast leads to the ground [ft/min]; less is level flight with noise."""
 GLIDE_FT_PER_KM = 172.0
-"""Height lost per km on a usual descent of 3 degrees [ft/km]."""
+"""Height lost per km on a usual descent of 3 degrees [ft/km]: 1000 m x tan 3 deg = 172 ft."""
 SPEED_KMH = 900.0
-"""About how fast an airliner flies on: says which cells lie ahead within two hours [km/h]."""
+"""Usual cruising speed of an airliner [km/h]; gives the cells ahead within two hours."""
 ENDS = {"origin": "first", "destination": "last"}
 
 
 @dataclass(frozen=True)
 class Trend:
-    """How a flight moved where it was lost: `course_deg` and `climb_fpm`, NaN where unknown."""
+    """Movement where a flight was lost: course [deg] and climb [ft/min], NaN where unknown."""
 
     course_deg: float = float("nan")
     climb_fpm: float = float("nan")
 
     def leads_down(self, end: str) -> bool:
-        """Whether it was on its way to the ground there, or from it where its begin was lost."""
+        """Whether it descended to the ground there, or climbed from it where its start was lost."""
         return (self.climb_fpm if end == "destination" else -self.climb_fpm) <= DESCENDING_FPM
 
 
 @dataclass(frozen=True)
 class EndGap:
-    """The unheard stretch beside one end of a flight.
+    """The gap in reception at one end of a flight.
 
-    `end` is `origin` or `destination`. `candidates`: airports where a landing fits in, the
+    `end` is `origin` or `destination`. `candidates`: airports where a landing fits, the
     likeliest first: code, name, country, latitude, longitude, away_km (from where the flight
-    was lost), stay_s (longest stay on the ground, NaN where any would do). `neighbour` is the
-    chain's flight on the far side, None where this archive holds none within the horizon;
-    `days_missing` are days of the stretch that are not complete, so that it may have been heard
-    and not be here. `integrity`: how sure aircraft there were of their own position, where the
+    was lost), stay_s (longest stay on the ground, NaN where any stay is possible). `neighbour`
+    is the flight of the chain at the other end of the gap, None where this archive has none
+    within the horizon. `days_missing`: days of the gap that are not complete, so that records
+    may be missing. `integrity`: how sure aircraft there were of their own position, where the
     day was read from traces.
     """
 
@@ -81,18 +83,18 @@ class EndGap:
 
 @dataclass(frozen=True)
 class FlightReport:
-    """One flight (row `at` of its chain) and the stretches beside its lost ends."""
+    """One flight (row `at` of its chain) and the gaps at its lost ends."""
 
     source: str
     chain: Chain
     at: int
     gaps: tuple[EndGap, ...]
     tracks: pd.DataFrame
-    """Kept positions, those of a witness where the flight's own source gives none."""
+    """Stored positions; of another source where the flight's own source has none."""
 
     @property
     def flight(self) -> pd.Series:
-        """The flight the story is about."""
+        """The flight of this report."""
         return self.chain.flights.iloc[self.at]
 
 
@@ -104,12 +106,12 @@ def load_flight_report(
     *,
     least_ground_s: float = LEAST_GROUND_S,
 ) -> FlightReport:
-    """What the archive knows of the flight of an airframe at (or nearest to) a moment.
+    """The report of the flight of an airframe at a time, or of the flight nearest to it.
 
     Raises
     ------
     InvalidInput
-        The archive holds no flight of it within three days.
+        The archive has no flight of it within three days.
     """
     day = around.astimezone(UTC).date()
     chain = build_chain(
@@ -121,7 +123,7 @@ def load_flight_report(
     )
     if chain.flights.empty:
         raise InvalidInput(
-            f"The archive holds no flight of {icao24} within three days of {around:%Y-%m-%d}. "
+            f"The archive has no flight of {icao24} within three days of {around:%Y-%m-%d}. "
             "Check the address (six hex digits) and the day, or pull these days."
         )
     at = _nearest(chain.flights, around)
@@ -136,7 +138,7 @@ def load_flight_report(
 
 
 def _load_tracks(archive: Archive, flight: pd.Series, others: pd.DataFrame) -> pd.DataFrame:
-    """Positions as the flight's own source kept them, else a witness."""
+    """Stored positions of the flight's own source, else of another source."""
     for each in [flight, *(other for _, other in others.iterrows())]:
         stop = last_known(each) + timedelta(seconds=1)
         tracks = archive.load_tracks(each["source"], each["icao24"], each["firstseen"], stop)
@@ -150,7 +152,7 @@ def _days(day: date, margin: timedelta) -> tuple[date, date]:
 
 
 def _nearest(flights: pd.DataFrame, around: datetime) -> int:
-    """Row of the flight under way at a moment, else of the nearest in time."""
+    """Row of the flight in the air at a time, else of the nearest in time."""
     moment = pd.Timestamp(around)
     before = (flights["firstseen"] - moment).dt.total_seconds()
     after = (moment - flights["lastseen"].fillna(flights["firstseen"])).dt.total_seconds()
@@ -185,10 +187,10 @@ def _examine_end(
 
 
 def _neighbour(chain: Chain, at: int, end: str) -> pd.DataFrame:
-    """The chain's flight on the far side of an end, as one row; a row of nothing if none."""
+    """The next flight of the chain beyond an end, as one row; an empty row if there is none."""
     if not is_one_airframe(chain.flights["icao24"]).all():
         found = chain.flights.iloc[:0]
-    elif end == "origin":  # one that tells no arrival says nothing of where it was when
+    elif end == "origin":  # without an arrival time, its place is known for no time
         found = chain.flights.iloc[:at].dropna(subset=["lastseen"]).tail(1)
     else:
         found = chain.flights.iloc[at + 1 : at + 2]
@@ -196,7 +198,7 @@ def _neighbour(chain: Chain, at: int, end: str) -> pd.DataFrame:
 
 
 def read_trend(tracks: pd.DataFrame, end: str) -> Trend:
-    """Course and climb over the positions next to an end."""
+    """Course and climb of the positions next to an end."""
     air = tracks[~tracks["on_ground"].fillna(False).astype(bool)]
     if len(air) < 2:
         return Trend()
@@ -214,7 +216,7 @@ def read_trend(tracks: pd.DataFrame, end: str) -> Trend:
 def _candidates(
     stretch: UnobservedStretches, trend: Trend, end: str, least_ground_s: float
 ) -> pd.DataFrame:
-    """Airports where a landing fits in, the likeliest first."""
+    """Airports where a landing fits, the likeliest first."""
     fields = load_airports()
     fields = fields[fields["rank"] <= FIELD]
     latitude, longitude = (fields[n].to_numpy(float) for n in ("latitude", "longitude"))
@@ -224,7 +226,7 @@ def _candidates(
     away_km = great_circle_km(*here[:2], found["latitude"], found["longitude"])
     course = bearing_deg(*here[:2], found["latitude"], found["longitude"])
     found = found.assign(away_km=away_km, stay_s=reach.stay_s)
-    found["oddness"] = _oddness(found, course, here[2], trend, end)
+    found["oddness"] = _measure_mismatch(found, course, here[2], trend, end)
     names = ["code", "name", "country", "latitude", "longitude", "away_km", "stay_s", "oddness"]
     return found.sort_values(["oddness", "away_km"], ignore_index=True)[names]
 
@@ -238,27 +240,29 @@ def place_lost(stretch: UnobservedStretches, end: str) -> tuple[float, float, fl
     )
 
 
-def _oddness(
-    found: pd.DataFrame, course: np.ndarray, height_ft: float, trend: Trend, end: str
-) -> np.ndarray:
-    """How unlike the flight's own movement a landing there would be; 0 = just like it.
+def _measure_mismatch(
+    found: pd.DataFrame, course: NDArray[np.float64], height_ft: float, trend: Trend, end: str
+) -> NDArray[np.float64]:
+    """How badly a landing there matches the movement of the flight; 0 = perfectly.
 
-    A flight that was descending was on its way to a field about as far ahead as its height
-    takes; one that was not tells little, and nearer is only nearer.
+    A descending flight is on its way to an airport about as far ahead as its height needs. The
+    movement of other flights says little, so then nearer airports come first. The weights only
+    order the candidates; no place is excluded by them.
     """
-    lesser = (found["rank"] != SERVED).to_numpy(float)
+    lesser: NDArray[np.float64] = (found["rank"] != SERVED).to_numpy(float)
+    away_km: NDArray[np.float64] = found["away_km"].to_numpy(float)
     if not (np.isfinite(height_ft) and trend.leads_down(end)):
-        return lesser * 3 + found["away_km"].to_numpy() / 2_000
+        return lesser * 3 + away_km / 2_000
     ahead = trend.course_deg if end == "destination" else (trend.course_deg + 180) % 360
     usual_km = max(height_ft / GLIDE_FT_PER_KM, 10.0)
-    off = np.abs(np.log(np.maximum(found["away_km"].to_numpy(), 1.0) / usual_km))
+    off = np.abs(np.log(np.maximum(away_km, 1.0) / usual_km))
     return lesser + off + turn_deg(ahead, course) / 60
 
 
 def _missing_days(
     archive: Archive, flight: pd.Series, end: str, neighbour: pd.Series | None
 ) -> tuple[date, ...]:
-    """Days between the loss and the next record (or the horizon) that are not complete."""
+    """Days of the gap (at most to the horizon) that are not complete."""
     horizon = timedelta(seconds=HORIZON_S)
     if end == "destination":
         start = last_known(flight)
@@ -271,7 +275,7 @@ def _missing_days(
 
 
 def cells_beyond(latitude: float, longitude: float, trend: Trend, end: str) -> frozenset[int]:
-    """H3 cells through which it may have flown on (or come) within two hours of an end [deg]."""
+    """H3 cells where it may have been within two hours after (or before) an end; place in deg."""
     course = trend.course_deg if end == "destination" else (trend.course_deg + 180) % 360
     return cells_ahead(latitude, longitude, course, AHEAD_H * SPEED_KMH)
 
@@ -279,15 +283,15 @@ def cells_beyond(latitude: float, longitude: float, trend: Trend, end: str) -> f
 def _judge_reception(
     archive: Archive, flight: pd.Series, end: str, tracks: pd.DataFrame
 ) -> tuple[Silence, Integrity | None]:
-    """How well receivers heard what lies beyond the end, that day and on ordinary ones."""
+    """Reception in the cells beyond the end, that day and on usual days."""
     edge = ENDS[end]
     latitude, longitude = (float(flight[f"{edge}_{n}"]) for n in ("latitude", "longitude"))
     height = flight[f"{edge}_altitude_ft"]
     moment = last_known(flight) if end == "destination" else flight["firstseen"]
-    told = end == "origin" or pd.notna(flight["lastseen"])
+    known = end == "origin" or pd.notna(flight["lastseen"])
     if end == "origin":
         moment -= timedelta(hours=AHEAD_H)
-    if not (told and np.isfinite(latitude) and np.isfinite(longitude)):
+    if not (known and np.isfinite(latitude) and np.isfinite(longitude)):
         return judge_silence(pd.DataFrame(), frozenset(), moment, {}, altitude_ft=np.nan), None
     cells = cells_beyond(latitude, longitude, read_trend(tracks, end), end)
     first, last = _days(moment.date(), ORDINARY)
@@ -305,7 +309,7 @@ def _judge_reception(
 
 
 def leave_out(reception: pd.DataFrame, tracks: pd.DataFrame) -> pd.DataFrame:
-    """Reception rows without the flight itself, as far as its kept positions tell."""
+    """Reception rows without the flight itself, as far as its positions are stored."""
     if reception.empty or tracks.empty:
         return reception
     place = tracks["latitude"].to_numpy(float), tracks["longitude"].to_numpy(float)

@@ -1,4 +1,4 @@
-"""Where receivers heard others: reception by cell, as a map shades it."""
+"""Reception of other aircraft by cell, for the shading of a map."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -9,10 +9,10 @@ import pandas as pd
 from flights.archive import Archive
 from flights.evidence.flight_report import EndGap, FlightReport, cells_beyond, place_lost
 from flights.evidence.region_reception import has_reception
-from flights.reception import AHEAD_H, FEW_AIRCRAFT, hours_after
+from flights.reception import AHEAD_H, hours_after
 
 MOST_DAYS = 7
-"""Days read at most for a picture of many; they are spread over the span."""
+"""Days read at most for the mean of a long period; they are spread evenly over it."""
 
 COLUMNS = ["cell", "aircraft"]
 
@@ -20,8 +20,8 @@ COLUMNS = ["cell", "aircraft"]
 def load_reception_beyond(archive: Archive, story: FlightReport, gap: EndGap) -> pd.DataFrame:
     """Other aircraft heard in the cells beyond a lost end within two hours, by `cell`.
 
-    `aircraft` is summed over the clock hours. Every cell has a row, also those where nobody was
-    heard; no rows at all where the days are not complete or the source gives no reception.
+    `aircraft` is summed over the clock hours. Every cell has a row, also one without aircraft.
+    No rows where the days are not complete or the source has no reception.
     """
     flight, place = story.flight, place_lost(gap.stretch, gap.end)[:2]
     moment = flight["lastseen"] if gap.end == "destination" else flight["firstseen"]
@@ -32,7 +32,7 @@ def load_reception_beyond(archive: Archive, story: FlightReport, gap: EndGap) ->
     start, source = moment.date(), flight["source"]
     hours = {(start + timedelta(days=later), hour) for later, hour in hours_after(moment)}
     days = sorted({day for day, _ in hours})
-    if not all(_is_heard(archive, source, day) for day in days):
+    if not all(_has_known_reception(archive, source, day) for day in days):
         return pd.DataFrame(columns=COLUMNS)
     cells = cells_beyond(place[0], place[1], gap.trend, gap.end)
     rows = archive.load_reception(source, days[0], days[-1], cells)
@@ -41,16 +41,16 @@ def load_reception_beyond(archive: Archive, story: FlightReport, gap: EndGap) ->
 
 
 def load_usual_reception(archive: Archive, source: str, first: date, last: date) -> pd.DataFrame:
-    """Aircraft by `cell` and hour heard on a mean complete day of a span, from a few such days.
+    """Aircraft by `cell`, summed over the hours of a mean complete day, from a few such days.
 
-    Cells in which nobody was heard have no row; no rows where no day holds reception.
+    Cells without aircraft have no row; no rows where no day has reception.
     """
-    held = [
+    complete = [
         day
         for day, entry in archive.read_ledger(source).items()
         if first <= day <= last and entry.is_complete and has_reception(entry)
     ]
-    days = _spread(held)
+    days = _spread(complete)
     parts = [_sum_cells(archive.load_reception(source, day, day)) for day in days]
     if not parts:
         return pd.DataFrame(columns=COLUMNS)
@@ -58,12 +58,7 @@ def load_usual_reception(archive: Archive, source: str, first: date, last: date)
     return total.assign(aircraft=total["aircraft"] / len(days))
 
 
-def is_quiet(aircraft: pd.Series) -> pd.Series:
-    """True where receivers heard hardly anyone."""
-    return aircraft < FEW_AIRCRAFT
-
-
-def _is_heard(archive: Archive, source: str, day: date) -> bool:
+def _has_known_reception(archive: Archive, source: str, day: date) -> bool:
     entry = archive.entry(source, day)
     return entry.is_complete and has_reception(entry)
 

@@ -1,9 +1,9 @@
-"""An unobserved stretch: where can the airframe have been between two places and two times?
+"""An unobserved stretch: where can an airframe have been between two positions in time?
 
-An airframe was last heard at one place and next heard at another. With the fastest it can have
-flown, the places it can have reached in between are a space-time prism: reaching the place and
-coming back to the next position must fit into the time. What is found is a bound, not a guess:
-a place is `excluded` only where no flight could have been there.
+An airframe was last heard at one place and next heard at another. With an upper limit of
+its speed, the places that it can have reached in between are a space-time prism: the way to the
+place and on to the next position must fit into the time. The result is a bound, not an estimate:
+a place is `excluded` only where no flight can have been there.
 
 References
 ----------
@@ -19,20 +19,24 @@ from numpy.typing import NDArray
 from flights.reference.earth import EARTH_RADIUS_KM, destination_point, great_circle_km
 
 HORIZON_S = 48 * 3600
-"""An airframe not heard for this long says nothing of where the flight before it ended [s]."""
+"""After so long without a record [s], a later one says nothing about the end of the flight.
+
+Our choice: in two days an airliner can reach any place and return."""
 
 LEAST_GROUND_S = 15 * 60
-"""Least time from touch-down to take-off that counts as a landing [s]."""
+"""Least time from touch-down to take-off that counts as a landing [s]. Our choice: shorter than
+any turnaround with loading, so it excludes too little rather than too much."""
 
 NEAR_KM = 20.0
-"""This near to the runway no airliner is faster than `NEAR_KMH` [km]."""
+"""Within this distance of the runway no airliner is faster than `NEAR_KMH` [km]."""
 NEAR_KMH = 650.0
-"""Speed bound near the ground [km/h]; 350 kt, where 250 kt is the rule below 10,000 ft."""
+"""Speed limit near the ground [km/h]: 350 kt, where 250 kt is the rule below 10,000 ft
+(ICAO Annex 11, airspace classes; 14 CFR 91.117)."""
 DESCENT_FPM = 8_000.0
-"""Fastest descent or climb counted on, an emergency descent's [ft/min]."""
+"""Fastest descent or climb assumed [ft/min]: that of an emergency descent."""
 KMH_PER_KT = 1.852
-_AT_ONCE = 512
-_BEARINGS = 96
+_AT_ONCE = 512  # stretches per block in `longest_stay_s`: limits memory, not the result
+_BEARINGS = 96  # points of an outline: one each 3.75 degrees looks round on a map
 
 Floats = NDArray[np.float64]
 
@@ -41,12 +45,12 @@ Floats = NDArray[np.float64]
 class UnobservedStretches:
     """Unobserved stretches, one element each in every array.
 
-    From the place where the airframe was left, in time order, to where it was heard again;
-    `back_at` is NaN where it was not heard again within `HORIZON_S`. Latitudes and longitudes
-    in deg, times in s since 1970 UTC, heights in ft (0 on the ground or where unknown, which
-    only widens the bound), `speed_kt` the fastest over the ground, `range_km` the farthest the
-    type flies without landing. Range limits one flight: where the airframe was heard again, it
-    may have landed unheard more than once, and only a place out of range of both positions is out
+    Each goes from the last position (`left_`) to the next one (`back_`); `back_at` is NaN where
+    the airframe was not heard again within `HORIZON_S`. Latitudes and longitudes in deg,
+    times in s since 1970 UTC, heights in ft (0 on the ground or where unknown, which only makes
+    the bound wider), `speed_kt` the highest ground speed, `range_km` the longest flight of the
+    type without landing. Range limits one flight: where the airframe was heard again, it may
+    have landed more than once in between, so only a place out of range of both positions is out
     of reach.
     """
 
@@ -71,30 +75,15 @@ class UnobservedStretches:
 
     @property
     def is_placed(self) -> NDArray[np.bool_]:
-        """False where one of the two places is not known: nothing can be excluded there."""
+        """False where one of the two positions is unknown: then no place is excluded."""
         back = np.isfinite(self.back_latitude) & np.isfinite(self.back_longitude)
         left = np.isfinite(self.left_latitude) & np.isfinite(self.left_longitude)
         return left & (back | self.is_open)
 
     def take(self, rows: NDArray[np.intp] | slice) -> "UnobservedStretches":
-        """Some of them."""
+        """The stretches of these rows."""
         return UnobservedStretches(
             *(getattr(self, name)[rows] for name in self.__dataclass_fields__)
-        )
-
-    def reverse(self) -> "UnobservedStretches":
-        """The same stretches run backwards: what can be reached is the same."""
-        return UnobservedStretches(
-            self.back_latitude,
-            self.back_longitude,
-            self.back_altitude_ft,
-            -self.back_at,
-            self.left_latitude,
-            self.left_longitude,
-            self.left_altitude_ft,
-            -self.left_at,
-            self.speed_kt,
-            self.range_km,
         )
 
 
@@ -102,8 +91,8 @@ class UnobservedStretches:
 class Reach:
     """Which places each stretch allows, as pairs in order of stretch, then of place.
 
-    `stay_s`: longest stay on the ground the pair allows; NaN where the airframe was not heard
-    again, so that no stay is too long.
+    `stay_s`: the longest possible stay on the ground [s]; NaN where the airframe was not
+    heard again, so that no stay is too long.
     """
 
     stretch: NDArray[np.intp]
@@ -118,13 +107,25 @@ def find_reach(
     *,
     least_ground_s: float = LEAST_GROUND_S,
 ) -> Reach:
-    """Pairs of stretch and place on the ground [deg] where a landing fits in.
+    """Pairs of stretch and place where a landing fits into the time.
 
-    One stretch after the other: what belongs to one stays in the processor's cache, which is
-    several times faster than large blocks.
+    Parameters
+    ----------
+    stretches : UnobservedStretches
+        n stretches.
+    latitude, longitude : array of shape (m,)
+        Places on the ground [deg]; none may be NaN.
+    least_ground_s : float
+        Least stay on the ground that counts as a landing [s].
+
+    Returns
+    -------
+    Reach
+        Indices of stretch and place; every place for a stretch with an unknown position.
     """
+    # One stretch at a time: its data stay in the processor cache, several times faster than blocks.
     places = np.ascontiguousarray(_unit_vectors(latitude, longitude).T)
-    ways = _Ways.of(stretches)
+    ways = _ReachTerms.of(stretches)
     found = [_reach_of(ways, row, places, least_ground_s) for row in range(len(stretches))]
     if not found:
         return Reach(np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0))
@@ -137,9 +138,9 @@ def find_reach(
 
 
 def _reach_of(
-    ways: "_Ways", row: int, places: Floats, least_ground_s: float
+    ways: "_ReachTerms", row: int, places: Floats, least_ground_s: float
 ) -> tuple[NDArray[np.intp], Floats]:
-    """Places (unit vectors, shape (3, n)) that one stretch allows, and the stay at each."""
+    """Places (unit vectors, shape (3, n)) within reach of one stretch, and the stay at each [s]."""
     one = ways.take(row)
     if not one.is_placed:
         return np.arange(places.shape[1], dtype=np.intp), np.full(places.shape[1], np.nan)
@@ -154,17 +155,27 @@ def _reach_of(
 
 
 def longest_stay_s(stretches: UnobservedStretches, latitude: Floats, longitude: Floats) -> Floats:
-    """Longest stay on the ground [s] at any of the places, per stretch.
+    """Longest possible stay on the ground [s] at any of the places, per stretch.
 
-    Negative: too short by so much to reach the nearest of them and come on. NaN: not heard
-    again and in range, so that any stay is possible. -inf: not heard again and out of range,
-    or there is no place.
+    Parameters
+    ----------
+    stretches : UnobservedStretches
+        n stretches.
+    latitude, longitude : array of shape (m,)
+        Places on the ground [deg]; none may be NaN.
+
+    Returns
+    -------
+    array of shape (n,)
+        Negative: the time is too short by so many seconds to reach even the best place and
+        continue. NaN: any stay is possible, because the airframe was not heard again and a
+        place is in range, or because a position is unknown. -inf: out of range, or no places.
     """
     best = np.full(len(stretches), -np.inf)
     if len(latitude) == 0:
         return best
     places = _unit_vectors(latitude, longitude).T
-    ways = _Ways.of(stretches)
+    ways = _ReachTerms.of(stretches)
     for start in range(0, len(stretches), _AT_ONCE):
         some = ways.take(np.arange(start, min(start + _AT_ONCE, len(stretches)))[:, None])
         stay = some.stay_s(some.left[:, 0] @ places, some.back[:, 0] @ places)
@@ -175,10 +186,16 @@ def longest_stay_s(stretches: UnobservedStretches, latitude: Floats, longitude: 
 
 
 def outline(stretch: UnobservedStretches, *, least_ground_s: float = 0.0) -> tuple[Floats, Floats]:
-    """Edge of what one stretch can have reached: latitudes and longitudes [deg] of a ring.
+    """Edge of the area that one stretch can have reached: latitudes and longitudes [deg].
 
-    A point of the ring is as far along a course from the first place as still fits. One element
-    only; empty where nothing fits. Airports inside may still lack the time to land.
+    Each point is the farthest one along a course from the first position. `stretch` has one
+    element; the ring is empty where nothing fits. At airports inside, the time may still be too
+    short for a landing.
+
+    Raises
+    ------
+    ValueError
+        `stretch` does not have exactly one element.
     """
     if len(stretch) != 1:
         raise ValueError("outline takes one stretch")
@@ -188,7 +205,7 @@ def outline(stretch: UnobservedStretches, *, least_ground_s: float = 0.0) -> tup
     high = np.minimum(_farthest_km(each), np.pi * EARTH_RADIUS_KM * 0.999)
     if not _fits(each, course, low, least_ground_s).all():
         return np.zeros(0), np.zeros(0)
-    for _ in range(30):  # from half a turn of the Earth down to a few metres
+    for _ in range(30):  # halves 20,000 km to about 2 cm
         middle = (low + high) / 2
         inside = _fits(each, course, middle, least_ground_s)
         low, high = np.where(inside, middle, low), np.where(inside, high, middle)
@@ -197,7 +214,7 @@ def outline(stretch: UnobservedStretches, *, least_ground_s: float = 0.0) -> tup
 
 def _fits(
     stretches: UnobservedStretches, course: Floats, away_km: Floats, spare_s: float
-) -> NDArray:
+) -> NDArray[np.bool_]:
     latitude, longitude = destination_point(
         stretches.left_latitude, stretches.left_longitude, course, away_km
     )
@@ -210,7 +227,7 @@ def _fits(
 
 
 def _between_km(stretches: UnobservedStretches) -> Floats:
-    """Between the two positions [km]; NaN where the airframe was not heard again."""
+    """Distance between the two positions [km]; NaN where the airframe was not heard again."""
     return great_circle_km(
         stretches.left_latitude,
         stretches.left_longitude,
@@ -220,21 +237,21 @@ def _between_km(stretches: UnobservedStretches) -> Floats:
 
 
 def _farthest_km(stretches: UnobservedStretches) -> Floats:
-    """The way the time allows [km]; no more than the range where it was not heard again."""
+    """Longest way in the time [km]; at most the range where it was not heard again."""
     spent = np.where(stretches.is_open, HORIZON_S, stretches.back_at - stretches.left_at)
     way = stretches.speed_kt * KMH_PER_KT * spent / 3600
     return np.where(stretches.is_open, np.minimum(way, stretches.range_km), way)
 
 
 @dataclass(frozen=True)
-class _Ways:
-    """What the times of each stretch rest on, worked out once; see `UnobservedStretches`.
+class _ReachTerms:
+    """Terms of each stretch that do not depend on the place; see `UnobservedStretches`.
 
-    `left` and `back`: unit vectors of the two positions. `least_cosine`: a quick look, never too
-    strict. There and back must fit into the time, so neither way can be longer than half of what
-    the time allows and half of what lies between the two positions. `slow` and `fast` [s/km]:
-    near the ground and beyond; `extra_s` the time lost near it, `left_s` and `back_s` the least
-    that the heights of the two positions take.
+    `left` and `back`: unit vectors of the two positions. `least_cosine`: a fast first
+    filter that never excludes too much: both ways must fit into the time, so neither can be
+    longer than half of the longest way plus half of the distance between the two positions.
+    `slow` and `fast` [s/km]: near the ground and beyond; `extra_s` the time lost near the ground;
+    `left_s` and `back_s` the least time for the heights of the two positions.
     """
 
     left: Floats
@@ -251,7 +268,7 @@ class _Ways:
     is_placed: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, stretches: UnobservedStretches) -> "_Ways":
+    def of(cls, stretches: UnobservedStretches) -> "_ReachTerms":
         kmh = stretches.speed_kt * KMH_PER_KT
         slow, fast = 3600 / np.minimum(NEAR_KMH, kmh), 3600 / kmh
         spent_km, between_km = _farthest_km(stretches), _between_km(stretches)
@@ -271,14 +288,14 @@ class _Ways:
             stretches.is_placed,
         )
 
-    def take(self, rows: int | NDArray[np.intp]) -> "_Ways":
-        """One of them, or several in the shape of `rows`."""
-        return _Ways(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+    def take(self, rows: int | NDArray[np.intp]) -> "_ReachTerms":
+        """The terms of one row, or of several in the shape of `rows`."""
+        return _ReachTerms(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
 
     def stay_s(self, left: Floats, back: Floats) -> Floats:
         """Longest stay at places by the cosines of their arcs; NaN and -inf as in `longest_stay_s`.
 
-        Nothing is said of stretches that are not placed.
+        The result has no meaning for stretches with an unknown position.
         """
         there_km, back_km = _arc_km(left), _arc_km(back)
         there, away = self._least_s(there_km, self.left_s), self._least_s(back_km, self.back_s)
@@ -298,7 +315,7 @@ class _Ways:
 
 
 def _arc_km(cosine: Floats) -> Floats:
-    """Arc over the ground; within 0.1 km of the haversine however short."""
+    """Arc over the ground [km]; within 0.1 km of the haversine formula, also for short arcs."""
     return EARTH_RADIUS_KM * np.arccos(np.minimum(np.maximum(cosine, -1.0), 1.0))
 
 

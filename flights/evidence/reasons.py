@@ -1,4 +1,4 @@
-"""Why a flight counts on a route: what was heard at each end, and what that leaves open."""
+"""Why a flight counts on a route: what was heard at each end, and what is possible."""
 
 from collections import Counter
 from typing import Any
@@ -11,18 +11,18 @@ from flights.records.amounts import format_height, format_position, format_span
 from flights.reference.whereabouts import add_article
 
 ENDS = {"origin": "first", "destination": "last"}
-"""Ends of a flight, and the word that begins the columns of their position."""
+"""Ends of a flight, and the first word of the columns of their position."""
 
 _SIDE = {"origin": "before", "destination": "behind"}
 _HOW = {
     "surface": "heard on the ground",
-    "low": "heard low beside it",
-    "estimated": "as the source estimates",
+    "low": "heard low near it",
+    "estimated": "estimated by the source",
 }
 _COUNTS = {
     "lower": "Counts in both bounds.",
     "upper": "Counts in the upper bound only.",
-    "neither": "Counts in no bound.",
+    "neither": "Counts in neither bound.",
 }
 
 
@@ -34,7 +34,9 @@ def explain_flights(flights: pd.DataFrame, origin: str, destination: str) -> lis
     labels = {"origin": origin, "destination": destination}
     rows = flights.to_dict("records")
     return [
-        " ".join([*(explain_end(row, end, label) for end, label in labels.items()), _count(row)])
+        " ".join(
+            [*(explain_end(row, end, label) for end, label in labels.items()), _format_bound(row)]
+        )
         for row in rows
     ]
 
@@ -42,14 +44,16 @@ def explain_flights(flights: pd.DataFrame, origin: str, destination: str) -> lis
 def count_exclusions(excluded: pd.DataFrame, origin: str, destination: str) -> dict[str, int]:
     """Flights of `bounds.Resolved.excluded` by why, most frequent first; each counts once."""
     labels = {"origin": origin, "destination": destination}
-    whys = [
-        "; ".join(filter(None, (_class_end(row, end, label) for end, label in labels.items())))
+    reasons = [
+        "; ".join(
+            filter(None, (_format_exclusion(row, end, label) for end, label in labels.items()))
+        )
         for row in excluded.to_dict("records")
     ]
-    return dict(Counter(whys).most_common())
+    return dict(Counter(reasons).most_common())
 
 
-def _class_end(flight: dict[str, Any], end: str, region: str) -> str:
+def _format_exclusion(flight: dict[str, Any], end: str, region: str) -> str:
     if flight[f"{end}_verdict"] != "excluded":
         return ""
     place = add_article(region)
@@ -60,7 +64,7 @@ def _class_end(flight: dict[str, Any], end: str, region: str) -> str:
 
 
 def explain_end(flight: dict[str, Any], end: str, region: str) -> str:
-    """What is known of one end, and what a lost one leaves open in the region."""
+    """A sentence on one end: what was heard, and whether a lost end may be in the region."""
     if flight[f"{end}_evidence"] != "lost":
         verb = {"origin": "From", "destination": "To"}[end]
         how = _HOW.get(flight[f"{end}_evidence"], flight[f"{end}_evidence"])
@@ -68,15 +72,15 @@ def explain_end(flight: dict[str, Any], end: str, region: str) -> str:
     verb = {"origin": "First heard", "destination": "Last heard"}[end]
     edge = ENDS[end]
     place = format_position(flight[f"{edge}_latitude"], flight[f"{edge}_longitude"])
-    said = f"{verb} {format_height(flight[f'{edge}_altitude_ft'])} {place}"
-    return f"{said}; {_rule(flight, end, region)}"
+    start = f"{verb} {format_height(flight[f'{edge}_altitude_ft'])} {place}"
+    return f"{start}; {_format_rule(flight, end, region)}"
 
 
-def _rule(flight: dict[str, Any], end: str, region: str) -> str:
-    """What the stretch beside a lost end leaves open."""
+def _format_rule(flight: dict[str, Any], end: str, region: str) -> str:
+    """What is possible in the unobserved stretch at a lost end."""
     if flight[f"{end}_verdict"] == "observed":
         return "any place counts."
-    again, place = _heard_beside(flight, end), add_article(region)
+    again, place = _format_neighbour(flight, end), add_article(region)
     stay = flight.get(f"{end}_stay_s", np.nan)
     if flight[f"{end}_verdict"] == "excluded":
         if np.isneginf(stay):
@@ -88,19 +92,19 @@ def _rule(flight: dict[str, Any], end: str, region: str) -> str:
     return f"{again}: a stop in {place} of up to {format_span(stay)} cannot be excluded."
 
 
-def _heard_beside(flight: dict[str, Any], end: str) -> str:
-    """Where the airframe was heard on the far side of the stretch."""
+def _format_neighbour(flight: dict[str, Any], end: str) -> str:
+    """Where the airframe was heard at the other end of the stretch."""
     if end == "destination":
         moment, place = flight.get("behind_firstseen"), flight.get("behind_origin")
         if pd.isna(flight["lastseen"]):
-            return "until when it flew is not known"
+            return "the end of its flight is not known"
         gap, words = _gap_s(flight["lastseen"], moment), ("heard again {} later", "leaving")
     else:
         moment, place = flight.get("before_lastseen"), flight.get("before_destination")
         gap, words = _gap_s(moment, flight["firstseen"]), ("heard {} before", "arriving at")
     if not np.isfinite(gap) or gap > HORIZON_S:
         missing = flight.get(f"{_SIDE[end]}_missing", "")
-        return f"{_NEVER}, but not complete here: {missing}" if missing else _NEVER
+        return f"{_NEVER}, but these days are not complete: {missing}" if missing else _NEVER
     where = f", {words[1]} {place}" if isinstance(place, str) and place else ""
     return words[0].format(format_span(gap)) + where
 
@@ -111,7 +115,7 @@ def _gap_s(start: Any, stop: Any) -> float:
     return float((stop - start).total_seconds())
 
 
-def _count(flight: dict[str, Any]) -> str:
+def _format_bound(flight: dict[str, Any]) -> str:
     return _COUNTS.get(str(flight.get("bound")), "")
 
 

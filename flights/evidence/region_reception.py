@@ -1,4 +1,4 @@
-"""How well a region was heard on a day: other aircraft there, against ordinary complete days."""
+"""Reception over a region on one day, compared with usual complete days."""
 
 from datetime import date, timedelta
 
@@ -15,15 +15,15 @@ HOURS = 24
 
 
 def describe_region_reception(archive: Archive, source: str, region: Region, day: date) -> str:
-    """A sentence on the aircraft heard over a region that day and on ordinary days.
+    """A sentence on the aircraft heard over a region that day and on usual days.
 
-    Counts are of aircraft by cell and hour, at any height. Days that are not complete, and days
-    whose source gives no reception, are no ordinary days.
+    Counts are aircraft-hours: aircraft by cell and clock hour, at any height. Usual days are
+    complete days with reception within `ORDINARY_DAYS` of the day; their median counts.
     """
     counts = count_region(archive, source, region, day)
     heard = counts.pop(day, None)
     ordinary = float(np.median(list(counts.values()))) if len(counts) >= LEAST_DAYS else None
-    # The least that `silence` asks for holds for the two hours it looks at.
+    # `name_kind` has a threshold for two hours, so a whole day is given as a mean hour.
     per_hour = None if ordinary is None else ordinary / HOURS
     kind = name_kind(None if heard is None else heard / HOURS, per_hour)
     return _SENTENCES[kind].format(
@@ -38,25 +38,25 @@ def describe_region_reception(archive: Archive, source: str, region: Region, day
 def count_region(archive: Archive, source: str, region: Region, day: date) -> dict[date, int]:
     """Aircraft by cell and hour over a region, by complete day within `ORDINARY_DAYS` of `day`."""
     first, last = day - timedelta(days=ORDINARY_DAYS), day + timedelta(days=ORDINARY_DAYS)
-    held = [
+    complete = [
         each
         for each, entry in archive.read_ledger(source).items()
         if first <= each <= last and entry.is_complete and has_reception(entry)
     ]
-    if not held:
+    if not complete:
         return {}
     rows = archive.load_reception(source, first, last, _cells(region))
     found = rows.groupby("day")["aircraft"].sum()
-    return {each: int(found.get(each, 0)) for each in held}
+    return {each: int(found.get(each, 0)) for each in complete}
 
 
 def has_reception(entry: LedgerEntry) -> bool:
-    """False where a source gives flights alone: its silence says nothing of what was heard."""
+    """False where a source has flights only: then a gap says nothing about reception."""
     return int(entry.tables.get("reception", {}).get("rows", 0)) > 0
 
 
 def _cells(region: Region) -> frozenset[int]:
-    """Cells of half-degree squares inside; of its airports where it holds no such square."""
+    """Cells of the half-degree points inside; for a very small region, the nearest cell."""
     latitude, longitude, cells = list_cells()
     inside = region.contains(latitude, longitude)
     if inside.any():
@@ -68,20 +68,19 @@ def _cells(region: Region) -> frozenset[int]:
 
 _SENTENCES = {
     OTHERS: (
-        "Over {place} receivers heard others that day: {heard} aircraft-hours, on an ordinary "
+        "Over {place} other aircraft were heard that day: {heard} aircraft-hours, on a usual "
         "day {ordinary}."
     ),
     HARDLY: (
-        "Over {place} receivers hear hardly anyone: on an ordinary day {ordinary} aircraft-hours, "
-        "{heard} that day. That it was not heard there says little."
+        "Over {place} hardly any aircraft are heard: on a usual day {ordinary} aircraft-hours, "
+        "{heard} that day. So it may have been there without being heard."
     ),
     FELL: (
-        "Over {place} reception fell that day: {heard} aircraft-hours, on an ordinary day "
-        "{ordinary}."
+        "Over {place} reception was lower than usual that day: {heard} aircraft-hours, on a usual "
+        "day {ordinary}."
     ),
     UNKNOWN: (
-        "How well receivers hear {place} is not known: {heard} aircraft-hours that day, and "
-        "{days} other complete days with reception within two weeks, where {least} make an "
-        "ordinary day."
+        "Reception over {place} is not known: {heard} aircraft-hours that day, and {days} other "
+        "complete days with reception within two weeks, where at least {least} are needed."
     ),
 }

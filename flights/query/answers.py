@@ -135,7 +135,7 @@ def count_similar(asked: IndexedQuestion, flight: Mapping[str, str | None]) -> p
     if not asked.months:
         return pd.DataFrame({"day": [], "callsign": [], "operator": [], "icao24": []})
     wide = [month.folder / "flights.parquet" for month in asked.months]
-    found = asked.session.count_alike(wide, flight)
+    found = asked.session.count_similar(wide, flight)
     return found.assign(day=pd.to_datetime(found["day"]).dt.date)
 
 

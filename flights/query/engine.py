@@ -90,7 +90,7 @@ class DuckDBEngine:
             behind.append(found[1])
         return _nearest(before, "lastseen", latest=True), _nearest(behind, "firstseen")
 
-    def count_alike(
+    def count_similar(
         self, source: str, first: date, last: date, flight: Mapping[str, Any]
     ) -> tuple[tuple[LedgerEntry, ...], pd.DataFrame]:
         """As `Engine.count_similar`."""

@@ -71,7 +71,7 @@ class Engine(Protocol):
         """
         ...
 
-    def count_alike(
+    def count_similar(
         self, source: str, first: date, last: date, flight: Mapping[str, Any]
     ) -> tuple[tuple[LedgerEntry, ...], pd.DataFrame]:
         """The days' entries; and by `day` the flights with the callsign, the operator, the icao24.

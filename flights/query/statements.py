@@ -125,7 +125,7 @@ class Session:
             self._cursor.execute("drop table asked")
         return tuple(_aligned(each, len(address)) for each in found)  # type: ignore[return-value]
 
-    def count_alike(self, wide: Sequence[Path], flight: Mapping[str, str | None]) -> pd.DataFrame:
+    def count_similar(self, wide: Sequence[Path], flight: Mapping[str, str | None]) -> pd.DataFrame:
         """By day, flights with the callsign, the operator, the airframe, and the known ends."""
         kinds = ("callsign", "operator", "icao24")
         given = {

@@ -155,11 +155,11 @@ def test_observed_flights_are_linked_to_public_viewers(real: AppTest) -> None:
     assert "https://globe.adsb.lol/?icao=4d0113&showTrace=2050-02-28" in said
     assert "https://globe.adsbexchange.com/?icao=4d0113&showTrace=2050-02-28" in said
     assert "SIMULATED" not in said
-    assert "This archive holds no complete day before it" in said
+    assert "This archive has no complete day before it" in said
 
 
 def test_source_without_reception_says_that_it_is_not_known(real: AppTest) -> None:
-    assert "how well receivers hear there is not known" in _html(real)
+    assert "reception there is not known" in _html(real)
     deck = json.loads(real.get("deck_gl_json_chart")[0].proto.json)
     assert "shade" not in {layer["id"] for layer in deck["layers"]}
 

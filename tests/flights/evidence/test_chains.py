@@ -67,14 +67,14 @@ def test_disagreement_is_told_not_averaged() -> None:
     own = frame(flight("a", 1, 5, destination="UTAA", destination_evidence="low"))
     other = frame(flight("b", 1, 5, destination="OIIE", destination_evidence="estimated"))
     (said,) = build_chain({"a": own, "b": other}, "a").disagreements
-    assert said == ("b says destination OIIE (estimated), a says UTAA (low).",)
+    assert said == ("b has destination OIIE (estimated), a has UTAA (low).",)
 
 
 def test_landing_that_only_a_witness_heard_is_told() -> None:
     own = frame(flight("a", 1, 5))
     other = frame(flight("b", 1, 6, destination="UTAA", destination_evidence="surface"))
     (said,) = build_chain({"a": own, "b": other}, "a").disagreements
-    assert said == ("b says destination UTAA (surface), which a did not hear.",)
+    assert said == ("b has destination UTAA (surface), which a did not hear.",)
 
 
 def test_record_without_an_arrival_is_a_witness_where_it_departs_about_then() -> None:

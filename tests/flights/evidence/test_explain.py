@@ -94,7 +94,7 @@ def test_record_that_tells_no_arrival_is_opened_by_its_begin(tmp_path: Path) -> 
     assert [told[hour].flight["callsign"] for hour in told] == ["CLX9TK", "CLX4TA"]
     (gap,) = told[0].gaps
     assert gap.neighbour is None and not gap.stretch.is_placed[0]
-    assert "sets no limit" in " ".join(describe_flight_report(told[0]))
+    assert "set no limit" in " ".join(describe_flight_report(told[0]))
 
 
 def test_airframe_nobody_heard_is_told_so(archive: Archive) -> None:
@@ -109,8 +109,8 @@ def test_command_prints_the_story_and_the_contents_sentence(
     assert main([*asked, "--region", "country:IR"]) == 0
     text, told = capsys.readouterr()
     assert text.startswith("CLX9TK, 4d0113") and "What it carried" in told
-    assert "How well receivers hear Iran is not known: 1 aircraft-hours that day, and 1 " in text
-    assert "This archive holds no complete day before it" in text
+    assert "Reception over Iran is not known: 1 aircraft-hours that day, and 1 " in text
+    assert "This archive has no complete day before it" in text
     assert main([*asked, "--format", "json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["gaps"][0]["candidates"][0]["code"] == "UTAA"

@@ -55,4 +55,4 @@ def test_why_tells_too_soon_from_out_of_range() -> None:
     soon, out = explain_flights(pd.DataFrame([_flight(), far]), "China", "United States")
     assert "leaving UAAA: too soon for a landing in the United States." in soon
     assert "no other record of it within 48 h on that side: the United States is out of " in out
-    assert soon.endswith("Counts in no bound.")
+    assert soon.endswith("Counts in neither bound.")

@@ -68,13 +68,13 @@ def test_one_flight_is_one_flight() -> None:
 
 def test_record_shorter_than_eight_weeks_says_that_it_is() -> None:
     said = describe_habits(_sum({5: 1}, days=40))
-    assert "The archive holds 40 complete days before it; eight weeks" in said[3]
+    assert "The archive has 40 complete days before it; a habit needs" in said[3]
     assert not any("eight weeks" in line for line in describe_habits(_sum({5: 1}, days=80)))
 
 
 def test_no_complete_day_says_nothing_of_what_is_ordinary() -> None:
     (only,) = describe_habits(_sum({}, days=0))
-    assert "nothing says what is ordinary" in only
+    assert "it is not known what is usual" in only
 
 
 def test_flight_without_callsign_is_compared_by_what_it_has() -> None:
@@ -99,11 +99,11 @@ def test_habit_of_nobody_has_no_flights() -> None:
     [
         (
             (("ELLX", "UTAK", "LTFM"),),
-            "The known route of this callsign (undated, by volunteers) does not list ZHCC.",
+            "The listed route of this callsign (undated, by volunteers) does not include ZHCC.",
         ),
         (
             (("ELLX", "LTFM"), ("ELLX", "UTAK")),
-            "The known routes of this callsign (undated, by volunteers) do not list ZHCC.",
+            "The listed routes of this callsign (undated, by volunteers) do not include ZHCC.",
         ),
     ],
 )

@@ -44,10 +44,11 @@ def _say(archive: Archive, spec: str = "country:IR") -> str:
 @pytest.mark.parametrize(
     ("own", "usual", "said"),
     [
-        (400, 380, "Over Iran receivers heard others that day: 400 aircraft-hours, on an ordinary "
-                   "day 380."),
-        (90, 380, "Over Iran reception fell that day: 90 aircraft-hours, on an ordinary day 380."),
-        (5, 9, "Over Iran receivers hear hardly anyone: on an ordinary day 9 aircraft-hours, 5 "
+        (400, 380, "Over Iran other aircraft were heard that day: 400 aircraft-hours, on a "
+                   "usual day 380."),
+        (90, 380, "Over Iran reception was lower than usual that day: 90 aircraft-hours, on a "
+                  "usual day 380."),
+        (5, 9, "Over Iran hardly any aircraft are heard: on a usual day 9 aircraft-hours, 5 "
                "that day."),
     ],
 )  # fmt: skip
@@ -64,7 +65,7 @@ def test_days_that_are_not_complete_or_far_off_are_no_ordinary_days(tmp_path: Pa
     assert count_region(archive, "made-up", parse_region("country:IR"), DAY) == {
         DAY: 9, DAY + timedelta(days=1): 400, DAY + timedelta(days=2): 400,
     }  # fmt: skip
-    assert _say(archive).startswith("How well receivers hear Iran is not known: 9 aircraft-hours")
+    assert _say(archive).startswith("Reception over Iran is not known: 9 aircraft-hours")
 
 
 def test_day_that_is_not_complete_is_unknown_not_zero(tmp_path: Path) -> None:
@@ -74,7 +75,7 @@ def test_day_that_is_not_complete_is_unknown_not_zero(tmp_path: Path) -> None:
 
 def test_region_smaller_than_a_square_is_heard_where_it_lies(tmp_path: Path) -> None:
     archive = _archive(tmp_path, {0: 9} | dict.fromkeys(range(1, 7), 400))
-    assert "100 aircraft-hours, on an ordinary day 100" in _say(archive, "airport:ELLX")
+    assert "100 aircraft-hours, on a usual day 100" in _say(archive, "airport:ELLX")
 
 
 def test_squares_lie_in_the_cell_of_their_middle() -> None:

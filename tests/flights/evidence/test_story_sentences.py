@@ -28,17 +28,18 @@ def _brief(region: str = "", **changes: object) -> str:
 def test_one_sentence_says_where_it_was_lost_and_heard_again() -> None:
     assert _brief().startswith(
         "Last heard 28 Feb 2050 09:00 UTC at 20,750 ft over Turkmenistan (38.5 N 57.3 E), "
-        "descending; receivers heard others there at the time; heard again 7 h later, leaving UAAA "
-        "(Almaty International Airport) at 16:00 UTC for VHHH (Chek Lap Kok International Airport)."
+        "descending; other aircraft were heard there at the time; heard again 7 h later, leaving "
+        "UAAA (Almaty International Airport) at 16:00 UTC for VHHH (Chek Lap Kok "
+        "International Airport)."
     )
 
 
 @pytest.mark.parametrize(
     ("kind", "says"),
     [
-        (HARDLY, "receivers hear hardly anyone there"),
-        (FELL, "reception there fell that day"),
-        (UNKNOWN, "how well receivers hear there is not known"),
+        (HARDLY, "hardly any aircraft are heard there"),
+        (FELL, "reception there was lower than usual that day"),
+        (UNKNOWN, "reception there is not known"),
     ],
 )
 def test_one_sentence_says_what_receivers_heard_there(kind: str, says: str) -> None:
@@ -55,7 +56,7 @@ def test_level_flight_points_to_no_airport() -> None:
     story = made.make_story()
     level = replace(story, gaps=(replace(story.gaps[0], trend=Trend(290.0, 0.0)),))
     said = describe_flight_briefly(level)
-    assert "how it moved points to none. Among the nearest: UTAA" in said
+    assert "its movement points to none of them. Among the nearest: UTAA" in said
     assert "most like" not in said
 
 
@@ -70,7 +71,7 @@ def test_ends_a_source_names_are_not_called_known() -> None:
     story = made.make_heard_story()
     story.chain.flights.loc[1, "destination_evidence"] = "estimated"
     said = describe_flight_briefly(story)
-    assert "destination as the source names it" in said and "known" not in said
+    assert "destination estimated by the source" in said and "known" not in said
 
 
 def test_region_out_of_reach_is_excluded_by_how_much() -> None:
@@ -81,13 +82,16 @@ def test_region_out_of_reach_is_excluded_by_how_much() -> None:
 
 def test_region_after_the_last_record_cannot_be_excluded() -> None:
     said = _brief("country:IR", again=False)
-    assert "this archive holds no record of it in the 48 h after" in said
+    assert "this archive has no record of it in the 48 h after" in said
     assert "A landing in Iran cannot be excluded" in said and "in between" not in said
 
 
 def test_day_that_is_not_complete_forbids_never_heard_again() -> None:
     said = _brief(again=False, missing=(date(2050, 3, 1),))
-    assert "Not complete in this archive: 1 Mar 2050. It may have been heard then" in said
+    assert (
+        "Not complete in this archive: 1 Mar 2050. Records may exist that this archive lacks"
+        in said
+    )
 
 
 def test_without_a_region_the_likeliest_airport_is_named_with_its_country() -> None:
@@ -98,7 +102,7 @@ def test_without_a_region_the_likeliest_airport_is_named_with_its_country() -> N
 
 def test_one_airport_or_none_is_said_so() -> None:
     assert "at one airport only: UTAA" in _brief(candidates=made.CANDIDATES.head(1))
-    assert "excluded at every airport listed here: it flew on unheard" in _brief(
+    assert "excluded at every listed airport: it flew on without being heard" in _brief(
         candidates=made.CANDIDATES.head(0)
     )
 
@@ -121,7 +125,7 @@ def test_details_hold_the_figures_that_the_sentence_leaves_out() -> None:
     story = made.make_story()
     details = " ".join(describe_flight_details(story, parse_region("country:IR")))
     assert "57 aircraft-hours" in details and "From ZHCC" in details
-    assert "most like its last movement is UTAA" in details
+    assert "the best match of its last movement is UTAA" in details
     assert "most like" not in " ".join(describe_flight_details(story))  # the sentence has it
 
 
@@ -129,8 +133,8 @@ def test_witnesses_and_what_they_say_otherwise_are_told() -> None:
     other = made.make_flight(source="table", destination="UTAA", destination_evidence="estimated")
     other |= {"origin": "ZGGG"}
     said = " ".join(describe_flight_details(made.make_story(witnesses=(other,))))
-    assert "Also heard by table: one flight with more than one witness." in said
-    assert "table says origin ZGGG" in said
+    assert "Also heard by table: one flight in more than one source." in said
+    assert "table has origin ZGGG" in said
 
 
 def test_doubts_about_what_was_heard_are_told() -> None:

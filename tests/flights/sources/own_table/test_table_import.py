@@ -62,7 +62,7 @@ def test_flights_of_the_table_answer_questions(imported: str, run) -> None:
     rows = list(csv.DictReader(io.StringIO(out)))
     assert [(row["callsign"], row["destination"]) for row in rows] == [("CLX7304", "ZSPD")]
     assert rows[0]["firstseen"] == "2025-06-13T14:02:00Z"
-    assert rows[0]["why"].startswith("From ELLX, as the source estimates.")
+    assert rows[0]["why"].startswith("From ELLX, estimated by the source.")
     assert "2025-06-15 partial" in err
     assert code == 1
     assert CONTENTS_SENTENCE in err
