@@ -85,10 +85,10 @@ class Resolver:
             raise SourceUnavailable(unasked[0].problem)
         return _judge_sizes(found, listings)
 
-    def told_to(self, report: Report) -> "Resolver":
+    def with_report(self, report: Report) -> "Resolver":
         """The same resolver, which reports its waits."""
         return replace(
-            self, releases=replace(self.releases, door=self.releases.door.told_to(report))
+            self, releases=replace(self.releases, door=self.releases.door.with_report(report))
         )
 
     def resolve_day(self, day: date) -> DayRelease | None:

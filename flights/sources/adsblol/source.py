@@ -113,7 +113,7 @@ class Adsblol:
         SourceUnavailable
             The release cannot be read, or was uploaded again since `offers`.
         """
-        resolver = self.resolver.told_to(report)
+        resolver = self.resolver.with_report(report)
         found: DayRelease | None = offer.parts[0]
         if found is None or found.published is None:
             found = resolver.resolve_day(offer.day)

@@ -51,7 +51,7 @@ def collect_operations(task: OperationsTask, report: Report) -> DayRecords:
     """
     target = task.samples.door.cache / "adsbx" / f"operations-{task.day:%Y%m%d}.csv.gz"
     address = task.samples.operations_address(task.day)
-    door = task.samples.told_to(report).door
+    door = task.samples.with_report(report).door
     try:
         file = door.download(
             address, target, report=lambda text, share: report(text, _FETCHING_SHARE * share)

@@ -38,9 +38,9 @@ class SampleServer:
     door: Door
     server: str = SERVER
 
-    def told_to(self, report: Report) -> "SampleServer":
+    def with_report(self, report: Report) -> "SampleServer":
         """The same server; its waits are reported."""
-        return replace(self, door=self.door.told_to(report))
+        return replace(self, door=self.door.with_report(report))
 
     def operations_address(self, day: date) -> str:
         """Address of the day's table of operations."""

@@ -41,8 +41,8 @@ SPEC = SourceSpec(
     options=(
         Option(
             "icao24",
-            "Traces of these aircraft instead of operations: addresses of six hex digits, separated "
-            "by commas. Such a series is for reports on these aircraft, not for counts.",
+            "Traces of these aircraft instead of operations: addresses of six hex digits, "
+            "separated by commas. Such a series is for reports on these aircraft, not for counts.",
             placeholder="4d0103,471f5a",
         ),
         Option(
@@ -119,7 +119,7 @@ class AdsbxSamples:
             task = OperationsTask(self.spec.key, offer.day, self.samples, offer.fingerprint)
             return (collect_operations(task, report),)
         known = offer.parts[0] if offer.parts else None
-        index = known or self.samples.told_to(report).fetch_index(offer.day)
+        index = known or self.samples.with_report(report).fetch_index(offer.day)
         if index is None:
             return (self._nothing(offer.day),)
         day = TracesDay(offer.day, self.samples, index, self.only)

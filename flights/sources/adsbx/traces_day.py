@@ -65,7 +65,7 @@ class TracesDay:
             A trace of the index cannot be fetched.
         """
         intake.folders |= self.index.folders
-        samples = self.samples.told_to(lambda what, _: intake.tell(what))
+        samples = self.samples.with_report(lambda what, _: intake.tell(what))
         combined, total = hashlib.sha256(), 0
         lost: list[str] = []
         for number, icao24 in enumerate(self.wanted):

@@ -55,7 +55,7 @@ class Listing:
         """
         kept = self.keep(resource)
         file = kept.fetch(
-            self.door.told_to(report), lambda text, share: report(text, _FETCHING_SHARE * share)
+            self.door.with_report(report), lambda text, share: report(text, _FETCHING_SHARE * share)
         )
         task = MonthTask(
             source=self.source,

@@ -1,14 +1,10 @@
-"""Series that hold only a part of a source have keys of their own."""
-
-import inspect
-import re
-from dataclasses import fields
+"""Series that are a part of a source have keys of their own."""
 
 import pytest
 
 from flights.archive.store import _KEY
 from flights.errors import InvalidInput
-from flights.sources import SOURCES, Option, SourceSpec, find_source, find_spec, narrow
+from flights.sources import find_source, find_spec, narrow
 
 
 def test_parts_of_a_source_never_share_a_key() -> None:
@@ -35,26 +31,3 @@ def test_series_is_described_by_its_source() -> None:
 def test_series_of_no_source_is_refused() -> None:
     with pytest.raises(InvalidInput, match="no source 'nowhere'"):
         find_spec("nowhere.part-1")
-
-
-@pytest.mark.parametrize("key", SOURCES)
-def test_options_of_a_spec_are_those_of_its_source(key: str) -> None:
-    spec = find_spec(key)
-    taken = inspect.signature(find_source(key).open_source).parameters
-    assert {option.name for option in spec.options} <= set(taken)
-    for option in spec.options:
-        assert re.fullmatch("[a-z][a-z0-9_]*", option.name)
-        assert (option.kind == "choice") == bool(option.choices)
-        assert option.default is None or option.kind != "choice" or option.default in option.choices
-
-
-@pytest.mark.parametrize("key", SOURCES)
-def test_spec_says_what_the_screens_and_the_readme_need(key: str) -> None:
-    spec = find_spec(key)
-    said = {each.name: getattr(spec, each.name) for each in fields(SourceSpec)}
-    for name in ("title", "gives", "needs", "licence", "attribution", "terms", "cost_per_day"):
-        assert said[name].strip(), f"{key} does not say its {name}"
-
-
-def test_option_without_choices_is_text() -> None:
-    assert Option("name", "what it is").kind == "text"

@@ -14,8 +14,8 @@ from flights.config import Settings
 from flights.errors import BadPayload, CredentialsRejected, InvalidInput, SourceUnavailable
 from flights.network import (
     Limiter,
-    Line,
-    Manners,
+    HttpSession,
+    RetryPolicy,
     Passing,
     Report,
     Waiting,
@@ -58,7 +58,7 @@ class Api:
 
     settings: Settings
     budget: CreditBudget
-    manners: Manners = field(default_factory=Manners)
+    retries: RetryPolicy = field(default_factory=RetryPolicy)
     report: Report | None = None
     share: float = 0.0
     _rest: Any = field(default=None, repr=False)
@@ -80,18 +80,18 @@ class Api:
             The answer is none, or none came.
         """
         if self._rest is None:
-            self._rest = open_client(self.settings, self.manners)
+            self._rest = open_client(self.settings, self.retries)
             weakref.finalize(self, self._rest.client.close)
         limiter = Limiter(self.settings.cache / "hosts", PER_SECOND)
         asking = _Asking(self, limiter, path, params, bucket, credits)
-        waiting = Waiting(self.manners.sleep, self.report, self.share)
-        return Line(limiter, self.manners).persist(lambda: asking.once(waiting), waiting)
+        waiting = Waiting(self.retries.sleep, self.report, self.share)
+        return HttpSession(limiter, self.retries).persist(lambda: asking.once(waiting), waiting)
 
 
-def open_client(settings: Settings, manners: Manners) -> Any:
-    """A `pyopensky.rest.REST` with the user's credentials, our manners, and mirrors observed."""
+def open_client(settings: Settings, retries: RetryPolicy) -> Any:
+    """A `pyopensky.rest.REST` with the user's credentials, our retries, and mirrors observed."""
     credentials = find_credentials()
-    client = make_client(manners)
+    client = make_client(retries)
     client.event_hooks = {"request": [_mirror_of(TOKENS, settings.server(TOKENS))]}
     rest = load_pyopensky("rest", settings.cache).REST()
     rest.client.close()
@@ -140,7 +140,7 @@ class _Asking:
             if not charged:
                 self.api.budget.give_back(self.bucket, self.credits)
         status, head = reply.status_code, reply.headers
-        body = _read_whole(reply, self.api.manners) if status == 200 else _read_some(reply)
+        body = _read_whole(reply, self.api.retries) if status == 200 else _read_some(reply)
         self.api.budget.note(self.bucket, _read_count(head.get("x-rate-limit-remaining")))
         if status == 401 and not self.renewed:
             self.renewed = True
@@ -180,7 +180,7 @@ class _Asking:
     def _hold(self, host: str, head: httpx.Headers) -> None:
         """Other processes wait too."""
         wait = read_wait(head)
-        if wait is not None and wait <= self.api.manners.longest_wait_s:
+        if wait is not None and wait <= self.api.retries.longest_wait_s:
             self.limiter.hold(host, wait)
 
     def _judge(self, status: int, body: bytes, head: httpx.Headers) -> ApiReply:
@@ -231,10 +231,10 @@ def _early(expires_in: float) -> timedelta:
     return timedelta(seconds=min(_EARLY_S, expires_in / 2))
 
 
-def _read_whole(reply: httpx.Response, manners: Manners) -> bytes:
+def _read_whole(reply: httpx.Response, retries: RetryPolicy) -> bytes:
     """The body, and no less of it than was promised."""
     with closing(reply):
-        pieces = read_raw(reply, manners=manners, count=lambda _: None)
+        pieces = read_raw(reply, retries=retries, count=lambda _: None)
         return b"".join(read_decoded(pieces, reply, limit=LONGEST_REPLY))
 
 

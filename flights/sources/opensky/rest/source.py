@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from flights.config import Settings, read_settings
-from flights.errors import InvalidInput
-from flights.network import Manners
+from flights.errors import InvalidInput, NotCovered
+from flights.network import RetryPolicy
 from flights.readsb import AircraftFile, open_aircraft_file
 from flights.records import DayRecords
 from flights.reference.airports import all_codes
@@ -115,7 +115,7 @@ class OpenSkyRest:
     aircraft: AircraftFile | None = None
     since: datetime | None = None
     clock: Callable[[], datetime] = utc_now
-    manners: Manners = field(default_factory=Manners)
+    retries: RetryPolicy = field(default_factory=RetryPolicy)
     _held: dict[int, Api] = field(default_factory=dict, compare=False, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -127,14 +127,20 @@ class OpenSkyRest:
         Raises
         ------
         InvalidInput
-            No first day is given: OpenSky does not say where its history begins.
+            No first day is given.
+        NotCovered
+            All days are before the first day of this source.
         CredentialsMissing
-            Something would have to be sent, and no account is set.
+            A request is needed, and no account is set.
         """
         now = self.clock()
         if first == date.min:
             raise InvalidInput("OpenSky needs to know which days: give --from and --to.")
         last = min(last, now.date() - timedelta(days=1)) if last == date.max else last
+        begins = self.spec.first_day or first
+        if last < begins:
+            raise NotCovered(f"The history of OpenSky begins on {begins}, after {last}.")
+        first = max(first, begins)
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         replies, asked = self._replies, set[FlightsQuestion]()
         offers = [self._offer(day, now, replies, asked) for day in days]
@@ -178,7 +184,7 @@ class OpenSkyRest:
         """This process's connection, with its token."""
         if os.getpid() not in self._held:
             budget = CreditBudget(self.settings.cache / "opensky", self.budget, self.clock)
-            self._held[os.getpid()] = Api(self.settings, budget, self.manners)
+            self._held[os.getpid()] = Api(self.settings, budget, self.retries)
         return self._held[os.getpid()]
 
 
@@ -189,7 +195,6 @@ def open_source(
     budget: str | int | None = None,
     renew: str | bool | None = None,
     aircraft: str | Path | None = None,
-    settings: Settings | None = None,
 ) -> OpenSkyRest:
     """A series for `regions`, or the world's short flights with `slices`.
 
@@ -200,7 +205,6 @@ def open_source(
     budget : credits this machine may spend a day.
     renew : do not use replies kept from before now.
     aircraft : table of aircraft as tar1090-db publishes it; else that of the settings.
-    settings : else read from the environment.
 
     Raises
     ------
@@ -208,7 +212,7 @@ def open_source(
         Neither or both of `regions` and `slices`, a place without airports, a day that costs
         more than the budget, or an aircraft table that is not there.
     """
-    settings = settings or read_settings()
+    settings = read_settings()
     if bool(regions) == _is_set(slices):
         both = "both --regions and --slices" if regions else "neither airports nor slices"
         raise InvalidInput(f"opensky-rest was asked for {both}. {_WAYS}")

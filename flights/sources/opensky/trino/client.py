@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flights.config import Settings
-from flights.network import USER_AGENT, Manners
+from flights.network import USER_AGENT, RetryPolicy
 from flights.sources.opensky.pyopensky_account import load_pyopensky
 from flights.sources.opensky.trino.account import Token, check_encrypted, fetch_token, find_account
 from flights.sources.opensky.trino.errors import judge_reply
@@ -37,7 +37,7 @@ def make_client(settings: Settings, *, login: bool) -> Any:
     return Client()
 
 
-def make_engine(client: Any, settings: Settings, manners: Manners, *, login: bool) -> Any:
+def make_engine(client: Any, settings: Settings, retries: RetryPolicy, *, login: bool) -> Any:
     """pyopensky's engine, turned to our server, with our patience and the environment's proxy."""
     from sqlalchemy import event
 
@@ -58,7 +58,7 @@ def make_engine(client: Any, settings: Settings, manners: Manners, *, login: boo
 
     @event.listens_for(engine, "do_connect")
     def turn(dialect: Any, record: Any, args: Any, given: dict[str, Any]) -> None:
-        given.update(own, http_session=_session(manners))
+        given.update(own, http_session=_session(retries))
 
     return engine
 
@@ -85,7 +85,7 @@ class _Signature:
         return request
 
 
-def _session(manners: Manners) -> Any:
+def _session(retries: RetryPolicy) -> Any:
     """Asks again by itself where that is safe: for the next page, not for a new query."""
     import requests
     from requests.adapters import HTTPAdapter
@@ -95,7 +95,7 @@ def _session(manners: Manners) -> Any:
         total=4,
         status_forcelist=(502, 503, 504),
         allowed_methods=("GET", "DELETE"),
-        backoff_factor=min(manners.pause_s, 1.0),
+        backoff_factor=min(retries.pause_s, 1.0),
         respect_retry_after_header=False,
         raise_on_status=False,
     )

@@ -17,7 +17,7 @@ import pandas as pd
 
 from flights.config import Settings
 from flights.errors import CredentialsMissing, FlightDataError, SourceUnavailable
-from flights.network import Limiter, Line, Manners, Passing, Report, Waiting
+from flights.network import Limiter, HttpSession, RetryPolicy, Passing, Report, Waiting
 from flights.sources.opensky.pyopensky_account import load_pyopensky
 from flights.sources.opensky.trino.account import HOW_TO_GET, find_account
 from flights.sources.opensky.trino.client import make_client, make_engine
@@ -37,8 +37,8 @@ Read = Callable[[list[Any]], pd.DataFrame]
 T = TypeVar("T")
 
 
-def _patience() -> Manners:
-    return Manners(tries=4, pause_s=15.0, longest_pause_s=120.0, longest_wait_s=600.0)
+def _patience() -> RetryPolicy:
+    return RetryPolicy(tries=4, pause_s=15.0, longest_pause_s=120.0, longest_wait_s=600.0)
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,12 @@ class Database:
 
     settings: Settings
     login: bool = False
-    manners: Manners = field(default_factory=_patience, compare=False)
+    retries: RetryPolicy = field(default_factory=_patience, compare=False)
     longest_s: float = LONGEST_S
     _held: dict[int, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (type(self), (self.settings, self.login, self.manners, self.longest_s))
+        return (type(self), (self.settings, self.login, self.retries, self.longest_s))
 
     def check_account(self) -> None:
         """Raise `CredentialsMissing` where no query could be signed; nothing is asked."""
@@ -83,8 +83,8 @@ class Database:
             The answer is none, none came, or it took too long.
         """
         self.check_account()
-        waiting = Waiting(self.manners.sleep, report)
-        line = Line(Limiter(self.settings.cache / "hosts", 1.0), self.manners)
+        waiting = Waiting(self.retries.sleep, report)
+        line = HttpSession(Limiter(self.settings.cache / "hosts", 1.0), self.retries)
         with hold_slot(self.settings.cache, waiting):
             query = _Query(self, self._client(), statement, read, report)
             return line.persist(query.run, waiting)
@@ -109,7 +109,7 @@ class _Query:
     def run(self) -> pd.DataFrame:
         """One attempt; `Passing` where another may help."""
         asked = self.database
-        engine = make_engine(self.client, asked.settings, asked.manners, login=asked.login)
+        engine = make_engine(self.client, asked.settings, asked.retries, login=asked.login)
         sql = render(self.statement, engine)
         started = time.monotonic()
         raw = translate(engine.raw_connection)

@@ -85,7 +85,7 @@ def test_second_import_reads_complete_days_only_when_told_to(
     again = ["pull", "table", "--path", table, "--name", "seen", "--yes", "--dates", "day-first"]
     again += ["--zone", "UTC", "--covers", "2025-06-13..2025-06-15"]
     _, _, err = run(*again)
-    assert "Left out: 2 days complete already; published anew since" in err
+    assert "Left out: 2 days complete already; published again since" in err
     _, out, _ = run("flights", "--source", "table.seen", *SPAN)
     assert "2025-06-13T14:02:00Z" in out
     run(*again, "--refresh")

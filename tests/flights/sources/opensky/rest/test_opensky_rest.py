@@ -22,7 +22,7 @@ from flights.errors import (
     RateLimited,
     SourceUnavailable,
 )
-from flights.network import Manners
+from flights.network import RetryPolicy
 from flights.pull import plan_pull, run_pull
 from flights.sources import find_spec, open_source, row_limits
 from flights.sources.opensky.rest.source import OpenSkyRest
@@ -55,9 +55,9 @@ def open_at(now: datetime = LATER, **options) -> OpenSkyRest:
     """The source with a clock and without long pauses."""
     source = open_source("opensky-rest", **{"regions": "airport:ELLX", **options})
     assert isinstance(source, OpenSkyRest)
-    manners = Manners(pause_s=0.001, read_s=5.0)
+    retries = RetryPolicy(pause_s=0.001, read_s=5.0)
     since = now if source.since else None
-    return replace(source, clock=clock_at(now), manners=manners, since=since)
+    return replace(source, clock=clock_at(now), retries=retries, since=since)
 
 
 def collect(source: OpenSkyRest, day: date = DAY, report=quiet):

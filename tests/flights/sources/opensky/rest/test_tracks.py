@@ -15,7 +15,7 @@ from opensky_server import SECRET, OpenSky
 from flights import CONTENTS_SENTENCE, __main__
 from flights.config import read_settings
 from flights.errors import BadPayload, InvalidInput, NotCovered, RateLimited
-from flights.network import Manners
+from flights.network import RetryPolicy
 from flights.sources.opensky.rest.client import Api
 from flights.sources.opensky.rest.credits import CreditBudget
 from flights.sources.opensky.rest.tracks import fetch_track, read_track
@@ -110,7 +110,7 @@ def test_recorded_track_and_malformed_ones(shared: Path) -> None:
 def api(sky: OpenSky) -> Api:
     settings = read_settings()
     budget = CreditBudget(settings.cache / "opensky", 4000, lambda: NOW)
-    return Api(settings, budget, Manners(pause_s=0.001))
+    return Api(settings, budget, RetryPolicy(pause_s=0.001))
 
 
 def test_track_is_asked_for_at_the_documented_example_path(api: Api, sky: OpenSky) -> None:

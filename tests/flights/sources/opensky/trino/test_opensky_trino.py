@@ -13,7 +13,7 @@ from trino_server import TrinoServer, flight, hourly
 
 from flights.archive import Archive
 from flights.errors import CredentialsMissing, InvalidInput, NotCovered
-from flights.network import Manners
+from flights.network import RetryPolicy
 from flights.pull import plan_pull, run_pull
 from flights.query import DuckDBEngine, RouteQuestion
 from flights.sources import find_spec, open_source
@@ -31,7 +31,7 @@ def midnight(day: date) -> int:
 def open_quickly(**options) -> OpenSkyTrino:
     source = open_source("opensky-trino", **options)
     assert isinstance(source, OpenSkyTrino)
-    quick = replace(source.database, manners=Manners(tries=2, pause_s=0.001))
+    quick = replace(source.database, retries=RetryPolicy(tries=2, pause_s=0.001))
     return replace(source, database=quick)
 
 

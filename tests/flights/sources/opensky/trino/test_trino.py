@@ -24,14 +24,14 @@ from flights.errors import (
     RateLimited,
     SourceUnavailable,
 )
-from flights.network import Manners
+from flights.network import RetryPolicy
 from flights.pull.worker_messages import StopRequested
 from flights.sources.opensky.trino import database as trino_module
 from flights.sources.opensky.trino.database import Database
 from flights.sources.opensky.trino.day import read_rows, select_flights, select_hours
 
 DAY_S = 1_749_772_800  # 2025-06-13
-QUICK = Manners(tries=3, pause_s=0.001, longest_wait_s=60.0)
+QUICK = RetryPolicy(tries=3, pause_s=0.001, longest_wait_s=60.0)
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +44,7 @@ def _no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def database(**options) -> Database:
-    return Database(read_settings(), manners=QUICK, **options)
+    return Database(read_settings(), retries=QUICK, **options)
 
 
 def ask(asked: Database | None = None, airports: frozenset[str] | None = None, report=None):
@@ -400,7 +400,7 @@ def test_no_more_than_two_queries_run_at_once(trino: TrinoServer) -> None:
         jobs = [
             pool.submit(
                 ask,
-                replace(database(), manners=replace(QUICK, sleep=_nap)),
+                replace(database(), retries=replace(QUICK, sleep=_nap)),
                 None,
                 lambda message, share: told.append(message),
             )
@@ -437,7 +437,7 @@ def test_places_are_those_of_all_processes_and_a_kill_gives_them_back(trino: Tri
             told.append(message)
             other.kill()
 
-        patient = replace(database(), manners=replace(QUICK, sleep=_nap))
+        patient = replace(database(), retries=replace(QUICK, sleep=_nap))
         assert len(ask(patient, None, listen)) == 24
     assert "2 queries at OpenSky run already" in told[0]
 

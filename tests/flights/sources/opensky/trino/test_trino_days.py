@@ -8,7 +8,7 @@ import pytest
 from trino_server import TrinoServer, flight, hourly
 
 from flights.config import read_settings
-from flights.network import Manners
+from flights.network import RetryPolicy
 from flights.records import DayRecords
 from flights.reference.aircraft import Airframe
 from flights.sources import row_limits
@@ -28,7 +28,7 @@ START = midnight(DAY)
 
 
 def collect(day: date = DAY, airports: frozenset[str] | None = None, **other) -> DayRecords:
-    database = Database(read_settings(), manners=Manners(tries=2, pause_s=0.001))
+    database = Database(read_settings(), retries=RetryPolicy(tries=2, pause_s=0.001))
     asked = DayQuestion("opensky-trino", day, airports=airports, **other)
     return collect_day(database, asked, lambda message, share: None)
 
