@@ -38,7 +38,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from flights.network import Door, Manners
+from flights.network import Door, RetryPolicy
 
 _PIECE = 1 << 16
 
@@ -240,9 +240,9 @@ class LoopbackServer:
         return self._routes[max(prefixes, key=len)](request) if prefixes else Reply(404)
 
 
-def quick_door(folder: Path, **manners: Any) -> Door:
+def quick_door(folder: Path, **retries: Any) -> Door:
     """A door that hardly pauses, its cache in `folder`."""
-    return Door(folder, 1000.0, Manners(**{"pause_s": 0.001, "read_s": 5.0, **manners}))
+    return Door(folder, 1000.0, RetryPolicy(**{"pause_s": 0.001, "read_s": 5.0, **retries}))
 
 
 def _serve(page: _Page, request: Request, fault: Fault) -> Reply:

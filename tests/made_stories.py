@@ -14,7 +14,7 @@ from flights.evidence.chain import build_chain
 from flights.evidence.flight_report import Trend
 from flights.evidence.reach import UnobservedStretches
 from flights.reception import Silence
-from flights.records import empty
+from flights.records import empty_table
 
 START = datetime(2050, 2, 28, 4, tzinfo=UTC)
 LOST_AT = START + timedelta(hours=5)
@@ -34,7 +34,7 @@ CANDIDATES = pd.DataFrame(
 
 def make_flight(**more: object) -> dict[str, object]:
     """A row of `records.FLIGHT` lost at its destination."""
-    row: dict[str, object] = dict.fromkeys(empty("flights").columns)
+    row: dict[str, object] = dict.fromkeys(empty_table("flights").columns)
     row |= {
         "source": "readsb",
         "day": START.date(),
@@ -82,7 +82,7 @@ def make_next(hours: float = 7.0, **more: object) -> dict[str, object]:
 
 def make_frame(*rows: dict[str, object]) -> pd.DataFrame:
     """Rows as the archive gives them."""
-    frame = pd.DataFrame(list(rows), columns=empty("flights").columns)
+    frame = pd.DataFrame(list(rows), columns=empty_table("flights").columns)
     for name in ("firstseen", "lastseen"):
         frame[name] = pd.to_datetime(frame[name], utc=True)
     return frame

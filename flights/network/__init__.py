@@ -1,26 +1,26 @@
 """The one door to the network (`door`): pace, retries, replies judged, downloads that resume."""
 
-from flights.network.asking import Line
 from flights.network.bodies import read_decoded, read_raw
 from flights.network.client import USER_AGENT, explain_failure, make_client
 from flights.network.door import Door
 from flights.network.limiter import LOOPBACK, Limiter
-from flights.network.manners import Manners, Report, Waiting
 from flights.network.remote_stream import RemoteStream
-from flights.network.replies import Passing, read_wait, redact
+from flights.network.replies import TransientFailure, read_wait, redact
 from flights.network.resources import Resource
+from flights.network.retries import Report, RetryPolicy, Waiting
+from flights.network.session import HttpSession
 
 __all__ = [
     "LOOPBACK",
     "USER_AGENT",
     "Door",
+    "HttpSession",
     "Limiter",
-    "Line",
-    "Manners",
-    "Passing",
     "RemoteStream",
     "Report",
     "Resource",
+    "RetryPolicy",
+    "TransientFailure",
     "Waiting",
     "explain_failure",
     "make_client",

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 import httpx
 
 from flights.errors import BadPayload, SourceUnavailable
-from flights.network.manners import Manners
-from flights.network.replies import Passing, read_length, redact
+from flights.network.replies import TransientFailure, read_length, redact
+from flights.network.retries import RetryPolicy
 
 _PIECE = 1 << 16
 
 
 def read_raw(
-    reply: httpx.Response, *, manners: Manners, count: Callable[[int], None]
+    reply: httpx.Response, *, retries: RetryPolicy, count: Callable[[int], None]
 ) -> Iterator[bytes]:
     """The body as it comes over the wire; `count` is told the bytes of each piece.
 
@@ -37,8 +37,10 @@ def read_raw(
         received += len(piece)
         count(len(piece))
         yield piece
-        if spent > manners.grace_s and received < manners.slowest_per_s * spent:
-            raise Passing(f"{redact(reply.request.url)} sent {received} bytes in {spent:.0f} s")
+        if spent > retries.grace_s and received < retries.slowest_per_s * spent:
+            raise TransientFailure(
+                f"{redact(reply.request.url)} sent {received} bytes in {spent:.0f} s"
+            )
 
 
 def _next_piece(pieces: Iterator[bytes], reply: httpx.Response) -> bytes:
@@ -46,9 +48,9 @@ def _next_piece(pieces: Iterator[bytes], reply: httpx.Response) -> bytes:
     try:
         return next((piece for piece in pieces if piece), b"")
     except httpx.TimeoutException:
-        raise Passing(f"{redact(reply.request.url)} stopped sending") from None
+        raise TransientFailure(f"{redact(reply.request.url)} stopped sending") from None
     except httpx.TransportError:
-        raise Passing(f"{redact(reply.request.url)} was cut in the middle") from None
+        raise TransientFailure(f"{redact(reply.request.url)} was cut in the middle") from None
 
 
 def _want_end(reply: httpx.Response) -> None:

@@ -8,17 +8,17 @@ import httpx
 
 from flights import __version__
 from flights.errors import InvalidInput, SourceUnavailable
-from flights.network.manners import Manners
-from flights.network.replies import Passing
+from flights.network.replies import TransientFailure
+from flights.network.retries import RetryPolicy
 
 USER_AGENT = f"flight-data-anomaly-viewer/{__version__}"
 
 
-def make_client(manners: Manners) -> httpx.Client:
+def make_client(retries: RetryPolicy) -> httpx.Client:
     """A client with the environment's proxies and certificates, whose logs tell no queries."""
     for name in ("httpx", "httpcore"):  # they log whole addresses and headers
         logging.getLogger(name).setLevel(logging.WARNING)
-    timeout = httpx.Timeout(manners.read_s, connect=manners.connect_s)
+    timeout = httpx.Timeout(retries.read_s, connect=retries.connect_s)
     try:
         return httpx.Client(headers={"user-agent": USER_AGENT}, timeout=timeout)
     except ImportError:
@@ -48,10 +48,10 @@ def explain_failure(error: Exception, place: str) -> NoReturn:
     ):
         raise SourceUnavailable(f"{place} cannot be asked this way.") from None
     if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError | httpx.ProxyError):
-        raise Passing(f"{place} could not be reached") from None
+        raise TransientFailure(f"{place} could not be reached") from None
     if isinstance(error, httpx.TimeoutException):
-        raise Passing(f"{place} did not answer in time") from None
-    raise Passing(f"{place} broke off before it answered") from None
+        raise TransientFailure(f"{place} did not answer in time") from None
+    raise TransientFailure(f"{place} broke off before it answered") from None
 
 
 def _is_certificate(error: BaseException | None) -> bool:

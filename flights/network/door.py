@@ -1,6 +1,6 @@
 """The one door to the network: time-outs, retries, pace, ranges, going on after cuts, redaction.
 
-A file is what the server stores: `look`, `fetch_range`, `open` and `download` ask for it as it
+A file is what the server stores: `fetch_head`, `fetch_range`, `open` and `download` ask for it as it
 is and never unpack it. Only `fetch` undoes a packing made for the way.
 """
 
@@ -11,26 +11,26 @@ from pathlib import Path
 from typing import Any
 
 from flights.errors import RangesRefused, ResourceChanged, ResourceMissing
-from flights.network.asking import Line, Question, Traffic
 from flights.network.bodies import read_decoded
 from flights.network.client import USER_AGENT
 from flights.network.downloads import Download, download
 from flights.network.limiter import Limiter
-from flights.network.manners import Manners, Report, Waiting
 from flights.network.remote_stream import RemoteStream
 from flights.network.replies import MISSING, HeadRefused, redact
 from flights.network.resources import Resource, resource_of
+from flights.network.retries import Report, RetryPolicy, Waiting
+from flights.network.session import HttpRequest, HttpSession, TransferCounts
 from flights.records import InputFile
 
 __all__ = [
     "USER_AGENT",
     "Door",
-    "Manners",
     "RangesRefused",
     "RemoteStream",
     "Resource",
     "ResourceChanged",
     "ResourceMissing",
+    "RetryPolicy",
     "Traffic",
     "redact",
 ]
@@ -41,21 +41,21 @@ class Door:
     """Everything this program asks of other machines goes through here.
 
     `cache` keeps the pace of each host, shared by all processes. `report` hears of waits, see
-    `told_to`; `share` is the share done that it is told with. May be pickled; the copy opens
+    `with_report`; `share` is the share done that it is told with. May be pickled; the copy opens
     connections of its own and reports to nobody.
     """
 
     cache: Path
     per_second: float = 4.0
-    manners: Manners = field(default_factory=Manners)
+    retries: RetryPolicy = field(default_factory=RetryPolicy)
     report: Report | None = field(default=None, compare=False, repr=False)
     share: float = field(default=0.0, compare=False, repr=False)
-    _held: dict[int, Line] = field(default_factory=dict, compare=False, repr=False)
+    _held: dict[int, HttpSession] = field(default_factory=dict, compare=False, repr=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (type(self), (self.cache, self.per_second, self.manners))
+        return (type(self), (self.cache, self.per_second, self.retries))
 
-    def told_to(self, report: Report | None, share: float = 0.0) -> "Door":
+    def with_report(self, report: Report | None, share: float = 0.0) -> "Door":
         """The same door, whose waits are reported at least every second.
 
         What `report` raises ends the wait and the work (see `worker_messages.StopRequested`).
@@ -63,11 +63,11 @@ class Door:
         return replace(self, report=report, share=share)
 
     @property
-    def traffic(self) -> Traffic:
-        """What this door and its `told_to` copies sent and got in this process."""
+    def traffic(self) -> TransferCounts:
+        """What this door and its `with_report` copies sent and got in this process."""
         return self._line.traffic
 
-    def look(self, url: str) -> Resource | None:
+    def fetch_head(self, url: str) -> Resource | None:
         """What lies at `url`, without reading it; None = nothing."""
         return self._line.persist(lambda: self._look(url), self._waiting)
 
@@ -91,7 +91,7 @@ class Door:
         CredentialsRejected, RateLimited, SourceUnavailable
             It could not be had.
         """
-        question = Question(
+        question = HttpRequest(
             url, headers={"accept-encoding": "gzip", **(headers or {})}, params=params
         )
         body = self._line.persist(lambda: self._fetch(question, limit), self._waiting)
@@ -163,28 +163,28 @@ class Door:
 
     @property
     def _waiting(self) -> Waiting:
-        return Waiting(self.manners.sleep, self.report, self.share)
+        return Waiting(self.retries.sleep, self.report, self.share)
 
     @property
-    def _line(self) -> Line:
+    def _line(self) -> HttpSession:
         """This process's connections; those of a process we were forked from are left alone."""
         if os.getpid() not in self._held:
-            spares = self.manners.spares_loopback
-            longest_s = 2 * self.manners.longest_wait_s
+            spares = self.retries.spares_loopback
+            longest_s = 2 * self.retries.longest_wait_s
             limiter = Limiter(self.cache / "hosts", self.per_second, longest_s, spares)
-            self._held[os.getpid()] = Line(limiter, self.manners)
+            self._held[os.getpid()] = HttpSession(limiter, self.retries)
         return self._held[os.getpid()]
 
     def _look(self, url: str) -> Resource | None:
         try:
-            reply = self._line.ask(Question(url, "HEAD"), self._waiting)
+            reply = self._line.ask(HttpRequest(url, "HEAD"), self._waiting)
         except HeadRefused:
-            first_byte = Question(url, headers={"range": "bytes=0-0"})
+            first_byte = HttpRequest(url, headers={"range": "bytes=0-0"})
             reply = self._line.ask(first_byte, self._waiting)
         reply.close()
         return None if reply.status_code in MISSING else resource_of(reply, url)
 
-    def _fetch(self, question: Question, limit: int) -> bytes | None:
+    def _fetch(self, question: HttpRequest, limit: int) -> bytes | None:
         reply = self._line.ask(question, self._waiting)
         try:
             if reply.status_code in MISSING:

@@ -22,12 +22,12 @@ from flights.errors import (
     ResourceChanged,
     ResourceMissing,
 )
-from flights.network.asking import Line
 from flights.network.bodies import too_large
-from flights.network.manners import Report, Waiting
 from flights.network.remote_stream import RemoteStream
 from flights.network.replies import redact
 from flights.network.resources import Resource
+from flights.network.retries import Report, Waiting
+from flights.network.session import HttpSession
 from flights.records import InputFile
 
 _PIECE = 1 << 20
@@ -54,7 +54,7 @@ class Download:
         return self.target.with_name(f"{self.target.name}.part.json")
 
 
-def download(wish: Download, line: Line, waiting: Waiting) -> InputFile:
+def download(wish: Download, line: HttpSession, waiting: Waiting) -> InputFile:
     """Fetch a file by way of its `.part`; see `Door.download`."""
     try:
         with _own(wish.part) as file:
@@ -86,7 +86,7 @@ def _own(part: Path) -> Iterator[BinaryIO]:
         yield file
 
 
-def _fetch(wish: Download, file: BinaryIO, line: Line, waiting: Waiting) -> InputFile:
+def _fetch(wish: Download, file: BinaryIO, line: HttpSession, waiting: Waiting) -> InputFile:
     """Go on where the part stands; from the start where it is of another file."""
     for start in itertools.count(1):
         is_fresh = _read_notes(wish) is None
@@ -101,7 +101,7 @@ def _fetch(wish: Download, file: BinaryIO, line: Line, waiting: Waiting) -> Inpu
     raise AssertionError("unreachable")
 
 
-def _go_on(wish: Download, file: BinaryIO, line: Line, waiting: Waiting) -> InputFile:
+def _go_on(wish: Download, file: BinaryIO, line: HttpSession, waiting: Waiting) -> InputFile:
     digest = hashlib.sha256()
     file.seek(0)
     while piece := file.read(_PIECE):

@@ -13,10 +13,10 @@ from flights.errors import (
     ResourceChanged,
     ResourceMissing,
 )
-from flights.network.asking import Line, Question
-from flights.network.manners import Waiting
-from flights.network.replies import MISSING, Passing, read_length, read_span, redact
+from flights.network.replies import MISSING, TransientFailure, read_length, read_span, redact
 from flights.network.resources import Resource, resource_of
+from flights.network.retries import Waiting
+from flights.network.session import HttpRequest, HttpSession
 
 
 class RemoteStream:
@@ -28,7 +28,7 @@ class RemoteStream:
 
     def __init__(
         self,
-        line: Line,
+        line: HttpSession,
         waiting: Waiting,
         known: Resource,
         *,
@@ -107,7 +107,7 @@ class RemoteStream:
             piece = next(self._pieces, b"")
             self._check_place(piece)
             return piece
-        except Passing:
+        except TransientFailure:
             self.close()
             raise
 
@@ -118,7 +118,7 @@ class RemoteStream:
             raise BadPayload(f"{redact(self.resource.url)} is longer than it said.")
         if not piece:
             if wanted is not None and self._reached < wanted:
-                raise Passing(f"{redact(self.resource.url)} ended before its time")
+                raise TransientFailure(f"{redact(self.resource.url)} ended before its time")
             self._ended = True
             self.close()
 
@@ -126,7 +126,7 @@ class RemoteStream:
         """Ask for what is left."""
         self._refuse_blind_continuation()
         reply = self._line.ask(
-            Question(self.resource.url, headers=self._range_headers()), self._waiting
+            HttpRequest(self.resource.url, headers=self._range_headers()), self._waiting
         )
         try:
             self._accept(reply)

@@ -17,7 +17,7 @@ _LONGEST_PATH = 160
 _CONTENT_RANGE = re.compile(r"bytes (?:([0-9]{1,18})-([0-9]{1,18})|\*)/([0-9]{1,18}|\*)")
 
 
-class Passing(Exception):
+class TransientFailure(Exception):
     """A failure that may go by itself; `wait_s` where the server said how long it takes."""
 
     def __init__(self, sentence: str, *, wait_s: float | None = None, limited: bool = False):
@@ -41,7 +41,7 @@ class HeadRefused(SourceUnavailable):
 
 
 @dataclass(frozen=True)
-class Span:
+class ContentRange:
     """What `Content-Range` says: first byte, stop (exclusive), whole size; None = unsaid."""
 
     start: int | None
@@ -75,7 +75,7 @@ def refuse_failures(reply: httpx.Response) -> None:
         raise HeadRefused(f"{place} does not tell of its files ({status}).")
     if status in _MAY_PASS:
         wait = read_wait(reply.headers)
-        raise Passing(f"{place} answered {status}", wait_s=wait, limited=status == 429)
+        raise TransientFailure(f"{place} answered {status}", wait_s=wait, limited=status == 429)
     if status == 407:
         raise SourceUnavailable("The proxy wants a name and password: set them in HTTPS_PROXY.")
     if status == 401 or (status == 403 and "authorization" in reply.request.headers):
@@ -115,7 +115,7 @@ def read_length(reply: httpx.Response) -> int | None:
     return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
 
 
-def read_span(reply: httpx.Response) -> Span:
+def read_span(reply: httpx.Response) -> ContentRange:
     """What `Content-Range` says.
 
     Raises
@@ -127,7 +127,7 @@ def read_span(reply: httpx.Response) -> Span:
     if not found:
         raise BadPayload(f"{redact(reply.request.url)} sent a part without saying which.")
     first, last, total = found.groups()
-    return Span(
+    return ContentRange(
         int(first) if first else None,
         int(last) + 1 if last else None,
         None if total == "*" else int(total),

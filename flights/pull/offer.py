@@ -21,7 +21,7 @@ from flights.errors import (
     SourceUnavailable,
 )
 from flights.pull.progress import DayProgress
-from flights.records import TABLES, DayRecords, LedgerEntry, empty
+from flights.records import TABLES, DayRecords, LedgerEntry, empty_table
 from flights.sources import Offer, Source
 
 log = logging.getLogger(__name__)
@@ -170,7 +170,7 @@ class _OfferDays:
 
 def without_data(entry: LedgerEntry) -> DayRecords:
     """A day with an entry and no data."""
-    return DayRecords(entry, **{name: empty(name) for name in TABLES})
+    return DayRecords(entry, **{name: empty_table(name) for name in TABLES})
 
 
 def format_error(error: Exception) -> str:

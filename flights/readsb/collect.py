@@ -11,7 +11,7 @@ from flights.readsb.content import HALF_HOURS, Content, find_deficits, find_hush
 from flights.readsb.day import assemble_day
 from flights.readsb.members import HEATMAP, TRACE, Intake, Member
 from flights.readsb.sorted_spill import Spill
-from flights.records import TABLES, DayRecords, LedgerEntry, empty, parse_icao24
+from flights.records import TABLES, DayRecords, LedgerEntry, empty_table, parse_icao24
 from flights.reference.aircraft import Airframe
 from flights.reference.airports import airports_input
 
@@ -171,7 +171,7 @@ class _Reading:
         else:
             status, why = "missing", _nothing_there(self.task, read)
         entry = self._entry(lying.day, status, [why, *damage], self._counts())
-        return DayRecords(entry, **{name: empty(name) for name in TABLES})
+        return DayRecords(entry, **{name: empty_table(name) for name in TABLES})
 
     def _without_the_aircraft(self) -> DayRecords:
         """Records of a day that was read and on which no aircraft asked for was heard."""
@@ -181,7 +181,7 @@ class _Reading:
         status = "partial" if deficits else "complete"
         nothing = {"positions": 0, "aircraft": 0, "flights": 0, **self._counts()}
         entry = self._entry(day, status, [*deficits, why], nothing)
-        return DayRecords(entry, **{name: empty(name) for name in TABLES})
+        return DayRecords(entry, **{name: empty_table(name) for name in TABLES})
 
     def _buckets(self, day: date) -> Iterator[np.ndarray]:
         total, done = max(self.content.spill.days()[day], 1), 0

@@ -23,7 +23,7 @@ from flights.records import (
     arrow_schema,
     conform,
     count_flags,
-    empty,
+    empty_table,
     pack,
 )
 from flights.reference.aircraft import Airframe
@@ -136,4 +136,4 @@ def _describe(flights: pd.DataFrame, airframes: Mapping[str, Airframe]) -> pd.Da
 
 def _with_key(reception: pd.DataFrame, source: str, day: date) -> pd.DataFrame:
     keyed = reception.assign(source=source, day=day)
-    return keyed[list(empty("reception").columns)]
+    return keyed[list(empty_table("reception").columns)]

@@ -69,7 +69,7 @@ class RemoteDay:
         SourceUnavailable
             The tar could not be read to its end, or is another than when it was looked at.
         """
-        door = self.tar.door.told_to(lambda what, _: intake.tell(what))
+        door = self.tar.door.with_report(lambda what, _: intake.tell(what))
         tar = replace(self.tar, door=door)
         if kind == TRACE or tar.size <= SMALL_BYTES:
             yield from read_whole(tar, kind, intake, self.only)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from flights.records import CRUISE_FT, empty
+from flights.records import CRUISE_FT, empty_table
 
 ORDINARY_DAYS = 14
 """Days before and after that are asked what an ordinary day is."""
@@ -86,7 +86,7 @@ class Heard:
     @classmethod
     def of(cls, reception: pd.DataFrame, cells: NDArray[np.int64], calendar: Calendar) -> "Heard":
         """Those in `cells`, which are in order and not empty, each once."""
-        reception = reception if len(reception) else empty("reception")
+        reception = reception if len(reception) else empty_table("reception")
         days = len(calendar.is_complete) - 1
         wanted = reception["cell"].to_numpy(np.int64)
         cell = np.searchsorted(cells, wanted).clip(max=len(cells) - 1)

@@ -14,7 +14,7 @@ from flights.records.columns import (
     DayRecords,
     arrow_schema,
     conform,
-    empty,
+    empty_table,
     format_icao24,
     parse_icao24,
 )
@@ -68,7 +68,7 @@ __all__ = [
     "conform",
     "count_flags",
     "describe_flags",
-    "empty",
+    "empty_table",
     "format_icao24",
     "guard_cell",
     "guard_text",

@@ -182,7 +182,7 @@ def arrow_schema(table: str) -> pa.Schema:
     return pa.schema([pa.field(c.name, c.type) for c in TABLES[table]])
 
 
-def empty(table: str) -> pd.DataFrame:
+def empty_table(table: str) -> pd.DataFrame:
     """A frame of no rows with the columns and types of `table`."""
     return arrow_schema(table).empty_table().to_pandas()
 

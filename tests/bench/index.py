@@ -27,7 +27,7 @@ from query import SOURCE, YEAR, Network, piece
 from flights.archive import Archive
 from flights.query import RouteIndex
 from flights.query.index.index import _days_of
-from flights.records import DayRecords, LedgerEntry, arrow_schema, empty
+from flights.records import DayRecords, LedgerEntry, arrow_schema, empty_table
 
 MONTH = date(YEAR, 7, 1)
 
@@ -41,7 +41,7 @@ def write_days(root: Path, flights: int) -> None:
     for day in _days_of(MONTH):
         rows = frame[frame["day"] == day]
         entry = LedgerEntry(SOURCE, day, "complete", asked_at=datetime(YEAR + 1, 1, 1, tzinfo=UTC))
-        tables = [empty("tracks"), empty("reception")]
+        tables = [empty_table("tracks"), empty_table("reception")]
         flown = rows[arrow_schema("flights").names]
         archive.write_day(DayRecords(entry, flown, edges(rows), *tables))
     print(f"31 days of {flights / 31:.0f} flights written in {time.monotonic() - began:.0f} s")

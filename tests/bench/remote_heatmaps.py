@@ -58,7 +58,7 @@ def measure(order: str, *, split: bool, aircraft: int) -> None:
         for number, start in enumerate(starts):
             body = tar[start : start + PART_BYTES] if split else tar[0 : len(tar)]
             url = server.put(f"/x.{number}", body, etag=f'"{number}"')  # type: ignore[arg-type]
-            resource = door.look(url)
+            resource = door.fetch_head(url)
             assert resource is not None
             assets.append(Asset(f"x.{number}", resource, len(body)))
         before, began, intake = door.traffic, time.perf_counter(), Intake()

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from flights.records import DayRecords, InputFile, LedgerEntry, arrow_schema, empty
+from flights.records import DayRecords, InputFile, LedgerEntry, arrow_schema, empty_table
 
 DAY = date(2050, 3, 10)
 SOURCE = "made-up"
@@ -90,4 +90,4 @@ def records(count: int = 5, *, seed: int = 0, of: LedgerEntry | None = None) -> 
     if "positions" not in of.counts:
         of = replace(of, counts={"positions": 9 * count, "flights": count, **of.counts})
     frame = flights(count, of.day, of.source, seed)
-    return DayRecords(of, frame, empty("edges"), tracks(frame), empty("reception"))
+    return DayRecords(of, frame, empty_table("edges"), tracks(frame), empty_table("reception"))

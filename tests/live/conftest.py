@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from flights.errors import SourceUnavailable
-from flights.network import Door, Manners
+from flights.network import Door, RetryPolicy
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +40,7 @@ def live_door(tmp_path: Path) -> Callable[[str], Door]:
     def reach(address: str) -> Door:
         if not any(os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY")):
             _resolve(address)
-        return Door(tmp_path / "cache", manners=Manners(tries=2, connect_s=10.0))
+        return Door(tmp_path / "cache", retries=RetryPolicy(tries=2, connect_s=10.0))
 
     return reach
 

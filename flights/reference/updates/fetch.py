@@ -44,7 +44,7 @@ def fetch_edition(
     home = edition_home(settings.cache, name)
     with _alone(home):
         folder = _clear(home / _UNFINISHED)
-        fetching = _Fetching(door.told_to(report), settings.server(kind.server), folder, report)
+        fetching = _Fetching(door.with_report(report), settings.server(kind.server), folder, report)
         kind.fetch(fetching.get)
         rows = kind.count(folder)
         if rows < kind.least_rows:

@@ -105,7 +105,7 @@ class ReleaseFiles:
         return _published(release, (asset,), "aa") if asset else None
 
     def _asset(self, release: Release, suffix: str) -> Asset | None:
-        resource = self.door.look(self.server + release.asset_path(suffix))
+        resource = self.door.fetch_head(self.server + release.asset_path(suffix))
         if resource is None:
             return None
         if resource.size is None:

@@ -16,7 +16,7 @@ from flights.readsb import (
     collect_days,
     open_aircraft_file,
 )
-from flights.records import TABLES, DayRecords, LedgerEntry, empty, parse_icao24
+from flights.records import TABLES, DayRecords, LedgerEntry, empty_table, parse_icao24
 from flights.sources.adsblol.listings import GITHUB, LISTINGS
 from flights.sources.adsblol.release_files import ReleaseFiles
 from flights.sources.adsblol.resolver import FIRST_DAY, DayRelease, Resolver, find_unbroken
@@ -146,7 +146,7 @@ class Adsblol:
     def _nothing(self, day: date) -> DayRecords:
         why = (SPEC.why_absent,)
         entry = LedgerEntry(self.spec.key, day, "missing", why, scope=self.spec.scope)
-        return DayRecords(entry, **{name: empty(name) for name in TABLES})
+        return DayRecords(entry, **{name: empty_table(name) for name in TABLES})
 
 
 def open_source(

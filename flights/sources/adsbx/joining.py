@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from flights.legs import RECEIVED_AS, flag_speeds, operator_of
-from flights.records import CALLSIGN_CHANGE, empty
+from flights.records import CALLSIGN_CHANGE, empty_table
 
 LONGEST = pd.Timedelta(hours=24)
 _DETAILS = ("registration", "callsign", "typecode", "model")
@@ -33,7 +33,7 @@ def join_operations(rows: pd.DataFrame, *, source: str, day: date) -> pd.DataFra
     made = _flight_columns(takeoffs.reset_index(drop=True), landings.reset_index(drop=True))
     flights = pd.DataFrame({"source": source, "day": day, **made}, index=range(len(begins)))
     flights = flights.drop_duplicates("flight_id").sort_values(["firstseen", "flight_id"])
-    return flag_speeds(flights[list(empty("flights").columns)].reset_index(drop=True))
+    return flag_speeds(flights[list(empty_table("flights").columns)].reset_index(drop=True))
 
 
 def _find_starts(rows: pd.DataFrame) -> np.ndarray:

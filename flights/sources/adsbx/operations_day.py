@@ -16,7 +16,7 @@ from flights.records import (
     InputFile,
     LedgerEntry,
     count_flags,
-    empty,
+    empty_table,
 )
 from flights.sources.adsbx.joining import join_operations
 from flights.sources.adsbx.operations import Operations, read_operations
@@ -96,7 +96,7 @@ def _judge(task: OperationsTask, file: InputFile, found: Operations) -> DayRecor
         counts=counts,
         fingerprint=task.fingerprint,
     )
-    others = {name: empty(name) for name in ("edges", "tracks", "reception")}
+    others = {name: empty_table(name) for name in ("edges", "tracks", "reception")}
     return DayRecords(entry, flights=flights, **others)
 
 
@@ -116,4 +116,4 @@ def _find_deficits(found: Operations, elsewhere: int, times: pd.Series) -> Itera
 
 def _nothing(task: OperationsTask, why: str, inputs: tuple[InputFile, ...] = ()) -> DayRecords:
     entry = LedgerEntry(task.source, task.day, "missing", (why,), inputs)
-    return DayRecords(entry, **{name: empty(name) for name in TABLES})
+    return DayRecords(entry, **{name: empty_table(name) for name in TABLES})

@@ -52,7 +52,7 @@ class SampleServer:
 
     def fetch_operations_resource(self, day: date) -> Resource | None:
         """Size and tag of the day's table; None = there is no table."""
-        return self.door.look(self.operations_address(day))
+        return self.door.fetch_head(self.operations_address(day))
 
     def fetch_index(self, day: date) -> TraceIndex | None:
         """Aircraft that have a trace on the day; None = there are no traces of that day.

@@ -8,7 +8,7 @@ from flights.config import read_settings
 from flights.errors import BadPayload, InvalidInput, RateLimited, SourceUnavailable
 from flights.network import Door, Resource
 from flights.readsb import Task, collect_days
-from flights.records import TABLES, DayRecords, LedgerEntry, empty, parse_icao24
+from flights.records import TABLES, DayRecords, LedgerEntry, empty_table, parse_icao24
 from flights.sources.adsbx.operations_day import OperationsTask, collect_operations
 from flights.sources.adsbx.server import FIRST_DAYS, SERVER, SampleServer, TraceIndex, sample_days
 from flights.sources.adsbx.traces_day import TRACE_BYTES, TracesDay
@@ -140,7 +140,7 @@ class AdsbxSamples:
     def _nothing(self, day: date) -> DayRecords:
         why = "ADS-B Exchange has no traces of this day."
         entry = LedgerEntry(self.spec.key, day, "missing", (why,), scope=self.spec.scope)
-        return DayRecords(entry, **{name: empty(name) for name in TABLES})
+        return DayRecords(entry, **{name: empty_table(name) for name in TABLES})
 
 
 def _offer_table(day: date, table: Resource) -> Offer:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from flights.errors import BadPayload
-from flights.records import DayRecords, InputFile, LedgerEntry, empty
+from flights.records import DayRecords, InputFile, LedgerEntry, empty_table
 from flights.reference.airports import airports_input
 from flights.sources.flight_lists.day_spill import STRAY, DaySpill
 from flights.sources.flight_lists.flights import make_flights
@@ -150,7 +150,7 @@ class _MonthReading:
             fingerprint=self._task.fingerprint,
             filed_by=self._task.filed_by,
         )
-        others = {name: empty(name) for name in ("edges", "tracks", "reception")}
+        others = {name: empty_table(name) for name in ("edges", "tracks", "reception")}
         return DayRecords(entry, flights, **others)
 
     def _judge(self, day: date, flights: int) -> tuple[str, tuple[str, ...]]:

@@ -66,7 +66,7 @@ class Opdi:
         """A month each; one request a month tells whether it is there and how large it is."""
         found = []
         for days in months_between(first, last, (FIRST_DAY, date.max)):
-            resource = self.door.look(self._address(days[0]))
+            resource = self.door.fetch_head(self._address(days[0]))
             if resource is None and days[0] > PUBLISHED:
                 break
             if resource is not None:

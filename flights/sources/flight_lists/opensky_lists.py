@@ -82,7 +82,7 @@ class OpenSkyLists:
         """A month each; one request a month tells whether it is there and how large it is."""
         found = []
         for days in months_between(first, last, (FIRST_DAY, LAST_DAY)):
-            resource = self.door.look(self._address(days[0]))
+            resource = self.door.fetch_head(self._address(days[0]))
             if resource is not None:
                 kept = self._listing().keep(resource)
                 found.append(

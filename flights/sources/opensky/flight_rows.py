@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from flights.legs import flag_speeds, operator_of
-from flights.records import empty
+from flights.records import empty_table
 from flights.reference.aircraft import Airframe
 
 FEET_PER_METRE = 1 / 0.3048
@@ -61,7 +61,7 @@ def make_flights(
         "received": None,
         "flags": "",
     }
-    like = empty("flights")
+    like = empty_table("flights")
     return flag_speeds(pd.DataFrame(columns, index=once.index)[like.columns]), dropped
 
 

@@ -18,7 +18,7 @@ from flights.records import (
     InputFile,
     LedgerEntry,
     count_flags,
-    empty,
+    empty_table,
 )
 from flights.reference.airports import airports_input
 from flights.sources.own_table.columns.rules import describe_rules
@@ -133,7 +133,7 @@ class TableDays:
             release_kind="own table",
             counts=counts | self._of_table(),
         )
-        rest = {name: empty(name) for name in ("edges", "tracks", "reception")}
+        rest = {name: empty_table(name) for name in ("edges", "tracks", "reception")}
         return DayRecords(entry, flights=flights, **rest)
 
     def _of_table(self) -> dict[str, int]:
@@ -260,7 +260,7 @@ def _as_flights(rows: pa.Table, source: str, day: date) -> pd.DataFrame:
     )
     for end in ("origin", "destination"):
         flights[f"{end}_evidence"] = flights[end].notna().map({True: "estimated", False: "lost"})
-    schema = empty("flights")
+    schema = empty_table("flights")
     for column in FLIGHT:
         if column.name not in flights:
             flights[column.name] = None if schema[column.name].dtype == object else float("nan")

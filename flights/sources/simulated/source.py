@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from flights.records import DayRecords, LedgerEntry, empty
+from flights.records import DayRecords, LedgerEntry, empty_table
 from flights.sources.base import Offer, Report, SourceSpec
 from flights.sources.simulated.tracks import make_reception, make_tracks
 from flights.sources.simulated.world.tables import day_number, load_heard
@@ -85,7 +85,7 @@ def open_source() -> SimulatedSource:
 
 
 def _no_tables() -> dict[str, pd.DataFrame]:
-    return {name: empty(name) for name in ("flights", "edges", "tracks", "reception")}
+    return {name: empty_table(name) for name in ("flights", "edges", "tracks", "reception")}
 
 
 def _make_tables(source: str, day: date) -> dict[str, pd.DataFrame]:
@@ -94,7 +94,7 @@ def _make_tables(source: str, day: date) -> dict[str, pd.DataFrame]:
     flights = heard.flights.iloc[heard.edges[number] : heard.edges[number + 1]]
     return {
         "flights": flights.reset_index(drop=True),
-        "edges": empty("edges"),
+        "edges": empty_table("edges"),
         "tracks": make_tracks(heard, day),
         "reception": make_reception(source, day),
     }

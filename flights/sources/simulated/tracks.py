@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from flights.records import CRUISE_FT, RECEPTION_RESOLUTION, empty
+from flights.records import CRUISE_FT, RECEPTION_RESOLUTION, empty_table
 from flights.sources.simulated.world.network import LAST_ADDRESS
 from flights.sources.simulated.world.observation import POSITION_EVERY_S
 from flights.sources.simulated.world.tables import HeardFlights, day_number
@@ -143,7 +143,7 @@ def make_reception(source: str, day: date) -> pd.DataFrame:
     place = _cells()[1][profile, moment] * 24 + (seen_at - start) // 3_600_000
     cruise = world.samples.altitude_ft[profile, moment] >= CRUISE_FT
     frame = _per_cell(place, columns["airframe"][rows], cruise)
-    return frame.assign(source=source, day=day).reindex(columns=empty("reception").columns)
+    return frame.assign(source=source, day=day).reindex(columns=empty_table("reception").columns)
 
 
 def _per_cell(place: np.ndarray, airframe: np.ndarray, cruise: np.ndarray) -> pd.DataFrame:

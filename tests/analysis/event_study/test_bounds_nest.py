@@ -11,7 +11,7 @@ import worlds
 
 from analysis.study import CountSeries, count_days
 from flights.archive import Archive
-from flights.records import DayRecords, arrow_schema, empty
+from flights.records import DayRecords, arrow_schema, empty_table
 from flights.reference.airports import load_airports
 from flights.regions import parse_region
 from flights.routes import Route, load_route
@@ -60,7 +60,7 @@ def fly(seed: int) -> pd.DataFrame:
 def put(archive: Archive, flights: pd.DataFrame, days: list[date], source: str) -> None:
     for day in days:
         of_day = flights[flights["firstseen"].dt.date == day].assign(source=source, day=day)
-        rest = {name: empty(name) for name in ("edges", "tracks", "reception")}
+        rest = {name: empty_table(name) for name in ("edges", "tracks", "reception")}
         entry = worlds.entry(day, source=source)
         archive.write_day(DayRecords(entry, of_day.reset_index(drop=True), **rest))
 

@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analysis.blocks.flight_request import request_of
+from analysis.blocks.flight_request import request_for
 from flights import CONTENTS_SENTENCE
 from flights.archive import Archive
 from flights.evidence import describe_flight_briefly, load_flight_report
-from flights.records import DayRecords, LedgerEntry, empty
+from flights.records import DayRecords, LedgerEntry, empty_table
 
 ROOT = Path(__file__).parents[3]
 Open = Callable[..., AppTest]
@@ -52,7 +52,7 @@ def _said(app: AppTest) -> str:
 def test_address_opens_the_flight_with_everything_about_it(
     open_page: Open, lost: pd.Series
 ) -> None:
-    app = open_page(request_of(lost, "country:IR").to_query(), page="flight")
+    app = open_page(request_for(lost, "country:IR").to_query(), page="flight")
     assert not app.exception and not app.warning
     said = _html(app)
     assert "SIMULATED · a made-up world" in said and CONTENTS_SENTENCE in said
@@ -68,7 +68,7 @@ def test_address_opens_the_flight_with_everything_about_it(
 
 
 def test_story_takes_less_than_a_second(weeks: Path, lost: pd.Series) -> None:
-    archive, asked = Archive(weeks), request_of(lost)
+    archive, asked = Archive(weeks), request_for(lost)
     spent = []
     for _ in range(3):
         start = time.process_time()
@@ -79,12 +79,12 @@ def test_story_takes_less_than_a_second(weeks: Path, lost: pd.Series) -> None:
 
 
 def test_simulated_flights_have_no_public_viewer(open_page: Open, lost: pd.Series) -> None:
-    app = open_page(request_of(lost).to_query(), page="flight")
+    app = open_page(request_for(lost).to_query(), page="flight")
     assert "globe.adsb" not in _said(app)
 
 
 def test_chain_leads_to_the_neighbouring_flights(open_page: Open, lost: pd.Series) -> None:
-    app = open_page(request_of(lost, "country:IR").to_query(), page="flight")
+    app = open_page(request_for(lost, "country:IR").to_query(), page="flight")
     said = _html(app)
     button = next(each for each in app.button if str(each.key).startswith("to-"))
     app = button.click().run()
@@ -114,7 +114,7 @@ def test_page_without_a_flight_says_how_to_name_one(open_page: Open) -> None:
 def test_broken_address_gets_a_sentence_and_a_way_out(
     open_page: Open, lost: pd.Series, change: dict[str, str], says: str
 ) -> None:
-    app = open_page(request_of(lost).to_query() | change, page="flight")
+    app = open_page(request_for(lost).to_query() | change, page="flight")
     assert not app.exception
     assert says in app.warning[0].value
     assert [each.label for each in app.button] == ["Look at the days held"]
@@ -122,7 +122,7 @@ def test_broken_address_gets_a_sentence_and_a_way_out(
 
 
 def test_typing_another_moment_moves_the_address(open_page: Open, lost: pd.Series) -> None:
-    app = open_page(request_of(lost).to_query(), page="flight")
+    app = open_page(request_for(lost).to_query(), page="flight")
     app.text_input(key="f_around").set_value("2050-10-08T06:00").run()
     assert not app.exception
     assert app.query_params["around"] in ("2050-10-08T06:00", ["2050-10-08T06:00"])
@@ -133,12 +133,12 @@ def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """The Flight page on an archive that is not simulated; the callsign is nobody's friend."""
     rows = made.make_frame(made.make_flight(callsign="<b>[x](y)"), made.make_next(callsign="*A*"))
     rows["longest_silence_s"] = 90
-    tables = {name: empty(name) for name in ("edges", "tracks", "reception")}
+    tables = {name: empty_table(name) for name in ("edges", "tracks", "reception")}
     entry = LedgerEntry("readsb", made.START.date(), "complete")
     Archive(tmp_path).write_day(DayRecords(entry=entry, flights=rows, **tables))
     monkeypatch.setenv("FLIGHTS_ARCHIVE", str(tmp_path))
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for name, value in request_of(rows.iloc[0]).to_query().items():
+    for name, value in request_for(rows.iloc[0]).to_query().items():
         app.query_params[name] = value
     return app.switch_page("analysis/views/flight.py").run()
 

@@ -11,18 +11,18 @@ from worlds import DAY, SOURCE
 
 from flights.archive import Archive
 from flights.legs import date_departures
-from flights.records import empty
+from flights.records import empty_table
 
 BEFORE = DAY - timedelta(days=1)
 
 
 def edges(day: date) -> pd.DataFrame:
     """Where an airframe that flew on no other day stood at noon: the source cuts at midnight."""
-    row = dict.fromkeys(empty("edges").columns)
+    row = dict.fromkeys(empty_table("edges").columns)
     row |= {"source": SOURCE, "day": day, "icao24": f"{day.day:06x}", "on_ground": True}
     noon = pd.Timestamp(day, tz="UTC") + pd.Timedelta(hours=12)
     rows = [row | {"edge": edge, "seen_at": noon} for edge in ("first", "last")]
-    return pd.DataFrame(rows, columns=empty("edges").columns)
+    return pd.DataFrame(rows, columns=empty_table("edges").columns)
 
 
 def flight(minutes: float, evidence: str) -> pd.DataFrame:
@@ -67,5 +67,5 @@ def test_list_that_is_not_cut_at_midnight_keeps_its_first_minutes(tmp_path: Path
     records.flights["firstseen"] = midnight + pd.to_timedelta(range(6), unit="min")
     records.flights["origin_evidence"] = "lost"
     archive = Archive(tmp_path)
-    archive.write_day(replace(records, edges=empty("edges")))
+    archive.write_day(replace(records, edges=empty_table("edges")))
     assert len(archive.load_flights(SOURCE, DAY, DAY)) == 6

@@ -9,13 +9,13 @@ import pytest
 from flights.evidence import HORIZON_S, is_one_airframe, stretches_between
 from flights.evidence.chain import build_chain
 from flights.evidence.reach import find_reach
-from flights.records import empty
+from flights.records import empty_table
 
 START = datetime(2026, 2, 28, tzinfo=UTC)
 
 
 def flight(source: str, first_h: float, last_h: float, **more: object) -> dict[str, object]:
-    row: dict[str, object] = dict.fromkeys(empty("flights").columns)
+    row: dict[str, object] = dict.fromkeys(empty_table("flights").columns)
     firstseen = START + timedelta(hours=first_h)
     row |= {
         "source": source,
@@ -33,7 +33,7 @@ def flight(source: str, first_h: float, last_h: float, **more: object) -> dict[s
 
 
 def frame(*rows: dict[str, object]) -> pd.DataFrame:
-    found = pd.DataFrame(list(rows), columns=empty("flights").columns)
+    found = pd.DataFrame(list(rows), columns=empty_table("flights").columns)
     for name in ("firstseen", "lastseen"):
         found[name] = pd.to_datetime(found[name], utc=True)
     return found
@@ -92,7 +92,7 @@ def test_flight_that_tells_no_arrival_sets_no_bound() -> None:
 
 
 def test_airframe_nobody_heard_has_an_empty_chain() -> None:
-    chain = build_chain({"a": empty("flights")}, "a")
+    chain = build_chain({"a": empty_table("flights")}, "a")
     assert len(chain.flights) == 0 and chain.find("x") is None
 
 

@@ -15,7 +15,7 @@ from flights.errors import InvalidInput
 from flights.evidence import FlightReport, describe_flight_report, load_flight_report
 from flights.evidence.flight_report import leave_out, read_trend
 from flights.pull import plan_pull, run_pull
-from flights.records import DayRecords, LedgerEntry, empty
+from flights.records import DayRecords, LedgerEntry, empty_table
 from flights.regions import parse_region
 from flights.sources import open_source
 
@@ -82,7 +82,7 @@ def test_flight_nearest_to_the_moment_is_told(archive: Archive) -> None:
 
 def test_record_that_tells_no_arrival_is_opened_by_its_begin(tmp_path: Path) -> None:
     rows = made.make_frame(made.make_flight(lastseen=None, last_latitude=None), made.make_next())
-    tables = {name: empty(name) for name in ("edges", "tracks", "reception")}
+    tables = {name: empty_table(name) for name in ("edges", "tracks", "reception")}
     entry = LedgerEntry("readsb", made.START.date(), "complete")
     Archive(tmp_path).write_day(DayRecords(entry=entry, flights=rows, **tables))
     told = {

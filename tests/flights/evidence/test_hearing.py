@@ -12,7 +12,7 @@ from flights.archive import Archive
 from flights.evidence import load_reception_beyond, load_usual_reception
 from flights.evidence.flight_report import cells_beyond
 from flights.evidence.map_reception import MOST_DAYS
-from flights.records import DayRecords, LedgerEntry, empty
+from flights.records import DayRecords, LedgerEntry, empty_table
 
 DAY = made.START.date()
 STORY = made.make_story()
@@ -29,9 +29,9 @@ def _day(day: date, heard: dict[tuple[int, int], int], status: str = "complete")
             | dict.fromkeys(SIZES, aircraft)
             for (hour, cell), aircraft in heard.items()
         ],
-        columns=empty("reception").columns,
+        columns=empty_table("reception").columns,
     )
-    tables = {name: empty(name) for name in ("flights", "edges", "tracks")}
+    tables = {name: empty_table(name) for name in ("flights", "edges", "tracks")}
     entry = LedgerEntry("readsb", day, status)
     return DayRecords(entry=entry, reception=reception, **tables)
 

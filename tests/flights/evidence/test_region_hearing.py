@@ -12,7 +12,7 @@ from flights.archive import Archive
 from flights.evidence import describe_region_reception
 from flights.evidence.region_reception import count_region
 from flights.reception import list_cells
-from flights.records import DayRecords, empty
+from flights.records import DayRecords, empty_table
 from flights.regions import parse_region
 
 DAY = date(2050, 6, 12)
@@ -24,7 +24,7 @@ SIZES = ("aircraft", "positions", "cruise_aircraft", "cruise_positions")
 def _archive(root: Path, heard: dict[int, int], status: str = "complete") -> Archive:
     """Aircraft over Iran by days from `DAY`; a hundred over Luxembourg every day."""
     archive = Archive(root)
-    others = {name: empty(name) for name in ("flights", "edges", "tracks")}
+    others = {name: empty_table(name) for name in ("flights", "edges", "tracks")}
     for n, aircraft in heard.items():
         day = DAY + timedelta(days=n)
         rows = [
@@ -32,7 +32,7 @@ def _archive(root: Path, heard: dict[int, int], status: str = "complete") -> Arc
             | dict.fromkeys(SIZES, count)
             for hour, cell, count in ((3, IRAN, aircraft), (9, LUXEMBOURG, 100))
         ]
-        reception = pd.DataFrame(rows, columns=empty("reception").columns)
+        reception = pd.DataFrame(rows, columns=empty_table("reception").columns)
         archive.write_day(DayRecords(entry(day, status), reception=reception, **others))
     return archive
 

@@ -34,7 +34,7 @@ BODY = bytes(range(256)) * 2000
 
 def test_look_tells_size_tag_and_ranges(loopback: LoopbackServer, tmp_path: Path) -> None:
     url = loopback.put("/file", BODY, etag='"one"')
-    assert quick_door(tmp_path).look(url) == Resource(url, len(BODY), '"one"', None, True)
+    assert quick_door(tmp_path).fetch_head(url) == Resource(url, len(BODY), '"one"', None, True)
     assert loopback.requests[0].method == "HEAD"
 
 
@@ -44,7 +44,7 @@ def test_look_asks_for_a_byte_where_heads_are_refused(
 ) -> None:
     url = loopback.put("/file", BODY, etag='"one"')
     loopback.fault("/file", status(refusal), method="HEAD", forever=True)
-    assert quick_door(tmp_path).look(url) == Resource(url, len(BODY), '"one"', None, True)
+    assert quick_door(tmp_path).fetch_head(url) == Resource(url, len(BODY), '"one"', None, True)
     assert loopback.requests[-1].range == "bytes=0-0"
 
 
@@ -54,7 +54,7 @@ def test_nothing_there_is_an_answer_and_asked_once(
 ) -> None:
     loopback.fault("/none", status(gone), forever=True)
     door = quick_door(tmp_path)
-    assert door.look(loopback.url_of("/none")) is None
+    assert door.fetch_head(loopback.url_of("/none")) is None
     assert door.fetch(loopback.url_of("/none"), limit=10) is None
     assert loopback.count("/none") == 2
 
@@ -278,7 +278,7 @@ def test_tags_that_cannot_be_sent_back_count_as_none(
     loopback: LoopbackServer, tmp_path: Path, tag: str
 ) -> None:
     url = loopback.put("/file", BODY, etag=tag)
-    looked = quick_door(tmp_path).look(url)
+    looked = quick_door(tmp_path).fetch_head(url)
     assert looked is not None
     assert looked.etag is None
 
@@ -306,7 +306,7 @@ def test_cut_stream_of_a_server_without_ranges_is_refused(
 def test_stream_knows_what_was_looked_at(loopback: LoopbackServer, tmp_path: Path) -> None:
     url = loopback.put("/file", BODY)
     door = quick_door(tmp_path)
-    looked = door.look(url)
+    looked = door.fetch_head(url)
     loopback.put("/file", BODY[::-1])
     with pytest.raises(ResourceChanged):
         door.open(url, resource=looked)
@@ -319,7 +319,7 @@ def test_length_that_grows_short_of_what_was_looked_at_is_seen(
 ) -> None:
     url = loopback.put("/file", BODY)
     door = quick_door(tmp_path)
-    looked = door.look(url)
+    looked = door.fetch_head(url)
     loopback.fault("/file", claim(1000))
     with pytest.raises(ResourceChanged):
         door.open(url, resource=looked)
@@ -338,7 +338,7 @@ def test_a_file_that_never_holds_what_it_claims_is_an_error(
 
 def test_a_pickled_door_opens_lines_of_its_own(loopback: LoopbackServer, tmp_path: Path) -> None:
     url = loopback.put("/file", BODY)
-    door = quick_door(tmp_path).told_to(lambda message, share: None)
+    door = quick_door(tmp_path).with_report(lambda message, share: None)
     door.fetch_range(url, 0, 10)
     copy = pickle.loads(pickle.dumps(door))
     assert copy.traffic.requests == 0

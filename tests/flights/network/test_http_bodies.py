@@ -27,7 +27,7 @@ def test_packing_for_the_way_is_undone(loopback: LoopbackServer, tmp_path: Path)
 def test_files_are_asked_for_as_they_are_stored(loopback: LoopbackServer, tmp_path: Path) -> None:
     url = loopback.put("/a", BODY, packed=True)
     door = quick_door(tmp_path)
-    door.look(url)
+    door.fetch_head(url)
     assert door.fetch_range(url, 0, 10) == BODY[:10]
     assert door.download(url, tmp_path / "a").size == len(BODY)
     assert {each.headers["accept-encoding"] for each in loopback.requests} == {"identity"}
@@ -36,7 +36,7 @@ def test_files_are_asked_for_as_they_are_stored(loopback: LoopbackServer, tmp_pa
 def test_a_gzip_bomb_stops_at_the_limit(loopback: LoopbackServer, tmp_path: Path) -> None:
     url = loopback.put("/bomb", gzip.compress(bytes(80 << 20)), headers=GZIP)
     door = quick_door(tmp_path)
-    door.look(url)
+    door.fetch_head(url)
     tracemalloc.start()
     with pytest.raises(BadPayload, match="more than the 1,000,000 bytes"):
         door.fetch(url, limit=1_000_000)

@@ -26,7 +26,7 @@ def test_redirects_to_another_host_are_followed(
 ) -> None:
     url = loopback.redirect("/latest", elsewhere.put("/blob", BODY))
     door = quick_door(tmp_path)
-    looked = door.look(url)
+    looked = door.fetch_head(url)
     assert looked is not None
     assert (looked.url, looked.size, looked.ranges) == (url, len(BODY), True)
     assert door.fetch(url, limit=1 << 20) == BODY
@@ -98,7 +98,7 @@ def test_parts_behind_a_redirect_cost_one_redirect(
     parts = [door.fetch_range(url, at, at + 10) for at in (0, 50, 100)]
     assert parts == [BODY[at : at + 10] for at in (0, 50, 100)]
     assert (loopback.count("/latest"), elsewhere.count("/blob")) == (1, 3)
-    door.look(url)
+    door.fetch_head(url)
     assert loopback.count("/latest") == 2
 
 

@@ -25,9 +25,9 @@ class Clock:
     naps: list[float] = field(default_factory=list)
     chance: float = 0.5
 
-    def door(self, folder: Path, **manners: Any) -> Door:
+    def door(self, folder: Path, **retries: Any) -> Door:
         return quick_door(
-            folder, pause_s=1.0, sleep=self.naps.append, chance=lambda: self.chance, **manners
+            folder, pause_s=1.0, sleep=self.naps.append, chance=lambda: self.chance, **retries
         )
 
 
@@ -85,7 +85,7 @@ def test_the_wait_asked_for_is_kept_and_told_every_second(
     loopback.fault("/file", status(429, {"Retry-After": "40"}))
     clock = Clock()
     told: list[tuple[str, float]] = []
-    door = clock.door(tmp_path).told_to(lambda text, share: told.append((text, share)), 0.25)
+    door = clock.door(tmp_path).with_report(lambda text, share: told.append((text, share)), 0.25)
     assert door.fetch(f"{url}?key=secret", limit=1 << 20) == BODY
     assert sum(clock.naps) >= 40
     assert max(clock.naps) <= 1.0
@@ -185,7 +185,7 @@ def test_a_wait_ends_when_the_pull_is_cancelled(loopback: LoopbackServer, tmp_pa
     loopback.fault("/file", status(429, {"Retry-After": "200"}), forever=True)
     clock = Clock()
     with pytest.raises(StopRequested):
-        clock.door(tmp_path).told_to(_stop_at(3)).fetch(loopback.url_of("/file"), limit=10)
+        clock.door(tmp_path).with_report(_stop_at(3)).fetch(loopback.url_of("/file"), limit=10)
     assert sum(clock.naps) == 2
     assert loopback.count("/file") == 1
 
@@ -198,6 +198,6 @@ def test_doors_of_one_cache_wait_together(loopback: LoopbackServer, tmp_path: Pa
     first.door(tmp_path, spares_loopback=False).fetch(url, limit=1 << 20)
     told: list[str] = []
     other = second.door(tmp_path, spares_loopback=False)
-    other.told_to(lambda text, _: told.append(text)).fetch(url, limit=1 << 20)
+    other.with_report(lambda text, _: told.append(text)).fetch(url, limit=1 << 20)
     assert 15 < sum(second.naps) <= 20
     assert "one pace for all" in told[0]

@@ -15,7 +15,7 @@ from worlds import SOURCE
 from flights.archive import Archive
 from flights.cargo import judge_overrides, parse_overrides
 from flights.query import DuckDBEngine, RouteQuestion, cell_id
-from flights.records import empty
+from flights.records import empty_table
 
 STATUS = {5: "partial", 6: "failed", 7: "missing", 8: None, 20: "complete"}
 SILENT = 20
@@ -35,7 +35,7 @@ def reception(n: int) -> pd.DataFrame:
     )
     frame["hour"] = frame["hour"].astype("int8")
     frame = frame.assign(source=SOURCE, day=DAYS[n], aircraft=99, positions=9999)
-    return frame.reindex(columns=empty("reception").columns)
+    return frame.reindex(columns=empty_table("reception").columns)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Archive, pd.DataFra
     for n, day in enumerate(DAYS):
         if status := STATUS.get(n, "complete"):
             made = worlds.records(60, seed=n, of=worlds.entry(day, status))
-            heard = empty("reception") if n == SILENT else reception(n)
+            heard = empty_table("reception") if n == SILENT else reception(n)
             archive.write_day(replace(made, reception=heard))
     flights = archive.load("flights", SOURCE, FIRST, LAST)
     return archive, pd.concat([flights, Rules().grade_flights(flights)], axis=1)

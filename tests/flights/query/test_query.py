@@ -15,7 +15,7 @@ from worlds import SOURCE
 from flights.archive import Archive
 from flights.errors import InvalidInput
 from flights.query import DuckDBEngine, RouteQuestion, cell_id
-from flights.records import empty
+from flights.records import empty_table
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +159,9 @@ def test_flights_of_an_airframe_before_and_behind_are_found_over_months(tmp_path
         records.flights["icao24"] = few
         stamp = records.flights["firstseen"].map(lambda moment: int(moment.timestamp()))
         records.flights["flight_id"] = few + "-" + stamp.astype(str)
-        archive.write_day(replace(records, edges=empty("edges"), tracks=empty("tracks")))
+        archive.write_day(
+            replace(records, edges=empty_table("edges"), tracks=empty_table("tracks"))
+        )
         parts.append(records.flights)
     flights = archive.load_flights(SOURCE, FIRST, LAST)
     asked = flights.iloc[::7]
@@ -188,7 +190,9 @@ def test_airframe_is_found_in_whatever_series_heard_it_next(tmp_path: Path) -> N
         records.flights["firstseen"] = begins
         records.flights["lastseen"] = [each + pd.Timedelta(hours=1) for each in begins]
         records.flights["flight_id"] = [f"4d0103-{int(each.timestamp())}" for each in begins]
-        archive.write_day(replace(records, edges=empty("edges"), tracks=empty("tracks")))
+        archive.write_day(
+            replace(records, edges=empty_table("edges"), tracks=empty_table("tracks"))
+        )
 
     put("readsb", [0, 9])
     put("opensky-lists", [-3, 4])

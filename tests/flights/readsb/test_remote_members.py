@@ -44,7 +44,7 @@ def lay(loopback: LoopbackServer, tmp_path: Path) -> Lay:
                       for n, s in enumerate(starts)}  # fmt: skip
         assets = []
         for name, piece in pieces.items():
-            resource = door.look(loopback.put(f"/{name}", piece))
+            resource = door.fetch_head(loopback.put(f"/{name}", piece))
             assert resource and resource.size
             assets.append(Asset(name, resource, resource.size))
         loopback.requests.clear()

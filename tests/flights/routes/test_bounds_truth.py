@@ -20,7 +20,7 @@ from worlds import entry
 from flights.archive import Archive
 from flights.evidence import LEAST_GROUND_S, longest_stay_s, stretches_between
 from flights.query import DuckDBEngine, RouteQuestion
-from flights.records import DayRecords, empty
+from flights.records import DayRecords, empty_table
 from flights.reference.airports import all_codes, load_airports
 from flights.regions import parse_region
 from flights.routes import resolve_bounds
@@ -80,7 +80,7 @@ def thinned(request: pytest.FixtureRequest, thin: Callable[[float], Thinned]) ->
 def _thin(share: float, root: Path) -> Thinned:
     heard = load_heard(SOURCE, share)
     archive = Archive(root)
-    others = {name: empty(name) for name in OTHERS}
+    others = {name: empty_table(name) for name in OTHERS}
     for number in range(ARCHIVED):
         rows = heard.flights.iloc[heard.edges[number] : heard.edges[number + 1]]
         day = FIRST_DAY + timedelta(days=number)
@@ -246,7 +246,7 @@ def test_bounds_narrow_as_more_is_heard(tmp_path: Path, seed: int) -> None:
         for number in range(10):
             day = FIRST_DAY + timedelta(days=number)
             rows = few[(few["day"] == day) & (order < keep)]
-            others = {name: empty(name) for name in OTHERS}
+            others = {name: empty_table(name) for name in OTHERS}
             archive.write_day(DayRecords(entry(day, source=SOURCE), rows, **others))
         engine = DuckDBEngine(archive)
         last = FIRST_DAY + timedelta(days=9)

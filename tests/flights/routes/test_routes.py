@@ -15,7 +15,7 @@ from flights.cargo import parse_overrides
 from flights.errors import InvalidInput, NotCovered
 from flights.evidence import explain_flights
 from flights.query import RouteQuestion
-from flights.records import DayRecords, arrow_schema, empty
+from flights.records import DayRecords, arrow_schema, empty_table
 from flights.regions import cells, parse_region
 from flights.routes import Route, RouteEvidence, load_route
 from flights.routes import route as routes
@@ -73,7 +73,7 @@ def _day(day: date, status: str, rows: list) -> DayRecords:
         for n, (callsign, origin, here, destination, there) in enumerate(rows)
     ]
     frame = pd.DataFrame(made, columns=arrow_schema("flights").names)
-    more = {name: empty(name) for name in ("edges", "tracks", "reception")}
+    more = {name: empty_table(name) for name in ("edges", "tracks", "reception")}
     return DayRecords(worlds.entry(day, status), frame, **more)
 
 
@@ -155,7 +155,7 @@ def test_flight_heard_again_too_soon_is_excluded_and_named(tmp_path: Path) -> No
     assert "4d0100-9999999999" not in set(found.excluded["flight_id"])
     (why,) = found.excluded["why"]
     assert "heard again 4 h later, leaving ZGGG: too soon for a landing in Luxembourg." in why
-    assert why.endswith("Counts in no bound.")
+    assert why.endswith("Counts in neither bound.")
 
 
 def test_why_names_days_on_which_it_may_have_been_heard_again(
@@ -321,7 +321,7 @@ class Asked:
 
 def _matched() -> pd.DataFrame:
     names = ("origin_verdict", "destination_verdict", "bound")
-    return empty("flights").assign(**{name: pd.Series(dtype="str") for name in names})
+    return empty_table("flights").assign(**{name: pd.Series(dtype="str") for name in names})
 
 
 def test_question_asks_for_former_codes_too_and_for_the_cells_of_the_region(tmp_path: Path) -> None:
@@ -344,7 +344,7 @@ def test_unknown_height_and_place_are_said_to_be_unknown() -> None:
     row |= dict.fromkeys(["last_latitude", "last_longitude", "last_altitude_ft"], np.nan)
     row |= {"lastseen": pd.Timestamp("2026-02-28T12:00Z")}
     assert explain_flights(pd.DataFrame([row]), "China", "Luxembourg") == [
-        "From ZHCC, heard low beside it 12 km away. Last heard at unknown height at an unknown "
+        "From ZHCC, heard low near it 12 km away. Last heard at unknown height at an unknown "
         "place; no other record of it within 48 h on that side: Luxembourg cannot be excluded. "
         "Counts in the upper bound only."
     ]

@@ -13,11 +13,11 @@ import httpx
 from flights.config import Settings
 from flights.errors import BadPayload, CredentialsRejected, InvalidInput, SourceUnavailable
 from flights.network import (
-    Limiter,
     HttpSession,
-    RetryPolicy,
-    Passing,
+    Limiter,
     Report,
+    RetryPolicy,
+    TransientFailure,
     Waiting,
     explain_failure,
     make_client,
@@ -126,7 +126,7 @@ class _Asking:
     renewed: bool = False
 
     def once(self, waiting: Waiting) -> ApiReply:
-        """One attempt; `Passing` where another may help."""
+        """One attempt; `TransientFailure` where another may help."""
         headers = self._headers()
         url = httpx.URL(f"{self.api.settings.server(API)}/api{self.path}", params=self.params)
         host = url.netloc.decode("ascii")
@@ -190,9 +190,11 @@ class _Asking:
             return ApiReply(status, b"")
         wait = read_wait(head)
         if status == 429:
-            raise Passing("OpenSky has no credits left for us (429)", wait_s=wait, limited=True)
+            raise TransientFailure(
+                "OpenSky has no credits left for us (429)", wait_s=wait, limited=True
+            )
         if status == 408 or status >= 500:
-            raise Passing(f"OpenSky answered {status} to {self.path}", wait_s=wait)
+            raise TransientFailure(f"OpenSky answered {status} to {self.path}", wait_s=wait)
         if status == 400:
             raise InvalidInput(
                 f"OpenSky does not understand {self._asked()} (400){self._quote(body)}. "
@@ -250,7 +252,7 @@ def _read_some(reply: httpx.Response) -> bytes:
 def _refused_token(reply: httpx.Response) -> Exception:
     status, wait = reply.status_code, read_wait(reply.headers)
     if status in (408, 429) or status >= 500:
-        return Passing(f"{TOKENS} answered {status}", wait_s=wait, limited=status == 429)
+        return TransientFailure(f"{TOKENS} answered {status}", wait_s=wait, limited=status == 429)
     return CredentialsRejected(
         f"OpenSky does not know this API client, or not with this secret ({status}). {HOW_TO_GET}"
     )

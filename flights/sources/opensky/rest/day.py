@@ -13,7 +13,7 @@ from flights.records import (
     InputFile,
     LedgerEntry,
     count_flags,
-    empty,
+    empty_table,
 )
 from flights.reference.aircraft import Airframe
 from flights.sources.opensky.flight_rows import make_flights
@@ -141,7 +141,7 @@ def _without_flights(task: DayTask, why: str, inputs: tuple[InputFile, ...] = ()
     entry = LedgerEntry(
         task.source, task.day, "missing", (why,), inputs, detail="flights", reader=READER
     )
-    return DayRecords(entry, **{name: empty(name) for name in TABLES})
+    return DayRecords(entry, **{name: empty_table(name) for name in TABLES})
 
 
 def _make_day(task: DayTask, replies: Sequence[Reply], names: Names | None) -> DayRecords:
@@ -178,7 +178,7 @@ def _make_day(task: DayTask, replies: Sequence[Reply], names: Names | None) -> D
             **count_flags(flights["flags"], [IMPOSSIBLE_SPEED]),
         },
     )
-    others = {name: empty(name) for name in TABLES if name != "flights"}
+    others = {name: empty_table(name) for name in TABLES if name != "flights"}
     return DayRecords(entry, flights=flights, **others)
 
 

@@ -12,7 +12,7 @@ import httpx
 
 from flights.config import Settings
 from flights.errors import BadPayload, CredentialsMissing, CredentialsRejected, InvalidInput
-from flights.network import LOOPBACK, USER_AGENT, Passing, read_wait
+from flights.network import LOOPBACK, USER_AGENT, TransientFailure, read_wait
 from flights.sources.opensky.pyopensky_account import config_folder
 
 TOKENS = "https://auth.opensky-network.org"
@@ -125,11 +125,13 @@ def fetch_token(account: Account, settings: Settings) -> Token:
             timeout=httpx.Timeout(60.0, connect=15.0),
         )
     except httpx.TransportError as error:
-        raise Passing(f"{TOKENS} could not be reached ({type(error).__name__})") from None
+        raise TransientFailure(f"{TOKENS} could not be reached ({type(error).__name__})") from None
     if reply.status_code in (408, 429) or reply.status_code >= 500:
         limited = reply.status_code == 429
         wait = read_wait(reply.headers)
-        raise Passing(f"{TOKENS} answered {reply.status_code}", wait_s=wait, limited=limited)
+        raise TransientFailure(
+            f"{TOKENS} answered {reply.status_code}", wait_s=wait, limited=limited
+        )
     if reply.status_code != 200:
         raise CredentialsRejected(
             f"OpenSky does not let this account in ({reply.status_code}). Check user name and "

@@ -17,7 +17,7 @@ import pandas as pd
 
 from flights.config import Settings
 from flights.errors import CredentialsMissing, FlightDataError, SourceUnavailable
-from flights.network import Limiter, HttpSession, RetryPolicy, Passing, Report, Waiting
+from flights.network import HttpSession, Limiter, Report, RetryPolicy, TransientFailure, Waiting
 from flights.sources.opensky.pyopensky_account import load_pyopensky
 from flights.sources.opensky.trino.account import HOW_TO_GET, find_account
 from flights.sources.opensky.trino.client import make_client, make_engine
@@ -107,7 +107,7 @@ class _Query:
     report: Report
 
     def run(self) -> pd.DataFrame:
-        """One attempt; `Passing` where another may help."""
+        """One attempt; `TransientFailure` where another may help."""
         asked = self.database
         engine = make_engine(self.client, asked.settings, asked.retries, login=asked.login)
         sql = render(self.statement, engine)
@@ -171,5 +171,5 @@ def translate(act: Callable[[], T]) -> T:
 
 def _cancel(cursor: Any) -> None:
     """Tell the server to stop; a query nobody reads takes one of the two places until it ends."""
-    with contextlib.suppress(FlightDataError, Passing):
+    with contextlib.suppress(FlightDataError, TransientFailure):
         translate(cursor.cancel)

@@ -18,7 +18,14 @@ import numpy as np
 import pandas as pd
 
 from flights.network import Report
-from flights.records import IMPOSSIBLE_SPEED, DayRecords, InputFile, LedgerEntry, count_flags, empty
+from flights.records import (
+    IMPOSSIBLE_SPEED,
+    DayRecords,
+    InputFile,
+    LedgerEntry,
+    count_flags,
+    empty_table,
+)
 from flights.reference.aircraft import Airframe
 from flights.sources.opensky.flight_rows import COLUMNS, POSITION_COLUMNS, make_flights
 from flights.sources.opensky.trino.database import Database
@@ -74,7 +81,7 @@ def collect_day(database: Database, asked: DayQuestion, report: Report) -> DayRe
     status = "partial" if deficits else "complete"
     if not hours:
         status, deficits = "missing", [*gaps] or [_nothing_there(asked.day)]
-        flights = empty("flights")
+        flights = empty_table("flights")
     entry = LedgerEntry(
         source=asked.source,
         day=asked.day,
@@ -95,7 +102,7 @@ def collect_day(database: Database, asked: DayQuestion, report: Report) -> DayRe
         scope=asked.scope,
         filed_by=filed_by,
     )
-    others = {name: empty(name) for name in ("edges", "tracks", "reception")}
+    others = {name: empty_table(name) for name in ("edges", "tracks", "reception")}
     return DayRecords(entry, flights=flights, **others)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from flights.errors import BadPayload, CredentialsRejected, SourceUnavailable
-from flights.network import Passing, read_wait
+from flights.network import TransientFailure, read_wait
 from flights.sources.opensky.trino.account import HOW_TO_GET
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ def translated() -> Iterator[None]:
         raise judge_query_error(error) from None
     except (trino.TrinoConnectionError, requests.RequestException) as error:
         log.debug("the line to Trino broke: %s", type(error).__name__)
-        raise Passing(f"{PLACE} could not be reached, or the line broke") from None
+        raise TransientFailure(f"{PLACE} could not be reached, or the line broke") from None
     except (trino.HttpError, trino.Error) as error:
         raise SourceUnavailable(f"{PLACE} refused to answer: {_quote(error)}.") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -55,7 +55,9 @@ def judge_query_error(error: Any) -> Exception:
     """Our error for what Trino says of a query."""
     name, said = str(error.error_name or ""), _quote(error.message)
     if name == "QUERY_QUEUE_FULL" or "too many queued queries" in said.lower():
-        return Passing(f"{PLACE} runs and queues as many queries of yours as it may", limited=True)
+        return TransientFailure(
+            f"{PLACE} runs and queues as many queries of yours as it may", limited=True
+        )
     if name == "PERMISSION_DENIED":
         return CredentialsRejected(f"{PLACE} does not give this to your account: {said}.")
     if name.startswith("EXCEEDED_"):
@@ -69,7 +71,7 @@ def judge_query_error(error: Any) -> Exception:
             "before trying again: they suspend accounts that load the database too much."
         )
     if error.error_type in _MAY_PASS:
-        return Passing(f"{PLACE} failed with {name or 'an error'}: {said}")
+        return TransientFailure(f"{PLACE} failed with {name or 'an error'}: {said}")
     return SourceUnavailable(f"{PLACE} rejected the query ({name or 'no name'}: {said}).")
 
 
@@ -82,7 +84,7 @@ def judge_reply(reply: Any, *_: object, **__: object) -> None:
         raise CredentialsRejected(f"{PLACE} refused the account ({status}). {HOW_TO_GET}")
     if status in (408, 429) or status >= 500:
         wait = read_wait(httpx.Headers(dict(reply.headers)))
-        raise Passing(f"{PLACE} answered {status}", wait_s=wait, limited=status == 429)
+        raise TransientFailure(f"{PLACE} answered {status}", wait_s=wait, limited=status == 429)
     if status == 407:
         raise SourceUnavailable("The proxy wants a name and password: set them in HTTPS_PROXY.")
 

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from flights.records import empty
+from flights.records import empty_table
 from flights.sources.simulated.world.network import TYPES, addresses, registrations
 from flights.sources.simulated.world.timetable import FIRST_DAY
 from flights.sources.simulated.world.traffic import DAY_MS, SLOTS, YEAR_START_MS
@@ -66,7 +66,7 @@ def _flight_columns(world: World, row: np.ndarray, source: str) -> pd.DataFrame:
         flights |= _end_columns(world, true, observed, (end, name, stop))
     flights["positions"] = observed["positions"].astype("int32")
     flights["longest_silence_s"] = observed["silence_s"].astype("int32")
-    return pd.DataFrame(flights).assign(received="adsb", flags="")[empty("flights").columns]
+    return pd.DataFrame(flights).assign(received="adsb", flags="")[empty_table("flights").columns]
 
 
 def callsigns(world: World, true: pd.DataFrame) -> np.ndarray:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from flights.cargo import grade_flights
-from flights.records import conform, empty
+from flights.records import conform, empty_table
 from flights.reference.airports import load_airports
 from flights.sources.flight_lists.flights import make_flights
 from flights.sources.flight_lists.rows import ROW
@@ -122,7 +122,7 @@ def test_what_no_list_tells_is_unknown_not_zero():
 
 def test_day_without_rows_has_the_columns_all_the_same():
     flights, counts = make_flights(KEPT.empty_table(), source="opdi", day=DAY, cuts_months=True)
-    assert list(flights.columns) == list(empty("flights").columns)
+    assert list(flights.columns) == list(empty_table("flights").columns)
     assert (len(flights), counts["dropped_repeated"]) == (0, 0)
 
 

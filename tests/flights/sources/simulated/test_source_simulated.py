@@ -10,7 +10,7 @@ from world_truth import list_true_flights
 
 from flights.cargo import grade_flights
 from flights.errors import InvalidInput
-from flights.records import TABLES, conform, empty
+from flights.records import TABLES, conform, empty_table
 from flights.sources import open_source
 from flights.sources.simulated.examples import EXAMPLES
 from flights.sources.simulated.source import HOLES, SimulatedSource
@@ -94,7 +94,7 @@ def test_a_lost_day_is_missing_with_its_reason_and_no_rows(source: SimulatedSour
     assert records.entry.reasons
     for name in TABLES:
         assert len(records.table(name)) == 0
-        assert list(records.table(name).columns) == list(empty(name).columns)
+        assert list(records.table(name).columns) == list(empty_table(name).columns)
 
 
 def test_the_broken_day_is_partial_and_cut(source: SimulatedSource) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flights.errors import InvalidInput
-from flights.records import empty
+from flights.records import empty_table
 from flights.sources.own_table.columns.fields import BY_NAME, FIELDS
 from flights.sources.own_table.columns.mapping import (
     format_columns,
@@ -72,7 +72,7 @@ def test_heads_of_known_tables_are_understood(name: str) -> None:
 
 
 def test_own_export_is_understood() -> None:
-    names = list(empty("flights").columns)
+    names = list(empty_table("flights").columns)
     guess = guess_columns(Chunk(tuple(names), np.zeros(0, np.int64), []))
     assert all(guess[name] == name for name in BY_NAME if name in names)
     assert not {"firstseen_date", "lastseen_date"} & guess.keys()

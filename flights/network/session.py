@@ -15,8 +15,8 @@ from flights.errors import CredentialsRejected, InvalidInput, SourceUnavailable
 from flights.network.bodies import read_raw
 from flights.network.client import explain_failure, make_client
 from flights.network.limiter import Limiter
-from flights.network.manners import Manners, Waiting
-from flights.network.replies import MISSING, Passing, redact, refuse_failures
+from flights.network.replies import MISSING, TransientFailure, redact, refuse_failures
+from flights.network.retries import RetryPolicy, Waiting
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Traffic:
+class TransferCounts:
     """What went over the wire in this process: requests, and bytes of bodies."""
 
     requests: int = 0
@@ -35,7 +35,7 @@ class Traffic:
 
 
 @dataclass(frozen=True)
-class Question:
+class HttpRequest:
     """A request that changes nothing; `headers` go to no other host but that of `url`."""
 
     url: str
@@ -49,12 +49,12 @@ class Question:
         return "range" in self.headers
 
 
-class Line:
+class HttpSession:
     """The connections of one process; opened at the first question, closed with the object."""
 
-    def __init__(self, limiter: Limiter, manners: Manners) -> None:
-        self.manners = manners
-        self.traffic = Traffic()
+    def __init__(self, limiter: Limiter, retries: RetryPolicy) -> None:
+        self.retries = retries
+        self.traffic = TransferCounts()
         self._limiter = limiter
         self._moved: dict[str, tuple[httpx.URL, float]] = {}
         self._lock = threading.Lock()
@@ -73,17 +73,17 @@ class Line:
         for attempt in itertools.count(1):
             try:
                 return act()
-            except Passing as passing:
+            except TransientFailure as passing:
                 asked_s = passing.wait_s or 0.0
-                too_long = asked_s > self.manners.longest_wait_s
-                if too_long or attempt >= self.manners.tries:
+                too_long = asked_s > self.retries.longest_wait_s
+                if too_long or attempt >= self.retries.tries:
                     raise passing.final(attempt, too_long=too_long) from None
-                pause_s = asked_s + self.manners.pause_after(attempt)
+                pause_s = asked_s + self.retries.pause_after(attempt)
                 log.info("%s; asking again in %.1f s", passing.sentence, pause_s)
                 waiting.wait(pause_s, passing.sentence)
         raise AssertionError("unreachable")
 
-    def ask(self, question: Question, waiting: Waiting) -> httpx.Response:
+    def ask(self, question: HttpRequest, waiting: Waiting) -> httpx.Response:
         """The reply, its body unread: close it. One attempt, redirects followed.
 
         Raises
@@ -96,9 +96,9 @@ class Line:
 
     def read(self, reply: httpx.Response) -> Iterator[bytes]:
         """The body as it comes, counted."""
-        return read_raw(reply, manners=self.manners, count=self._count_bytes)
+        return read_raw(reply, retries=self.retries, count=self._count_bytes)
 
-    def _ask_where_it_moved(self, question: Question, waiting: Waiting) -> httpx.Response | None:
+    def _ask_where_it_moved(self, question: HttpRequest, waiting: Waiting) -> httpx.Response | None:
         """The reply from where the last part came; None where that has to be found out again.
 
         Saves a request for every part of a file that lies behind a redirect. Such addresses wear
@@ -130,7 +130,7 @@ class Line:
             request = self._redirected(request, reply.headers["location"])
         raise SourceUnavailable(f"{redact(url)} sends us on and on, from page to page.")
 
-    def _build(self, question: Question) -> httpx.Request:
+    def _build(self, question: HttpRequest) -> httpx.Request:
         try:
             url = httpx.URL(question.url)
         except (httpx.InvalidURL, ValueError):
@@ -146,7 +146,7 @@ class Line:
         host = request.url.netloc.decode("ascii")
         waiting.wait(self._limiter.take(host), f"one pace for all who ask {host}")
         with self._lock:
-            self.traffic = Traffic(self.traffic.requests + 1, self.traffic.bytes)
+            self.traffic = TransferCounts(self.traffic.requests + 1, self.traffic.bytes)
         try:
             reply = self._open_client().send(request, stream=True, follow_redirects=False)
         except (httpx.TransportError, httpx.InvalidURL, ValueError) as error:
@@ -159,8 +159,8 @@ class Line:
         """Other processes wait too; only as long as we would, or one bad answer stops a host."""
         try:
             refuse_failures(reply)
-        except Passing as passing:
-            if passing.wait_s and passing.wait_s <= self.manners.longest_wait_s:
+        except TransientFailure as passing:
+            if passing.wait_s and passing.wait_s <= self.retries.longest_wait_s:
                 self._limiter.hold(host, passing.wait_s)
 
     def _redirected(self, request: httpx.Request, location: str) -> httpx.Request:
@@ -185,12 +185,12 @@ class Line:
 
     def _count_bytes(self, number: int) -> None:
         with self._lock:
-            self.traffic = Traffic(self.traffic.requests, self.traffic.bytes + number)
+            self.traffic = TransferCounts(self.traffic.requests, self.traffic.bytes + number)
 
     def _open_client(self) -> httpx.Client:
         with self._lock:
             if self._client is None:
-                self._client = make_client(self.manners)
+                self._client = make_client(self.retries)
                 weakref.finalize(self, self._client.close)
             return self._client
 

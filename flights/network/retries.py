@@ -12,7 +12,7 @@ _STEP_S = 1.0
 
 
 @dataclass(frozen=True)
-class Manners:
+class RetryPolicy:
     """Patience with a host, times in seconds.
 
     `tries`: attempts in all for one piece of work; pauses between them double from `pause_s` to
