@@ -53,7 +53,7 @@ def from_query(query: Mapping[str, Any]) -> FlightRequest:
     return FlightRequest(source, icao24, _read_moment(text), str(query.get("region", "")).strip())
 
 
-def request_of(flight: pd.Series, region: str = "") -> FlightRequest:
+def request_for(flight: pd.Series, region: str = "") -> FlightRequest:
     """The request for one flight of a table, at a moment in its middle (else at its begin)."""
     first, last = flight["firstseen"], flight["lastseen"]
     around = first.ceil("min") if pd.isna(last) else (first + (last - first) / 2).round("min")
@@ -61,12 +61,12 @@ def request_of(flight: pd.Series, region: str = "") -> FlightRequest:
     return FlightRequest(source, icao24, around.to_pydatetime(), region)
 
 
-def ask_about(flight: pd.Series, study: Study) -> FlightRequest:
+def request_for_study(flight: pd.Series, study: Study) -> FlightRequest:
     """The request for a flight of a study: could its lost end lie where the study asks?"""
     ends = ("destination", "origin")
     lost = [end for end in ends if flight[f"{end}_evidence"] == "lost"]
     regions = [getattr(study, end) for end in lost]
-    return request_of(flight, next((each for each in regions if each != "world:"), ""))
+    return request_for(flight, next((each for each in regions if each != "world:"), ""))
 
 
 def _read_moment(text: str) -> datetime:

@@ -36,7 +36,7 @@ def keep_list(own: Overrides) -> None:
 def find_list(sha256: str) -> Overrides | None:
     """The cargo list of that hash, None for ""; raises `InvalidInput` where it is not at hand."""
     if sha256 and sha256 not in _cargo_lists():
-        own = usual_list()
+        own = read_usual_list()
         if own is None or own.sha256 != sha256:
             raise InvalidInput(
                 f"This study rests on a cargo list (SHA-256 {sha256[:12]}) that is not at hand; "
@@ -45,7 +45,7 @@ def find_list(sha256: str) -> Overrides | None:
     return _cargo_lists()[sha256] if sha256 else None
 
 
-def usual_list() -> Overrides | None:
+def read_usual_list() -> Overrides | None:
     """The cargo list of the environment, where it names one."""
     path = read_settings().cargo
     if path is None:
@@ -55,7 +55,7 @@ def usual_list() -> Overrides | None:
     return own
 
 
-def spread(study: Study) -> None:
+def fill_controls(study: Study) -> None:
     """Have the controls show the study's list."""
     st.session_state[CHOSEN] = study.cargo_sha256
 
@@ -65,7 +65,7 @@ def chosen() -> str:
     return st.session_state.get(CHOSEN, "")
 
 
-def in_force() -> Overrides | None:
+def find_chosen() -> Overrides | None:
     """The list the controls show, where it is at hand."""
     try:
         return find_list(chosen())

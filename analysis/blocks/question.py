@@ -88,7 +88,7 @@ def choose_region(
         label,
         known if chosen in known else [chosen, *known],
         key=key,
-        format_func=name_region,
+        format_func=format_region,
         label_visibility="visible" if shown else "collapsed",
         accept_new_options=True,
         placeholder="country, airport code, circle …",
@@ -137,7 +137,7 @@ def _name_grade(grade: str) -> str:
     return "certain" if grade == "certain" else f"{grade} or better"
 
 
-def name_region(spec: str) -> str:
+def format_region(spec: str) -> str:
     """A region as a control shows it; what was typed where it is none."""
     known = {"": "no region asked about", **choices.list_regions()}
     if spec in known:
@@ -169,7 +169,7 @@ def _spread(study: Study) -> None:
     for name in ("source", "first", "last", "origin", "destination", "window", "baseline"):
         state[f"q_{name}"] = getattr(study, name)
     state["q_grade"] = study.min_grade
-    own_list.spread(study)
+    own_list.fill_controls(study)
     state["q_event"], state["q_name"] = study.events[0].day, study.events[0].name
     for n, event in enumerate(study.events[1:MOST_EVENTS], start=1):
         state[f"q_event{n}"] = event.day

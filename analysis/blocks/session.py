@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import streamlit as st
 
-from analysis.blocks.own_list import usual_list
+from analysis.blocks.own_list import read_usual_list
 from analysis.study import Event, Study, from_query, record_list, to_query
 
 
@@ -24,7 +24,7 @@ def take_study(suggest: Callable[[], Study]) -> Study:
         st.session_state["address"] = query
         keep_study(study, spread=True)
     elif "study" not in st.session_state:
-        keep_study(record_list(suggest(), usual_list()), spread=True)
+        keep_study(record_list(suggest(), read_usual_list()), spread=True)
     kept: Study = st.session_state["study"]
     return kept
 

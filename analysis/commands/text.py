@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from analysis.drawing.captions import describe_detectable, note_of
+from analysis.drawing.captions import describe_detectable, format_contents
 from analysis.study import Effect, Family, ListResult, Stack, StudyResult, Verdict
 from analysis.study import numbers as wording
 
@@ -18,7 +18,7 @@ def describe_result(result: StudyResult) -> list[str]:
     if result.stack is not None:
         before = f"{1 + len(result.others)} dates together: "
         lines += _describe_verdict(result.stack.verdict, result.stack.lower, before=before)
-    return [*filter(None, lines), note_of(result)]
+    return [*filter(None, lines), format_contents(result)]
 
 
 def describe_numbers(result: StudyResult) -> list[str]:
@@ -40,7 +40,7 @@ def describe_list(found: ListResult, names: list[str], *, numbers: bool) -> list
     for name, result in zip(names, found.results, strict=True):
         lines += [f"== {name}", *describe_result(result)[:-1]]
         lines += [*describe_numbers(result), ""] if numbers else [""]
-    return [*lines, *describe_family(found.family), "", note_of(found)]
+    return [*lines, *describe_family(found.family), "", format_contents(found)]
 
 
 def describe_family(family: Family) -> list[str]:

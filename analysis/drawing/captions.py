@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from analysis.study import (
     Effect,
@@ -33,12 +33,7 @@ EXCLUDED_SENTENCE = (
 )
 
 
-def write_instant(instant: datetime) -> str:
-    """A time as 13 Jun 2025 14:02 UTC; the instant must carry UTC."""
-    return f"{format_date(instant)} {instant:%H:%M} UTC"
-
-
-def write_known(value: float | None) -> str:
+def format_known(value: float | None) -> str:
     """A number of flights, or a dash where it is not known: missing is not zero.
 
     >>> write_known(None), write_known(0), write_known(3.0), write_known(9.41)
@@ -49,7 +44,7 @@ def write_known(value: float | None) -> str:
     return format_count(value) if value == int(value) else format_number(value)
 
 
-def write_interval(low: float, high: float) -> str:
+def format_interval(low: float, high: float) -> str:
     """Both ends of an interval.
 
     >>> write_interval(0.6, 2.814)
@@ -58,7 +53,7 @@ def write_interval(low: float, high: float) -> str:
     return f"{format_limit(low)}–{format_limit(high)}"
 
 
-def count_noun(number: int, noun: str) -> str:
+def format_quantity(number: int, noun: str) -> str:
     """A number and its noun.
 
     >>> count_noun(1, "day"), count_noun(1200, "day")
@@ -103,12 +98,12 @@ def rewrite_days(text: str) -> str:
     return _ISO_DAY.sub(lambda found: format_date(date.fromisoformat(found[0])), text)
 
 
-def name_route(result: StudyResult) -> str:
+def format_route(result: StudyResult) -> str:
     """The route in words."""
     return f"{result.origin_label} → {result.destination_label}"
 
 
-def note_of(result: StudyResult | ListResult) -> str:
+def format_contents(result: StudyResult | ListResult) -> str:
     """The contents sentence, with SIMULATED before it where it is."""
     made_up = f"{SIMULATED}: a made-up world, nobody heard any of this. "
     return (made_up if result.simulated else "") + result.contents_sentence
@@ -116,20 +111,20 @@ def note_of(result: StudyResult | ListResult) -> str:
 
 def describe_figures(result: StudyResult) -> list[str]:
     """The line of key figures under a verdict, as short phrases."""
-    missing = f"{count_noun(len(result.days_missing), 'day')} missing"
+    missing = f"{format_quantity(len(result.days_missing), 'day')} missing"
     lower, upper = result.lower, result.upper
     if lower is None or upper is None:
         heard = f"{result.flights_lower:,} observed, up to {result.flights_upper:,} possible"
-        return [f"{heard} on {count_noun(result.days_used, 'day')}", missing]
-    after = f"{write_known(lower.n1)} observed in {_name_window(result)}"
+        return [f"{heard} on {format_quantity(result.days_used, 'day')}", missing]
+    after = f"{format_known(lower.n1)} observed in {_name_window(result)}"
     if upper.n1 > lower.n1:
-        after += f", up to {write_known(upper.n1)} possible"
+        after += f", up to {format_known(upper.n1)} possible"
     neither = sum(each or 0 for each in result.series.neither_end[_window(result)])
     beside = [f"{neither:,.0f} of the possible with neither end known"] if neither else []
     return [
         after,
         *beside,
-        f"{write_known(lower.expected)} expected ({format_ratio(lower.rr)})",
+        f"{format_known(lower.expected)} expected ({format_ratio(lower.rr)})",
         f"{lower.r:,} of {lower.n_compared:,} {lower.compared_with} differ as much",
         missing,
     ]
@@ -147,8 +142,8 @@ def describe_effects(lower: Effect | None, upper: Effect | None) -> str:
 
 def _describe_effect(kind: str, effect: Effect) -> str:
     return (
-        f"{write_known(effect.n1)} {kind}, {write_known(effect.expected)} expected: "
-        f"{format_ratio(effect.rr)} ({write_interval(effect.lo, effect.hi)}), "
+        f"{format_known(effect.n1)} {kind}, {format_known(effect.expected)} expected: "
+        f"{format_ratio(effect.rr)} ({format_interval(effect.lo, effect.hi)}), "
         f"{effect.r:,} of {effect.n_compared:,} {effect.compared_with} differ as much"
     )
 
@@ -158,7 +153,7 @@ def describe_detectable(found: Effect | Stack | None) -> str:
     if found is None or not (found.sets if isinstance(found, Stack) else found.n_compared):
         return ""
     short = isinstance(found, Effect) and found.is_short
-    dates = count_noun(found.n_placebo, "date")
+    dates = format_quantity(found.n_placebo, "date")
     before = f"Going by the {dates} there are, with enough history a" if short else "A"
     if math.isinf(found.mde_up):
         return f"{before} rise of any size would not reliably be noticed."
@@ -167,7 +162,7 @@ def describe_detectable(found: Effect | Stack | None) -> str:
     return f"{before} rise of {format_ratio(found.mde_up)} or more would probably be noticed{fall}."
 
 
-def write_holm(result: StudyResult, event: date) -> str:
+def describe_holm(result: StudyResult, event: date) -> str:
     """What is left of an event when all dates of its question are allowed for; "" for one alone."""
     days = [result.event, *(other.event for other in result.others)]
     members = result.family.members if result.family else ()
@@ -194,14 +189,14 @@ def _name_window(result: StudyResult) -> str:
     return f"{whole} days" if held == whole else f"{held} complete days of {whole}"
 
 
-def explain_no_flights(result: StudyResult) -> str:
+def describe_no_flights(result: StudyResult) -> str:
     """Why no flight stands under a verdict: none was heard, or nobody can say."""
     if "complete" not in result.series.status[_window(result)]:
         return "None of these days is complete: what flew on them is not known."
     return f"None was heard in {_name_window(result)}."
 
 
-def list_days(days: Sequence[date]) -> str:
+def format_days(days: Sequence[date]) -> str:
     """Days as runs.
 
     >>> list_days([date(2025, 5, 28), date(2025, 5, 29), date(2025, 6, 2)])

@@ -63,13 +63,13 @@ DARK = Palette(
 )
 
 
-def choose(dark: bool) -> Palette:
+def choose_palette(dark: bool) -> Palette:
     """The palette of one theme."""
     return DARK if dark else LIGHT
 
 
 @dataclass(frozen=True)
-class Look:
+class VerdictStyle:
     """Mark of a kind of verdict; `role` names its colour in `Palette`."""
 
     mark: str
@@ -87,7 +87,7 @@ _MARKS = {
 }
 
 
-def look_of(kind: str) -> Look:
+def style_verdict(kind: str) -> VerdictStyle:
     """How a kind of verdict from `results.VERDICTS` is shown.
 
     >>> look_of("no verdict (coverage)")
@@ -96,7 +96,7 @@ def look_of(kind: str) -> Look:
     if kind not in VERDICTS:
         raise ValueError(f"{kind!r} is no kind of verdict")
     mark, role = _MARKS.get(kind, ("◇", "unsure"))
-    return Look(mark, role)
+    return VerdictStyle(mark, role)
 
 
 OUTCOME_MARKS = {"passed": "✓", "failed": "✗", "not applicable": "–"}

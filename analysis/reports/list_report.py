@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pandas as pd
 
-from analysis.drawing.captions import note_of
+from analysis.drawing.captions import format_contents
 from analysis.drawing.charts.forest_chart import draw_studies
 from analysis.event_study import format_title
 from analysis.reports.study_report import render_svg, write_outputs
@@ -61,7 +61,7 @@ def write_list(
 
 def render_list(found: ListResult) -> bytes:
     """All of it as JSON with sorted keys."""
-    plain = to_json(found) | {"note": note_of(found)}
+    plain = to_json(found) | {"note": format_contents(found)}
     return orjson.dumps(plain, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
 
 
@@ -78,7 +78,7 @@ def format_summary(found: ListResult, names: Sequence[str]) -> bytes:
     ]
     table = pd.DataFrame([a | b for a, b in zip(rows, members, strict=True)])
     stream = io.BytesIO()
-    writer = open_writer("csv", stream, Header(note_of(found), {}, ()))
+    writer = open_writer("csv", stream, Header(format_contents(found), {}, ()))
     writer.write(table)
     writer.close()
     return stream.getvalue()

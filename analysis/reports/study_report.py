@@ -22,10 +22,10 @@ from analysis.drawing.captions import (
     describe_detectable,
     describe_effects,
     describe_figures,
-    explain_no_flights,
-    name_route,
-    note_of,
-    write_holm,
+    describe_holm,
+    describe_no_flights,
+    format_contents,
+    format_route,
 )
 from analysis.drawing.charts.forest_chart import (
     describe_events,
@@ -38,9 +38,9 @@ from analysis.drawing.charts.sensitivity_chart import describe_sensitivity, draw
 from analysis.drawing.charts.series_chart import describe_series, draw_series
 from analysis.drawing.maps.route_map import describe_route, load_ground
 from analysis.drawing.maps.still_map import draw_still
-from analysis.drawing.palette import LIGHT, OUTCOME_MARKS, look_of
+from analysis.drawing.palette import LIGHT, OUTCOME_MARKS, style_verdict
 from analysis.drawing.tables import data_tables, text_tables
-from analysis.drawing.tables.route_habit_table import look_at_route, tabulate_flyers
+from analysis.drawing.tables.route_habit_table import count_route_habits, tabulate_flyers
 from analysis.study import (
     LIST_FILE,
     Event,
@@ -95,7 +95,7 @@ def write_outputs(result: StudyResult, flights: pd.DataFrame, folder: Path) -> l
 
 def render_json(result: StudyResult) -> bytes:
     """The result as JSON with sorted keys."""
-    plain = to_json(result) | {"note": note_of(result)}
+    plain = to_json(result) | {"note": format_contents(result)}
     return orjson.dumps(plain, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
 
 
@@ -126,7 +126,7 @@ def render_png(result: StudyResult) -> bytes:
 
 def render_study(result: StudyResult) -> str:
     """The study file, its note as a comment on top."""
-    return f"# {note_of(result)}\n" + format_study(restore_study(result))
+    return f"# {format_contents(result)}\n" + format_study(restore_study(result))
 
 
 def restore_study(result: StudyResult) -> Study:
@@ -153,8 +153,8 @@ OUTPUTS: dict[str, Make] = {
     "chart.png": lambda result, _: render_png(result),
     "chart.svg": lambda result, _: render_svg(draw_series(result, width=_WIDTH)),
     "map.svg": lambda result, flights: render_svg(draw_map(result, flights), "map"),
-    "flights.csv": data_tables.write_flights,
-    "counts.csv": lambda result, _: data_tables.write_counts(result),
+    "flights.csv": data_tables.format_flights_csv,
+    "counts.csv": lambda result, _: data_tables.format_counts_csv(result),
     "report.html": render_report,
     "study.toml": lambda result, _: render_study(result),
 }
@@ -167,10 +167,10 @@ def _write(path: Path, content: str | bytes) -> Path:
 
 
 def _facts(result: StudyResult, flights: pd.DataFrame) -> dict[str, Any]:
-    look = look_of(result.verdict.kind)
+    look = style_verdict(result.verdict.kind)
     inside = data_tables.select_window(result, flights)
-    shown = data_tables.show_flights(result, inside.head(ROWS))
-    flyers = look_at_route(result, flights)
+    shown = data_tables.format_flights(result, inside.head(ROWS))
+    flyers = count_route_habits(result, flights)
     return {
         "result": result,
         "palette": LIGHT,
@@ -179,15 +179,15 @@ def _facts(result: StudyResult, flights: pd.DataFrame) -> dict[str, Any]:
         "colour": look.colour(LIGHT),
         "marks": OUTCOME_MARKS,
         "made_up": f"{SIMULATED} · " if result.simulated else "",
-        "route": name_route(result),
+        "route": format_route(result),
         "figures": describe_figures(result),
         "detectable": describe_detectable(result.lower),
-        "holm": {day: write_holm(result, day) for day in _list_event_days(result)},
+        "holm": {day: describe_holm(result, day) for day in _list_event_days(result)},
         "other_figures": {o.event: describe_effects(o.lower, o.upper) for o in result.others},
         "tables": _tables(result),
         "flyers": describe_route_habits(flyers),
         "flyer_tables": [text_tables.render_table(table) for table in tabulate_flyers(flyers)],
-        "none_heard": explain_no_flights(result),
+        "none_heard": describe_no_flights(result),
         "effects": [effect for effect in (result.lower, result.upper) if effect],
         "effect_rows": data_tables.tabulate_effects(result),
         "neither_known": any(each is not None for each in result.series.neither_end),

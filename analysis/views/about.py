@@ -112,9 +112,9 @@ def list_sources() -> None:
 def main() -> None:
     """Pick, call, draw."""
     study = st.session_state.get("study")
-    panels.frame(simulated=study is None or loaders.is_simulated(study.source))
+    panels.show_frame(simulated=study is None or loaders.is_simulated(study.source))
     st.title("About", anchor=False)
-    panels.say_contents()
+    panels.show_contents()
     with st.container(width=760):
         st.markdown(_MEANING)
         list_estimators()

@@ -42,8 +42,8 @@ def main() -> None:
     known = loaders.list_series(archive)
     start = study.source if study else next(iter(archive.sources()), known[0])
     st.session_state.setdefault("d_source", start if start in known else known[0])
-    panels.frame(simulated=loaders.is_simulated(st.session_state["d_source"]))
-    panels.say_contents()
+    panels.show_frame(simulated=loaders.is_simulated(st.session_state["d_source"]))
+    panels.show_contents()
     source = st.selectbox(
         "Source",
         known,

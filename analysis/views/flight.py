@@ -31,9 +31,9 @@ def main() -> None:
     """Pick, call, draw."""
     archive = loaders.open_archive()
     source = st.query_params.get("source") or st.session_state.get("f_source") or WORLD
-    panels.frame(simulated=loaders.is_simulated(source))
+    panels.show_frame(simulated=loaders.is_simulated(source))
     st.title("Flight", anchor=False)
-    panels.say_contents()
+    panels.show_contents()
     show(archive)
 
 

@@ -39,7 +39,7 @@ def show_answer(study: Study, archive: Archive) -> None:
 
 def offer_way_back(error: FlightDataError) -> None:
     """The error as a sentence, and a question that works or a source that holds it."""
-    panels.say_contents()
+    panels.show_contents()
     if isinstance(error, NotCovered):
         if panels.show_problem(str(error), "Find a source that holds it"):
             st.switch_page("analysis/views/data.py")
@@ -55,16 +55,16 @@ def main() -> None:
     archive = loaders.open_archive()
     try:
         if first_visit.lacks_world(archive):
-            panels.frame(simulated=True)
-            panels.say_contents()
+            panels.show_frame(simulated=True)
+            panels.show_contents()
             first_visit.build_world(archive)
             st.rerun()
         study = session.take_study(partial(ready_questions.suggest_first_study, archive))
     except FlightDataError as error:
-        panels.frame(simulated=False)
+        panels.show_frame(simulated=False)
         offer_way_back(error)
         return
-    panels.frame(simulated=loaders.is_simulated(study.source))
+    panels.show_frame(simulated=loaders.is_simulated(study.source))
     try:
         study = question.ask(study, archive)
         session.keep_study(study)

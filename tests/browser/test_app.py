@@ -130,7 +130,7 @@ def test_a_flight_opens_from_its_row(page: Page) -> None:
     box = table.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + 20, box["y"] + 56)
-    expect(page.locator("p.story")).to_contain_text("HKJK")
+    expect(page.locator("p.brief")).to_contain_text("HKJK")
     expect(page.get_by_test_id("stDeckGlJsonChart")).to_have_count(2)
 
 

@@ -17,7 +17,7 @@ STUDY = (
 )
 LOST = "/flight?source=simulated&icao24=d5029f&around=2050-10-07T12%3A00&region=country%3AIR"
 """XQA26 of the simulated world: left ZHCC, was lost over Turkmenistan, heard again on its way."""
-STORY = "p.story"
+STORY = "p.brief"
 PATIENCE_MS = 240_000
 ALLOWED = {"svg-img-alt", "target-size"}
 """Streamlit's own: icons without names, the parts of a date field."""

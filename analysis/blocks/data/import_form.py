@@ -60,7 +60,7 @@ def _keep_upload(archive: Archive, given: Any) -> Path:
     return path
 
 
-def stamp_of(path: Path) -> str:
+def digest_file(path: Path) -> str:
     """Changes when another file is chosen, or this one changes."""
     try:
         seen = path.stat()
@@ -74,9 +74,9 @@ def _look(path: str, _stamp: str, stamp: str) -> tuple[Table, Chunk]:
     return read_head(open_table(Path(path)))
 
 
-def look_into(path: Path) -> tuple[Table, Chunk]:
+def read_table_head(path: Path) -> tuple[Table, Chunk]:
     """The table and its first rows; errors as `open_table` raises them."""
-    stamp = stamp_of(path)
+    stamp = digest_file(path)
     return _look(str(path), stamp, stamp)
 
 
@@ -88,7 +88,7 @@ def ask_name(path: Path) -> str:
     return st.text_input(
         "Name",
         plain or "my-table",
-        key=f"i_name-{stamp_of(path)}",
+        key=f"i_name-{digest_file(path)}",
         max_chars=40,
         width=260,
         help="Small letters, digits and -. Tables of other names stand beside it.",
@@ -97,7 +97,7 @@ def ask_name(path: Path) -> str:
 
 def ask_columns(path: Path, table: Table, head: Chunk) -> dict[str, str]:
     """Which column means what: the guess, as changed."""
-    guess, stamp = guess_columns(head), stamp_of(path)
+    guess, stamp = guess_columns(head), digest_file(path)
     names = ["", *table.columns]
     chosen = {}
     for start in range(0, len(FIELDS), _IN_A_ROW):
@@ -182,6 +182,6 @@ def ask_cover(days: tuple[date, date]) -> str | None:
     return f"{first}..{last}"
 
 
-def options_of(path: Path, name: str, columns: dict[str, str], reading: Options) -> Options:
+def gather_options(path: Path, name: str, columns: dict[str, str], reading: Options) -> Options:
     """Options as `flights.sources.own_table.source.open_source` takes them."""
     return {"path": str(path), "name": name, "columns": format_columns(columns), **reading}

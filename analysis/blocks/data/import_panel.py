@@ -6,7 +6,7 @@ import streamlit as st
 
 from analysis.blocks import loaders, ready_questions, session
 from analysis.blocks.data import import_form
-from analysis.drawing.captions import count_noun, escape_text, rewrite_days
+from analysis.drawing.captions import escape_text, format_quantity, rewrite_days
 from analysis.study import format_date
 from flights.archive import Archive
 from flights.errors import FlightDataError
@@ -27,13 +27,13 @@ def show_import(archive: Archive) -> None:
         path = import_form.choose_file(archive)
         if path is None:
             return
-        table, head = import_form.look_into(path)
+        table, head = import_form.read_table_head(path)
         for note in table.notes:
             st.caption(escape_text(note))
         name = import_form.ask_name(path)
         columns = import_form.ask_columns(path, table, head)
         reading = import_form.ask_reading(head, columns)
-        options = import_form.options_of(path, name, columns, reading)
+        options = import_form.gather_options(path, name, columns, reading)
         source = open_source(**options)  # type: ignore[arg-type]
         import_form.show_preview(head, columns, reading)
         found = _check(source, options)
@@ -46,7 +46,7 @@ def show_import(archive: Archive) -> None:
 def _check(source: OwnTable, options: import_form.Options) -> Findings | None:
     """What the whole table holds, once it was asked for; None before."""
     read = {key: value for key, value in options.items() if key != "name"}
-    asked = (import_form.stamp_of(source.table.path), read)
+    asked = (import_form.digest_file(source.table.path), read)
     for remark in source.remarks[1:]:
         st.caption(escape_text(remark))
     if st.button("Check the whole table", key="i_check"):
@@ -108,7 +108,7 @@ def _ask_refresh(archive: Archive, key: str) -> bool:
     if not held:
         return False
     st.caption(
-        f"{count_noun(len(held), 'day')} of this name are held already, "
+        f"{format_quantity(len(held), 'day')} of this name are held already, "
         f"{format_date(min(held))} to {format_date(max(held))}. Days this table does not hold stay "
         "as they are; another name starts afresh."
     )
@@ -147,8 +147,8 @@ def _tell_imported(archive: Archive, key: str, path: Path) -> str:
     flights = sum(int(entry.counts.get("flights", 0)) for entry in held.values())
     complete = sum(entry.is_complete for entry in held.values())
     said = (
-        f"“{find_spec(key).title}” holds {count_noun(flights, 'flight')} on "
-        f"{count_noun(len(held), 'day')}, {complete:,} of them complete."
+        f"“{find_spec(key).title}” holds {format_quantity(flights, 'flight')} on "
+        f"{format_quantity(len(held), 'day')}, {complete:,} of them complete."
     )
     if not complete:
         said += " Without a complete day nothing can be counted."
@@ -156,5 +156,5 @@ def _tell_imported(archive: Archive, key: str, path: Path) -> str:
     aside = sum(n for name, n in latest.counts.items() if name.startswith("dropped_in_table_"))
     if aside:
         file = rejected_path(Path(), key, path)
-        said += f" {count_noun(aside, 'row')} kept aside lie in {escape_text(file)} of the archive."
+        said += f" {format_quantity(aside, 'row')} kept aside lie in {escape_text(file)} of the archive."
     return said

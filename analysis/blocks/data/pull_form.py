@@ -8,7 +8,7 @@ from datetime import date
 import streamlit as st
 
 from analysis.blocks import choices, loaders
-from analysis.drawing.captions import count_noun, escape_sentence, list_days
+from analysis.drawing.captions import escape_sentence, format_days, format_quantity
 from flights.archive import Archive
 from flights.errors import FlightDataError
 from flights.planning import Way
@@ -28,7 +28,7 @@ _UPFRONT = ("regions", "choice")
 
 
 @dataclass(frozen=True)
-class Asked:
+class PullRequest:
     """What the form asks for; `options` by name, those not given left out."""
 
     source: str
@@ -78,7 +78,7 @@ def _fill_scope(source: str, scope: str) -> None:
         st.session_state[_key(source, kind)] = text
 
 
-def _ask(spec: SourceSpec) -> tuple[Asked, int]:
+def _ask(spec: SourceSpec) -> tuple[PullRequest, int]:
     """What the widgets say, and how many days to read at once."""
     first = [o for o in spec.options if o.required or o.kind in _UPFRONT]
     given = _ask_options(spec, first)
@@ -99,7 +99,7 @@ def _ask(spec: SourceSpec) -> tuple[Asked, int]:
             width=180,
         )
     options = tuple(sorted(given.items()))
-    return Asked(spec.key, options, begin, end, refresh), workers
+    return PullRequest(spec.key, options, begin, end, refresh), workers
 
 
 def _ask_options(spec: SourceSpec, options: Iterable[Option]) -> dict[str, str]:
@@ -131,7 +131,7 @@ def _name_region(text: str) -> None:
     except FlightDataError as error:
         st.warning(escape_sentence(error))
         return
-    st.caption(f"{region.label}: {count_noun(len(region.airports()), 'airport')}.")
+    st.caption(f"{region.label}: {format_quantity(len(region.airports()), 'airport')}.")
 
 
 def _ask_day(spec: SourceSpec, label: str, edge: str) -> date | None:
@@ -151,7 +151,7 @@ def _key(source: str, option: str) -> str:
     return f"o-{source}-{option}"
 
 
-def _plan(asked: Asked, spec: SourceSpec, archive: Archive) -> PullPlan | str:
+def _plan(asked: PullRequest, spec: SourceSpec, archive: Archive) -> PullPlan | str:
     """The plan, or the sentence why there is none; a remote source is asked what it has."""
     if spec.remote and not (asked.first and asked.last):
         # Else every day there is would be looked for, at servers of others.
@@ -168,7 +168,7 @@ def _plan(asked: Asked, spec: SourceSpec, archive: Archive) -> PullPlan | str:
     return plan
 
 
-def _confirm(asked: Asked, plan: PullPlan | str, archive: Archive, workers: int) -> None:
+def _confirm(asked: PullRequest, plan: PullPlan | str, archive: Archive, workers: int) -> None:
     """The plan with its price and the source's terms; started only now."""
     if isinstance(plan, str):
         st.warning(escape_sentence(plan))
@@ -188,12 +188,16 @@ def _confirm(asked: Asked, plan: PullPlan | str, archive: Archive, workers: int)
 
 def _state_cost(plan: PullPlan) -> str:
     if not plan.offers:
-        done = f" {count_noun(len(plan.skipped), 'day')} complete already." if plan.skipped else ""
+        done = (
+            f" {format_quantity(len(plan.skipped), 'day')} complete already."
+            if plan.skipped
+            else ""
+        )
         return f"There is nothing to read.{done}"
-    parts = [f"**{count_noun(len(plan.days), 'day')}** to read"]
+    parts = [f"**{format_quantity(len(plan.days), 'day')}** to read"]
     parts += [format_size(plan.size_bytes)] if plan.size_bytes else []
-    parts += [count_noun(plan.requests, "request")] if plan.requests else []
-    parts += [count_noun(plan.credits, "credit")] if plan.credits else []
+    parts += [format_quantity(plan.requests, "request")] if plan.requests else []
+    parts += [format_quantity(plan.credits, "credit")] if plan.credits else []
     parts += [describe_time(plan) or "no pull has measured yet how long that takes"]
     return (
         f"{', '.join(parts)}. {len(plan.skipped):,} complete already, {len(plan.absent):,} not in "
@@ -205,14 +209,14 @@ def _state_cost(plan: PullPlan) -> str:
 def _tell_problems(plan: PullPlan) -> None:
     """What is known beforehand: days with something wrong, days published anew."""
     notes = [note for offer in plan.offers for note in offer.notes]
-    wrong = [f"{list_days(o.all_days)}: {o.problem}" for o in plan.offers if o.problem]
+    wrong = [f"{format_days(o.all_days)}: {o.problem}" for o in plan.offers if o.problem]
     anew = [day for day, why in plan.skipped if "published anew" in why]
     lines = [*dict.fromkeys(notes), *wrong[:_SHOWN]]
     if len(wrong) > _SHOWN:
-        lines.append(f"{count_noun(len(wrong) - _SHOWN, 'more day')} with something wrong.")
+        lines.append(f"{format_quantity(len(wrong) - _SHOWN, 'more day')} with something wrong.")
     if anew:
         lines.append(
-            f"{list_days(anew)}: published anew since it was pulled. “Ask complete days again” "
+            f"{format_days(anew)}: published again since it was pulled. “Ask complete days again” "
             "under “More options” reads it once more."
         )
     st.markdown("\n".join(f"- {escape_sentence(line)}" for line in lines))

@@ -7,10 +7,10 @@ import streamlit as st
 
 from analysis.blocks import loaders
 from analysis.blocks.data.reasons import show_reasons
-from analysis.drawing.captions import count_noun, escape_sentence, list_days, write_instant
+from analysis.drawing.captions import escape_sentence, format_days, format_quantity
 from flights.archive import Archive
 from flights.pull import DayProgress, PullProgress, background
-from flights.records.amounts import format_size, format_span
+from flights.records.amounts import format_moment, format_size, format_span
 
 _REFRESH_S = 1.0
 _REDRAW_S = 15.0
@@ -88,7 +88,7 @@ def _show_pull(progress: PullProgress, archive: Archive, *, is_latest: bool) -> 
     )
     if progress.state == "paused":
         when = progress.resume_at
-        st.markdown(f"It can go on from {write_instant(when)}." if when else "It can go on later.")
+        st.markdown(f"It can go on from {format_moment(when)}." if when else "It can go on later.")
     _tell_bad([day for day in progress.days if day.state in _BAD])
     if is_latest and _has_more(progress):
         _offer_again(progress, archive)
@@ -114,7 +114,7 @@ def _show_running(progress: PullProgress, archive: Archive) -> None:
         st.caption(figures)
     for day in [day for day in progress.days if day.state == "running"][:_RUNNING]:
         st.caption(
-            f"{list_days([day.day])}: {escape_sentence(day.message or 'reading')} ({day.share:.0%})"
+            f"{format_days([day.day])}: {escape_sentence(day.message or 'reading')} ({day.share:.0%})"
         )
     if st.button("Stop", key=f"stop-{progress.id}"):
         background.cancel_pull(archive, progress.id)
@@ -124,7 +124,7 @@ def _show_running(progress: PullProgress, archive: Archive) -> None:
 def _count_days(progress: PullProgress, archive: Archive) -> str:
     ended = sum(day.state not in _UNDONE for day in progress.days)
     name = loaders.format_series(archive, progress.source) or "A pull"
-    return f"{name}: {ended:,} of {count_noun(len(progress.days), 'day')}"
+    return f"{name}: {ended:,} of {format_quantity(len(progress.days), 'day')}"
 
 
 def _list_figures(progress: PullProgress) -> list[str]:
@@ -138,9 +138,9 @@ def _list_figures(progress: PullProgress) -> list[str]:
     if progress.rate_bytes_s:
         found.append(f"{format_size(progress.rate_bytes_s)} a second")
     if progress.flights:
-        found.append(count_noun(progress.flights, "flight"))
+        found.append(format_quantity(progress.flights, "flight"))
     if progress.positions:
-        found.append(count_noun(progress.positions, "position"))
+        found.append(format_quantity(progress.positions, "position"))
     return found
 
 

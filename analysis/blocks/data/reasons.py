@@ -7,7 +7,7 @@ from datetime import date
 
 import streamlit as st
 
-from analysis.drawing.captions import list_days
+from analysis.drawing.captions import format_days
 from analysis.drawing.palette import STATUS_MARKS
 
 Row = tuple[Sequence[date], str, str]
@@ -42,7 +42,7 @@ def show_reasons(rows: Iterable[Row]) -> None:
 
 def _write_row(row: Row) -> str:
     days, status, why = row
-    listed = _DATE_GAP.sub("\N{NO-BREAK SPACE}", list_days(days))
+    listed = _DATE_GAP.sub("\N{NO-BREAK SPACE}", format_days(days))
     said = f"{STATUS_MARKS.get(status, '')} {status}".strip()
     return (
         f'<tr><td>{html.escape(listed)}</td><td class="status">{html.escape(said)}</td>'

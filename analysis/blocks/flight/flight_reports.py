@@ -9,7 +9,7 @@ from analysis.blocks.choices import WORLDWIDE
 from analysis.blocks.flight_request import FlightRequest
 from analysis.blocks.loaders import is_simulated, open_archive_at
 from analysis.blocks.session import is_dark
-from analysis.drawing.maps.flight_map import Inspected, draw_flight
+from analysis.drawing.maps.flight_map import InspectedFlight, draw_flight
 from analysis.drawing.maps.route_map import CompactDeck, load_ground
 from flights.archive import Archive
 from flights.config import read_settings
@@ -32,20 +32,22 @@ def _digest_all(archive: Archive) -> str:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _load_report(root: str, digest: str, source: str, icao24: str, around: datetime) -> Inspected:
+def _load_report(
+    root: str, digest: str, source: str, icao24: str, around: datetime
+) -> InspectedFlight:
     archive = open_archive_at(root)
-    story = load_flight_report(archive, source, icao24, around)
+    report = load_flight_report(archive, source, icao24, around)
     beside = tuple(
         archive.load_tracks(far["source"], icao24, far["firstseen"], last_known(far))
-        for far in (gap.neighbour for gap in story.gaps)
+        for far in (gap.neighbour for gap in report.gaps)
         if far is not None
     )
-    heard = tuple(load_reception_beyond(archive, story, gap) for gap in story.gaps)
-    return Inspected(story, beside, heard)
+    heard = tuple(load_reception_beyond(archive, report, gap) for gap in report.gaps)
+    return InspectedFlight(report, beside, heard)
 
 
-def load_report(archive: Archive, asked: FlightRequest) -> Inspected:
-    """The story of a flight, with what its map needs; raises `InvalidInput` where there is none."""
+def load_report(archive: Archive, asked: FlightRequest) -> InspectedFlight:
+    """The report of a flight, with what its map needs; raises `InvalidInput` where there is none."""
     digest = _digest_all(archive)
     return _load_report(str(archive.root), digest, asked.source, asked.icao24, asked.around)
 
@@ -74,7 +76,7 @@ def _open_engine(root: str) -> DuckDBEngine:
 def _load_habits(
     root: str, digest: str, source: str, icao24: str, around: datetime, routes: str
 ) -> Habits:
-    flight = _load_report(root, digest, source, icao24, around).story.flight.to_dict()
+    flight = _load_report(root, digest, source, icao24, around).report.flight.to_dict()
     known = _read_routes(routes) if routes and not is_simulated(source) else None
     return count_habits(_open_engine(root), flight, known)
 

@@ -1,4 +1,4 @@
-"""The flight inspector: a map on the left; the story and what it rests on, on the right."""
+"""The flight inspector: a map on the left; the report and what it rests on, on the right."""
 
 import html
 from collections.abc import Iterator
@@ -8,11 +8,16 @@ import streamlit as st
 from analysis.blocks import loaders, own_list, session
 from analysis.blocks.flight import flight_reports
 from analysis.blocks.flight.facts import link_viewers, list_facts
-from analysis.blocks.flight_request import FlightRequest, request_of
+from analysis.blocks.flight_request import FlightRequest, request_for
 from analysis.drawing.charts.habit_strip import draw_habits
-from analysis.drawing.maps.flight_map import Inspected, count_drawn, describe_flight, is_drawable
+from analysis.drawing.maps.flight_map import (
+    InspectedFlight,
+    count_drawn,
+    describe_flight,
+    is_drawable,
+)
 from analysis.drawing.maps.reception_shading import LEGEND
-from analysis.drawing.palette import choose
+from analysis.drawing.palette import choose_palette
 from analysis.drawing.tables.chain_line import Segment, list_segments
 from flights import CONTENTS_SENTENCE
 from flights.archive import Archive
@@ -23,7 +28,7 @@ from flights.regions import parse_region
 PAGE = "analysis/views/flight.py"
 
 _STYLE = """<style>
-.story {{ font-size: clamp(1.1rem, 1.8vw, 1.28rem); line-height: 1.45; color: {ink};
+.brief {{ font-size: clamp(1.1rem, 1.8vw, 1.28rem); line-height: 1.45; color: {ink};
   margin: 0 0 .5rem; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }}
 .details {{ color: {quiet}; margin: 0; padding-left: 1.1rem; font-size: .95rem;
   font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }}
@@ -56,7 +61,7 @@ _STYLE = """<style>
   .st-key-inspector > div > .stHorizontalBlock > .stColumn:last-child,
   .st-key-inspector > div > .stHorizontalBlock > .stColumn:last-child > .stVerticalBlock
     {{ display: contents; }}
-  .st-key-inspector .stElementContainer:has(section.story-of) {{ order: -1; width: 100%; }}
+  .st-key-inspector .stElementContainer:has(section.flight-report) {{ order: -1; width: 100%; }}
 }}
 </style>"""
 
@@ -70,7 +75,7 @@ def show_flight(archive: Archive, asked: FlightRequest, *, alone: bool = False) 
         The archive holds no such flight, or the region asked about is none.
     """
     seen = flight_reports.load_report(archive, asked)
-    st.html(_STYLE.format(**vars(choose(session.is_dark()))))
+    st.html(_STYLE.format(**vars(choose_palette(session.is_dark()))))
     with st.container(key="inspector"):
         left, right = st.columns([11, 10], gap="large")
     with right:
@@ -87,49 +92,49 @@ def show_flight(archive: Archive, asked: FlightRequest, *, alone: bool = False) 
             )
 
 
-def _tell(seen: Inspected, asked: FlightRequest) -> None:
-    """The story: one sentence, then the figures behind it."""
+def _tell(seen: InspectedFlight, asked: FlightRequest) -> None:
+    """The report: one sentence, then the figures behind it."""
     region = parse_region(asked.region) if asked.region else None
-    brief = html.escape(describe_flight_briefly(seen.story, region))
+    brief = html.escape(describe_flight_briefly(seen.report, region))
     details = "".join(
-        f"<li>{html.escape(line)}</li>" for line in describe_flight_details(seen.story, region)
+        f"<li>{html.escape(line)}</li>" for line in describe_flight_details(seen.report, region)
     )
     st.html(
-        f'<section class="story-of" aria-label="Story of the flight"><p class="story">{brief}</p>'
+        f'<section class="flight-report" aria-label="Report of the flight"><p class="brief">{brief}</p>'
         f'<ul class="details">{details}</ul></section>'
     )
 
 
-def _show_map(seen: Inspected, archive: Archive, asked: FlightRequest) -> None:
-    story = seen.story
+def _show_map(seen: InspectedFlight, archive: Archive, asked: FlightRequest) -> None:
+    report = seen.report
     simulated = loaders.is_simulated(asked.source)
-    if not is_drawable(story):
+    if not is_drawable(report):
         _note("The archive keeps no positions of this flight.")
         return
     st.pydeck_chart(
         flight_reports.load_deck(archive, asked),
         height=520,
         alt=describe_flight(seen, simulated=simulated),
-        key=f"flight-map-{story.flight['flight_id']}",
+        key=f"flight-map-{report.flight['flight_id']}",
     )
     _note(f"{' '.join(_list_marks(seen))} {BORDERS_SENTENCE} {CONTENTS_SENTENCE}")
 
 
-def _list_marks(seen: Inspected) -> Iterator[str]:
+def _list_marks(seen: InspectedFlight) -> Iterator[str]:
     """What the marks on the map mean, those that are there."""
-    story = seen.story
-    if story.tracks.empty:
+    report = seen.report
+    if report.tracks.empty:
         yield "The archive keeps no positions of this flight."
     else:
         yield "Solid: heard."
-        if (by := story.tracks["source"].iloc[0]) != story.flight["source"]:
+        if (by := report.tracks["source"].iloc[0]) != report.flight["source"]:
             yield f"Positions are those of {by}."
     yield "Dotted: nobody heard it; the dots join two places and are no path."
-    if story.gaps:
+    if report.gaps:
         yield "Open circle: where hearing ends or begins again."
-    if any(gap.stretch.is_placed[0] for gap in story.gaps):
+    if any(gap.stretch.is_placed[0] for gap in report.gaps):
         yield "Tinted: what it can have reached."
-    for gap in story.gaps:
+    for gap in report.gaps:
         drawn, found = count_drawn(gap), len(gap.candidates)
         if drawn:
             order = "likeliest" if gap.trend.leads_down(gap.end) else "nearest"
@@ -144,17 +149,17 @@ def _note(text: str) -> None:
     st.html(f'<p class="legend">{html.escape(text)}</p>')
 
 
-def _show_chain(seen: Inspected, asked: FlightRequest, *, alone: bool) -> None:
-    """The airframe's flights around this one, each a link to its own story."""
-    story = seen.story
+def _show_chain(seen: InspectedFlight, asked: FlightRequest, *, alone: bool) -> None:
+    """The airframe's flights around this one, each a link to its own report."""
+    report = seen.report
     st.html('<h4 class="inspector-head">Its chain</h4>')
     with st.container(key="chain", horizontal=True, gap="small", vertical_alignment="bottom"):
-        for segment in list_segments(story.chain, story.at):
+        for segment in list_segments(report.chain, report.at):
             if segment.row is None or segment.current:
                 st.html(_segment(segment), width="content")
             else:
-                flight = story.chain.flights.iloc[segment.row]
-                query = request_of(flight, asked.region).to_query()
+                flight = report.chain.flights.iloc[segment.row]
+                query = request_for(flight, asked.region).to_query()
                 with st.container(width="content", gap=None):
                     _link(_plain(segment.label), query, alone=alone)
                     detail = html.escape(segment.detail)
@@ -184,7 +189,7 @@ def _segment(segment: Segment) -> str:
     )
 
 
-def _show_habits(seen: Inspected, archive: Archive, asked: FlightRequest) -> None:
+def _show_habits(seen: InspectedFlight, archive: Archive, asked: FlightRequest) -> None:
     """Is this ordinary? In sentences and a strip of weeks."""
     simulated = loaders.is_simulated(asked.source)
     st.html('<h4 class="inspector-head">Is this ordinary?</h4>')
@@ -192,20 +197,20 @@ def _show_habits(seen: Inspected, archive: Archive, asked: FlightRequest) -> Non
         habits = flight_reports.load_habits(archive, asked)
     lines = "".join(f"<li>{html.escape(line)}</li>" for line in describe_habits(habits))
     st.html(f'<ul class="details">{lines}</ul>')
-    day = seen.story.flight["day"]
+    day = seen.report.flight["day"]
     strip = draw_habits(habits, day, simulated=simulated, dark=session.is_dark())
     if strip is not None:
         st.vega_lite_chart(strip, theme=None, width="stretch", key="habits")
         _note("Hatched: weeks that are not complete in this archive. They are not zero.")
 
 
-def _show_facts(seen: Inspected, asked: FlightRequest) -> None:
-    flight = seen.story.flight
+def _show_facts(seen: InspectedFlight, asked: FlightRequest) -> None:
+    flight = seen.report.flight
     with st.expander("Raw facts"):
         rows = "".join(
             f'<tr><th scope="row">{html.escape(name)}</th><td>{html.escape(value)}'
             f"<br><small>{html.escape(meaning)}</small></td></tr>"
-            for name, value, meaning in list_facts(flight, own_list.in_force())
+            for name, value, meaning in list_facts(flight, own_list.find_chosen())
         )
         st.html(f'<table class="facts">{rows}</table>')
     viewers = {} if loaders.is_simulated(asked.source) else link_viewers(flight)

@@ -4,8 +4,8 @@ import html
 
 import streamlit as st
 
-from analysis.drawing.captions import describe_effects, write_holm
-from analysis.drawing.palette import look_of
+from analysis.drawing.captions import describe_effects, describe_holm
+from analysis.drawing.palette import style_verdict
 from analysis.study import StudyResult, Verdict, format_date, format_heading
 
 
@@ -17,7 +17,7 @@ def show_events(result: StudyResult) -> None:
     for other in result.others:
         name = f"{format_date(other.event)} {other.event_name}".strip()
         figures = describe_effects(other.lower, other.upper)
-        lines = [figures, write_holm(result, other.event)]
+        lines = [figures, describe_holm(result, other.event)]
         if other.verdict.bound_note != result.verdict.bound_note:
             lines.insert(0, other.verdict.bound_note)
         st.html(_write_answer(name, other.verdict, lines))
@@ -28,7 +28,7 @@ def show_events(result: StudyResult) -> None:
 
 def _write_answer(name: str, verdict: Verdict, lines: list[str]) -> str:
     """A verdict as it stands below the headline: smaller, as whole."""
-    look = look_of(verdict.kind)
+    look = style_verdict(verdict.kind)
     said = html.escape(format_heading(verdict.kind, verdict.direction))
     below = "".join(f'<p class="figures">{html.escape(line)}</p>' for line in lines if line)
     return f"""<section class="answer {look.role}" aria-label="{html.escape(name)}">

@@ -11,29 +11,29 @@ import streamlit as st
 
 from analysis.blocks import loaders, session
 from analysis.blocks.flight import inspector
-from analysis.blocks.flight_request import ask_about
+from analysis.blocks.flight_request import request_for_study
 from analysis.blocks.study.special_panel import offer_table
 from analysis.drawing.captions import (
     BOUNDS_SENTENCE,
     EXCLUDED_SENTENCE,
     SIMULATED,
-    count_noun,
     describe_detectable,
     describe_figures,
+    describe_holm,
     escape_sentence,
-    write_holm,
-    write_instant,
+    format_quantity,
 )
 from analysis.drawing.maps import route_map
 from analysis.drawing.maps.places_on_map import pick_flights
 from analysis.drawing.maps.reception_shading import HARDLY_SENTENCE
-from analysis.drawing.palette import Palette, choose, look_of
+from analysis.drawing.palette import Palette, choose_palette, style_verdict
 from analysis.drawing.tables import data_tables
 from analysis.drawing.tables.text_tables import tabulate_days
 from analysis.reports import study_report
 from analysis.study import Study, StudyResult, format_date, format_heading, to_query
 from flights import CONTENTS_SENTENCE
 from flights.archive import Archive
+from flights.records.amounts import format_moment
 from flights.reference.airports import load_airports
 from flights.reference.countries import BORDERS_SENTENCE
 
@@ -83,9 +83,9 @@ _STYLE = """<style>
 </style>"""
 
 
-def frame(*, simulated: bool) -> Palette:
+def show_frame(*, simulated: bool) -> Palette:
     """Style and, on made-up data, the ribbon; the palette of the reader's theme."""
-    palette = choose(session.is_dark())
+    palette = choose_palette(session.is_dark())
     st.html(_STYLE.format(**vars(palette)))
     if simulated:
         st.html(
@@ -94,7 +94,7 @@ def frame(*, simulated: bool) -> Palette:
     return palette
 
 
-def say_contents() -> None:
+def show_contents() -> None:
     """The sentence that stands on every page."""
     st.html(f'<p class="contents">{CONTENTS_SENTENCE}</p>')
 
@@ -111,7 +111,7 @@ def lacks_days(study: Study, archive: Archive) -> bool:
     title = loaders.format_series(archive, study.source)
     if held is None:
         wanted = f"{format_date(study.first)} to {format_date(study.last)}"
-        say_contents()
+        show_contents()
         if show_problem(
             f"No day of “{title}” is held yet; this study asks for {wanted}.", "Get data"
         ):
@@ -121,7 +121,7 @@ def lacks_days(study: Study, archive: Archive) -> bool:
     if study.first <= last and study.last >= first:
         return False
     span = f"{format_date(first)} to {format_date(last)}"
-    say_contents()
+    show_contents()
     if show_problem(
         f"The days held of “{title}” are {span}; this study asks for none of them.",
         "Look at the days held",
@@ -133,11 +133,11 @@ def lacks_days(study: Study, archive: Archive) -> bool:
 
 def show_verdict(result: StudyResult) -> None:
     """The answer in words, the contents sentence, the key figures."""
-    verdict, look = result.verdict, look_of(result.verdict.kind)
+    verdict, look = result.verdict, style_verdict(result.verdict.kind)
     badges = "".join(f'<span class="badge">{html.escape(each)}</span>' for each in verdict.badges)
     bound = f"<p>{html.escape(verdict.bound_note)}</p>" if verdict.bound_note else ""
     detectable = html.escape(describe_detectable(result.lower))
-    alone = html.escape(write_holm(result, result.event))
+    alone = html.escape(describe_holm(result, result.event))
     notes = "".join(f'<p class="figures">{html.escape(note)}</p>' for note in result.notes)
     st.html(
         f"""<section class="verdict {look.role}" aria-label="Verdict">
@@ -210,7 +210,7 @@ def show_flights(
         row = 0
     if row is not None:
         with st.container(border=True):
-            inspector.show_flight(archive, ask_about(rows.iloc[row], study))
+            inspector.show_flight(archive, request_for_study(rows.iloc[row], study))
 
 
 def _choose_rows(
@@ -230,7 +230,7 @@ def _choose_rows(
 
 def _show_table(result: StudyResult, rows: pd.DataFrame, key: str) -> int | None:
     """The flights as a table; the row that is chosen."""
-    shown = data_tables.show_flights(result, rows)
+    shown = data_tables.format_flights(result, rows)
     cargo = [name for name in shown if name in CARGO_COLUMNS]
     event = st.dataframe(
         shown,
@@ -239,7 +239,7 @@ def _show_table(result: StudyResult, rows: pd.DataFrame, key: str) -> int | None
         on_select="rerun",
         selection_mode="single-row",
         height=min(38 + 35 * max(len(rows), 1), 360),
-        alt=f"{count_noun(len(rows), 'flight')} with both ends and why each is counted.",
+        alt=f"{format_quantity(len(rows), 'flight')} with both ends and why each is counted.",
         key=key,
     )
     chosen = event["selection"]["rows"]
@@ -257,12 +257,12 @@ def show_excluded(result: StudyResult, archive: Archive, study: Study) -> None:
         st.table(classes, hide_index=True)
         row = _show_table(result, excluded, f"excluded-{result.study_hash}")
         if row is not None:
-            inspector.show_flight(archive, ask_about(excluded.iloc[row], study))
+            inspector.show_flight(archive, request_for_study(excluded.iloc[row], study))
 
 
 def show_downloads(result: StudyResult, flights: pd.DataFrame, study: Study) -> None:
     """Files are made when they are asked for."""
-    stamped = replace(result, made_at=write_instant(session.read_clock()))
+    stamped = replace(result, made_at=format_moment(session.read_clock()))
     files = {
         "Report": ("report.html", "text/html"),
         "Table": ("flights.csv", "text/csv"),

@@ -10,9 +10,9 @@ from analysis.drawing.charts.placebo_chart import describe_placebos
 from analysis.drawing.palette import OUTCOME_MARKS
 from analysis.drawing.tables import text_tables
 from analysis.drawing.tables.route_habit_table import (
+    count_route_habits,
     draw_flyers,
-    holds_flights,
-    look_at_route,
+    has_flights,
     tabulate_flyers,
 )
 from analysis.drawing.tables.text_tables import TextTable, render_table
@@ -94,7 +94,7 @@ def _show_beside(picture: loaders.Spec | None, key: str, tables: list[TextTable]
 def _show_flyers(result: StudyResult, archive: Archive, study: Study) -> None:
     """Who flies the route, and did before: in sentences, a table and a strip of weeks."""
     _, flights = loaders.load_answer(archive, study)
-    habits = look_at_route(result, flights)
+    habits = count_route_habits(result, flights)
     st.html(f"<p>{html.escape(' '.join(describe_route_habits(habits)))}</p>")
     strip = draw_flyers(result, habits, dark=session.is_dark())
     _show_beside(strip, "flyers", tabulate_flyers(habits))
@@ -115,7 +115,7 @@ _PARTS = (
     ("All dates", lambda result: bool(result.others), _show_events),
     ("Other windows", lambda result: result.lower is not None, _show_windows),
     ("Other routes from {origin}", lambda result: bool(result.controls), _show_routes),
-    ("Who flies this route", holds_flights, _show_flyers),
+    ("Who flies this route", has_flights, _show_flyers),
     ("Numbers behind it", text_tables.list_tables, _show_numbers),
     ("Shifts of level (exploratory)", lambda result: bool(result.shifts), _show_shifts),
 )

@@ -7,9 +7,9 @@ from typing import Any
 
 import altair as alt
 
-from analysis.drawing.captions import SIMULATED, count_noun
-from analysis.drawing.charts.plotting import dress, layer_of, layered
-from analysis.drawing.palette import STATUS_MARKS, Palette, choose
+from analysis.drawing.captions import SIMULATED, format_quantity
+from analysis.drawing.charts.plotting import apply_theme, layer_of, layered
+from analysis.drawing.palette import STATUS_MARKS, Palette, choose_palette
 from analysis.study import format_date
 from flights.records import LedgerEntry
 
@@ -21,7 +21,7 @@ def draw_calendar(
     entries: Mapping[date, LedgerEntry], *, simulated: bool = False, dark: bool = False
 ) -> alt.LayerChart:
     """Status of every day by colour and mark; the reason and the files on hover."""
-    palette = choose(dark)
+    palette = choose_palette(dark)
     years = range(min(entries).year, max(entries).year + 1)
     height = _ROW * 8 * len(years)
     picture = layered(*_draw_squares(years, entries, palette)).properties(
@@ -30,7 +30,7 @@ def draw_calendar(
         description=describe_calendar(entries, simulated=simulated),
         usermeta={"embedOptions": {"renderer": "svg"}},
     )
-    return dress(picture, palette)
+    return apply_theme(picture, palette)
 
 
 def describe_calendar(entries: Mapping[date, LedgerEntry], *, simulated: bool = False) -> str:
@@ -39,7 +39,7 @@ def describe_calendar(entries: Mapping[date, LedgerEntry], *, simulated: bool = 
     said = ", ".join(f"{count:,} {status}" for status, count in counted.most_common())
     made_up = f"{SIMULATED} data. " if simulated else ""
     first, last = format_date(min(entries)), format_date(max(entries))
-    return f"{made_up}{count_noun(len(entries), 'day')} from {first} to {last}: {said}."
+    return f"{made_up}{format_quantity(len(entries), 'day')} from {first} to {last}: {said}."
 
 
 def _draw_squares(

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import altair as alt
 
-from analysis.drawing.captions import write_known
+from analysis.drawing.captions import format_known
 from analysis.drawing.charts.event_marks import (
     ROW_PX,
     count_label_rows,
@@ -208,10 +208,10 @@ def _hover_rows(result: StudyResult, top: float) -> list[Row]:
             "high": top,
             "date": format_date(day),
             "status": series.status[k],
-            "observed": write_known(series.lower[k]),
-            "possible": write_known(series.upper[k]),
-            "heard at origin": write_known(series.exposure_origin[k]),
-            "heard at destination": write_known(series.exposure_destination[k]),
+            "observed": format_known(series.lower[k]),
+            "possible": format_known(series.upper[k]),
+            "heard at origin": format_known(series.exposure_origin[k]),
+            "heard at destination": format_known(series.exposure_destination[k]),
             "why": series.reason[k] or "–",
         }
         for k, day in enumerate(series.days)

@@ -5,7 +5,7 @@ from typing import Any
 
 import altair as alt
 
-from analysis.drawing.captions import count_noun
+from analysis.drawing.captions import format_quantity
 from analysis.drawing.charts.plotting import Row, layer_of, stamp, utc_x
 from analysis.drawing.palette import Palette
 from analysis.study import StudyResult, format_date
@@ -76,7 +76,7 @@ def mark_periods(result: StudyResult, palette: Palette, *, height: float) -> lis
     end = min(result.event + window * _DAY, last + _DAY)
     spans = (
         (start, result.event, palette.surface, palette.quiet, f"{before} days before", "right"),
-        (result.event, end, palette.event, palette.event, count_noun(window, "day"), "left"),
+        (result.event, end, palette.event, palette.event, format_quantity(window, "day"), "left"),
     )
     return [
         mark

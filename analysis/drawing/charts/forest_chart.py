@@ -5,18 +5,18 @@ from dataclasses import dataclass, replace
 
 import altair as alt
 
-from analysis.drawing.captions import SIMULATED, count_noun, name_route
+from analysis.drawing.captions import SIMULATED, format_quantity, format_route
 from analysis.drawing.charts.interval_rows import (
     OBSERVED,
     TOGETHER,
     Entry,
     Ratio,
+    describe_interval_sides,
     draw_entries,
     pair_bounds,
-    say_interval_side,
 )
-from analysis.drawing.charts.plotting import compose, title_of, write_title
-from analysis.drawing.palette import choose
+from analysis.drawing.charts.plotting import compose, make_result_title, make_title
+from analysis.drawing.palette import choose_palette
 from analysis.study import ControlEffect, StudyResult, format_date, format_ratio
 
 ROWS = 30
@@ -35,7 +35,7 @@ def draw_routes(
     entries, left_out = list_routes(result)
     lines = [f"Observed against expected, routes from {result.origin_label} in the same days"]
     lines += [f"and {left_out:,} more, which differ less"] if left_out else []
-    heading = _Heading(title_of(result, *lines), describe_routes(result), result.simulated)
+    heading = _Heading(make_result_title(result, *lines), describe_routes(result), result.simulated)
     return _draw(entries, heading, dark=dark, width=width)
 
 
@@ -49,8 +49,8 @@ def draw_events(
     entries = list_events(result)
     if not result.others or not entries:
         return None
-    line = f"Observed against expected, {count_noun(len(result.others) + 1, 'event')}"
-    heading = _Heading(title_of(result, line), describe_events(result), result.simulated)
+    line = f"Observed against expected, {format_quantity(len(result.others) + 1, 'event')}"
+    heading = _Heading(make_result_title(result, line), describe_events(result), result.simulated)
     return _draw(entries, heading, dark=dark, width=width)
 
 
@@ -67,8 +67,8 @@ def draw_studies(
     simulated = any(result.simulated for result in results)
     lines = ["Observed against expected"]
     lines += [f"and {len(entries) - ROWS:,} more, of smaller ratio"] if len(entries) > ROWS else []
-    name = count_noun(len(entries), "route")
-    title = write_title(name, lines, results[0].contents_sentence, simulated=simulated)
+    name = format_quantity(len(entries), "route")
+    title = make_title(name, lines, results[0].contents_sentence, simulated=simulated)
     heading = _Heading(title, describe_studies(results), simulated)
     return _draw(entries[:ROWS], heading, dark=dark, width=width)
 
@@ -85,7 +85,7 @@ class _Heading:
 def _draw(
     entries: Sequence[Entry], heading: _Heading, *, dark: bool, width: int | None
 ) -> alt.LayerChart:
-    palette = choose(dark)
+    palette = choose_palette(dark)
     layers, height = draw_entries(entries, palette, simulated=heading.simulated)
     return compose(
         layers,
@@ -105,7 +105,7 @@ def describe_routes(result: StudyResult) -> str:
     ratios = sorted(each.rr for each in result.controls)
     larger = sum(abs(each.s) >= abs(result.lower.s) - 1e-9 for each in result.controls)
     return (
-        f"{made_up}{count_noun(len(ratios), 'other route')} from {result.origin_label} in the "
+        f"{made_up}{format_quantity(len(ratios), 'other route')} from {result.origin_label} in the "
         f"same days: ratios of observed to expected from {format_ratio(ratios[0])} to "
         f"{format_ratio(ratios[-1])}, the middle one {format_ratio(ratios[len(ratios) // 2])}. To "
         f"{result.destination_label}, the route asked about, it is {format_ratio(result.lower.rr)}; "
@@ -138,14 +138,14 @@ def _tell(entries: list[Entry], sentence: str, *, simulated: bool) -> str:
     )
     return (
         f"{made_up}Ratio of observed to expected flights: {told}. "
-        f"{say_interval_side(entries)} {sentence}"
+        f"{describe_interval_sides(entries)} {sentence}"
     )
 
 
 def _list_studies(results: Sequence[StudyResult]) -> list[Entry]:
     return _sort(
         [
-            Entry(name_route(result), pair_bounds(result.lower, result.upper), is_asked=True)
+            Entry(format_route(result), pair_bounds(result.lower, result.upper), is_asked=True)
             for result in results
             if result.lower is not None or result.upper is not None
         ]

@@ -8,8 +8,8 @@ import altair as alt
 from analysis.drawing.captions import SIMULATED
 from analysis.drawing.charts.plotting import (
     Row,
+    apply_theme,
     days_axis,
-    dress,
     hatch,
     layer_of,
     layered,
@@ -17,7 +17,7 @@ from analysis.drawing.charts.plotting import (
     utc_x,
     watermark,
 )
-from analysis.drawing.palette import Palette, choose
+from analysis.drawing.palette import Palette, choose_palette
 from analysis.study import format_date
 from flights import CONTENTS_SENTENCE
 from flights.evidence import Habit, Habits
@@ -40,7 +40,7 @@ def draw_habits(
     """
     if not habits.habits or not habits.days:
         return None
-    palette = choose(dark)
+    palette = choose_palette(dark)
     rows = [_draw_row(habit, day, k, palette) for k, habit in enumerate(habits.habits)]
     height = len(rows) * (HEIGHT + _APART) - _APART
     layers: list[alt.Chart | alt.LayerChart] = [*rows]
@@ -63,7 +63,7 @@ def draw_habits(
             usermeta=_SVG,
         )
     )
-    return dress(picture, palette).to_dict()
+    return apply_theme(picture, palette).to_dict()
 
 
 def describe_habits(habits: Habits, day: date, *, simulated: bool = False) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import altair as alt
 
-from analysis.drawing.captions import write_interval
+from analysis.drawing.captions import format_interval
 from analysis.drawing.charts.plotting import Row, layer_of, watermark
 from analysis.drawing.palette import Palette
 from analysis.study import Effect, Stack, format_limit, format_ratio
@@ -55,7 +55,7 @@ class Ratio:
         >>> Ratio(OBSERVED, 2.312, 1.5, math.inf).write()
         '×2.31 (1.50–no upper limit)'
         """
-        interval = f" ({write_interval(self.lo, self.hi)})" if self.has_interval else ""
+        interval = f" ({format_interval(self.lo, self.hi)})" if self.has_interval else ""
         return format_ratio(self.rr) + interval
 
 
@@ -81,7 +81,7 @@ def _key(ratio: Ratio) -> tuple[str, str]:
     return f"{ratio.rr:.9g}", f"{ratio.lo:.9g} {ratio.hi:.9g}"
 
 
-def say_interval_side(entries: Sequence[Entry]) -> str:
+def describe_interval_sides(entries: Sequence[Entry]) -> str:
     """On which side of ×1 the intervals lie."""
     stated = [r for entry in entries for r in entry.ratios if r.has_interval]
     above, below = sum(r.lo > 1 for r in stated), sum(r.hi < 1 for r in stated)

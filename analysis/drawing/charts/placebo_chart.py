@@ -6,8 +6,8 @@ from typing import Any
 import altair as alt
 
 from analysis.drawing.captions import SIMULATED
-from analysis.drawing.charts.plotting import Row, compose, layer_of, title_of, watermark
-from analysis.drawing.palette import Palette, choose
+from analysis.drawing.charts.plotting import Row, compose, layer_of, make_result_title, watermark
+from analysis.drawing.palette import Palette, choose_palette
 from analysis.study import (
     Effect,
     Placebo,
@@ -32,7 +32,7 @@ def draw_placebos(
     effect = result.lower
     if effect is None or not effect.placebos:
         return None
-    palette = choose(dark)
+    palette = choose_palette(dark)
     dots = _dot_rows(effect)
     top = max(row["high"] for row in dots) + 1
     layers = [_draw_dots(dots, palette, top), *_mark_dot(effect, palette)]
@@ -42,7 +42,7 @@ def draw_placebos(
     return compose(
         layers,
         palette,
-        title=title_of(result, heading, *tell_ranks(result)),
+        title=make_result_title(result, heading, *describe_ranks(result)),
         words=describe_placebos(result),
         size=(_STRIP, width),
     )
@@ -67,11 +67,11 @@ def describe_placebos(result: StudyResult) -> str:
         f"as much as {format_date(result.event)}, where the ratio of observed to expected is "
         f"{format_ratio(effect.rr)}. Nine in ten of the others lie between "
         f"{format_ratio(middle[0])} and {format_ratio(middle[1])}. "
-        f"{'. '.join(tell_ranks(result))}. {result.contents_sentence}"
+        f"{'. '.join(describe_ranks(result))}. {result.contents_sentence}"
     )
 
 
-def tell_ranks(result: StudyResult) -> list[str]:
+def describe_ranks(result: StudyResult) -> list[str]:
     """r, n, p and φ of both bounds; one line where they are equal."""
     lower, upper = result.lower, result.upper
     if lower is None:

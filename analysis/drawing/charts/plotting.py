@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import altair as alt
 import pandas as pd
 
-from analysis.drawing.captions import SIMULATED, name_route
+from analysis.drawing.captions import SIMULATED, format_route
 from analysis.drawing.palette import FONT, Palette
 from analysis.study import StudyResult
 
@@ -66,16 +66,16 @@ def days_axis() -> alt.Axis:
     return alt.Axis(title=None, labelExpr=label, labelOverlap=True, grid=False, tickCount=8)
 
 
-def title_of(result: StudyResult, *lines: str) -> alt.TitleParams:
+def make_result_title(result: StudyResult, *lines: str) -> alt.TitleParams:
     """Route and SIMULATED, then `lines` and the contents sentence, broken for narrow phones."""
-    name, sentence = name_route(result), result.contents_sentence
-    return write_title(name, lines, sentence, simulated=result.simulated)
+    name, sentence = format_route(result), result.contents_sentence
+    return make_title(name, lines, sentence, simulated=result.simulated)
 
 
-def write_title(
+def make_title(
     name: str, lines: Sequence[str], sentence: str, *, simulated: bool
 ) -> alt.TitleParams:
-    """As `title_of`, where a picture shows more than one result."""
+    """As `make_result_title`, where a picture shows more than one result."""
     first, _, second = sentence.partition(". ")
     made_up = f"{SIMULATED} · " if simulated else ""
     return alt.TitleParams(text=made_up + name, subtitle=[*lines, first + ".", second])
@@ -124,7 +124,7 @@ def compose(
     )
 
 
-def dress(picture: Chart, palette: Palette) -> Chart:
+def apply_theme(picture: Chart, palette: Palette) -> Chart:
     """Type, colours and rules of one theme."""
     return picture.properties(autosize=_FIT, config=_write_config(palette))
 

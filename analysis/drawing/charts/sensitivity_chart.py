@@ -10,12 +10,12 @@ from analysis.drawing.charts.interval_rows import (
     POSSIBLE,
     Entry,
     Ratio,
+    describe_interval_sides,
     draw_entries,
     pair_bounds,
-    say_interval_side,
 )
-from analysis.drawing.charts.plotting import compose, title_of
-from analysis.drawing.palette import choose
+from analysis.drawing.charts.plotting import compose, make_result_title
+from analysis.drawing.palette import choose_palette
 from analysis.study import Effect, StudyResult
 
 NEVER = "A comparison, never a verdict of its own."
@@ -33,12 +33,12 @@ def draw_sensitivity(
     entries = list_windows(result) + list_powers(result)
     if not entries:
         return None
-    palette = choose(dark)
+    palette = choose_palette(dark)
     layers, height = draw_entries(entries, palette, simulated=result.simulated)
     return compose(
         layers,
         palette,
-        title=title_of(result, "Observed against expected, other ways", NEVER),
+        title=make_result_title(result, "Observed against expected, other ways", NEVER),
         words=describe_sensitivity(result),
         size=(height, width),
         independent_y="axis",
@@ -54,7 +54,7 @@ def describe_sensitivity(result: StudyResult) -> str:
     return (
         f"{made_up}Ratio of observed to expected flights at other windows: {_tell(windows)}. "
         f"Against what the receivers heard: {_tell(powers)}. "
-        f"{say_interval_side(windows + powers)} {NEVER} {result.contents_sentence}"
+        f"{describe_interval_sides(windows + powers)} {NEVER} {result.contents_sentence}"
     )
 
 

@@ -9,13 +9,13 @@ import altair as alt
 from analysis.drawing.captions import (
     SIMULATED,
     describe_figures,
-    list_days,
-    name_route,
+    format_days,
+    format_route,
 )
 from analysis.drawing.charts.counts_panel import HEIGHT, draw_counts
-from analysis.drawing.charts.heard_panel import draw_heard
-from analysis.drawing.charts.plotting import compose, title_of
-from analysis.drawing.palette import choose
+from analysis.drawing.charts.plotting import compose, make_result_title
+from analysis.drawing.charts.reception_panel import draw_reception
+from analysis.drawing.palette import choose_palette
 from analysis.study import StudyResult, format_date
 
 HEARD = 72
@@ -33,13 +33,13 @@ def draw_series(
     Both parts are one view with one time axis. `width` in px makes it a picture for paper;
     None leaves it to the page, with hover.
     """
-    palette = choose(dark)
+    palette = choose_palette(dark)
     counts = draw_counts(result, palette, hover=width is None)
-    heard = draw_heard(result, palette, top=TOTAL - HEARD, bottom=TOTAL)
+    heard = draw_reception(result, palette, top=TOTAL - HEARD, bottom=TOTAL)
     return compose(
         (counts, heard),
         palette,
-        title=title_of(result, "Flights per UTC day"),
+        title=make_result_title(result, "Flights per UTC day"),
         words=describe_series(result),
         size=(TOTAL, width),
         independent_y="scale",
@@ -51,7 +51,7 @@ def describe_series(result: StudyResult) -> str:
     days = result.series.days
     made_up = f"{SIMULATED} data. " if result.simulated else ""
     return (
-        f"{made_up}Flights per UTC day, {name_route(result)}, {format_date(days[0])} to "
+        f"{made_up}Flights per UTC day, {format_route(result)}, {format_date(days[0])} to "
         f"{format_date(days[-1])}. From {format_date(result.event)}, "
         f"{'; '.join(describe_figures(result))}.{_tell_others(result)} {_tell_gaps(result)} "
         f"{result.contents_sentence}"
@@ -62,14 +62,14 @@ def _tell_others(result: StudyResult) -> str:
     """The other events drawn, "" where there are none."""
     if not result.others:
         return ""
-    return f" Also marked: {list_days(sorted(each.event for each in result.others))}."
+    return f" Also marked: {format_days(sorted(each.event for each in result.others))}."
 
 
 def _tell_gaps(result: StudyResult) -> str:
     """Days hatched, and days on which the receivers were down."""
     missing = [day for day, status, _ in result.days_missing if status != "outage"]
     outages = [day for day, status, _ in result.days_missing if status == "outage"]
-    said = f"Days missing: {list_days(missing)}." if missing else "No day is missing."
+    said = f"Days missing: {format_days(missing)}." if missing else "No day is missing."
     if outages:
-        said += f" Left out, for receivers heard hardly anyone: {list_days(outages)}."
+        said += f" Left out, for receivers heard hardly anyone: {format_days(outages)}."
     return said

@@ -22,7 +22,7 @@ from analysis.drawing.maps.route_map import (
     draw_lost,
     make_deck,
 )
-from analysis.drawing.palette import FONT, Palette, choose, rgba
+from analysis.drawing.palette import FONT, Palette, choose_palette, rgba
 from flights import CONTENTS_SENTENCE
 from flights.evidence import EndGap, FlightReport, outline
 from flights.evidence.flight_report import ENDS
@@ -43,51 +43,51 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Inspected:
-    """A story and what its map needs beside it.
+class InspectedFlight:
+    """A flight's report and what its map needs.
 
-    `beside`: tracks of the flights on the far side of the gaps. `heard`: for each gap the cells
-    beyond it, as `hearing.load_reception_beyond` gives them.
+    `neighbour_tracks`: tracks of the flights on the other side of the gaps. `heard`: for each gap
+    the cells beyond it, as `load_reception_beyond` gives them.
     """
 
-    story: FlightReport
-    beside: tuple[pd.DataFrame, ...] = ()
+    report: FlightReport
+    neighbour_tracks: tuple[pd.DataFrame, ...] = ()
     heard: tuple[pd.DataFrame, ...] = ()
 
 
 def draw_flight(
-    seen: Inspected, ground: Ground, *, simulated: bool = False, dark: bool = False
+    seen: InspectedFlight, ground: Ground, *, simulated: bool = False, dark: bool = False
 ) -> CompactDeck:
     """Heard stretches solid, unheard ones dotted, each lost end an open circle.
 
     Under them the area it could have reached, the airports in it, and the cells beyond its ends
     darker the fewer were heard there.
     """
-    palette, story = choose(dark), seen.story
-    path, lost = _path(_whole_track(story)), _lost_places(story)
+    palette, report = choose_palette(dark), seen.report
+    path, lost = _path(_whole_track(report)), _lost_places(report)
     named = [
         row
-        for gap in story.gaps
+        for gap in report.gaps
         if gap.trend.leads_down(gap.end)
         for row in _candidate_rows(gap)[:NAMED]
     ]
-    airports = _end_rows(story)
-    far = [p for gap in story.gaps for p in _far_side(gap)]
+    airports = _end_rows(report)
+    far = [p for gap in report.gaps for p in _far_side(gap)]
     points = [*path, *(each["p"] for each in (*lost, *named[:1], *airports)), *far]
     view = fit_view(points)
     shaded = pd.concat(seen.heard) if seen.heard else pd.DataFrame()
     layers = [
         *draw_ground(ground, palette),
-        _draw_reach(story.gaps, palette),
+        _draw_reach(report.gaps, palette),
         *([] if shaded.empty else [shade_ahead(shaded.drop_duplicates("cell"), palette)]),
-        _draw_candidates(story.gaps, palette),
+        _draw_candidates(report.gaps, palette),
         _draw_likeliest(named[:1], palette),
         *(
-            _draw_heard(_segments(t), palette, f"beside-{n}", 0.45)
-            for n, t in enumerate(seen.beside)
+            _draw_heard(_segments(t), palette, f"neighbour-{n}", 0.45)
+            for n, t in enumerate(seen.neighbour_tracks)
         ),
-        _draw_heard(_segments(_whole_track(story), _longest_s(story)), palette, "track", 1.0),
-        draw_dots([*_unheard(story), *_inner_silences(story), *_bare(story)], view, palette),
+        _draw_heard(_segments(_whole_track(report), _longest_s(report)), palette, "track", 1.0),
+        draw_dots([*_unheard(report), *_inner_silences(report), *_bare(report)], view, palette),
         draw_lost([*lost, *({"p": p, "label": "Heard again here"} for p in far)], palette),
         _draw_ends(airports, palette),
         _draw_names(airports, named, view, palette),
@@ -95,15 +95,15 @@ def draw_flight(
     return make_deck(layers, view, simulated=simulated, palette=palette)
 
 
-def describe_flight(seen: Inspected, *, simulated: bool = False) -> str:
+def describe_flight(seen: InspectedFlight, *, simulated: bool = False) -> str:
     """What a sighted reader takes away from `draw_flight`, in words."""
-    story = seen.story
+    report = seen.report
     made_up = f"{SIMULATED} data. " if simulated else ""
-    known = [row["text"] for row in _end_rows(story)]
+    known = [row["text"] for row in _end_rows(report)]
     ends = f" Ends known: {' and '.join(known)}." if known else ""
-    ends += " No position of it is kept." if _whole_track(story).empty else ""
-    gaps = " ".join(_describe_gap(gap) for gap in story.gaps)
-    inside = len(_inner_silences(story))
+    ends += " No position of it is kept." if _whole_track(report).empty else ""
+    gaps = " ".join(_describe_gap(gap) for gap in report.gaps)
+    inside = len(_inner_silences(report))
     silences = f" Unheard stretches on the way: {inside}." if inside else ""
     said = f"{made_up}Map of one flight.{ends}{silences}"
     return " ".join(filter(None, (said, gaps, CONTENTS_SENTENCE)))
@@ -124,9 +124,9 @@ def count_drawn(gap: EndGap) -> int:
     return min(len(gap.candidates), FIELDS) if gap.stretch.is_placed[0] else 0
 
 
-def _whole_track(story: FlightReport) -> pd.DataFrame:
+def _whole_track(report: FlightReport) -> pd.DataFrame:
     """The kept positions with the flight's first and last one, which may not be among them."""
-    flight = story.flight
+    flight = report.flight
     ends = pd.DataFrame(
         {
             "seen_at": [flight["firstseen"], flight["lastseen"]],
@@ -134,7 +134,7 @@ def _whole_track(story: FlightReport) -> pd.DataFrame:
             "longitude": [flight["first_longitude"], flight["last_longitude"]],
         }
     ).dropna()
-    kept = story.tracks[list(ends.columns)]
+    kept = report.tracks[list(ends.columns)]
     start, stop = kept["seen_at"].min(), kept["seen_at"].max()
     beyond = ends[~ends["seen_at"].between(start, stop)] if len(kept) else ends
     whole = pd.concat([kept.astype({"latitude": float, "longitude": float}), beyond])
@@ -167,24 +167,24 @@ def _segments(tracks: pd.DataFrame, longest_s: float = np.nan) -> list[Row]:
     ]
 
 
-def _inner_silences(story: FlightReport) -> list[Row]:
+def _inner_silences(report: FlightReport) -> list[Row]:
     return [
         {"s": a, "t": b, "label": f"Nobody heard it for {format_span(spent)}"}
-        for a, b, spent in _steps(_whole_track(story))
-        if _is_silent(spent, _longest_s(story))
+        for a, b, spent in _steps(_whole_track(report))
+        if _is_silent(spent, _longest_s(report))
     ]
 
 
-def _longest_s(story: FlightReport) -> float:
-    longest = story.flight["longest_silence_s"]
+def _longest_s(report: FlightReport) -> float:
+    longest = report.flight["longest_silence_s"]
     return float(longest) if pd.notna(longest) else np.nan
 
 
-def _lost_places(story: FlightReport) -> list[Row]:
+def _lost_places(report: FlightReport) -> list[Row]:
     rows = []
-    for gap in story.gaps:
+    for gap in report.gaps:
         edge = ENDS[gap.end]
-        x, y = story.flight[f"{edge}_longitude"], story.flight[f"{edge}_latitude"]
+        x, y = report.flight[f"{edge}_longitude"], report.flight[f"{edge}_latitude"]
         if pd.notna(x) and pd.notna(y):
             rows.append({"p": [shorten(x), shorten(y)], "label": f"{edge.title()} heard here"})
     return rows
@@ -201,35 +201,35 @@ def _far_side(gap: EndGap) -> list[Point]:
     return [(shorten(longitude), shorten(latitude))]
 
 
-def _unheard(story: FlightReport) -> list[Row]:
+def _unheard(report: FlightReport) -> list[Row]:
     return [
         {"s": here["p"], "t": list(there), "label": "Nobody heard it in between"}
-        for gap in story.gaps
+        for gap in report.gaps
         for there in _far_side(gap)
-        for here in _lost_places(story)
+        for here in _lost_places(report)
         if here["label"].startswith(ENDS[gap.end].title())
     ]
 
 
-def _bare(story: FlightReport) -> list[Row]:
+def _bare(report: FlightReport) -> list[Row]:
     """From end to end where no position of it is kept."""
-    spots = [row["p"] for row in _end_rows(story)]
-    if len(spots) < len(ENDS) or not _whole_track(story).empty:
+    spots = [row["p"] for row in _end_rows(report)]
+    if len(spots) < len(ENDS) or not _whole_track(report).empty:
         return []
     return [{"s": spots[0], "t": spots[1], "label": "No position is kept"}]
 
 
-def is_drawable(story: FlightReport) -> bool:
+def is_drawable(report: FlightReport) -> bool:
     """Whether any place of it is known."""
-    return bool(len(_whole_track(story)) or _end_rows(story))
+    return bool(len(_whole_track(report)) or _end_rows(report))
 
 
-def _end_rows(story: FlightReport) -> list[Row]:
+def _end_rows(report: FlightReport) -> list[Row]:
     """Airports that are its ends."""
     fields, rows = load_airports(), []
     for end in ENDS:
-        code = story.flight[end]
-        if story.flight[f"{end}_evidence"] != "lost" and code in fields.index:
+        code = report.flight[end]
+        if report.flight[f"{end}_evidence"] != "lost" and code in fields.index:
             place = fields.loc[code]
             spot = [shorten(place["longitude"]), shorten(place["latitude"])]
             rows.append({"p": spot, "text": str(code), "label": f"{code} {place['name']}"})

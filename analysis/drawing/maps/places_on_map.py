@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pydeck as pdk
 
-from analysis.drawing.captions import count_noun
+from analysis.drawing.captions import format_quantity
 from flights.reference.earth import bearing_deg, destination_point, great_circle_km
 
 PAIRS = 2000
@@ -45,7 +45,7 @@ def gather_pairs(flights: pd.DataFrame, airports: pd.DataFrame) -> list[dict[str
             "n": count,
             "lost": "" in (start[0], end[0]),
             "ends": [start[0], end[0]],
-            "label": f"{start[0] or 'lost'} → {end[0] or 'lost'}: {count_noun(count, 'flight')}",
+            "label": f"{start[0] or 'lost'} → {end[0] or 'lost'}: {format_quantity(count, 'flight')}",
         }
         for (start, end), count in busiest
     ]
@@ -59,7 +59,7 @@ def gather_lost(flights: pd.DataFrame) -> list[dict[str, Any]]:
             if place is not None:
                 tally[place] = tally.get(place, 0) + 1
     return [
-        {"p": list(place), "n": n, "label": f"{count_noun(n, 'flight')} lost here"}
+        {"p": list(place), "n": n, "label": f"{format_quantity(n, 'flight')} lost here"}
         for place, n in sorted(tally.items())
     ]
 
@@ -81,7 +81,12 @@ def gather_unheard(flights: pd.DataFrame) -> list[dict[str, Any]]:
     busiest = sorted(groups.values(), key=lambda places: (-len(places), places[0]))[:UNHEARD]
     middles = [[shorten(sum(axis) / len(axis)) for axis in zip(*g, strict=True)] for g in busiest]
     return [
-        {"s": m[:2], "t": m[2:], "n": len(g), "label": f"{count_noun(len(g), 'flight')} unheard"}
+        {
+            "s": m[:2],
+            "t": m[2:],
+            "n": len(g),
+            "label": f"{format_quantity(len(g), 'flight')} unheard",
+        }
         for m, g in zip(middles, busiest, strict=True)
     ]
 

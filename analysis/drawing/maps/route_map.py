@@ -13,7 +13,7 @@ from shapely.geometry import box as make_box
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
-from analysis.drawing.captions import SIMULATED, count_noun, name_route
+from analysis.drawing.captions import SIMULATED, format_quantity, format_route
 from analysis.drawing.maps.places_on_map import (
     Point,
     dots_between,
@@ -24,7 +24,7 @@ from analysis.drawing.maps.places_on_map import (
     is_lost,
 )
 from analysis.drawing.maps.reception_shading import shade_unheard
-from analysis.drawing.palette import FONT, Palette, choose, rgba
+from analysis.drawing.palette import FONT, Palette, choose_palette, rgba
 from analysis.study import StudyResult
 from flights.reference.airports import load_airports
 from flights.reference.countries import load_base_map
@@ -79,7 +79,7 @@ def draw_route(
     Dots lead from a lost end to where the airframe was heard next. `heard` has `cell` and
     `aircraft` of an ordinary day: where that is hardly anyone, the map is shaded.
     """
-    palette = choose(dark)
+    palette = choose_palette(dark)
     pairs, lost = gather_pairs(flights, ground.airports), gather_lost(flights)
     points: list[Point] = [pair[end] for pair in pairs for end in ("s", "t")]
     view = fit_view([*(points or list_corners(ground.shapes)), *list_corners(ground.areas)])
@@ -121,7 +121,7 @@ def describe_route(result: StudyResult, flights: pd.DataFrame) -> str:
     made_up = f"{SIMULATED} data. " if result.simulated else ""
     lost = int((is_lost(flights, "origin") | is_lost(flights, "destination")).sum())
     return (
-        f"{made_up}Map of {count_noun(len(flights), 'flight')} {name_route(result)}: "
+        f"{made_up}Map of {format_quantity(len(flights), 'flight')} {format_route(result)}: "
         f"{len(flights) - lost:,} with both ends heard, {lost:,} with one end lost. "
         f"{result.contents_sentence}"
     )

@@ -9,7 +9,7 @@ from shapely import orient_polygons
 from shapely.geometry import box, mapping, shape
 from shapely.geometry.base import BaseGeometry
 
-from analysis.drawing.captions import SIMULATED, name_route
+from analysis.drawing.captions import SIMULATED, format_route
 from analysis.drawing.maps.places_on_map import (
     Point,
     fit_view,
@@ -18,7 +18,7 @@ from analysis.drawing.maps.places_on_map import (
     gather_unheard,
 )
 from analysis.drawing.maps.route_map import Ground, describe_route, list_corners
-from analysis.drawing.palette import FONT, Palette, choose
+from analysis.drawing.palette import FONT, Palette, choose_palette
 from analysis.study import StudyResult
 
 WIDTH, HEIGHT = 900, 560
@@ -35,7 +35,7 @@ def draw_still(
 
     Plain values, not Altair objects: those would check every corner of every country.
     """
-    palette = choose(dark)
+    palette = choose_palette(dark)
     pairs, lost = gather_pairs(flights, ground.airports), gather_lost(flights)
     points: list[Point] = [pair[end] for pair in pairs for end in ("s", "t")]
     corners = [*(points or list_corners(ground.shapes)), *list_corners(ground.areas)]
@@ -54,7 +54,7 @@ def draw_still(
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "description": describe_route(result, flights),
-        "title": {"text": made_up + name_route(result), "subtitle": [first + ".", second]},
+        "title": {"text": made_up + format_route(result), "subtitle": [first + ".", second]},
         "width": WIDTH,
         "height": HEIGHT,
         "projection": _projection(view),

@@ -6,9 +6,10 @@ from itertools import groupby
 
 import pandas as pd
 
-from analysis.drawing.captions import list_days, note_of, write_instant, write_interval, write_known
+from analysis.drawing.captions import format_contents, format_days, format_interval, format_known
 from analysis.study import CountSeries, Effect, StudyResult, format_limit, format_p, format_ratio
 from flights.records import Header, open_writer
+from flights.records.amounts import format_moment
 
 FLIGHT_COLUMNS = {
     "firstseen": "first heard",
@@ -39,14 +40,14 @@ def select_window(result: StudyResult, flights: pd.DataFrame) -> pd.DataFrame:
     return flights[pd.Series(inside, index=flights.index, dtype=bool)]
 
 
-def show_flights(result: StudyResult, flights: pd.DataFrame) -> pd.DataFrame:
+def format_flights(result: StudyResult, flights: pd.DataFrame) -> pd.DataFrame:
     """Flights as text under the names people see; unknown cells are empty."""
     shown = pd.DataFrame(index=flights.index)
     left_out = _days_left_out(result)
     for column, label in FLIGHT_COLUMNS.items():
         values = flights[column] if column in flights else pd.Series("", index=flights.index)
         if column == "firstseen":
-            shown[label] = ["" if pd.isna(v) else write_instant(v) for v in values]
+            shown[label] = ["" if pd.isna(v) else format_moment(v) for v in values]
         elif column == "bound":
             shown[label] = [
                 "day not complete" if _as_date(day) in left_out else _COUNTS_AS.get(str(v), str(v))
@@ -57,12 +58,12 @@ def show_flights(result: StudyResult, flights: pd.DataFrame) -> pd.DataFrame:
     return shown
 
 
-def write_flights(result: StudyResult, flights: pd.DataFrame) -> bytes:
+def format_flights_csv(result: StudyResult, flights: pd.DataFrame) -> bytes:
     """CSV of the flights, formulas guarded, the contents sentence in a column of its own."""
     return _write_csv(result, flights)
 
 
-def write_counts(result: StudyResult) -> bytes:
+def format_counts_csv(result: StudyResult) -> bytes:
     """CSV of the counts per day; a missing day has empty cells and its reason."""
     series = result.series
     outages = {day for day, status, _ in result.days_missing if status == "outage"}
@@ -111,12 +112,12 @@ def tabulate_effects(result: StudyResult) -> list[tuple[str, tuple[str, ...]]]:
 def group_missing(result: StudyResult) -> list[tuple[str, str, str]]:
     """Missing days as runs of one status and reason: (days, status, reason)."""
     runs = groupby(sorted(result.days_missing), key=lambda missing: missing[1:])
-    return [(list_days([m[0] for m in run]), *said) for said, run in runs]
+    return [(format_days([m[0] for m in run]), *said) for said, run in runs]
 
 
 def _write_csv(result: StudyResult, table: pd.DataFrame) -> bytes:
     stream = io.BytesIO()
-    writer = open_writer("csv", stream, Header(note_of(result), {}, ()))
+    writer = open_writer("csv", stream, Header(format_contents(result), {}, ()))
     writer.write(table)
     writer.close()
     return stream.getvalue()
@@ -125,11 +126,11 @@ def _write_csv(result: StudyResult, table: pd.DataFrame) -> bytes:
 def _effect_cells(effect: Effect) -> dict[str, str]:
     raw, adjusted, over = (format_ratio(ratio) for ratio in effect.rr_by_power)
     return {
-        f"flights in the {effect.window} days": write_known(effect.n1),
-        f"flights in the {effect.baseline} days before": write_known(effect.n0),
-        "expected": write_known(effect.expected),
+        f"flights in the {effect.window} days": format_known(effect.n1),
+        f"flights in the {effect.baseline} days before": format_known(effect.n0),
+        "expected": format_known(effect.expected),
         "ratio": format_ratio(effect.rr),
-        "95 % interval": write_interval(effect.lo, effect.hi),
+        "95 % interval": format_interval(effect.lo, effect.hi),
         f"{effect.compared_with} that differ as much": f"{effect.r} of {effect.n_compared}",
         "p": format_p(effect.p),
         "scatter against Poisson (φ)": format_limit(effect.phi),

@@ -23,12 +23,12 @@ _NOTE = (
 )
 
 
-def holds_flights(result: StudyResult) -> bool:
+def has_flights(result: StudyResult) -> bool:
     """Whether the series of the route counts any flight."""
     return any(result.series.upper)
 
 
-def look_at_route(result: StudyResult, flights: pd.DataFrame) -> RouteHabits:
+def count_route_habits(result: StudyResult, flights: pd.DataFrame) -> RouteHabits:
     """The habits of a study's route, on the days that its answer rests on."""
     left_out = {day for day, _, _ in result.days_missing}
     complete = [day for day in result.series.days if day not in left_out]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from analysis.drawing.captions import write_interval, write_known
+from analysis.drawing.captions import format_interval, format_known
 from analysis.drawing.charts.sensitivity_chart import POWERS, list_powers
 from analysis.study import (
     CheckResult,
@@ -116,10 +116,10 @@ def _list_bounds(lower: Effect | None, upper: Effect | None) -> list[Effect]:
 def _effect_row(effect: Effect) -> tuple[str, ...]:
     return (
         BOUNDS.get(effect.bound, effect.bound),
-        write_known(effect.n1),
-        write_known(effect.expected),
+        format_known(effect.n1),
+        format_known(effect.expected),
         format_ratio(effect.rr),
-        write_interval(effect.lo, effect.hi),
+        format_interval(effect.lo, effect.hi),
         format_p(effect.p),
     )
 
@@ -133,7 +133,7 @@ def tabulate_controls(result: StudyResult) -> list[TextTable]:
     others = sorted(result.controls, key=lambda each: (-abs(each.s), each.label))
     lines = [asked, *((c.label, c.n1, c.expected, c.rr, c.s) for c in others)]
     rows = tuple(
-        (label, write_known(n1), write_known(expected), format_ratio(rr), f"{s:+.2f}")
+        (label, format_known(n1), format_known(expected), format_ratio(rr), f"{s:+.2f}")
         for label, n1, expected, rr, s in lines
     )
     columns = ("to", "observed", "expected", "ratio", "signed root deviance")
@@ -188,7 +188,7 @@ def tabulate_shapes(result: StudyResult) -> list[TextTable]:
         (
             BOUNDS[s.bound],
             format_ratio(s.rr),
-            write_interval(s.lo, s.hi),
+            format_interval(s.lo, s.hi),
             format_limit(s.dispersion),
         )
         for s in result.shapes
@@ -260,7 +260,7 @@ def _write_cell(key: str, value: Any) -> str:
     if key == "phi":
         return format_limit(value)
     is_count = key in ("n1", "expected") or (math.isfinite(value) and value == int(value))
-    return write_known(value) if is_count else format_limit(value)
+    return format_known(value) if is_count else format_limit(value)
 
 
 def list_tables(result: StudyResult) -> list[TextTable]:
@@ -281,11 +281,11 @@ def tabulate_days(result: StudyResult) -> TextTable:
     rows = tuple(
         (
             format_date(day),
-            write_known(series.lower[k]),
-            write_known(series.upper[k]),
-            write_known(expected[k] if k < len(expected) else None),
-            write_known(series.exposure_origin[k]),
-            write_known(series.exposure_destination[k]),
+            format_known(series.lower[k]),
+            format_known(series.upper[k]),
+            format_known(expected[k] if k < len(expected) else None),
+            format_known(series.exposure_origin[k]),
+            format_known(series.exposure_destination[k]),
             left_out.get(day, ""),
         )
         for k, day in enumerate(series.days)

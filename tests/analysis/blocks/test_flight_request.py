@@ -6,7 +6,7 @@ import made_results as made_study
 import made_stories as made
 import pytest
 
-from analysis.blocks.flight_request import FlightRequest, ask_about, from_query, request_of
+from analysis.blocks.flight_request import FlightRequest, from_query, request_for, request_for_study
 from flights.errors import InvalidInput
 
 ROW = made.make_frame(made.make_flight()).iloc[0]
@@ -38,18 +38,18 @@ def test_words_that_make_no_request_are_named(change: dict[str, str], says: str)
 
 
 def test_request_for_a_row_points_into_its_middle() -> None:
-    assert request_of(ROW).around == datetime(2050, 2, 28, 6, 30, tzinfo=UTC)
+    assert request_for(ROW).around == datetime(2050, 2, 28, 6, 30, tzinfo=UTC)
 
 
 def test_lost_end_is_asked_about_where_the_study_asks() -> None:
     study = made_study.make_study()
-    assert ask_about(ROW, study).region == "country:IR"
+    assert request_for_study(ROW, study).region == "country:IR"
     known = ROW.copy()
     known["destination_evidence"], known["origin_evidence"] = "low", "lost"
-    assert ask_about(known, study).region == "country:CN"
-    assert ask_about(known, made_study.make_study(origin="world:")).region == ""
+    assert request_for_study(known, study).region == "country:CN"
+    assert request_for_study(known, made_study.make_study(origin="world:")).region == ""
 
 
 def test_request_for_a_row_without_an_arrival_points_at_its_begin() -> None:
     row = made.make_frame(made.make_flight(lastseen=None)).iloc[0]
-    assert request_of(row).around == made.START
+    assert request_for(row).around == made.START

@@ -9,8 +9,8 @@ from analysis.drawing.captions import (
     describe_detectable,
     describe_effects,
     describe_figures,
-    explain_no_flights,
-    write_holm,
+    describe_holm,
+    describe_no_flights,
 )
 from analysis.reports.study_report import render_report
 from analysis.study import StudyResult
@@ -35,10 +35,10 @@ def test_days_that_are_missing_are_not_among_those_observed() -> None:
 
 
 def test_no_flight_on_days_nobody_pulled_is_not_a_zero(change: StudyResult) -> None:
-    assert explain_no_flights(change) == "None was heard in 14 days."
+    assert describe_no_flights(change) == "None was heard in 14 days."
     unasked = made.make_result("unasked")
     said = "None of these days is complete: what flew on them is not known."
-    assert explain_no_flights(unasked) == said
+    assert describe_no_flights(unasked) == said
     flights = made.make_evidence(made.CASES["unasked"]).flights.iloc[:0]
     assert said in render_report(unasked, flights)
 
@@ -63,10 +63,10 @@ def test_what_could_have_been_noticed_is_said_both_ways() -> None:
 
 def test_dates_of_one_question_say_what_is_left_of_them(change: StudyResult) -> None:
     full = made.with_everything(change)
-    told = write_holm(full, full.event)
+    told = describe_holm(full, full.event)
     assert "p = 0.010 for this date alone; allowing for all 3 dates (Holm) 0.030, still" in told
-    assert "not below 0.05" in write_holm(full, full.others[0].event)
-    assert write_holm(change, change.event) == ""
+    assert "not below 0.05" in describe_holm(full, full.others[0].event)
+    assert describe_holm(change, change.event) == ""
 
 
 def test_both_bounds_of_another_date_are_told_in_short(change: StudyResult) -> None:

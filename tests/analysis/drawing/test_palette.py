@@ -5,7 +5,14 @@ import itertools
 import numpy as np
 import pytest
 
-from analysis.drawing.palette import DARK, LIGHT, OUTCOME_MARKS, STATUS_MARKS, Palette, look_of
+from analysis.drawing.palette import (
+    DARK,
+    LIGHT,
+    OUTCOME_MARKS,
+    STATUS_MARKS,
+    Palette,
+    style_verdict,
+)
 from analysis.study import VERDICTS
 from analysis.study.numbers import HEADINGS
 from flights.records.ledger import STATUSES
@@ -68,7 +75,7 @@ def test_meanings_differ_for_colour_blind_eyes(palette: Palette, seen: np.ndarra
 
 
 def test_every_verdict_status_and_outcome_has_its_mark() -> None:
-    assert {look_of(kind).role for kind in VERDICTS} == {"change", "still", "unsure"}
+    assert {style_verdict(kind).role for kind in VERDICTS} == {"change", "still", "unsure"}
     assert set(HEADINGS) == set(VERDICTS)
     assert set(STATUS_MARKS) == set(STATUSES)
     assert set(OUTCOME_MARKS) == {"passed", "failed", "not applicable"}
@@ -76,4 +83,4 @@ def test_every_verdict_status_and_outcome_has_its_mark() -> None:
 
 def test_unknown_verdict_is_refused() -> None:
     with pytest.raises(ValueError, match="surge"):
-        look_of("surge")
+        style_verdict("surge")

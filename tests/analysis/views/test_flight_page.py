@@ -56,8 +56,8 @@ def test_address_opens_the_flight_with_everything_about_it(
     assert not app.exception and not app.warning
     said = _html(app)
     assert "SIMULATED · a made-up world" in said and CONTENTS_SENTENCE in said
-    assert 'class="story">Last heard' in said and "A landing in Iran in between" in said
-    assert said.index("Story of the flight") < said.index("Its chain")
+    assert 'class="brief">Last heard' in said and "A landing in Iran in between" in said
+    assert said.index("Report of the flight") < said.index("Its chain")
     assert said.index("Its chain") < said.index("Is this ordinary?") < said.index('class="facts"')
     deck = json.loads(app.get("deck_gl_json_chart")[0].proto.json)
     assert {"track", "unheard", "lost", "reach", "candidates", "shade", "simulated"} <= {

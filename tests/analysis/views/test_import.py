@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analysis.blocks.flight_request import request_of
+from analysis.blocks.flight_request import request_for
 from flights.archive import Archive
 from flights.pull import plan_pull, run_pull
 from flights.pull.background import list_pulls
@@ -160,7 +160,7 @@ def _open(page: str, query: dict[str, str]) -> AppTest:
 
 def test_flight_of_a_table_without_an_arrival_can_be_opened(held: Archive) -> None:
     flights = held.load_flights("table.mine", date(2025, 6, 1), date(2025, 6, 2))
-    told = [_open("flight", request_of(row).to_query()) for _, row in flights.iterrows()]
+    told = [_open("flight", request_for(row).to_query()) for _, row in flights.iterrows()]
     for app in told:
         assert not app.exception and not app.warning
         assert "The archive keeps no positions of this flight." in _said(app)

@@ -258,7 +258,7 @@ def test_one_part_behind_the_answer_is_made_at_a_time(
     wanted = {
         labels[1]: "Raw, adjusted, adjusted twice",
         labels[2]: "Place 39",
-        labels[3]: "that this study holds of the year before",
+        labels[3]: "of the year before in this study",
         labels[4]: "Weekday factors",
         labels[5]: "Exploratory: a scan",
     }

@@ -21,8 +21,8 @@ from analysis.drawing.charts.interval_rows import (
     OBSERVED,
     Entry,
     Ratio,
+    describe_interval_sides,
     draw_entries,
-    say_interval_side,
 )
 from analysis.drawing.charts.sensitivity_chart import NEVER, describe_sensitivity, draw_sensitivity
 from analysis.drawing.palette import LIGHT
@@ -217,7 +217,10 @@ def test_labels_of_strangers_stay_labels() -> None:
     ],
 )
 def test_side_of_no_difference_in_words(spans: list[tuple[float, float]], says: str) -> None:
-    assert say_interval_side([Entry("x", (Ratio(OBSERVED, 1.0, *each),)) for each in spans]) == says
+    assert (
+        describe_interval_sides([Entry("x", (Ratio(OBSERVED, 1.0, *each),)) for each in spans])
+        == says
+    )
 
 
 def test_pictures_are_small(full: StudyResult) -> None:

@@ -9,7 +9,12 @@ import made_stories as made
 import pandas as pd
 import pytest
 
-from analysis.drawing.maps.flight_map import Inspected, describe_flight, draw_flight, is_drawable
+from analysis.drawing.maps.flight_map import (
+    InspectedFlight,
+    describe_flight,
+    draw_flight,
+    is_drawable,
+)
 from analysis.drawing.maps.route_map import Ground
 from flights import CONTENTS_SENTENCE
 from flights.evidence import FlightReport
@@ -20,7 +25,7 @@ from flights.reference.airports import load_airports
 GROUND = Ground({"type": "FeatureCollection", "features": []}, load_airports())
 
 
-def _layers(seen: Inspected, **options: bool) -> dict[str, dict]:
+def _layers(seen: InspectedFlight, **options: bool) -> dict[str, dict]:
     text = draw_flight(seen, GROUND, **options).to_json()
     plain = json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} in the JSON"))
     assert "http" not in text and plain.get("mapProvider") is None
@@ -28,7 +33,7 @@ def _layers(seen: Inspected, **options: bool) -> dict[str, dict]:
 
 
 def test_heard_is_solid_unheard_is_dots_between_open_circles() -> None:
-    layers = _layers(Inspected(made.make_story()))
+    layers = _layers(InspectedFlight(made.make_story()))
     track, lost = layers["track"], layers["lost"]["data"]
     assert track["@@type"] == "GreatCircleLayer"
     assert track["data"][-1]["t"] == lost[0]["p"] == [57.3, 38.5]
@@ -39,14 +44,14 @@ def test_heard_is_solid_unheard_is_dots_between_open_circles() -> None:
 
 
 def test_never_heard_again_has_no_dots_and_one_open_circle() -> None:
-    layers = _layers(Inspected(made.make_story(again=False)))
+    layers = _layers(InspectedFlight(made.make_story(again=False)))
     assert layers["unheard"]["data"] == []
     assert len(layers["lost"]["data"]) == 1
     assert layers["reach"]["data"]["features"]
 
 
 def test_area_and_airports_in_it_are_drawn_with_the_likeliest_named() -> None:
-    layers = _layers(Inspected(made.make_story()))
+    layers = _layers(InspectedFlight(made.make_story()))
     area, edge = layers["reach"]["data"]["features"]
     assert area["geometry"]["type"] in ("Polygon", "MultiPolygon")
     assert "LineString" in edge["geometry"]["type"] and layers["reach"]["stroked"] is False
@@ -61,7 +66,7 @@ def test_area_and_airports_in_it_are_drawn_with_the_likeliest_named() -> None:
 def test_cells_are_darker_the_fewer_were_heard() -> None:
     cells = [h3.str_to_int(h3.latlng_to_cell(38, lon, 3)) for lon in (55, 58, 61)]
     heard = pd.DataFrame({"cell": cells, "aircraft": [0, 1, 40]})
-    rows = _layers(Inspected(made.make_story(), (), (heard,)))["shade"]["data"]
+    rows = _layers(InspectedFlight(made.make_story(), (), (heard,)))["shade"]["data"]
     alphas = [row["c"][3] for row in rows]
     assert alphas[0] > alphas[1] > alphas[2] == 0
     assert [row["label"] for row in rows] == [
@@ -73,7 +78,7 @@ def test_cells_are_darker_the_fewer_were_heard() -> None:
 
 def test_without_reception_nothing_is_shaded() -> None:
     empty = pd.DataFrame({"cell": [], "aircraft": []})
-    assert "shade" not in _layers(Inspected(made.make_story(), (), (empty,)))
+    assert "shade" not in _layers(InspectedFlight(made.make_story(), (), (empty,)))
 
 
 def test_silence_on_the_way_is_dotted_too() -> None:
@@ -81,27 +86,27 @@ def test_silence_on_the_way_is_dotted_too() -> None:
     later = track["seen_at"] >= track["seen_at"].iloc[10]
     track["seen_at"] = track["seen_at"].where(later, track["seen_at"] - timedelta(hours=2))
     silent = replace(made.make_story(longest_silence_s=7_800), tracks=track)
-    layers = _layers(Inspected(silent))
+    layers = _layers(InspectedFlight(silent))
     assert len(layers["track"]["data"]) == len(track) - 2
     assert {row["label"] for row in layers["unheard"]["data"]} == {
         "Nobody heard it for 2 h 10 min",
         "Nobody heard it in between",
     }
-    assert "Unheard stretches on the way: 1." in describe_flight(Inspected(silent))
+    assert "Unheard stretches on the way: 1." in describe_flight(InspectedFlight(silent))
 
 
 def test_positions_kept_far_apart_are_no_silence() -> None:
     story = replace(made.make_story(), tracks=made.make_track(every_s=2_700, steps=6))
-    assert len(_layers(Inspected(story))["track"]["data"]) >= 5
+    assert len(_layers(InspectedFlight(story))["track"]["data"]) >= 5
 
 
 def test_far_side_is_paler_and_solid() -> None:
-    layers = _layers(Inspected(made.make_story(), (made.make_track(),)))
-    assert layers["beside-0"]["getSourceColor"][3] < layers["track"]["getSourceColor"][3]
+    layers = _layers(InspectedFlight(made.make_story(), (made.make_track(),)))
+    assert layers["neighbour-0"]["getSourceColor"][3] < layers["track"]["getSourceColor"][3]
 
 
 def test_simulated_stands_in_the_map_and_its_words() -> None:
-    seen = Inspected(made.make_story())
+    seen = InspectedFlight(made.make_story())
     assert "simulated" in _layers(seen, simulated=True)
     assert "simulated" not in _layers(seen)
     words = describe_flight(seen, simulated=True)
@@ -111,32 +116,32 @@ def test_simulated_stands_in_the_map_and_its_words() -> None:
 
 
 def test_flight_with_both_ends_heard_has_no_area() -> None:
-    layers = _layers(Inspected(made.make_heard_story()))
+    layers = _layers(InspectedFlight(made.make_heard_story()))
     assert layers["reach"]["data"]["features"] == [] and layers["lost"]["data"] == []
     assert {row["text"] for row in layers["names"]["data"]} == {"UAAA", "VHHH"}
 
 
 def test_flight_lost_at_no_place_is_drawn_without_one() -> None:
     blind = made.make_story(again=False, last_latitude=None, last_longitude=None)
-    assert _layers(Inspected(blind))["lost"]["data"] == []
+    assert _layers(InspectedFlight(blind))["lost"]["data"] == []
 
 
 def test_flight_across_the_date_line_stays_in_view() -> None:
     story = made.make_story(last_longitude=-179.5, last_latitude=10.0)
-    deck = json.loads(draw_flight(Inspected(story), GROUND).to_json())
+    deck = json.loads(draw_flight(InspectedFlight(story), GROUND).to_json())
     assert -180 <= deck["initialViewState"]["longitude"] <= 180
 
 
 def test_map_goes_on_beyond_180_degrees() -> None:
-    plain = json.loads(draw_flight(Inspected(made.make_story()), GROUND).to_json())
+    plain = json.loads(draw_flight(InspectedFlight(made.make_story()), GROUND).to_json())
     assert [view["repeat"] for view in plain["views"]] == [True]
 
 
 def test_level_flight_has_no_likeliest_airport() -> None:
     story = made.make_story()
     level = replace(story, gaps=(replace(story.gaps[0], trend=Trend(290.0, 0.0)),))
-    assert _layers(Inspected(level))["likeliest"]["data"] == []
-    assert "likeliest" not in describe_flight(Inspected(level))
+    assert _layers(InspectedFlight(level))["likeliest"]["data"] == []
+    assert "likeliest" not in describe_flight(InspectedFlight(level))
 
 
 def test_flight_without_positions_is_dots_between_its_ends() -> None:
@@ -146,12 +151,14 @@ def test_flight_without_positions_is_dots_between_its_ends() -> None:
     row = made.make_flight(**nowhere, destination="VHHH", destination_evidence="estimated")
     chain = build_chain({"table": made.make_frame(row)}, "table")
     story = FlightReport("table", chain, 0, (), made.make_track().iloc[:0])
-    layers = _layers(Inspected(story))
+    layers = _layers(InspectedFlight(story))
     assert layers["track"]["data"] == [] and len(layers["unheard"]["data"]) > 5
-    assert is_drawable(story) and "No position of it is kept" in describe_flight(Inspected(story))
+    assert is_drawable(story) and "No position of it is kept" in describe_flight(
+        InspectedFlight(story)
+    )
 
 
 def test_nothing_excluded_is_no_list_of_airports() -> None:
     blind = made.make_story(again=False, last_latitude=None, last_longitude=None)
-    assert _layers(Inspected(blind))["candidates"]["data"] == []
-    assert "no airport is excluded" in describe_flight(Inspected(blind))
+    assert _layers(InspectedFlight(blind))["candidates"]["data"] == []
+    assert "no airport is excluded" in describe_flight(InspectedFlight(blind))

@@ -7,9 +7,9 @@ import pytest
 from analysis.drawing.tables.data_tables import select_window
 from analysis.drawing.tables.route_habit_table import (
     ROWS,
+    count_route_habits,
     draw_flyers,
-    holds_flights,
-    look_at_route,
+    has_flights,
     tabulate_flyers,
 )
 from analysis.drawing.tables.text_tables import render_table
@@ -29,18 +29,18 @@ def flights() -> pd.DataFrame:
 
 
 def test_flights_are_those_the_answer_rests_on(result: StudyResult, flights: pd.DataFrame) -> None:
-    habits = look_at_route(result, flights)
+    habits = count_route_habits(result, flights)
     assert habits.flights == len(select_window(result, flights)) > 0
     assert 0 < habits.days < (result.event - result.series.days[0]).days
-    assert holds_flights(result)
-    assert not holds_flights(made.make_result("unasked"))
+    assert has_flights(result)
+    assert not has_flights(made.make_result("unasked"))
 
 
 def test_tables_name_the_largest_and_how_many_are_left_out(
     result: StudyResult, flights: pd.DataFrame
 ) -> None:
     several = flights.assign(callsign=[f"QQX{n}" for n in range(len(flights))])
-    habits = look_at_route(result, several)
+    habits = count_route_habits(result, several)
     found = {table.columns[0]: table for table in tabulate_flyers(habits)}
     assert list(found) == ["operator", "callsign", "icao24"]
     for table in found.values():
@@ -52,14 +52,14 @@ def test_tables_name_the_largest_and_how_many_are_left_out(
 
 
 def test_callsigns_are_escaped(result: StudyResult, flights: pd.DataFrame) -> None:
-    habits = look_at_route(result, flights.assign(callsign=EVIL))
+    habits = count_route_habits(result, flights.assign(callsign=EVIL))
     drawn = "".join(map(render_table, tabulate_flyers(habits)))
     assert "&lt;img" in drawn
     assert "<img" not in drawn
 
 
 def test_strip_shows_no_week_before_the_study(result: StudyResult, flights: pd.DataFrame) -> None:
-    habits = look_at_route(result, flights)
+    habits = count_route_habits(result, flights)
     spec = draw_flyers(result, habits)
     assert spec is not None
     weeks = -(-(result.event - result.series.days[0]).days // 7)

@@ -93,10 +93,10 @@ def test_map_of_a_flight_without_any_place_says_that_there_is_none(archive: Arch
 
     def page(root, flight):
         from analysis.blocks.flight.inspector import show_flight
-        from analysis.blocks.flight_request import request_of
+        from analysis.blocks.flight_request import request_for
         from flights.archive import Archive
 
-        show_flight(Archive(root), request_of(flight), alone=True)
+        show_flight(Archive(root), request_for(flight), alone=True)
 
     app = AppTest.from_function(page, args=(str(archive.root), flight)).run(timeout=20)
     assert not app.exception

@@ -15,7 +15,7 @@ _DASHES = ([1, 0], [4, 3], [1, 2], [1, 4])
 """Traffic at origin and destination, then overflights at both."""
 
 
-def draw_heard(
+def draw_reception(
     result: StudyResult, palette: Palette, *, top: float, bottom: float
 ) -> alt.LayerChart:
     """What was heard in both regions as a share of its own mean, so that a step in either shows.
