@@ -1,4 +1,4 @@
-"""From daily counts to a verdict: arithmetic and sentences, no files, no clock, no pictures."""
+"""From daily counts to a verdict: arithmetic and sentences, without files, clock or charts."""
 
 from analysis.event_study.families import format_title, list_results
 from analysis.event_study.outlook import (

@@ -1,8 +1,10 @@
-"""Control routes: where else flights of the same kind went from the same origin, same days.
+"""Control routes: other destinations of flights of the same kind from the same origin.
 
-One control per country they led to. Where too few countries are flown to often enough for a
-rank among them to mean anything, single airports stand in: fewer flights each, but more of them.
+One control route per country. Where too few countries have enough flights for a useful rank,
+single airports replace them: fewer flights each, but more routes.
 """
+
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,28 +16,28 @@ from flights.reference.countries import country_name
 from flights.routes import RouteEvidence
 
 LEAST_CONTROLS = 19
-"""As many make 0.05 the smallest share that one of them, or the route, can be."""
+"""Least number of routes: the route and 19 others make a smallest rank p of 1/20 = 0.05."""
 
 OFTEN = 12 / 56
-"""Flights a day on average with which 3 are expected in 14 days, 12 in the 56 before."""
+"""Flights a day with which 3 are expected in 14 days: 12 in the 56 days before."""
 
 SELDOM = 3 / 28
-"""Flights a day that give 3 in the longest window; rarer ones can never be compared."""
+"""Flights a day that give 3 in the longest window; routes with fewer can never be compared."""
 
 
 def group_controls(evidence: RouteEvidence) -> tuple[ControlRoute, ...]:
     """Flights per day from the origin to other countries, or airports, busiest first.
 
-    By country where at least `LEAST_CONTROLS` of them have `OFTEN` flights a day on complete
-    days, else by airport. Those flown more rarely than `SELDOM` are left out. NaN on days that
-    are not complete. None where the source cannot tell.
+    By country where at least `LEAST_CONTROLS` countries have `OFTEN` flights a day on complete
+    days, else by airport. Routes with fewer than `SELDOM` are left out. NaN on days that are not
+    complete. Empty where the source does not contain other routes.
     """
     if evidence.controls.empty:
         return ()
     countries = _sum_countries(evidence.controls)
     if np.sum(countries.mean() >= OFTEN) >= LEAST_CONTROLS:
         return _as_routes(countries, evidence, {code: country_name(code) for code in countries})
-    names = _name_airports(evidence.controls.columns)
+    names = _label_airports(evidence.controls.columns)
     return _as_routes(evidence.controls, evidence, names)
 
 
@@ -52,7 +54,7 @@ def _sum_countries(controls: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _name_airports(codes: pd.Index) -> dict[str, str]:
+def _label_airports(codes: "pd.Index[Any]") -> dict[str, str]:
     name = load_airports()["name"]
     labels = {code: name.get(current_code(code)) for code in codes}
     return {code: f"{text} ({code})" if text else code for code, text in labels.items()}

@@ -1,4 +1,4 @@
-"""Between the day series and the arrays of the estimators, and back to results."""
+"""From day series to the arrays of the estimators, and from estimates to results."""
 
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -9,7 +9,7 @@ import numpy as np
 from analysis.estimators.change_scan import scan_levels
 from analysis.estimators.placebo_rate_ratio import divide_at_event
 from analysis.estimators.quasi_poisson import estimate_shape
-from analysis.numerics import DailySeries, Design, RateRatio, find_placebo_dates, weigh_days
+from analysis.numerics import DailySeries, Design, Floats, RateRatio, find_placebo_dates, weigh_days
 from analysis.study import CountSeries, Effect, Placebo, Shape, Shift
 
 SCANNED_DAYS = 730
@@ -22,7 +22,7 @@ event.
 
 @dataclass(frozen=True)
 class Lacking:
-    """How many more complete days would do; `inside` when some of them lie in the record."""
+    """Complete days that are missing for a verdict; `inside` if some of them are in the record."""
 
     days: int
     inside: bool
@@ -46,7 +46,7 @@ def build_series(counts: CountSeries, bound: str) -> DailySeries:
 
 
 def count_lacking_days(series: DailySeries, design: Design) -> Lacking:
-    """Complete days to add before the event until there are enough comparable dates."""
+    """Complete days that the record lacks before the event for enough comparable dates."""
     dates = find_placebo_dates(series, design)
     lacking = design.needed_placebos - len(dates)
     if lacking <= 0:
@@ -54,11 +54,11 @@ def count_lacking_days(series: DailySeries, design: Design) -> Lacking:
     later = int(np.sum(dates > design.event))
     span = design.needed_days - later
     reach = min(span, design.event)
-    held = np.isfinite(series.counts)[design.event - reach : design.event]
-    days = span - int(held.sum())
+    complete = np.isfinite(series.counts)[design.event - reach : design.event]
+    days = span - int(complete.sum())
     if days <= 0:  # enough days, but too many of their windows have holes
         return Lacking(lacking, inside=False)
-    return Lacking(days, inside=not held.all())
+    return Lacking(days, inside=not complete.all())
 
 
 def build_effect(
@@ -72,8 +72,8 @@ def build_effect(
 ) -> Effect | None:
     """The estimate as a result; None where there is none.
 
-    What a chart draws, expectation per day and the placebo dates, is left out unless `drawn`; so
-    are dates that calibrate nothing, because other routes do.
+    `drawn` adds the expectation per day and the placebo dates, which charts draw. Placebo dates
+    are left out where other routes calibrate the estimate.
     """
     if ratio is None:
         return None
@@ -136,12 +136,12 @@ def _list_placebos(ratio: RateRatio, days: tuple[date, ...]) -> tuple[Placebo, .
     return tuple(Placebo(days[at], s, rr) for at, s, rr in rows)
 
 
-_SAME = (
+_SAME = (  # fields that `RateRatio` and `Effect` share
     *("n1", "n0", "m1", "m0", "expected", "rr", "lo", "hi", "s", "r", "p", "q", "phi"),
     *("mde_up", "mde_down", "volatility", "era_p", "era_lo", "era_hi", "p_smooth"),
     "n_controls",
 )
 
 
-def _to_array(values: tuple[float | None, ...]) -> np.ndarray:
+def _to_array(values: tuple[float | None, ...]) -> Floats:
     return np.array([np.nan if value is None else value for value in values], dtype=float)

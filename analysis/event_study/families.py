@@ -1,6 +1,7 @@
-"""Several dates of one question, or several routes: what is left of each when all are allowed for.
+"""Several dates of one question, or several routes: each verdict adjusted for the others.
 
-One date in twenty stands out at 5 % by chance; who asks about many must not be told of the one.
+At 5 %, chance alone makes one date in twenty a finding, so that a question about many dates
+needs a stricter level (STATISTICS.md, section 7).
 """
 
 from collections.abc import Sequence
@@ -31,11 +32,16 @@ Answered = tuple[Verdict, Effect | None, Effect | None]
 
 
 def adjust_holm(p: Sequence[float]) -> list[float]:
-    """Each p so that all that stay at most 0.05 are wrong together in at most 5 % of questions.
+    """Each p adjusted so that at most 5 % of questions have any false finding at 0.05.
+
+    Parameters
+    ----------
+    p
+        One p per date, each from 0 to 1.
 
     References
     ----------
-    S. Holm, Scandinavian Journal of Statistics 6 (1979) 65-70.
+    S. Holm, Scandinavian Journal of Statistics 6 (1979) 65-70, https://www.jstor.org/stable/4615733
 
     Examples
     --------
@@ -51,7 +57,12 @@ def adjust_holm(p: Sequence[float]) -> list[float]:
 
 
 def adjust_benjamini_hochberg(p: Sequence[float]) -> list[float]:
-    """Each p so that of those that stay at most 0.05, at most 5 % are expected to be wrong.
+    """Each p adjusted so that at most 5 % of the findings at 0.05 are expected to be false.
+
+    Parameters
+    ----------
+    p
+        One p per route, each from 0 to 1.
 
     References
     ----------
@@ -60,13 +71,14 @@ def adjust_benjamini_hochberg(p: Sequence[float]) -> list[float]:
     """
     from scipy.stats import false_discovery_control
 
-    return false_discovery_control(np.asarray(p, dtype=float), method="bh").tolist()
+    adjusted: list[float] = false_discovery_control(np.asarray(p, float), method="bh").tolist()
+    return adjusted
 
 
 def judge_dates(
     days: Sequence[date], answers: Sequence[Answered]
 ) -> tuple[Family | None, list[Verdict]]:
-    """Several dates of one question under Holm: the family, and what is left of each verdict."""
+    """Several dates of one question, adjusted by Holm: the family, and each verdict after it."""
     given = [verdict for verdict, _, _ in answers]
     if len(answers) < 2:
         return None, given
@@ -74,19 +86,19 @@ def judge_dates(
     members = _list_members([numbers.format_date(day) for day in days], p, adjust_holm(p))
     asked = f"{len(answers)} dates"
     left = [
-        _allow(verdict, lower, member, asked)
+        _adjust(verdict, lower, member, asked)
         for (verdict, lower, _), member in zip(answers, members, strict=True)
     ]
     return Family(HOLM, members), left
 
 
 def list_results(results: Sequence[StudyResult]) -> ListResult:
-    """Several studies of a list under Benjamini-Hochberg, each with all its dates.
+    """Several studies of a list, adjusted by Benjamini-Hochberg, each with all its dates.
 
-    Dates taken together count as one more member, with twice their p: it is judged at half of
-    0.05.
+    The dates of a study together count as one more member, with twice their p, because that p is
+    judged at 0.025.
     """
-    named = [_name_answers(result) for result in results]
+    named = [_list_answers(result) for result in results]
     labels, p = zip(*(each for rows in named for each in rows), strict=True)
     members = _list_members(labels, p, adjust_benjamini_hochberg(p))
     asked = f"{len(members)} routes" + ("" if len(members) == len(results) else " and dates")
@@ -98,12 +110,12 @@ def list_results(results: Sequence[StudyResult]) -> ListResult:
 
 
 def format_title(result: StudyResult) -> str:
-    """A study by its title, else by its route."""
+    """The title of a study, or its route if it has none."""
     return str(result.study["title"]) or f"{result.origin_label} → {result.destination_label}"
 
 
-def _name_answers(result: StudyResult) -> list[tuple[str, float]]:
-    """Label and p of each date of a study, and of all of them together."""
+def _list_answers(result: StudyResult) -> list[tuple[str, float]]:
+    """Label and p of each date of a study, and of all its dates together."""
     name = format_title(result)
     dated: list[tuple[date, Answered]] = [
         (result.event, (result.verdict, result.lower, result.upper)),
@@ -116,15 +128,15 @@ def _name_answers(result: StudyResult) -> list[tuple[str, float]]:
 
 
 def _judge_study(result: StudyResult, members: Sequence[FamilyMember], asked: str) -> StudyResult:
-    """The study with what is left of its verdicts; its badges stay."""
-    verdict = _allow(result.verdict, result.lower, members[0], asked)
+    """The study with its verdicts adjusted; its badges stay."""
+    verdict = _adjust(result.verdict, result.lower, members[0], asked)
     others = tuple(
-        replace(each, verdict=_allow(each.verdict, each.lower, member, asked))
+        replace(each, verdict=_adjust(each.verdict, each.lower, member, asked))
         for each, member in zip(result.others, members[1:], strict=False)
     )
     stack = result.stack
     if stack is not None:
-        stack = replace(stack, verdict=_allow_stack(stack, members[-1], result, asked))
+        stack = replace(stack, verdict=_adjust_stack(stack, members[-1], result, asked))
     return replace(result, verdict=verdict, others=others, stack=stack)
 
 
@@ -150,8 +162,8 @@ def _list_members(
     )
 
 
-def _allow(verdict: Verdict, lower: Effect | None, member: FamilyMember, asked: str) -> Verdict:
-    """A change that does not hold among all that was asked is none."""
+def _adjust(verdict: Verdict, lower: Effect | None, member: FamilyMember, asked: str) -> Verdict:
+    """The verdict, or NO DETECTABLE CHANGE where a change is none with all others considered."""
     if verdict.kind != CHANGE or member.holds or lower is None:
         return verdict
     sentence = sentences.NO_CHANGE_AMONG.format(
@@ -166,7 +178,7 @@ def _allow(verdict: Verdict, lower: Effect | None, member: FamilyMember, asked: 
     return replace(verdict, kind=NO_CHANGE, sentence=sentence, direction="")
 
 
-def _allow_stack(
+def _adjust_stack(
     stack: StackAnswer, member: FamilyMember, result: StudyResult, asked: str
 ) -> Verdict:
     if stack.verdict.kind != CHANGE or member.holds or stack.lower is None:

@@ -1,7 +1,7 @@
-"""Before any day is pulled: what change could a route of so many flights a week show?
+"""Before any day is pulled: which change could a route with this number of flights a week show?
 
-Pure. How far counts scatter is not known before there are any, so that every answer names its
-assumption, and is given for a wilder route too.
+The variance of the counts is not known before there are any, so that every answer names its
+assumption, and is also given for a more variable route.
 """
 
 import math
@@ -18,40 +18,39 @@ from flights.planning.needed_days import (
     count_needed_days,
 )
 
-WILDER = 2.0
-"""How much wilder than assumed the other route is that every answer speaks of."""
+MORE_VARIABLE = 2.0
+"""Variance of the second route in every answer, over the variance assumed.
+
+A choice: it shows how much the answer depends on the assumed variance.
+"""
 
 MOST_PER_WEEK = 10_000.0
-"""More flights a week than any route has."""
+"""More flights a week than any route has: the end of the search, and the largest input."""
 
 
 @dataclass(frozen=True)
 class Windows:
-    """Days from an event on that are compared with days before it.
-
-    `days` is how many complete days a verdict with them rests on: these, and before them enough
-    for the comparable dates.
-    """
+    """Days from an event on (`window`), and days before it that they are compared with."""
 
     window: int = DEFAULT_WINDOW
     baseline: int = DEFAULT_BASELINE
 
     @property
     def days(self) -> int:
-        """Complete days in all."""
+        """Complete days that a verdict needs, with those for the comparable dates."""
         return count_needed_days(self.window, self.baseline) + self.window
 
     @property
     def usual(self) -> bool:
-        """True for those that give the headline."""
+        """True for the default windows, which give the headline."""
         return (self.window, self.baseline) == (DEFAULT_WINDOW, DEFAULT_BASELINE)
 
 
 @dataclass(frozen=True)
 class Usual:
-    """What a record says of a route before a question is asked of it.
+    """The usual traffic of a route, from the days of a record outside the event's own.
 
-    `days` are complete, the event's own left out; `phi` is None where too few dates say.
+    `days` is the number of complete days; `phi` is None where there are too few comparable dates.
     """
 
     per_week: float
@@ -61,13 +60,13 @@ class Usual:
 
 @dataclass(frozen=True)
 class Outlook:
-    """What a route of `per_week` flights could show.
+    """The changes that a route of `per_week` flights could show.
 
     `up` is the smallest increase that would be noticed with probability 0.8 (infinite: none),
-    `down` the largest decrease (NaN: not even a stop), `wilder_up` as `up` where counts scatter
-    `WILDER` times as much. `enough` are the windows with the fewest days that would notice
-    `notice`, None where none the method allows would; `enough_per_week` is the rate from which
-    some would, `asked_per_week` that from which `asked` would.
+    `down` the largest decrease (NaN: not even a stop), `variable_up` as `up` where the variance
+    is `MORE_VARIABLE` times as large. `enough` are the allowed windows with the fewest days in
+    which the increase `notice` would be noticed, None if there are none; `enough_per_week` is the
+    least rate at which some windows would do, `asked_per_week` that at which `asked` would.
     """
 
     per_week: float
@@ -76,7 +75,7 @@ class Outlook:
     notice: float
     up: float
     down: float
-    wilder_up: float
+    variable_up: float
     enough: Windows | None
     enough_per_week: float
     asked_per_week: float
@@ -88,14 +87,16 @@ USUAL = Windows()
 def estimate_outlook(
     per_week: float, *, windows: Windows = USUAL, phi: float = 1.0, notice: float = 1.5
 ) -> Outlook:
-    """What a route of so many flights a week could show.
+    """The changes that a route with this number of flights a week could show.
 
     Parameters
     ----------
+    per_week
+        Usual flights a week, 0 or more.
     phi
-        Variance over mean assumed of the counts: 1 is chance alone.
+        Assumed variance over mean of the counts: 1 is chance alone.
     notice
-        The increase one wishes to notice, above 1.
+        Ratio of the increase that should be noticed, above 1.
     """
     up, down = find_noticeable(per_week, windows, phi=phi)
     return Outlook(
@@ -105,7 +106,7 @@ def estimate_outlook(
         notice=notice,
         up=up,
         down=down,
-        wilder_up=find_noticeable(per_week, windows, phi=phi * WILDER)[0],
+        variable_up=find_noticeable(per_week, windows, phi=phi * MORE_VARIABLE)[0],
         enough=windows if up <= notice else find_windows(per_week, notice, phi=phi),
         enough_per_week=find_rate(notice, Windows(WINDOWS[-1], BASELINES[-1]), phi=phi),
         asked_per_week=find_rate(notice, windows, phi=phi),
@@ -119,7 +120,7 @@ def find_noticeable(per_week: float, windows: Windows, *, phi: float) -> tuple[f
 
 
 def find_windows(per_week: float, notice: float, *, phi: float) -> Windows | None:
-    """Of the windows the method allows that would notice it, those with the fewest days."""
+    """The allowed windows with the fewest days that would notice the increase; None without any."""
     allowed = [Windows(window, baseline) for window in WINDOWS for baseline in BASELINES]
     for windows in sorted(allowed, key=lambda each: each.days):
         if find_noticeable(per_week, windows, phi=phi)[0] <= notice:
@@ -128,7 +129,7 @@ def find_windows(per_week: float, notice: float, *, phi: float) -> Windows | Non
 
 
 def find_rate(notice: float, windows: Windows, *, phi: float) -> float:
-    """Flights a week from which these windows would notice it; infinite where no rate would."""
+    """Least flights a week at which these windows would notice it; infinite where no rate would."""
     from scipy.optimize import brentq
 
     def lacks(log: float) -> float:
@@ -141,7 +142,7 @@ def find_rate(notice: float, windows: Windows, *, phi: float) -> float:
 
 
 def measure_usual(result: StudyResult) -> Usual:
-    """Flights a week of the lower bound on the days held, those from the event on left out."""
+    """Flights a week of the lower bound on complete days, without the event's own days."""
     series, first = result.series, result.series.days[0]
     at = (result.event - first).days
     own = range(at, at + max(int(result.study["window"]), DAYS_LIKE_EVENT))
@@ -161,12 +162,12 @@ def measure_usual(result: StudyResult) -> Usual:
 
 
 def describe_outlook(found: Outlook, *, held: int | None = None) -> list[str]:
-    """The answer in sentences; `held` days are there already (None: those of `asked` are)."""
+    """The answer in sentences; `held` days are already complete (None: all that `asked` needs)."""
     windows = found.asked
     have = windows.days if held is None else held
     days = f"{windows.window} days from the event on against {windows.baseline} before"
     return [
-        f"With this route's usual {format_rate(found.per_week)} a week you could notice "
+        f"With the usual {format_rate(found.per_week)} a week of this route, you could notice "
         f"{_format_noticeable(found.up, found.down)} ({days}; {windows.days} days in all).",
         _describe_wish(found, have),
         _describe_scatter(found),
@@ -196,43 +197,42 @@ def _describe_wish(found: Outlook, have: int) -> str:
     if enough is None:
         return _describe_refusal(found)
     more = max(enough.days - have, 0)
-    lack = (
-        f"you would need {format_count(more)} more days" if more else "the days are there already"
-    )
+    lack = f"you would need {format_count(more)} more days" if more else "you have enough days"
     if enough == found.asked:
         return f"For {wish} {lack}."
     lasting = (
         f"{enough.window} days from the event on against {enough.baseline} before, "
         f"{enough.days} days in all"
     )
-    label = "" if enough.usual else " and calls the answer exploratory"
+    label = "" if enough.usual else ", and the answer is exploratory"
     return (
-        f"For {wish} {lack}: {lasting}. That asks for a change that lasts {enough.window} days"
-        f"{label}; choose it before looking."
+        f"For {wish} {lack}: {lasting}. The change must then last {enough.window} days"
+        f"{label}; choose this window before you look at the data."
     )
 
 
 def _describe_refusal(found: Outlook) -> str:
     wish, longest = format_ratio(found.notice), Windows(WINDOWS[-1], BASELINES[-1])
     said = (
-        f"For {wish} no number of days is enough at this rate: even {longest.window} days against "
-        f"{longest.baseline} before, the longest the method compares, would not do; more days "
-        "before that only add dates to compare with."
+        f"For {wish} no number of days is enough at this rate: {longest.window} days against "
+        f"{longest.baseline} before, the longest windows of the method, are not enough, and more "
+        "days before them only add comparable dates."
     )
     if math.isinf(found.enough_per_week):
-        return f"{said} No weekly rate would."
-    rates = f"They would from about {_round_up(found.enough_per_week)} a week on"
+        return f"{said} No rate is enough."
+    rates = f"They are enough from about {_round_up(found.enough_per_week)} a week"
     if math.isfinite(found.asked_per_week) and found.asked != longest:
-        rates += f", the windows asked about from about {_round_up(found.asked_per_week)}"
+        rates += f", and the chosen windows from about {_round_up(found.asked_per_week)}"
     return f"{said} {rates}."
 
 
 def _describe_scatter(found: Outlook) -> str:
     usual = "as by chance alone (φ = 1)" if found.phi == 1 else f"with φ = {found.phi:.2g}"
-    wilder = found.phi * WILDER
+    variable = found.phi * MORE_VARIABLE
     return (
-        f"This takes counts to scatter {usual}. On a wilder route (φ = {wilder:.2g}) it is "
-        f"{_format_noticeable(found.wilder_up, math.nan)}; how wild a route is, its own days say."
+        f"This assumes that counts vary {usual}. On a more variable route (φ = {variable:.2g}) it "
+        f"is {_format_noticeable(found.variable_up, math.nan)}. The variance is estimated from the "
+        "route's own days."
     )
 
 

@@ -1,4 +1,4 @@
-"""What stands beside the numbers: inputs and their hash, days left out and why, notes."""
+"""What belongs to the numbers: inputs and their hash, days left out and why, notes."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ from flights.routes import RouteEvidence
 
 
 def hash_inputs(evidence: RouteEvidence) -> str:
-    """Hash of the ledger entries of the days looked at: which files, read by whom."""
+    """Hash of the ledger entries of the days of the study: their files and readers."""
     known = [
         (
             entry.source,
@@ -29,20 +29,20 @@ def hash_inputs(evidence: RouteEvidence) -> str:
 
 
 def format_cargo_rule(grade: str, own: Overrides | None = None) -> str:
-    """The least cargo grade in words, and the user's own list where there is one."""
+    """The least cargo grade in words, and the user's own list if there is one."""
     words = {"": "all flights, cargo or not", "certain": "cargo grade certain"}
     rule = words.get(grade, f"cargo grade {grade} or better")
-    return f"{rule}, by the rows of {own.describe()} before all others" if own else rule
+    return f"{rule}, with the rows of {own.describe()} first" if own else rule
 
 
 def describe_own_list(own: Overrides | None, flights: pd.DataFrame) -> tuple[str, ...]:
-    """The sentence that a user's own cargo list is in force, where there is one."""
+    """A sentence on the user's own cargo list, if there is one."""
     if own is None:
         return ()
-    told = sum(str(rule).startswith(OWN_LIST) for rule in flights["cargo_rule"])
+    graded = sum(str(rule).startswith(OWN_LIST) for rule in flights["cargo_rule"])
     return (
-        f"A cargo list of one's own is in force, {own.describe()}: its rows win over the rules. "
-        f"{told} of the {len(flights)} flights counted were graded by it.",
+        f"Your own cargo list is used, {own.describe()}: its rows replace the rules. It graded "
+        f"{graded} of the {len(flights)} flights counted.",
     )
 
 
@@ -52,7 +52,7 @@ def count_flights(values: tuple[float | None, ...]) -> int:
 
 
 def list_missing(counts: CountSeries) -> tuple[tuple[date, str, str], ...]:
-    """Day, status and reason of every day left out of the sums, outages included."""
+    """Day, status and reason of every day that no sum uses, outages included."""
     outage = counts.outage or (False,) * len(counts.days)
     return tuple(
         (day, "outage", OUTAGE_REASON) if out else (day, status, reason)
@@ -64,7 +64,7 @@ def list_missing(counts: CountSeries) -> tuple[tuple[date, str, str], ...]:
 
 
 def describe_notes(study: Study, counts: CountSeries) -> tuple[str, ...]:
-    """Sentences a reader should know that are no part of the verdict."""
+    """Sentences that a reader should know and that are not part of the verdict."""
     notes = []
     for name, days, usual in (
         ("window", study.window, DEFAULT_WINDOW),
@@ -77,15 +77,15 @@ def describe_notes(study: Study, counts: CountSeries) -> tuple[str, ...]:
             )
     if len(study.events) > 1:
         notes.append(
-            f"{len(study.events)} dates were asked about. The more dates, the easier one of "
-            "them stands out by chance: a change of one must also hold with all of them allowed "
-            "for (Holm)."
+            f"This study has {len(study.events)} dates. With more dates, chance alone makes one "
+            "of them a finding more often: a change must remain one with all dates taken into "
+            "account (Holm)."
         )
     complete = sum(status == "complete" for status in counts.status)
     unheard = complete - sum(each is not None for each in counts.exposure)
     if unheard:
         notes.append(
-            "Nothing says how much the receivers heard on complete days, which are left out: "
-            f"{unheard} of {complete}."
+            f"{unheard} of {complete} complete days are left out, because it is not known how "
+            "much the receivers heard."
         )
     return tuple(notes)

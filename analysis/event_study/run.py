@@ -1,4 +1,4 @@
-"""One study, answered: count, estimate, check, conclude. Pure: no clock, no files, no chance."""
+"""The answer to one study: count, estimate, check, conclude; no clock, no files, a fixed seed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,11 +10,7 @@ import pandas as pd
 from analysis.checks import CHECKS
 from analysis.checks.base import Case
 from analysis.checks.source_change import list_editions
-from analysis.estimators.placebo_rate_ratio import (
-    compare_coverage,
-    estimate_rate_ratio,
-    find_placebo_dates,
-)
+from analysis.estimators.placebo_rate_ratio import compare_coverage, estimate_rate_ratio
 from analysis.estimators.space_rate_ratio import calibrate_in_space
 from analysis.event_study import families, sentences, stacks, verdicts
 from analysis.event_study.control_effects import measure_controls
@@ -34,7 +30,7 @@ from analysis.event_study.provenance import (
     hash_inputs,
     list_missing,
 )
-from analysis.numerics import ControlRoute, DailySeries, Design
+from analysis.numerics import ControlRoute, DailySeries, Design, find_placebo_dates
 from analysis.study import (
     CheckResult,
     ControlEffect,
@@ -63,7 +59,7 @@ from flights.sources import SourceSpec
 
 @dataclass(frozen=True)
 class _Answer:
-    """One event, judged at one window."""
+    """The answer to one event at one window."""
 
     verdict: Verdict
     lower: Effect | None
@@ -75,11 +71,11 @@ class _Answer:
 
 @dataclass(frozen=True)
 class Subject:
-    """What the counts are counts of: the names of the places, the flights, their source.
+    """The subject of the counts: the names of the places, the flights, their source.
 
     `flights` have the columns `day`, `bound`, `icao24` and `operator`, or none at all. `notes`
     and `frequency` are as in `RouteEvidence`, `excluded` as in `StudyResult`. `controls` are other
-    routes from the same origin over the same days.
+    routes from the same origin on the same days.
     """
 
     origin_label: str
@@ -95,7 +91,7 @@ class Subject:
 
     @property
     def refusal(self) -> str:
-        """Why these flights can never be counted against others; "" where they can."""
+        """Why the days of these flights cannot be compared with one another; "" where they can."""
         if self.spec.serves_frequency:
             return self.frequency
         return sentences.SOURCE.format(source=self.spec.title)
@@ -111,14 +107,14 @@ def run_study(
 ) -> StudyResult:
     """The whole answer to a study; the same evidence gives the same answer.
 
-    The first event is the headline; the others stand in `StudyResult.others`, all of them taken
-    together in `StudyResult.stack`. `tries` counts what this session has looked at (windows,
-    grades, regions, dates); without it this study is the first and only try.
+    The first event is the headline; the others are in `StudyResult.others`, and all of them
+    together in `StudyResult.stack`. `tries` counts the windows, grades, regions and dates that
+    this session has looked at; without it this study is the only try.
 
     Raises
     ------
     InvalidInput
-        The study contradicts itself, or an event lies outside the days of the evidence.
+        The study contradicts itself, or an event is outside the days of the evidence.
     """
     route = evidence.route
     study = studies.record_list(study, route.overrides)
@@ -150,7 +146,7 @@ def judge_counts(
     tries: Mapping[str, int] | None = None,
     made_at: str = "",
 ) -> StudyResult:
-    """As `run_study`, from counts per day wherever they come from."""
+    """As `run_study`, from counts per day of any origin."""
     studies.validate_design(study)
     places = [_place_event(event.day, counts) for event in study.events]
     head, *rest = answers = _answer_events(counts, places, study, subject)
@@ -210,9 +206,9 @@ def _place_event(day: date, counts: CountSeries) -> int:
     place = (day - counts.days[0]).days
     if not 0 <= place < len(counts.days):
         raise InvalidInput(
-            f"The event of {numbers.format_date(day)} lies outside the days looked at "
+            f"The event of {numbers.format_date(day)} is outside the days of the record "
             f"({numbers.format_date(counts.days[0])} to {numbers.format_date(counts.days[-1])}). "
-            "Move the event or widen the days."
+            "Change the event or the days."
         )
     return place
 
@@ -232,7 +228,7 @@ def _design_events(places: list[int], study: Study, window: int | None = None) -
 def _answer_events(
     counts: CountSeries, places: list[int], study: Study, subject: Subject
 ) -> list[_Answer]:
-    """One answer an event; days that cannot be compared with one another give no numbers."""
+    """One answer per event; days that cannot be compared with one another give no numbers."""
     designs = _design_events(places, study)
     if not subject.refusal:
         return [_answer(counts, design, subject) for design in designs]
@@ -297,7 +293,7 @@ def _gather(
     editions: tuple[str, ...],
     controls: tuple[ControlEffect, ...],
 ) -> verdicts.Facts:
-    """What the rule looks at; a record too short for dates is calibrated by other routes."""
+    """The input of the rule; where comparable dates are too few, other routes calibrate it."""
     ratio = estimate_rate_ratio(series, design)
     if ratio is not None and len(ratio.placebo_dates) < design.needed_placebos:
         others = np.array([effect.s for effect in controls])
@@ -313,7 +309,7 @@ def _gather(
 
 
 def _flights_of(flights: pd.DataFrame, counts: CountSeries, bound: str) -> pd.DataFrame:
-    """Flights of a bound with the index of their day, for leaving some out."""
+    """Flights of a bound with the index of their day, for checks that leave some out."""
     if flights.empty:
         return pd.DataFrame()
     first = np.datetime64(counts.days[0], "D")

@@ -127,11 +127,11 @@ STACK_COVERAGE = (
     "other."
 )
 STACK_HISTORY = (
-    "{n} comparable dates in this record hold {room} separate windows of {window} days; {events} "
-    "dates taken together need {needed}. Pull {days} more days before {date}."
+    "{n} comparable dates in this record contain {room} separate windows of {window} days; "
+    "{events} dates taken together need {needed}. Pull {days} more days before {date}."
 )
 STACK_OVERLAP = (
-    "Some of the {events} dates lie less than {apart} days apart, so that the days of one are "
+    "Some of the {events} dates are less than {apart} days apart, so that the days of one are "
     "compared with those of another; they can be judged each by itself, not together."
 )
 SOURCE = (

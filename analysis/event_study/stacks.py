@@ -1,4 +1,4 @@
-"""Several events of one kind taken together: both bounds through a rule like that of one event."""
+"""Several events of one kind together: both bounds, with a rule like that of one event."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -25,8 +25,8 @@ BOUNDS = ("lower", "upper")
 class StackCase:
     """Several events of one record, all with the same windows.
 
-    `designs` has one element an event, in the order of the study, and `facts`, per bound, what
-    was found of each of them alone. `days` are the days of the record.
+    `designs` has one element per event, in the order of the study; `facts` has, per bound, the
+    findings on each event alone. `days` are the days of the record.
     """
 
     days: tuple[date, ...]
@@ -42,37 +42,37 @@ class StackCase:
 
     @property
     def events(self) -> tuple[date, ...]:
-        """The dates taken together."""
+        """The dates judged together."""
         return tuple(self.days[design.event] for design in self.designs)
 
     @property
     def apart(self) -> int:
-        """Least days between two events, so that none falls into another's windows."""
+        """Least days between two events, so that their windows share no days."""
         return self.window + self.designs[0].baseline
 
     @property
     def overlaps(self) -> bool:
         """True where windows of two events share days.
 
-        Random sets would not: three events within a season, or within one slow swing of a
-        route, came out as a change in up to 11 % of series in which nothing happened.
+        Windows of the random sets share none. Three events within one season or one slow drift
+        of a route had a false CHANGE in up to 11 % of null series.
         """
         places = sorted(design.event for design in self.designs)
         return any(b - a < self.apart for a, b in pairwise(places))
 
     def worst(self, bound: str) -> int:
-        """Place of the event at which coverage moved most."""
+        """Place of the event with the largest change of coverage."""
         kappas = [facts.coverage.kappa for facts in self.facts[bound]]
         return kappas.index(max(kappas))
 
 
 def answer_stack(case: StackCase) -> StackAnswer | None:
-    """The events taken together; None where there are fewer than three."""
+    """The answer to all events together; None where there are fewer than three."""
     if len(case.designs) < LEAST_EVENTS:
         return None
     if case.overlaps:
-        said = sentences.STACK_OVERLAP.format(events=len(case.designs), apart=case.apart)
-        return StackAnswer(Verdict(HISTORY, said), None, None)
+        sentence = sentences.STACK_OVERLAP.format(events=len(case.designs), apart=case.apart)
+        return StackAnswer(Verdict(HISTORY, sentence), None, None)
     found = {bound: _estimate(case, bound) for bound in BOUNDS}
     lower, upper = found["lower"], found["upper"]
     kinds = _decide(case, "lower", lower), _decide(case, "upper", upper)
@@ -89,14 +89,14 @@ def answer_stack(case: StackCase) -> StackAnswer | None:
     def write(kind: str, bound: str) -> str:
         return _format_sentence(kind, case, bound, found[bound])
 
-    beside = upper if lower is not None else None
-    verdict = verdicts.join_bounds(kinds, directions, write, beside, same=same)
+    noted = upper if lower is not None else None
+    verdict = verdicts.join_bounds(kinds, directions, write, noted, same=same)
     stacks = {bound: _build(case, bound, ratio) for bound, ratio in found.items()}
     return StackAnswer(verdict, stacks["lower"], stacks["upper"])
 
 
 def format_among(stack: Stack, *, window: int, baseline: int, asked: str, p_adjusted: float) -> str:
-    """The sentence of a change that does not hold when all that was asked is allowed for."""
+    """The sentence of a change that is none with all dates and routes taken into account."""
     return sentences.STACK_NO_CHANGE_AMONG.format(
         **_fill_ins(stack, len(stack.events), window, baseline, observed=stack.bound == "lower"),
         asked=asked,
@@ -129,7 +129,7 @@ def _decide(case: StackCase, bound: str, ratio: StackedRatio | None) -> str:
         return COVERAGE
     if ratio.is_significant:
         outruns = _outruns_coverage(ratio, _coverage(case, bound).kappa)
-        return CHANGE if outruns and not any(map(_lies_beside_holes, facts)) else COVERAGE
+        return CHANGE if outruns and not any(map(_has_uneven_gaps, facts)) else COVERAGE
     return TOO_THIN if ratio.mde_up > THIN_ABOVE else NO_CHANGE
 
 
@@ -137,7 +137,7 @@ def _outruns_coverage(ratio: StackedRatio, kappa: float) -> bool:
     return ratio.lo > kappa or ratio.hi < 1 / kappa
 
 
-def _lies_beside_holes(facts: Facts) -> bool:
+def _has_uneven_gaps(facts: Facts) -> bool:
     return facts.coverage.missing_jumps
 
 
@@ -200,7 +200,7 @@ def _format_coverage(case: StackCase, bound: str, ratio: StackedRatio | None) ->
     facts = case.facts[bound]
     moved = [number for number, each in enumerate(facts) if _moved(each)]
     if not moved and ratio is not None and _outruns_coverage(ratio, _coverage(case, bound).kappa):
-        holes = next(number for number, each in enumerate(facts) if _lies_beside_holes(each))
+        holes = next(number for number, each in enumerate(facts) if _has_uneven_gaps(each))
         return verdicts.format_missing(facts[holes].coverage, _place(case, holes))
     number = moved[0] if moved else case.worst(bound)
     if len(facts[number].editions) > 1:
@@ -236,5 +236,5 @@ def _count_lacking(case: StackCase, ratio: StackedRatio) -> int:
     """Complete days before the record until enough windows fit side by side."""
     window, baseline = case.window, case.designs[0].baseline
     first = min(design.event for design in case.designs)
-    reach = max(0, window + baseline - first)  # until the first comparable date lies before
+    reach = max(0, window + baseline - first)  # days until the first comparable date
     return reach + max(0, ratio.needed_room - ratio.room) * window

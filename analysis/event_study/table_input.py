@@ -1,4 +1,4 @@
-"""Any daily series in a table of days and counts, so that the method can be tried on its own."""
+"""Any daily series from a table of days and counts, to try the method on it."""
 
 import csv
 import hashlib
@@ -22,27 +22,27 @@ NAMES = {
     "count": ("count", "counts", "flights", "y"),
     "exposure": ("exposure", "e", "heard"),
 }
-"""Heads that a column may have, in any case; without heads the columns stand in this order."""
+"""Names that a column may have, in any case; without a header the columns have this order."""
 
 LONGEST_DAYS = 40_000
-"""A longer series is taken for a mistyped year."""
+"""A longer series, of more than a century, is probably a mistyped year."""
 
 LARGEST = 1e9
-"""A larger count or exposure is taken for a mistake."""
+"""A larger count or exposure is probably a mistake."""
 
-HEARD_ALIKE = (
-    "The table has no exposure: all its days are taken as heard alike. A change of what was heard "
-    "would look like a change of what flew."
+SAME_RECEPTION = (
+    "The table has no exposure: the same reception is assumed on all days. A change of reception "
+    "would look like a change of traffic."
 )
 
 _Lines = list[tuple[int, list[str]]]
-"""Number of a line in the file, and its cells; blank lines left out."""
+"""Line number in the file, and its cells; without blank lines."""
 
 
 AS_GIVEN, LOOKS_CUT = "as given", "looks cut at a limit of rows"
 CUT = (
-    "On {days} days the counts look as if their rows had been cut at a limit. Where they were, "
-    "leave these counts blank: what lies behind a cut is not known."
+    "On {days} days the counts look as if a limit of rows cut them. If so, leave these counts "
+    "blank: the true counts are not known."
 )
 
 
@@ -58,10 +58,10 @@ def read_counts(path: str | Path) -> CountSeries:
     """Counts per day from a CSV file: day, count and, where it is known, exposure.
 
     Cells are separated by commas, or by semicolons or tabs where the first line has no comma (a
-    number may then have a decimal comma). Rows stand in day order. A blank count, a blank
+    number may then have a decimal comma). Rows are in the order of days. A blank count, a blank
     exposure, and a day without a row are missing days. Both bounds are the same; a table without
-    exposure is taken as heard alike on all days. Counts that look cut at a limit of rows stay as
-    given, but as if another reader had counted them: no change is told from them.
+    exposure has the same exposure on all days. Counts that look cut at a limit of rows stay as
+    they are, but with another reader, so that no change is found from them.
 
     Raises
     ------
@@ -71,12 +71,12 @@ def read_counts(path: str | Path) -> CountSeries:
     lines, comma = _read_lines(path)
     rows = list(_read_rows(lines, str(path), comma=comma))
     if not rows:
-        raise InvalidInput(f"The table {path} holds no day.")
+        raise InvalidInput(f"The table {path} contains no day.")
     return _build_counts(rows, has_exposure=any(row.exposure is not None for row in rows))
 
 
 def describe_table(path: str | Path, counts: CountSeries) -> Subject:
-    """What a table's counts are counts of: nothing but the file is known."""
+    """The subject of a table's counts: only the file is known."""
     spec = SourceSpec(
         key="table",
         title=f"table {Path(path).name}",
@@ -88,12 +88,12 @@ def describe_table(path: str | Path, counts: CountSeries) -> Subject:
     )
     digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
     alike = all(each is None or each == 1 for each in counts.exposure)
-    notes = ((HEARD_ALIKE,) if alike else ()) + describe_cut_days(counts)
+    notes = ((SAME_RECEPTION,) if alike else ()) + describe_cut_days(counts)
     return Subject("as counted", "as counted", pd.DataFrame(), spec, digest, notes)
 
 
 def _read_lines(path: str | Path) -> tuple[_Lines, bool]:
-    """Lines that are not blank, and whether numbers have a decimal comma."""
+    """Lines that are not blank; True if numbers have a decimal comma."""
     try:
         with Path(path).open(newline="", encoding="utf-8-sig") as file:
             head = file.readline()
@@ -101,7 +101,7 @@ def _read_lines(path: str | Path) -> tuple[_Lines, bool]:
             file.seek(0)
             reader = csv.reader(file, delimiter=separator, skipinitialspace=True)
             there = ((reader.line_num, line) for line in reader if any(map(str.strip, line)))
-            # One row more than can be followed: the rest of a huge file stays unread.
+            # Enough rows for the error on a series that is too long; the rest stays unread.
             lines = list(islice(there, LONGEST_DAYS + 3))
     except OSError as error:
         raise InvalidInput(
@@ -123,21 +123,21 @@ def _read_rows(lines: _Lines, path: str, *, comma: bool) -> Iterable[_Row]:
         row = _read_row(cells, places, f"{path}, row {line}", comma=comma)
         first = first or row.day
         if previous is not None and row.day <= previous:
-            again = "stands there twice" if row.day == previous else f"does not follow {previous}"
+            again = "is listed twice" if row.day == previous else f"is before {previous}"
             raise InvalidInput(
-                f"{path}, row {line}: {row.day} {again}; rows stand in day order, one a day."
+                f"{path}, row {line}: {row.day} {again}; sort the rows by day, one row per day."
             )
         if (row.day - first).days > LONGEST_DAYS:
             raise InvalidInput(
-                f"{path}, row {line}: {row.day} lies more than {LONGEST_DAYS:,} days after the "
-                f"first day, {first}; is a year mistyped?"
+                f"{path}, row {line}: {row.day} is more than {LONGEST_DAYS:,} days after the "
+                f"first day, {first}; check the year."
             )
         previous = row.day
         yield _Row(line, row.day, row.count, row.exposure)
 
 
 def _find_columns(line: int, head: list[str], path: str) -> tuple[dict[str, int], int]:
-    """Place of each column, and the number of lines that are heads."""
+    """Place of each column, and the number of header lines (0 or 1)."""
     heads = [cell.strip().lower() for cell in head]
     try:
         date.fromisoformat(heads[0])
@@ -150,7 +150,7 @@ def _find_columns(line: int, head: list[str], path: str) -> tuple[dict[str, int]
         if not lacking:
             return {name: place for name, place in places.items() if place >= 0}, 1
         raise InvalidInput(
-            f"{path}, row {line}: there is no column {lacking}; the table wants the columns day, "
+            f"{path}, row {line}: there is no column {lacking}; the table needs the columns day, "
             "count and, where known, exposure."
         ) from None
     return dict(zip(NAMES, range(len(heads)), strict=False)), 0
@@ -163,7 +163,7 @@ def _read_row(cells: list[str], places: dict[str, int], where: str, *, comma: bo
     try:
         day = date.fromisoformat(found["day"])
     except ValueError as error:
-        raise InvalidInput(f"{where}: {found['day']!r} is no date like 2025-06-13.") from error
+        raise InvalidInput(f"{where}: {found['day']!r} is not a date like 2025-06-13.") from error
     count, exposure = (
         _read_number(found.get(name, ""), f"{where}, {name}", comma=comma)
         for name in ("count", "exposure")
@@ -179,19 +179,21 @@ def _read_number(text: str, where: str, *, comma: bool) -> float | None:
     try:
         value = float(text.replace(",", ".") if comma else text)
     except ValueError as error:
-        raise InvalidInput(f"{where}: {text!r} is no number; leave it blank if missing.") from error
+        raise InvalidInput(
+            f"{where}: {text!r} is not a number; leave the cell blank for a missing value."
+        ) from error
     if not 0 <= value <= LARGEST:
         raise InvalidInput(
-            f"{where}: {text} is not a number from 0 on (at most {LARGEST:,.0f}); blank means "
-            "missing."
+            f"{where}: {text} is not between 0 and {LARGEST:,.0f}; leave the cell blank for a "
+            "missing value."
         )
     return value
 
 
 def _build_counts(rows: list[_Row], *, has_exposure: bool) -> CountSeries:
-    held = {row.day: row for row in rows}
+    by_day = {row.day: row for row in rows}
     days = list_days(rows[0].day, rows[-1].day)
-    found = [held.get(day) for day in days]
+    found = [by_day.get(day) for day in days]
     counts = tuple(row.count if row else None for row in found)
     there = [count is not None for count in counts]
     if has_exposure:
@@ -216,13 +218,13 @@ def _build_counts(rows: list[_Row], *, has_exposure: bool) -> CountSeries:
 
 
 def describe_cut_days(counts: CountSeries) -> tuple[str, ...]:
-    """A sentence where counts look as if their rows had been cut at a limit; else none."""
+    """A sentence if some counts look as if a limit of rows cut them; else empty."""
     days = counts.reader.count(LOOKS_CUT)
     return (CUT.format(days=days),) if days else ()
 
 
 def _find_cut_readers(counts: tuple[float | None, ...]) -> tuple[str, ...]:
-    """`LOOKS_CUT` on days that look cut, by a limit a day or of the whole table."""
+    """`LOOKS_CUT` on days that look cut at a limit, per day or of the table; else `AS_GIVEN`."""
     values = np.array([np.nan if count is None else count for count in counts])
     cut = find_flat_days(values)
     flown = np.flatnonzero(values > 0)

@@ -1,4 +1,7 @@
-"""The decision rule: from the numbers of both bounds to one of a closed list of verdicts."""
+"""The decision rule: from the numbers of both bounds to one of a closed list of verdicts.
+
+STATISTICS.md, section 6.
+"""
 
 import math
 from collections.abc import Callable, Sequence
@@ -28,6 +31,7 @@ COVERAGE, HISTORY, SOURCE = (
 
 _WEAKEST_FIRST = (SOURCE, HISTORY, COVERAGE, TOO_THIN, NO_CHANGE, CHANGE)
 _TIMETABLE_BELOW = 0.5
+"""Variance over that of chance, below which a route is timetable-like (STATISTICS.md, 6)."""
 _TEMPLATES = {
     CHANGE: sentences.CHANGE,
     NO_CHANGE: sentences.NO_CHANGE,
@@ -37,11 +41,11 @@ _IN_SPACE = {
     CHANGE: (sentences.CHANGE_IN_SPACE, sentences.CHANGE_IN_SPACE),
     NO_CHANGE: (sentences.NO_CHANGE_IN_SPACE, sentences.NO_CHANGE_IN_SPACE_UNBOUNDED),
 }
-"""Sentences of a record compared with other routes: with a noticeable increase, and without."""
+"""Sentences of a record compared with other routes: with a detectable increase, and without."""
 
 
 class Estimate(Protocol):
-    """What sentences need of an estimate, be it of one event or of several taken together."""
+    """What sentences need of an estimate, of one event or of several together."""
 
     @property
     def n1(self) -> float: ...
@@ -63,10 +67,10 @@ class Estimate(Protocol):
 
 @dataclass(frozen=True)
 class Facts:
-    """What the rule looks at, for one bound of one event.
+    """The input of the rule, for one bound of one event.
 
-    `placebos` is the number of comparable dates, `heard` False where the receivers heard
-    nobody else on any day, `editions` are the sources, editions and readers of the days inside
+    `placebos` is the number of comparable dates; `heard` is False where the receivers heard no
+    other flight on any day; `editions` are the sources, editions and readers of the days inside
     the windows.
     """
 
@@ -79,9 +83,9 @@ class Facts:
 
 @dataclass(frozen=True)
 class Place:
-    """What sentences name beside the numbers: the event, its design, where from, what to pull.
+    """What sentences name besides the numbers: the event, its design, the origin, days to pull.
 
-    `lacking_days` before `lacking_before` would give enough comparable dates.
+    `lacking_days` more days before `lacking_before` would give enough comparable dates.
     """
 
     event: date
@@ -115,7 +119,7 @@ def pick_bound(lower: str, upper: str) -> str:
 
 
 def conclude(lower: Facts, upper: Facts, place: Place) -> Verdict:
-    """One verdict of both bounds: the weaker is the headline, the note says which gives which."""
+    """One verdict from both bounds: the weaker is the headline, the note names both."""
     kinds = decide(lower, place.design), decide(upper, place.design)
     directions = find_direction(kinds[0], lower.ratio), find_direction(kinds[1], upper.ratio)
     few, many = lower.ratio, upper.ratio
@@ -142,8 +146,8 @@ def join_bounds(
 ) -> Verdict:
     """The verdict of two bounds, lower first.
 
-    `write` gives the sentence of a kind for a bound. `upper` is what the upper bound found (None
-    where there are no numbers to add), `same` says that both bounds found the same.
+    `write` gives the sentence of a kind for a bound. `upper` is the estimate of the upper bound,
+    None where there are no numbers to add; `same` says that both bounds have the same numbers.
     """
     if kinds == (CHANGE, CHANGE) and directions[0] != directions[1]:
         note = sentences.BOUNDS_OPPOSE.format(
@@ -198,9 +202,9 @@ def list_badges(
     *,
     enough: bool,
 ) -> list[str]:
-    """Badges of the failed checks (`badges` maps check to badge), and what phi and the era say.
+    """Badges of the failed checks (`badges` maps check to badge), of the variance and of the era.
 
-    `enough` says that there are as many comparable dates as phi needs.
+    `enough` says that there are enough comparable dates to measure both.
     """
     found = [badges[c.name] for c in checks if c.outcome == "failed" and badges.get(c.name)]
     if ratio is None or not enough:
@@ -213,7 +217,7 @@ def list_badges(
 
 
 def lacks_days(facts: Facts) -> bool:
-    """True where more days of either window are missing than may be."""
+    """True where either window lacks more days than allowed (`MISSING_TOLERATED`)."""
     return facts.coverage.missing_share > MISSING_TOLERATED + 1e-9
 
 
@@ -230,7 +234,7 @@ def _fill_ins(ratio: RateRatio, place: Place, observed: bool) -> dict[str, str]:
 
 
 def fill_numbers(found: Estimate, *, observed: bool) -> dict[str, str]:
-    """What every sentence with a ratio says of it, by the name of its brace."""
+    """The fill-ins of every sentence with a ratio, by the name of their brace."""
     return {
         "n1": numbers.format_count(found.n1),
         "observed": "observed" if observed else "observed or possible",
@@ -260,7 +264,7 @@ def _format_coverage(facts: Facts, place: Place) -> str:
 
 
 def format_history(facts: Facts, place: Place) -> str:
-    """Which days are lacking around this event."""
+    """The sentences on the days that are lacking for this event."""
     design, coverage = place.design, facts.coverage
     said = []
     if place.lacking_days > 0:
@@ -280,13 +284,13 @@ def format_history(facts: Facts, place: Place) -> str:
 
 
 def format_missing(coverage: Coverage, place: Place) -> str:
-    """The sentence on days that are missing more at one side of an event."""
+    """The sentence on more missing days on one side of an event."""
     raw = numbers.format_ratio(coverage.raw)
     return sentences.COVERAGE_MISSING.format(**fill_missing(place, coverage), raw=raw)
 
 
 def fill_missing(place: Place, coverage: Coverage) -> dict[str, object]:
-    """How many days are missing on both sides of an event, by the name of the sentence's brace."""
+    """The fill-ins on missing days on both sides of an event, by the name of their brace."""
     return {
         "missing_after": coverage.missing_after,
         "window": place.design.window,

@@ -163,14 +163,14 @@ def test_several_events_are_each_answered_and_keep_off_each_other() -> None:
     assert (other.event_name, other.verdict.kind) == ("Later", "no detectable change")
     assert result.lower is not None and other.lower is not None
     assert result.lower.n_placebo == other.lower.n_placebo
-    assert any("2 dates were asked about" in note for note in result.notes)
+    assert any("This study has 2 dates" in note for note in result.notes)
 
 
 def test_event_outside_the_evidence_is_refused() -> None:
     study = made.make_study()
     evidence = made.make_evidence(made.Story(), study=study)
     short = replace(evidence, last=made.EVENT - timedelta(days=1))
-    with pytest.raises(InvalidInput, match="20 Jul 2050 lies outside the days looked at"):
+    with pytest.raises(InvalidInput, match="20 Jul 2050 is outside the days of the record"):
         run_study(study, short, spec=made.SPEC)
 
 

@@ -78,14 +78,14 @@ def test_rate_from_which_a_change_would_be_noticed_is_one() -> None:
 def test_answer_says_more_days_only_where_days_help() -> None:
     first, wish, scatter = describe_outlook(estimate_outlook(3, notice=2.4))
     assert first.startswith(
-        "With this route's usual 3 flights a week you could notice ×2.75 or more"
+        "With the usual 3 flights a week of this route, you could notice ×2.75 or more"
     )
     assert "172 days in all" in first
     assert wish.startswith("For ×2.40 you would need 84 more days: 28 days from the event on")
     assert "exploratory" in wish
     assert "(φ = 1)" in scatter and "(φ = 2) it is ×3.79 or more" in scatter
     _, refused, _ = describe_outlook(estimate_outlook(3))
-    assert "no number of days is enough" in refused and "from about 13 flights a week on" in refused
+    assert "no number of days is enough" in refused and "from about 13 flights a week" in refused
 
 
 def test_days_held_are_taken_off() -> None:
@@ -93,7 +93,7 @@ def test_days_held_are_taken_off() -> None:
     none, some, all_held = (describe_outlook(outlook, held=held)[1] for held in (0, 100, 172))
     assert none == "For ×1.50 you would need 172 more days."
     assert some == "For ×1.50 you would need 72 more days."
-    assert all_held == "For ×1.50 the days are there already."
+    assert all_held == "For ×1.50 you have enough days."
 
 
 def test_route_without_flights_is_not_promised_anything() -> None:

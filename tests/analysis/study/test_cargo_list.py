@@ -57,7 +57,7 @@ def test_list_that_is_gone_or_has_changed_is_refused(folder: Path) -> None:
     (folder / "own.csv").unlink()
     with pytest.raises(InvalidInput, match=r"own\.csv cannot be read"):
         find_list(study, folder)
-    with pytest.raises(InvalidInput, match="does not say where it is"):
+    with pytest.raises(InvalidInput, match="does not name its file"):
         find_list(replace(study, cargo=""), folder)
 
 
@@ -67,7 +67,7 @@ def test_result_carries_the_list_and_its_files_run_again(tmp_path: Path) -> None
     evidence = replace(evidence, route=replace(evidence.route, overrides=own))
     result = run_study(made.make_study(), evidence, spec=made.SPEC)
     assert "mine.csv (1 row, SHA-256" in result.cargo_rule
-    assert any("A cargo list of one's own is in force" in note for note in result.notes)
+    assert any("Your own cargo list is used" in note for note in result.notes)
     assert any(f"0 of the {len(evidence.flights)} flights counted" in n for n in result.notes)
     assert (
         result.study_hash
