@@ -1,8 +1,7 @@
-"""What a study still lacks, and the cheapest ways to get it from here.
+"""The days that a study lacks, and the cheapest ways to get them.
 
-`need` is what a study asks for, `lacking` compares it with the ledger, `ways` judges every
-source as the one that could serve the whole series, `way` says what that takes, `text` puts it
-into words.
+`need` is what a study asks for, `missing_days` compares it with the ledger, `ways` judges
+every source as the one for the whole series, `way` estimates its cost, `text` formats the plan.
 """
 
 from flights.planning.commands import format_pull_commands, group_days

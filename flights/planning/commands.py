@@ -1,4 +1,4 @@
-"""The commands that pull days."""
+"""Command lines that pull days."""
 
 import shlex
 from collections.abc import Iterable, Iterator
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from flights.sources import SourceSpec
 
 SHOWN = 8
-"""Commands shown at most; the ledger shows the rest."""
+"""Number of commands shown at most; the ledger lists all days."""
 
 
 def group_days(days: Iterable[date]) -> Iterator[tuple[date, date]]:
@@ -34,10 +34,11 @@ def format_pull_commands(
 ) -> list[str]:
     """Commands that pull the days of a source, or of a series narrowed to `scope`.
 
-    What only the user knows, like a path, stands in capital letters. A source that counts days
-    as complete only where its user says so (option `covers`) is told so.
+    Values that only the user knows, such as a path, are in capital letters. A source whose days
+    are complete only where the user says so gets the option `covers`.
     """
-    words = [spec.key.partition(".")[0], *_write_options(spec, scope)]
+    # The source comes first: its parser reads all other options.
+    words = [spec.key.partition(".")[0], *_format_options(spec, scope)]
     words += ["--archive", shlex.quote(archive)] if archive else []
     pull = f"python -m flights pull {' '.join(words)}"
     whole = any(option.name == "covers" for option in spec.options)
@@ -51,8 +52,8 @@ def format_pull_commands(
     return lines
 
 
-def _write_options(spec: SourceSpec, scope: str) -> list[str]:
-    """Options that must be given, and the one that narrows to the scope."""
+def _format_options(spec: SourceSpec, scope: str) -> list[str]:
+    """Required options, and the one that narrows to the scope."""
     kind, _, text = scope.partition(":")
     narrowing = {"table": "name"}.get(kind, kind)
     words = []

@@ -10,7 +10,7 @@ from flights.records import LedgerEntry, judge_departures, not_asked
 
 @dataclass(frozen=True)
 class MissingDays:
-    """Days that do not count for one and the same reason."""
+    """Days that do not count for the same reason."""
 
     status: str
     reason: str
@@ -33,9 +33,10 @@ def find_missing_days(
 def find_days_to_pull(
     entries: Mapping[date, LedgerEntry], days: Iterable[date], *, with_next: bool = False
 ) -> list[date]:
-    """Days that are not complete as they stand in the ledger.
+    """Days that are not complete in the ledger.
 
-    `with_next`: flights lie in the day they landed in, so the day after each is needed too.
+    `with_next`: the source stores a flight under the day of its landing, so the day after each
+    day is needed too.
     """
     wanted = set(days)
     by_arrival = with_next or any(entry.filed_by == "lastseen" for entry in entries.values())

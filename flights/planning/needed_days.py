@@ -1,4 +1,4 @@
-"""How many days an answer needs: comparable dates, and the days that give them."""
+"""How many days a verdict needs: comparison dates, and the days that give them."""
 
 import math
 from collections.abc import Sequence
@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 DAYS_LIKE_EVENT = 28
-"""The event's own days, at least this many, never serve as comparison."""
+"""At least so many days from an event on are never used for comparison: the event may still have
+an effect. The longest window."""
 
 WINDOWS = (7, 14, 28)
 BASELINES = tuple(range(28, 113, 7))
 DEFAULT_WINDOW, DEFAULT_BASELINE = 14, 56
-"""Days from an event on, and days before it, that are compared."""
+"""Days from an event on, and days before it, that are compared: two whole weeks and eight."""
 
 
 def count_needed_dates(window: int) -> int:
-    """Least number of comparable dates that a calibrated p of 0.05 can rest on.
+    """Least number of comparison dates for a calibrated p value of 0.05.
 
     >>> [count_needed_dates(window) for window in (7, 14, 28)]
     [54, 89, 159]
@@ -24,7 +25,7 @@ def count_needed_dates(window: int) -> int:
 
 
 def count_needed_days(window: int, baseline: int) -> int:
-    """Days before the event that give so many comparable dates.
+    """Days before the event that give so many comparison dates.
 
     >>> [count_needed_days(window, 56) for window in (7, 14, 28)]
     [116, 158, 242]
@@ -44,17 +45,17 @@ class DaySpan:
 
     @property
     def days(self) -> list[date]:
-        """Every day of it."""
+        """Every day, in order."""
         return [self.first + timedelta(days=n) for n in range(len(self))]
 
 
 def plan_span(
-    events: Sequence[date], window: int, baseline: int, *, held: DaySpan | None = None
+    events: Sequence[date], window: int, baseline: int, *, available: DaySpan | None = None
 ) -> DaySpan | None:
-    """The shortest run of days with enough comparable dates, those before the events first.
+    """The shortest run of days with enough comparison dates, preferably before the events.
 
-    `held` bounds the days there can be (None = any). Where too few lie before the first event,
-    dates after the last one's own days fill up. None where `held` cannot give enough.
+    `available` limits the days (None = no limit). Where there are too few before the first
+    event, dates after the last event are used too. None where `available` is too short.
 
     >>> span = plan_span([date(2025, 6, 13)], 14, 56)
     >>> str(span.first), str(span.last), len(span)
@@ -64,19 +65,19 @@ def plan_span(
     between = DaySpan(opening - timedelta(days=baseline), closing + timedelta(days=window - 1))
     needed = count_needed_dates(window) - _count_dates(between, events, window, baseline)
     before = max(0, needed)
-    if held is not None:
-        before = min(before, max(0, (opening - held.first).days - own))
+    if available is not None:
+        before = min(before, max(0, (opening - available.first).days - own))
     after = max(0, needed - before)
     to_last = max(window, DAYS_LIKE_EVENT) + after + own if after else window
     first = opening - timedelta(days=before + own if before else baseline)
     last = closing + timedelta(days=to_last - 1)
-    if held is not None and not (held.first <= first and last <= held.last):
+    if available is not None and not (available.first <= first and last <= available.last):
         return None
     return DaySpan(first, last)
 
 
 def _count_dates(span: DaySpan, events: Sequence[date], window: int, baseline: int) -> int:
-    """Dates whose windows lie in the span and touch no event's own days."""
+    """Number of dates whose windows are in the span and do not overlap days of an event."""
     own = max(window, DAYS_LIKE_EVENT)
     places = [(event - span.first).days for event in events]
     return sum(

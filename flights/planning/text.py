@@ -1,4 +1,4 @@
-"""A plan in words and as plain values."""
+"""A plan as text and as JSON values."""
 
 import textwrap
 from collections.abc import Iterable
@@ -13,23 +13,23 @@ from flights.pull import PullPlan
 from flights.records.amounts import format_size, format_span
 
 ONE_SOURCE = (
-    "Series of one study come from one source. A second source gives witnesses of single "
-    "flights, never extra counts."
+    "A study uses one source. A second source can confirm single flights, but its counts are not "
+    "added."
 )
 ACCOUNTS = {"": "none", "free": "a free one", "granted": "on application"}
 HEADS = {
-    "whole": "Ways to get the whole series, quickest first, those to apply for last",
-    "in part": "Sources that hold a part of a region",
-    "own files": "With files of your own",
+    "whole": "Ways to get the whole series, by time; sources that need an application come last",
+    "in part": "Sources that cover a part of a region",
+    "own files": "With your own files",
     "no": "Not for this study",
 }
-_WIDTH = 96
+_WIDTH = 96  # of a line on a terminal
 
 
-def write_days(days: Iterable[date]) -> str:
+def format_days(days: Iterable[date]) -> str:
     """Days as runs.
 
-    >>> write_days([date(2025, 5, 28), date(2025, 5, 29), date(2025, 6, 2)])
+    >>> format_days([date(2025, 5, 28), date(2025, 5, 29), date(2025, 6, 2)])
     '2025-05-28 to 2025-05-29, 2025-06-02'
     """
     runs = group_days(days)
@@ -37,19 +37,19 @@ def write_days(days: Iterable[date]) -> str:
 
 
 def describe_need(plan: StudyPlan) -> str:
-    """Which days a verdict rests on."""
+    """Which days a verdict needs."""
     span, first = plan.span, min(plan.need.events)
     return (
         f"A verdict needs about {len(span)} complete days of one source, {span.first} to "
-        f"{span.last}: {(first - span.first).days} before the event, to find out how much the "
-        "record wanders by itself, and the rest from it on."
+        f"{span.last}: {(first - span.first).days} days before the event measure ordinary "
+        "variation, the others are from the event on."
     )
 
 
 def describe_cost(way: Way) -> str:
     """Days, bytes, requests, credits and time of a way in one line."""
     if not way.days:
-        return f"{way.held} days, all complete here already"
+        return f"{way.held} days, all complete in this archive"
     parts = [f"{len(way.days)} days to pull"]
     if way.held:
         parts.append(f"{way.held} complete already")
@@ -63,19 +63,19 @@ def describe_cost(way: Way) -> str:
     if way.credit_days > 1:
         parts.append(f"spread over {way.credit_days} days")
     if way.seconds:
-        rate = "as measured here" if way.measured else "by assumption"
+        rate = "as measured here" if way.measured else "(assumed)"
         parts.append(f"about {format_span(way.seconds)} {rate}")
     return ", ".join(parts)
 
 
 def describe_time(plan: PullPlan) -> str:
-    """How long a pull takes as measured here, else by an assumption that is named; "" unknown."""
+    """How long a pull takes: as measured here, else assumed and marked so; "" where unknown."""
     if plan.seconds is not None:
         return f"about {format_span(plan.seconds)}"
     if not (plan.source.spec.remote and plan.size_bytes):
         return ""
     seconds = format_span(plan.size_bytes / ASSUMED_BYTES_S)
-    return f"about {seconds} if {format_size(int(ASSUMED_BYTES_S))} come in a second"
+    return f"about {seconds} at an assumed {format_size(int(ASSUMED_BYTES_S))} a second"
 
 
 def describe_limits(way: Way) -> str:
@@ -86,28 +86,29 @@ def describe_limits(way: Way) -> str:
 
 
 def describe_detail_source(plan: StudyPlan) -> str:
-    """How to follow single flights beside a long series; "" where no source shows them."""
-    story = plan.story
-    if story is None or story.span is None:
+    """How to see single flights in detail; "" where no source shows them."""
+    detail = plan.detail
+    if detail is None or detail.span is None:
         return ""
     best = plan.ways[0]
-    if best.fit == "whole" and best.source == story.source:
+    if best.fit == "whole" and best.source == detail.source:
         return (
-            f"“{story.spec.title}” also shows where each flight was heard: no second source needed."
+            f"“{detail.spec.title}” also shows where each flight was heard: no second source is "
+            "needed."
         )
-    cost = f": {describe_cost(story)}" if story.days else ", complete here already"
+    cost = f": {describe_cost(detail)}" if detail.days else ", complete in this archive"
     return (
-        f"For the story of single flights take the fortnight around the event, {story.span.first} "
-        f"to {story.span.last}, from “{story.spec.title}”{cost}."
+        f"For single flights in detail, pull the two weeks around the event, {detail.span.first} "
+        f"to {detail.span.last}, from “{detail.spec.title}”{cost}."
     )
 
 
 def describe_assumptions() -> str:
-    """What the times rest on where none was measured."""
+    """What the times assume where none was measured."""
     return (
         f"Times assume {ASSUMED_BYTES_S / 1e6:.0f} MB a second and {ASSUMED_REQUEST_S:.0f} s a "
-        "request until a pull here has measured better; bytes and credits are estimates, and a "
-        "pull states its own before it starts."
+        "request until a pull has measured them; bytes and credits are estimates, and a pull "
+        "prints its own before it starts."
     )
 
 
@@ -122,34 +123,36 @@ def format_plan(plan: StudyPlan) -> str:
         ),
         *_wrap(describe_need(plan)),
         "",
-        *_tell_lacking(plan),
+        *_format_missing_days(plan),
     ]
     for fit in FITS:
         ways = [way for way in plan.ways if way.fit == fit]
         lines += ["", f"{HEADS[fit]}:"] if ways else []
         for number, way in enumerate(ways, start=1):
-            lines += _tell_way(way, f"{number}." if fit == "whole" else "-", need.source)
+            lines += _format_way(way, f"{number}." if fit == "whole" else "-", need.source)
     closing = [ONE_SOURCE, describe_detail_source(plan), describe_assumptions()]
     for text in filter(None, closing):
         lines += ["", *_wrap(text)]
     return "\n".join(lines)
 
 
-def _tell_lacking(plan: StudyPlan) -> list[str]:
+def _format_missing_days(plan: StudyPlan) -> list[str]:
     days, lacking = plan.need.days, sum(len(lack.days) for lack in plan.lacking)
     if not lacking:
-        return _wrap(f"{plan.spec.title} ({plan.need.source}) has all {len(days)} days of it.")
+        return _wrap(
+            f"{plan.spec.title} ({plan.need.source}) has all {len(days)} days of the study."
+        )
     lines = _wrap(
         f"The study's own source, {plan.spec.title} ({plan.need.source}), lacks {lacking} of its "
         f"{len(days)} days, {days.first} to {days.last}:"
     )
     for lack in plan.lacking:
-        told = f"{len(lack.days)} {lack.status}: {write_days(lack.days)}. {lack.reason}"
-        lines += _wrap(told, "  ")
+        text = f"{len(lack.days)} {lack.status}: {format_days(lack.days)}. {lack.reason}"
+        lines += _wrap(text, "  ")
     return [*lines, *(f"  {each}" for each in plan.commands)]
 
 
-def _tell_way(way: Way, mark: str, own: str) -> list[str]:
+def _format_way(way: Way, mark: str, own: str) -> list[str]:
     spec = way.spec
     if way.fit == "no":
         return _wrap(f"{mark} {spec.title}: {' '.join(way.why)}", "    ", first="")
@@ -161,7 +164,7 @@ def _tell_way(way: Way, mark: str, own: str) -> list[str]:
     lines += _wrap(limits, "    ") if limits else []
     lines += [f"    {command}" for command in way.commands]
     if spec.key != own:
-        lines.append(f'    then say in the study: source = "{spec.key}"')
+        lines.append(f'    then set in the study: source = "{spec.key}"')
     return lines
 
 
@@ -191,7 +194,7 @@ def to_plain(plan: StudyPlan) -> dict[str, Any]:
         "lacking": [asdict(lack) | {"days": _days(lack.days)} for lack in plan.lacking],
         "commands": list(plan.commands),
         "ways": [_plain_way(way) for way in plan.ways],
-        "story": _plain_way(plan.story) if plan.story else None,
+        "story": _plain_way(plan.detail) if plan.detail else None,
         "one_source": ONE_SOURCE,
     }
 

@@ -1,4 +1,4 @@
-"""One source as the only one of a study's series, and what that takes."""
+"""One source for a whole study, and its cost."""
 
 import math
 from collections.abc import Mapping
@@ -14,22 +14,24 @@ from flights.records import LedgerEntry
 from flights.sources import Cost, SourceSpec
 
 FITS = ("whole", "in part", "own files", "no")
-"""`whole`: covers the route. `in part`: covers some of a region. `own files`: covers what the
-user's files hold. `no`: cannot serve, and `Way.why` says for what reason."""
+"""`whole`: covers the route. `in part`: covers a part of a region. `own files`: covers what is in
+the user's files. `no`: cannot be used, and `Way.why` says why."""
 
 ASSUMED_BYTES_S = 5e6
+"""Bytes a second of an ordinary connection (40 Mbit/s), until a pull here has measured a rate."""
 ASSUMED_REQUEST_S = 1.0
+"""Seconds per request, with the pause that public servers ask for."""
 MONTH_DAYS, DAY_S = 30.4, 86_400.0
 
 
 @dataclass(frozen=True)
 class Way:
-    """One source as the only one of a study's series.
+    """One source for the whole series of a study.
 
-    `spec` is that of the series, narrowed where it must be. `days` are those to pull, `held`
-    how many of `span` are complete. `seconds` is None where nothing says how long it takes;
-    `measured` tells a rate seen here from an assumed one. `credit_days`: days whose credits
-    are needed.
+    `spec` is that of the series, narrowed where needed. `days` are the days to pull, `held` is
+    the number of complete days of `span`. `seconds` is None where the time is unknown;
+    `measured` is True where it comes from a pull of this archive. `credit_days`: number of days
+    over which the credits must be spread.
     """
 
     spec: SourceSpec
@@ -48,13 +50,13 @@ class Way:
 
     @property
     def source(self) -> str:
-        """Key of the source, whatever it is narrowed to."""
+        """Key of the source, without what it is narrowed to."""
         return self.spec.key.partition(".")[0]
 
 
 @dataclass(frozen=True)
 class CostEstimator:
-    """Reckons what days take here: held days are free, measured rates replace assumed ones.
+    """Estimates the cost of days: complete ones are free, measured rates replace assumed ones.
 
     `archive_option` goes into the commands as `--archive`.
     """
@@ -62,8 +64,8 @@ class CostEstimator:
     archive: Archive
     archive_option: str | None = None
 
-    def price(self, way: Way, span: DaySpan, *, airports: int = 1) -> Way:
-        """The way with all it takes to have the days of a span; `airports` are asked one by one."""
+    def estimate(self, way: Way, span: DaySpan, *, airports: int = 1) -> Way:
+        """The way with its cost for the days of a span; each of `airports` needs own requests."""
         spec = way.spec
         entries = self.archive.read_ledger(spec.key)
         days = find_days_to_pull(entries, span.days, with_next=lands_later(spec))
@@ -83,7 +85,7 @@ class CostEstimator:
     def _count(self, way: Way, cost: Cost, airports: int) -> Way:
         """Bytes, requests and credits."""
         days = float(len(way.days))
-        if cost.next_day < 1:  # a source that asks for it by itself, once a run of days
+        if cost.next_day < 1:  # the source requests the next day itself, once per run of days
             days += cost.next_day * len(list(group_days(way.days)))
         months = len({(day.year, day.month) for day in way.days})
         credits = math.ceil(cost.credits_per_day * days * airports)
@@ -96,7 +98,7 @@ class CostEstimator:
         )
 
     def _expect(self, way: Way) -> float | None:
-        """Seconds; None for files of the user's own until a pull here has read some."""
+        """Seconds; None for the user's own files until a pull here has measured a rate."""
         rate = self._rate(way.spec)
         if rate is None and not way.spec.remote:
             return None
@@ -111,7 +113,7 @@ class CostEstimator:
 
 
 def lands_later(spec: SourceSpec) -> bool:
-    """True where a flight lies in the day it landed in, so that the day after is needed too."""
+    """True where flights are stored under the day of landing: the next day is needed too."""
     return spec.cost is not None and spec.cost.next_day >= 1
 
 

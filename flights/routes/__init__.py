@@ -1,4 +1,4 @@
-"""Flights of a route: lower and upper bound, cover, habits."""
+"""Flights of a route: lower and upper bound, what a series has of it, habits."""
 
 from flights.routes.bounds import resolve_bounds
 from flights.routes.cover import format_series_title, judge_cover

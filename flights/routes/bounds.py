@@ -1,14 +1,15 @@
-"""Which flights a route's bounds hold, once every lost end has been asked where it can have been.
+"""The flights of a route's bounds, after lost ends were checked against space and time.
 
-A lost end is `possible` in a region where the unobserved stretch beside it leaves time for a
-landing at one of the region's airports, else `excluded`. Flights heard later, or by more
-receivers, can only take possibilities away.
+A lost end is `possible` in a region where the unobserved stretch next to it has time for a
+landing at one of the region's airports, else `excluded`. More records, later or from more
+receivers, can only exclude more.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from flights.evidence import (
     HORIZON_S,
@@ -22,23 +23,24 @@ from flights.reference.airports import load_airports
 
 ENDS = {"origin": "first", "destination": "last"}
 EXCLUDED = "excluded"
-NEIGHBOUR = ("firstseen", "lastseen", "origin", "destination", "origin_evidence")
 _HORIZON = pd.Timedelta(seconds=HORIZON_S)
 
 
 @dataclass(frozen=True)
 class ResolvedBounds:
-    """Flights of a route after the prism.
+    """Flights of a route, sorted by what their lost ends allow.
 
     `counted`: those of the bounds (`bound` is `lower` or `upper`). `excluded`: those with a
-    lost end that cannot have been where the route asks. Both have, beside the columns of
-    `Engine.match`, `origin_stay_s` and `destination_stay_s`: the longest stay on the ground in
-    the region that a lost end leaves [s]; NaN where any stay would do or the end was observed.
-    `before_lastseen`, `before_destination`, `behind_firstseen` and `behind_origin` say where
-    the airframe was heard next on that side, null where nowhere within the horizon;
-    `before_latitude`, `before_longitude`, `behind_latitude`, `behind_longitude` [deg] its
-    position there. `before_missing`, `behind_missing`: beside a lost end with nothing heard
-    within the horizon, those days of it that are not complete, "" where all are.
+    lost end that cannot have been in the region. Both have the columns of `Engine.match` and
+
+    - `origin_stay_s`, `destination_stay_s`: longest possible stay on the ground in the region at
+      a lost end [s]; NaN where any stay is possible or the end was observed
+    - `before_lastseen`, `before_destination`, `behind_firstseen`, `behind_origin`: the last record
+      of the airframe before the flight and the first one after it, null where there is none
+      within the horizon; `before_latitude`, `before_longitude`, `behind_latitude`,
+      `behind_longitude` [deg]: its position there
+    - `before_missing`, `behind_missing`: at a lost end without another record within the
+      horizon, the days of it that are not complete, "" where all are
     """
 
     counted: pd.DataFrame
@@ -48,7 +50,10 @@ class ResolvedBounds:
 def resolve_bounds(
     engine: Engine, question: RouteQuestion, *, least_ground_s: float = LEAST_GROUND_S
 ) -> ResolvedBounds:
-    """Flights of both bounds of a route question."""
+    """Flights of both bounds of a route question.
+
+    `least_ground_s`: least stay on the ground that counts as a landing [s].
+    """
     known = engine.match(question)
     unknown = engine.match_unknown(question)
     flights = pd.concat([known, unknown], ignore_index=True) if len(unknown) else known
@@ -59,8 +64,8 @@ def resolve_bounds(
         each.where(is_one_airframe(some["icao24"]))
         for each in engine.heard_around(question.source, some)
     )
-    flights = _name_neighbours(flights, before, behind)
-    flights = _name_missing(engine, question.source, flights, lost)
+    flights = _add_neighbours(flights, before, behind)
+    flights = _add_missing_days(engine, question.source, flights, lost)
     places = {"origin": question.origin_airports, "destination": question.destination_airports}
     for end in ENDS:
         rows = flights.index[lost[end]]
@@ -69,11 +74,13 @@ def resolve_bounds(
         flights[f"{end}_stay_s"] = pd.Series(stay, rows).reindex(flights.index)
         never = rows[stay < least_ground_s]
         flights.loc[never, f"{end}_verdict"] = EXCLUDED
-    return _sort_out(flights)
+    return _split(flights)
 
 
-def _stay_s(left: pd.DataFrame, back: pd.DataFrame, codes: frozenset[str] | None) -> np.ndarray:
-    """Longest stay the stretches leave at any of the airports; NaN where any stay would do."""
+def _stay_s(
+    left: pd.DataFrame, back: pd.DataFrame, codes: frozenset[str] | None
+) -> NDArray[np.float64]:
+    """Longest possible stay [s] at any of the airports; NaN where any stay is possible."""
     if codes is None:
         return np.full(len(left), np.nan)
     fields = load_airports().reindex(sorted(codes)).dropna(subset=["latitude", "longitude"])
@@ -83,7 +90,7 @@ def _stay_s(left: pd.DataFrame, back: pd.DataFrame, codes: frozenset[str] | None
     )
 
 
-def _name_neighbours(
+def _add_neighbours(
     flights: pd.DataFrame, before: pd.DataFrame, behind: pd.DataFrame
 ) -> pd.DataFrame:
     return flights.assign(
@@ -98,18 +105,18 @@ def _name_neighbours(
     )
 
 
-def _name_missing(
+def _add_missing_days(
     engine: Engine, source: str, flights: pd.DataFrame, lost: pd.DataFrame
 ) -> pd.DataFrame:
-    """Days on which an airframe may have been heard again and not be in the archive."""
-    named = flights.assign(before_missing="", behind_missing="")
+    """Days that are not complete, where a later record of the airframe may be missing."""
+    found = flights.assign(before_missing="", behind_missing="")
     gaps = {
         "before": (lost["origin"], flights["firstseen"] - flights["before_lastseen"]),
         "behind": (lost["destination"], flights["behind_firstseen"] - flights["lastseen"]),
     }
     unheard = {side: rows & ~(gap <= _HORIZON) for side, (rows, gap) in gaps.items()}
     if not (unheard["before"] | unheard["behind"]).any():
-        return named
+        return found
     first = (flights["firstseen"].min() - _HORIZON).date()
     last = (flights["lastseen"].fillna(flights["firstseen"]).max() + _HORIZON).date()
     complete = {entry.day for entry in engine.ledger(source, first, last) if entry.is_complete}
@@ -117,14 +124,14 @@ def _name_missing(
         edge = flights["lastseen"] if side == "behind" else flights["firstseen"] - _HORIZON
         start = edge[rows].dropna()
         days = pd.DataFrame({n: start + n * pd.Timedelta(days=1) for n in range(_HORIZON.days + 1)})
-        named.loc[start.index, f"{side}_missing"] = [
+        found.loc[start.index, f"{side}_missing"] = [
             ", ".join(f"{day.day} {day:%b %Y}" for day in row if day.date() not in complete)
             for row in days.itertuples(index=False, name=None)
         ]
-    return named
+    return found
 
 
-def _sort_out(flights: pd.DataFrame) -> ResolvedBounds:
+def _split(flights: pd.DataFrame) -> ResolvedBounds:
     verdicts = flights[[f"{end}_verdict" for end in ENDS]]
     excluded = (verdicts == EXCLUDED).any(axis=1)
     counted = flights[~excluded].assign(

@@ -1,4 +1,4 @@
-"""Can a series answer for a route at all? What it never looked at is unknown, not zero."""
+"""What a series has of a route: flights outside its area or scope are unknown, not zero."""
 
 from dataclasses import dataclass, replace
 
@@ -18,13 +18,12 @@ ENDS = ("origin", "destination")
 
 @dataclass(frozen=True)
 class RouteCover:
-    """What a series holds of a route.
+    """What a series has of a route.
 
-    `refusal` is a sentence where its counts would mean nothing, "" where they mean something.
-    `notes` are sentences that belong beside the counts. `exposed` names the ends where the
-    series holds all traffic, so that exposure can be measured there; `neither` is True where it
-    also holds flights of which neither end is known. `frequency` is a sentence where flights
-    may be shown and never counted against others.
+    `refusal` is a sentence where the series cannot count the route, else "". `notes` are
+    sentences to show with the counts. `exposed` are the ends where the series has all traffic,
+    so that exposure can be measured there; `neither` is True where it also has flights with no
+    known end. `frequency` is a sentence where flights may be shown but not counted over time.
     """
 
     refusal: str = ""
@@ -35,7 +34,7 @@ class RouteCover:
 
 
 def judge_cover(spec: SourceSpec, scope: str, origin: Region, destination: Region) -> RouteCover:
-    """What a series narrowed to `scope` ("" = not narrowed) holds of a route.
+    """What a series narrowed to `scope` ("" = not narrowed) has of a route.
 
     Raises
     ------
@@ -55,7 +54,7 @@ def judge_cover(spec: SourceSpec, scope: str, origin: Region, destination: Regio
 
 
 def format_series_title(title: str, scope: str) -> str:
-    """Title of a source and what a series of it was narrowed to, for people.
+    """Title of a series: that of its source and what it was narrowed to.
 
     >>> name_series("A list", "regions:airport:ELLX+country:IS")
     'A list: Luxembourg-Findel International Airport (ELLX) and Iceland'
@@ -71,7 +70,7 @@ def format_series_title(title: str, scope: str) -> str:
 
 
 def format_box(box: Box) -> str:
-    """The area in words.
+    """The area as text.
 
     >>> describe_box((26.74617, -25.86653, 70.25976, 49.65699))
     '26.7 N 25.9 W to 70.3 N 49.7 E'
@@ -81,9 +80,9 @@ def format_box(box: Box) -> str:
 
 
 def count_inside(region: Region, box: Box) -> tuple[int, int]:
-    """Airports of the region inside the box, and in all.
+    """Number of airports of the region inside the box, and of all its airports.
 
-    A region without airports counts as one place, inside where it touches the box.
+    A region without airports counts as one place, inside where it intersects the box.
     """
     codes = sorted(region.airports())
     south, west, north, east = box
@@ -97,8 +96,8 @@ def count_inside(region: Region, box: Box) -> tuple[int, int]:
 
 
 _SOME_AIRCRAFT = (
-    "This series holds only the {count} aircraft that were chosen for it, so it gives no answer "
-    "about how often a route was flown. Ask a series that holds every aircraft."
+    "This series has only {count} chosen aircraft, so it cannot say how often a route was flown. "
+    "Use a series with all aircraft."
 )
 
 
@@ -108,53 +107,54 @@ def _judge_box(spec: SourceSpec, ends: dict[str, Region]) -> RouteCover:
     area, notes = format_box(spec.box), []
     for region in dict.fromkeys(ends.values()):
         if is_anywhere(region):
-            notes.append(f"“{spec.title}” holds only flights heard in its area, {area}.")
+            notes.append(f"“{spec.title}” has only flights heard in its area, {area}.")
             continue
         inside, whole = count_inside(region, spec.box)
         if not inside:
             return RouteCover(
-                f"{region.label} lies outside the area of “{spec.title}” ({area}). What flew "
-                "there is not in it, which does not mean that nothing flew. Choose another source."
+                f"{region.label} is outside the area of “{spec.title}” ({area}). This source has "
+                "no "
+                "flights there, which does not mean that there were none. Choose another source."
             )
         if inside < whole:
             notes.append(
-                f"{inside} of {whole} airports of {region.label} lie in the area of "
-                f"“{spec.title}” ({area}); flights of the others are not in it."
+                f"{inside} of {whole} airports of {region.label} are in the area of "
+                f"“{spec.title}” ({area}); flights of the others are missing."
             )
     return RouteCover(notes=tuple(dict.fromkeys(notes)))
 
 
-def _judge_regions(held: Region, ends: dict[str, Region]) -> RouteCover:
-    """Of a series of flights with at least one end in `held`."""
-    if is_anywhere(held):
+def _judge_regions(scope: Region, ends: dict[str, Region]) -> RouteCover:
+    """Of a series of flights with at least one end in `scope`."""
+    if is_anywhere(scope):
         return RouteCover()
-    exposed = frozenset(end for end, region in ends.items() if _lies_in(region, held))
+    exposed = frozenset(end for end, region in ends.items() if _is_inside(region, scope))
     if not exposed:
         origin, destination = (region.label for region in ends.values())
         return RouteCover(
-            f"This series holds only flights from or to {held.label}: neither all of {origin} "
-            f"nor all of {destination}, so it cannot count this route. Narrow the question to "
-            "these airports, or choose another source."
+            f"This series has only flights from or to {scope.label}. It has neither all flights of "
+            f"{origin} nor all of {destination}, so it cannot count this route. Narrow the "
+            "question to these airports, or choose another source."
         )
     neither = "Flights with neither end known are not in this series."
     if len(exposed) == len(ENDS):
         return RouteCover(notes=(neither,), exposed=exposed, neither=False)
     note = _ONE_END[next(iter(exposed))].format(
-        held=held.label, **{end: region.label for end, region in ends.items()}
+        scope=scope.label, **{end: region.label for end, region in ends.items()}
     )
     return RouteCover(notes=(note, neither), exposed=exposed, neither=False)
 
 
-def _lies_in(region: Region, held: Region) -> bool:
+def _is_inside(region: Region, scope: Region) -> bool:
     codes = region.airports()
-    return not is_anywhere(region) and bool(codes) and codes <= held.airports()
+    return not is_anywhere(region) and bool(codes) and codes <= scope.airports()
 
 
 _ONE_END = {
-    "destination": "This series holds only flights from or to {held}. Flights from {origin} whose "
-    "destination nobody knows are not in it, so the upper bound leaves them out; exposure is "
-    "that of {destination} alone.",
-    "origin": "This series holds only flights from or to {held}. Flights to {destination} whose "
-    "origin nobody knows are not in it, so the upper bound leaves them out; exposure is that of "
-    "{origin} alone.",
+    "destination": "This series has only flights from or to {scope}. Flights from {origin} with an "
+    "unknown destination are missing, so they are not in the upper bound; exposure is that of "
+    "{destination} only.",
+    "origin": "This series has only flights from or to {scope}. Flights to {destination} with an "
+    "unknown origin are missing, so they are not in the upper bound; exposure is that of "
+    "{origin} only.",
 }

@@ -1,7 +1,7 @@
-"""The sky over a region: how much was heard of each aircraft at cruising height, day by day.
+"""Reception at cruising height over a region: positions per aircraft-hour, day by day.
 
-Flights that pass over a place are nobody's event. Where receivers come or go, each of these
-aircraft is heard more or less often; where only traffic changes, they are not.
+The ratio does not depend on the number of flights. Where receivers come or go, each aircraft is
+heard more or less often; where only traffic changes, the ratio stays the same.
 """
 
 import numpy as np
@@ -11,20 +11,20 @@ from flights.regions import cells, is_anywhere
 from flights.regions.base import Region
 
 FEW_HOURS = 30
-"""Fewer aircraft-hours than this a day, and the seven days around it are taken together."""
+"""With fewer aircraft-hours a day, the seven days around it are taken together. Our choice: the
+ratio of 30 aircraft-hours varies by a few percent."""
 LEAST_HOURS = 60
-"""Fewer than this even in seven days, and nothing is known."""
+"""With fewer aircraft-hours even in seven days, the ratio is not known."""
 
-_SMALL_CELLS = 30
+_SMALL_CELLS = 30  # fewer cells than a mid-sized country has
 _ROWS, _COLUMNS = 180, 360
 _DAYS_AROUND = 7
 
 
 def find_cruise_cells(region: Region) -> frozenset[int] | None:
-    """One-degree cells of the sky over a region; None = everywhere.
+    """One-degree cells over a region; None = everywhere.
 
-    Of a small region the cells around it belong to it: an aircraft at cruising height is heard
-    from there, and a cell or two see too few.
+    A small region includes the cells around it, because one or two cells have too few aircraft.
     """
     if is_anywhere(region):
         return None
@@ -33,11 +33,19 @@ def find_cruise_cells(region: Region) -> frozenset[int] | None:
 
 
 def measure_overhead(sums: pd.DataFrame) -> pd.Series:
-    """Positions per aircraft-hour by day, from what `Engine.cruise_by_day` gives.
+    """Positions per aircraft-hour by day.
 
-    Float64 by day. A day of few aircraft-hours (`FEW_HOURS`) takes the ratio of the known days
-    among the seven around it, so that a thin sky moves by no more than a few percent by chance;
-    <NA> where even these hold too few (`LEAST_HOURS`), or the day itself is not known.
+    Parameters
+    ----------
+    sums : DataFrame
+        As `Engine.cruise_by_day` returns it: columns `positions` and `aircraft_hours` by day.
+
+    Returns
+    -------
+    Series
+        Float64 by day. A day with few aircraft-hours (`FEW_HOURS`) has the ratio of the known
+        days among the seven around it, which limits random variation to a few percent. <NA> where
+        even these have too few (`LEAST_HOURS`), or the day itself is not known.
     """
     heard = sums.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     positions, hours = heard[:, 0], heard[:, 1]

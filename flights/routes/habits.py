@@ -1,7 +1,7 @@
-"""Is a route's traffic ordinary? Whether those who fly it after a date flew it before.
+"""How usual is the traffic of a route? Whether its operators and aircraft flew it before a date.
 
-Counts the flights of one study, of both bounds, on days that count. `flights.evidence.habits`
-asks the same of one flight.
+Counts the flights of one study, of both bounds, on complete days. `flights.evidence.habits`
+does the same for one flight.
 """
 
 from collections.abc import Iterable
@@ -36,13 +36,13 @@ class RouteHabit:
 
 @dataclass(frozen=True)
 class RouteHabits:
-    """Who flies a route in `window` days from `event` on, and who did before.
+    """The operators and aircraft of a route in `window` days from `event` on, and before it.
 
     `flights` in the window, `possible` of them with an end that was not observed, `before` on
     the `days` complete days before. `again` and `lacking` by kind: flights in the window whose
-    callsign (operator, airframe) was counted before, and those that carry none. `members` are
+    callsign (operator, airframe) was counted before, and flights without one. `members` are
     sorted by kind, most flights in the window first. `weekly` are the operators of most flights,
-    week by week over as many whole weeks as are looked at.
+    week by week over the whole weeks compared.
     """
 
     event: date
@@ -62,8 +62,8 @@ def sum_route_habits(
 ) -> RouteHabits:
     """Habits of a route from the flights of a study; `complete` are the days that count.
 
-    `flights` has `day`, `bound` and `KINDS`. Looked at are the window and the year before it;
-    `rows` operators are summed by week.
+    `flights` has the columns `day`, `bound` and `KINDS`. The window is compared with the year
+    before it; the `rows` operators with most flights are also summed by week.
     """
     known = frozenset(complete)
     looked_at = frozenset(day for day in known if event - BEFORE <= day < event)
@@ -89,7 +89,7 @@ def sum_route_habits(
 
 
 def _as_dates(days: pd.Series) -> pd.Series:
-    """Plain dates, whatever a reader made of an Arrow date column."""
+    """Plain dates: Arrow dates are read as dates or as timestamps, depending on the reader."""
     return pd.Series([pd.Timestamp(day).date() for day in days], days.index, dtype=object)
 
 
@@ -132,7 +132,7 @@ def _sum_member(
 def _sum_weeks(
     member: RouteHabit, before: pd.DataFrame, event: date, looked_at: frozenset[date]
 ) -> Habit:
-    """Its flights by week; no more weeks than from the first complete day on."""
+    """Flights of a member by week, from the first complete day on."""
     own = before.loc[before[member.kind] == member.value, "day"].value_counts()
     counts = pd.DataFrame({"day": list(own.index), member.kind: own.to_numpy()})
     habit = sum_habit(member.kind, member.value, counts, event, looked_at)
@@ -141,48 +141,55 @@ def _sum_weeks(
 
 
 def describe_route_habits(habits: RouteHabits) -> list[str]:
-    """One sentence on the route, one on what is not known, one on the record's length."""
+    """Sentences on the route, on what is not known, and on the length of the record."""
     if not habits.days:
-        return ["This study holds no complete day before it, so nothing says what is ordinary."]
-    lines = [_tell(habits), *_tell_lacking(habits)] if habits.flights else [_tell_none(habits)]
+        return ["This study has no complete day before it, so it is not known what is usual."]
+    lines = (
+        [_format_route(habits), *_describe_unknown(habits)]
+        if habits.flights
+        else [_format_no_flight(habits)]
+    )
     if habits.days < LEAST_DAYS:
         lines.append(format_short_record(habits.days, "This study"))
     return lines
 
 
-def _tell(habits: RouteHabits) -> str:
+def _format_route(habits: RouteHabits) -> str:
     callsign, operator, airframe = (f"{habits.again[kind]:,}" for kind in KINDS)
     possible = f" ({habits.possible:,} of them possible, not observed)" if habits.possible else ""
     have = "has" if habits.again["callsign"] == 1 else "have"
     return (
-        f"Of {_count(habits.flights)} {_name_window(habits)}{possible}, {callsign} {have} a "
+        f"Of {_format_count(habits.flights)} {_format_window(habits)}{possible}, {callsign} {have} "
+        "a "
         f"callsign, {operator} an operator and {airframe} an airframe that was counted on this "
-        f"route before, on the {_name_days(habits)}."
+        f"route before, on the {_format_days(habits)}."
     )
 
 
-def _tell_none(habits: RouteHabits) -> str:
+def _format_no_flight(habits: RouteHabits) -> str:
     return (
-        f"No flight was counted {_name_window(habits)}; {_count(habits.before)} "
-        f"on the {_name_days(habits)}."
+        f"No flight was counted {_format_window(habits)}; {_format_count(habits.before)} "
+        f"on the {_format_days(habits)}."
     )
 
 
-def _tell_lacking(habits: RouteHabits) -> list[str]:
+def _describe_unknown(habits: RouteHabits) -> list[str]:
     found = [
-        f"the {WORDS[kind]} of {_count(count)}" for kind, count in habits.lacking.items() if count
+        f"the {WORDS[kind]} of {_format_count(count)}"
+        for kind, count in habits.lacking.items()
+        if count
     ]
     return [f"Not known: {', '.join(found)}."] if found else []
 
 
-def _name_window(habits: RouteHabits) -> str:
+def _format_window(habits: RouteHabits) -> str:
     return f"in the {habits.window} days from {habits.event.day} {habits.event:%b %Y}"
 
 
-def _name_days(habits: RouteHabits) -> str:
+def _format_days(habits: RouteHabits) -> str:
     days = f"{habits.days} complete day" + ("" if habits.days == 1 else "s")
-    return f"{days} that this study holds of the year before"
+    return f"{days} of the year before in this study"
 
 
-def _count(flights: int) -> str:
+def _format_count(flights: int) -> str:
     return f"{flights:,} flight" + ("" if flights == 1 else "s")

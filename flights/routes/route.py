@@ -1,4 +1,4 @@
-"""A route: flights with both ends judged, a lower and an upper bound, and what was heard."""
+"""A route: its flights in a lower and an upper bound, and the traffic heard at its ends."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ from flights.sources import SOURCES, find_spec
 
 @dataclass(frozen=True)
 class Route:
-    """Origin region to destination region, and the least cargo grade that counts.
+    """Origin region, destination region, and the least cargo grade that counts.
 
     `min_grade` "" counts all flights, cargo or not. `overrides` is a user's cargo list.
     """
@@ -47,22 +47,22 @@ class RouteEvidence:
     `why` (a sentence). One row a flight, by `firstseen`; `day` is the UTC day of `firstseen`.
 
     `heard`: index `day`, columns `origin`, `destination`: distinct flights of any kind heard
-    in each region that day, this route's own (upper bound) left out.
+    in each region that day, without those of this route (upper bound).
 
     `neither_end`: per day, those of the upper bound with neither end known. <NA> where the
-    series cannot hold them. `excluded`: flights with a lost end that cannot have been where the
-    route asks, as `bounds.ResolvedBounds` gives them, with `why`.
+    series cannot have them. `excluded`: flights with a lost end that cannot have been in the
+    region, as `bounds.ResolvedBounds` gives them, with `why`.
 
     `ledger`: one entry per day, `not asked` ones included.
 
     `controls`: index `day`, one column per ICAO code of an airport outside the destination:
     flights of the same grade observed from the origin to there. `overhead`: index `day`, columns
     `origin`, `destination`: positions heard per aircraft-hour of traffic at cruising height over
-    each region (`overhead.measure_overhead`). Both are empty where the source cannot tell, and
-    NaN or <NA> on days not complete.
+    each region (`measure_overhead`). Both are empty where the source has no such data, and NaN
+    or <NA> on days that are not complete.
 
-    `notes`: sentences on what the series does not hold of this route. `frequency`: a sentence
-    where its flights may be shown and never counted against others, "" else.
+    `notes`: sentences on what the series lacks of this route. `frequency`: a sentence where its
+    flights may be shown but not counted over time, else "".
     """
 
     route: Route
@@ -89,16 +89,16 @@ def load_route(
     last: date,
     engine: Engine | None = None,
 ) -> RouteEvidence:
-    """What the archive says of a route, days `first` to `last` inclusive.
+    """The data of a route from the archive, days `first` to `last` inclusive.
 
     A lost end is possible in a region unless the airframe was heard again too soon for a landing
     there, see `bounds`. Days that are not complete keep their flights and have <NA> for counts.
-    `engine` answers instead of the archive's own index.
+    `engine` replaces the archive's own index.
 
     Raises
     ------
     InvalidInput
-        The grade is none, or the days end before they begin.
+        The grade is unknown, or the days end before they begin.
     ArchiveError
         The index cannot be written or read.
     """
@@ -127,7 +127,9 @@ def load_route(
     labels = route.origin.label, route.destination.label
     flights = resolved.counted.assign(why=explain_flights(resolved.counted, *labels))
     excluded = resolved.excluded.assign(why=explain_flights(resolved.excluded, *labels))
-    heard = {end: _heard_beside(engine, question, flights, getattr(route, end)) for end in ENDS}
+    heard = {
+        end: _count_other_traffic(engine, question, flights, getattr(route, end)) for end in ENDS
+    }
     unknown = pd.Series(pd.NA, heard["origin"].index, dtype="Int64")
     heard |= dict.fromkeys(set(ENDS) - cover.exposed, unknown)
     compared = "origin" in cover.exposed and not cover.frequency
@@ -144,12 +146,12 @@ def load_route(
         notes=cover.notes,
         frequency=cover.frequency,
         controls=engine.destinations_by_day(question) if compared else pd.DataFrame(),
-        overhead=_hear_overhead(engine, question, route),
+        overhead=_load_overhead(engine, question, route),
     )
 
 
 def check_cover(route: Route, source: str, ledger: Iterable[LedgerEntry]) -> RouteCover:
-    """What a series, whose days these are, holds of a route; raises `NotCovered` for nothing."""
+    """What the series of these days has of a route; raises `NotCovered` where it has nothing."""
     if source.partition(".")[0] not in SOURCES:
         return RouteCover()
     scope = next((entry.scope for entry in ledger if entry.scope), "")
@@ -169,14 +171,14 @@ def _count_neither(flights: pd.DataFrame, ledger: Iterable[LedgerEntry]) -> pd.S
 
 
 def _airports(region: Region) -> frozenset[str] | None:
-    """All codes of a region's airports, former ones included; None = anywhere."""
+    """All codes of a region's airports, also former ones; None = anywhere."""
     return None if is_anywhere(region) else all_codes(region.airports())
 
 
-def _heard_beside(
+def _count_other_traffic(
     engine: Engine, question: RouteQuestion, flights: pd.DataFrame, region: Region
 ) -> pd.Series:
-    """Flights of any kind heard in the region by day, less the route's own heard there."""
+    """Flights of any kind heard in the region by day, without those of the route."""
     airports = _airports(region)
     area = None if airports is None else cells(region)
     heard = engine.heard_by_day(question.source, question.first, question.last, airports, area)
@@ -184,8 +186,8 @@ def _heard_beside(
     return heard - own.reindex(heard.index, fill_value=0).astype("Int64")
 
 
-def _hear_overhead(engine: Engine, question: RouteQuestion, route: Route) -> pd.DataFrame:
-    """Columns `origin` and `destination` by day; empty where no day says anything of either."""
+def _load_overhead(engine: Engine, question: RouteQuestion, route: Route) -> pd.DataFrame:
+    """Columns `origin` and `destination` by day; empty where no day has a value."""
     asked = question.source, question.first, question.last
     found = {
         end: measure_overhead(engine.cruise_by_day(*asked, find_cruise_cells(getattr(route, end))))

@@ -35,10 +35,10 @@ def test_plan_says_what_is_lacking_and_each_way_with_its_price(
     assert "A verdict needs about 172 complete days of one source, 2025-01-06 to" in said
     assert "lacks 172 of its 172 days" in said
     assert "172 not asked: 2025-01-06 to 2025-06-26. This day was never pulled." in said
-    assert "1,380 credits of 4,000 a day, about 6 min by assumption" in said
-    assert "172 days to pull, about 120 GB, about 6 h 41 min by assumption" in said
+    assert "1,380 credits of 4,000 a day, about 5 min (assumed)" in said
+    assert "172 days to pull, about 120 GB, about 6 h 41 min (assumed)" in said
     assert "account: on application" in said and "account: a free one" in said
-    assert "- A list of Europe: China lies outside the area" in said
+    assert "- A list of Europe: China is outside the area" in said
     assert "never extra counts" in said
     assert "fortnight around the event, 2025-06-06 to 2025-06-19, from “Heatmaps" in said
     assert 'then say in the study: source = "airports.regions-airport-ellx-' in said

@@ -102,7 +102,7 @@ def test_real_study_is_shown_every_way_with_price_account_licence_and_limits(
         "A verdict needs about 172 complete days of one source, 6 Jan 2025 to 26 Jun 2025" in said
     )
     assert "1,380 credits of 4,000 a day" in said and "Account: a free one" in said
-    assert "China lies outside the area" in said
+    assert "China is outside the area" in said
     assert "never extra counts" in said
     assert "2025-0" not in said
 
@@ -351,7 +351,7 @@ def test_region_outside_the_area_is_said_on_the_study_page_with_a_way_on(
         app.query_params[name] = value
     app.switch_page("analysis/views/study.py").run()
     assert not app.exception
-    assert app.warning[0].value.startswith("China lies outside the area of “EUROCONTROL OPDI")
+    assert app.warning[0].value.startswith("China is outside the area of “EUROCONTROL OPDI")
     assert [each.label for each in app.button if each.label == "Find a source that holds it"]
 
 

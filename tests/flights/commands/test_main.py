@@ -17,6 +17,7 @@ from worlds import DAY, SOURCE
 from flights import CONTENTS_SENTENCE, __main__
 from flights.archive import Archive
 from flights.errors import InvalidInput
+from flights.legs import join_departures
 from flights.sources import SOURCES, SourceSpec, find_source, find_spec, open_source
 
 ROOT = Path(__file__).parents[3]
@@ -187,7 +188,7 @@ def test_route_gives_flights_with_their_bound(run, root: Path) -> None:
     assert code == 0, err
     told = json.loads(out)
     assert told["origin"] == "airport:ELLX"
-    every = Archive(root).load_flights(SOURCE, DAY, DAY)
+    every = Archive(root).load_flights(SOURCE, DAY, DAY, join=join_departures)
     lost = every["origin_evidence"].eq("lost") & every["destination_evidence"].ne("lost")
     assert sorted(row["flight_id"] for row in told["flights"]) == sorted(every.flight_id[lost])
     assert {row["bound"] for row in told["flights"]} == {"upper"}
@@ -197,7 +198,7 @@ def test_own_cargo_list_is_heeded_and_named(run, root: Path, tmp_path: Path, mon
     own = tmp_path / "own.csv"
     own.write_text("kind,value,grade,note\ntypecode,A320,certain,\n", "utf-8")
     asked = ["flights", *SPAN, "--format", "json", "--min-grade", "certain"]
-    every = Archive(root).load_flights(SOURCE, DAY, DAY)
+    every = Archive(root).load_flights(SOURCE, DAY, DAY, join=join_departures)
     a320 = sorted(every.flight_id[every.typecode == "A320"])
     assert a320
     assert json.loads(run(*asked)[1])["flights"] == []

@@ -121,7 +121,9 @@ def test_plan_names_days_reasons_and_known_trouble(archive) -> None:
 
 def test_time_nobody_measured_is_an_assumption_and_said_to_be_one(archive) -> None:
     far = plan_pull(Source(90, spec=replace(SPEC, remote=True)), archive)
-    assert "90 MB, 360 credits, about 18 s if 5.0 MB come in a second." in next(describe_pull(far))
+    assert "90 MB, 360 credits, about 18 s at an assumed 5.0 MB a second." in next(
+        describe_pull(far)
+    )
     assert "about" not in next(describe_pull(plan_pull(Source(90), archive)))
 
 

@@ -33,7 +33,7 @@ def test_planned_days_hold_just_enough_comparable_dates(
         held = None
     else:
         held = DaySpan(EVENT - timedelta(days=baseline + from_before), date(2030, 1, 1))
-    span = plan_span(events, window, baseline, held=held)
+    span = plan_span(events, window, baseline, available=held)
     assert span is not None
     needed = count_needed_dates(window)
     found = _find_dates(span, events, window, baseline)
@@ -51,6 +51,6 @@ def test_all_days_before_the_event_are_as_many_as_the_design_says() -> None:
 
 
 def test_source_that_ends_or_begins_too_near_cannot_serve() -> None:
-    assert plan_span([EVENT], 14, 56, held=DaySpan(date(2020, 1, 1), EVENT)) is None
+    assert plan_span([EVENT], 14, 56, available=DaySpan(date(2020, 1, 1), EVENT)) is None
     near = DaySpan(EVENT - timedelta(days=55), date(2030, 1, 1))
-    assert plan_span([EVENT], 14, 56, held=near) is None
+    assert plan_span([EVENT], 14, 56, available=near) is None

@@ -57,7 +57,7 @@ def test_airport_by_airport_asks_for_the_smaller_end(plan: Plan) -> None:
     assert (way.requests, way.credits, way.credit_days) == (345, 172 * 8 + 4, 1)
     assert way.seconds == 345
     assert "pull airports --regions airport:ELLX --from 2025-01-06" in way.commands[0]
-    assert any("from China whose destination nobody knows" in each for each in way.why)
+    assert any("from China with an unknown destination" in each for each in way.why)
 
 
 def test_credits_beyond_a_day_take_more_days(plan: Plan) -> None:
@@ -66,17 +66,17 @@ def test_credits_beyond_a_day_take_more_days(plan: Plan) -> None:
     assert way.credits == airports * (172 * 8 + 4)
     assert way.credit_days == -(-way.credits // 4000)
     assert way.seconds == (way.credit_days - 1) * 86_400
-    assert f"It is asked for {airports} airports" in " ".join(way.why)
+    assert f"It sends requests for {airports} airports" in " ".join(way.why)
 
 
 def test_end_with_more_airports_than_a_day_has_credits_cannot_be_asked(plan: Plan) -> None:
     way = _find(plan(origin="country:US", destination="country:CA"), "airports")
-    assert way.fit == "no" and "Name the airports that matter" in way.why[0]
+    assert way.fit == "no" and "Name the relevant airports" in way.why[0]
 
 
 def test_list_of_europe_serves_only_europe(plan: Plan) -> None:
     refused = _find(plan(), "europe")
-    assert refused.fit == "no" and refused.why[0].startswith("China lies outside")
+    assert refused.fit == "no" and refused.why[0].startswith("China is outside")
     assert _find(plan(origin="airport:LTFM"), "europe").fit == "whole"
     part = _find(plan(origin="country:NO"), "europe")
     assert part.fit == "in part" and "airports of Norway" in part.why[0]
@@ -128,16 +128,16 @@ def test_source_that_begins_late_compares_with_dates_after_the_event(plan: Plan)
     way = _find(plan(event="2023-06-13", **early), "heatmaps")
     assert way.fit == "whole" and way.span is not None
     assert way.span.first == date(2023, 2, 16) and way.span.last > date(2023, 6, 26)
-    assert "Some of the dates to compare with lie after the event." in way.why
+    assert "Some of the comparison dates are after the event." in way.why
     only = _find(plan(event="2023-04-14", **early), "heatmaps")
-    assert only.fit == "whole" and "lie after it" in only.why[-1]
+    assert only.fit == "whole" and "are after the event" in only.why[-1]
     none = _find(plan(event="2023-03-01", **early), "heatmaps")
     assert none.fit == "no" and "Its first day is 2023-02-16" in none.why[0]
 
 
 def test_window_that_is_not_over_cannot_be_served_yet(plan: Plan) -> None:
     way = _find(plan(today=date(2025, 6, 20)), "heatmaps")
-    assert way.fit == "no" and "the latest day there can be is 2025-06-19" in way.why[0]
+    assert way.fit == "no" and "the latest available day is 2025-06-19" in way.why[0]
 
 
 def test_days_held_are_not_pulled_again(plan: Plan, tmp_path: Path) -> None:
@@ -176,10 +176,10 @@ def test_measured_rate_replaces_the_assumed_one(plan: Plan, tmp_path: Path) -> N
 
 
 def test_story_is_a_fortnight_from_a_source_that_shows_where_flights_were(plan: Plan) -> None:
-    story = plan().story
+    story = plan().detail
     assert story is not None and story.source == "heatmaps"
     assert story.days == tuple(date(2025, 6, 6) + timedelta(days=n) for n in range(14))
-    assert plan(event="2021-06-13", first="2021-01-01", last="2021-12-31").story is None
+    assert plan(event="2021-06-13", first="2021-01-01", last="2021-12-31").detail is None
 
 
 def test_study_of_a_source_nobody_knows_is_refused(tmp_path: Path) -> None:

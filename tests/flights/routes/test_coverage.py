@@ -21,8 +21,8 @@ ANYWHERE, FINDEL = parse_region("world:"), parse_region("airport:ELLX")
 def test_region_outside_the_area_is_refused_by_name() -> None:
     for ends in ((CHINA, LUXEMBOURG), (LUXEMBOURG, CHINA)):
         refusal = judge_cover(BOXED, "", *ends).refusal
-        assert refusal.startswith("China lies outside the area of “A list of Europe” (26.7 N")
-        assert "does not mean that nothing flew" in refusal
+        assert refusal.startswith("China is outside the area of “A list of Europe” (26.7 N")
+        assert "does not mean that there were none" in refusal
 
 
 def test_region_partly_inside_is_counted_and_told() -> None:
@@ -59,9 +59,9 @@ def test_whole_source_covers_every_route() -> None:
 @pytest.mark.parametrize(
     ("origin", "destination", "end", "says"),
     [
-        (CHINA, FINDEL, "destination", "from China whose destination nobody knows"),
-        (FINDEL, CHINA, "origin", "to China whose origin nobody knows"),
-        (ANYWHERE, FINDEL, "destination", "from anywhere whose destination"),
+        (CHINA, FINDEL, "destination", "from China with an unknown destination"),
+        (FINDEL, CHINA, "origin", "to China with an unknown origin"),
+        (ANYWHERE, FINDEL, "destination", "from anywhere with an unknown destination"),
     ],
 )
 def test_series_of_one_end_measures_exposure_there_alone(origin, destination, end, says) -> None:  # type: ignore[no-untyped-def]
@@ -85,7 +85,7 @@ def test_series_of_both_ends_has_both_exposures() -> None:
 
 def test_chosen_aircraft_are_never_counted_against_others() -> None:
     cover = judge_cover(WORLD, "icao24:4d0103,4d0104", CHINA, IRAN)
-    assert cover.refusal == "" and "only the 2 aircraft" in cover.frequency
+    assert cover.refusal == "" and "only 2 chosen aircraft" in cover.frequency
 
 
 def test_own_table_is_taken_as_it_is() -> None:

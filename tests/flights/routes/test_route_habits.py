@@ -83,21 +83,21 @@ def test_sentence_says_how_many_flew_the_route_before() -> None:
     assert describe_route_habits(_sum(ROWS)) == [
         "Of 3 flights in the 14 days from 20 Jul 2050 (1 of them possible, not observed), 1 has "
         "a callsign, 1 an operator and 1 an airframe that was counted on this route before, on "
-        "the 70 complete days that this study holds of the year before.",
+        "the 70 complete days of the year before in this study.",
         "Not known: the callsign of 1 flight, the operator of 1 flight.",
     ]
 
 
 def test_record_shorter_than_eight_weeks_says_that_it_is() -> None:
     said = describe_route_habits(_sum(ROWS, days=55))
-    assert said[-1].startswith("This study holds 55 complete days before it; eight weeks")
+    assert said[-1].startswith("This study has 55 complete days before it; a habit needs")
     assert not any("eight weeks" in line for line in describe_route_habits(_sum(ROWS, days=56)))
 
 
 def test_no_complete_day_says_nothing_of_what_is_ordinary() -> None:
     habits = _sum(ROWS, days=0)
     (only,) = describe_route_habits(habits)
-    assert "nothing says what is ordinary" in only
+    assert "it is not known what is usual" in only
     assert pd.isna(_find(habits, "QQX").per_week)
     assert habits.weekly == ()
 
@@ -106,7 +106,7 @@ def test_window_without_flights_says_what_was_before() -> None:
     (only,) = describe_route_habits(_sum(ROWS[:3]))
     assert only == (
         "No flight was counted in the 14 days from 20 Jul 2050; 3 flights on the 70 complete "
-        "days that this study holds of the year before."
+        "days of the year before in this study."
     )
 
 

@@ -136,8 +136,8 @@ def test_why_says_what_was_heard_and_what_stays_open(evidence: RouteEvidence) ->
     )
     assert why["CLX3"].startswith(
         "First heard at 35,000 ft over 41.3 N 51.2 E; no other record of it within 48 h on that "
-        "side, but not complete here: 8 Mar 2050, 9 Mar 2050: China is in range and cannot be "
-        "excluded."
+        "side, but these days are not complete: 8 Mar 2050, 9 Mar 2050: China is in range and "
+        "cannot be excluded."
     )
 
 
@@ -165,8 +165,8 @@ def test_why_names_days_on_which_it_may_have_been_heard_again(
     flight = _on_first_day(evidence).loc["CLX4"]
     assert flight["behind_missing"] == "11 Mar 2050"
     assert (
-        "no other record of it within 48 h on that side, but not complete here: 11 Mar 2050: "
-        "Luxembourg is in range" in flight["why"]
+        "no other record of it within 48 h on that side, but these days are not complete: "
+        "11 Mar 2050: Luxembourg is in range" in flight["why"]
     )
     whole = Archive(tmp_path)
     whole.write_day(_day(FIRST, "complete", FLIGHTS))
@@ -261,19 +261,19 @@ def test_series_of_one_airport_has_no_exposure_at_the_other_end(narrowed: Archiv
     found = load_route(narrowed, CHINA_LUXEMBOURG, source="readsb.ellx", first=FIRST, last=LAST)
     assert found.heard["origin"].isna().all() and found.neither_end.isna().all()
     assert found.heard["destination"].loc[FIRST] == 2
-    assert any("from China whose destination nobody knows" in note for note in found.notes)
+    assert any("from China with an unknown destination" in note for note in found.notes)
 
 
 def test_series_of_other_airports_is_refused_with_a_sentence(narrowed: Archive) -> None:
     _pull(narrowed, "readsb.ebbr", "regions:airport:EBBR")
-    with pytest.raises(NotCovered, match="neither all of China nor all of Luxembourg"):
+    with pytest.raises(NotCovered, match="neither all flights of China nor all of Luxembourg"):
         load_route(narrowed, CHINA_LUXEMBOURG, source="readsb.ebbr", first=FIRST, last=LAST)
 
 
 def test_series_of_chosen_aircraft_says_that_it_cannot_be_counted(narrowed: Archive) -> None:
     _pull(narrowed, "readsb.mine", "icao24:4d0100")
     found = load_route(narrowed, CHINA_LUXEMBOURG, source="readsb.mine", first=FIRST, last=LAST)
-    assert "only the 1 aircraft" in found.frequency and not found.flights.empty
+    assert "only 1 chosen aircraft" in found.frequency and not found.flights.empty
 
 
 def test_region_outside_the_area_of_a_source_is_refused(
@@ -281,7 +281,7 @@ def test_region_outside_the_area_of_a_source_is_refused(
 ) -> None:
     spec = replace(find_spec("readsb"), box=(40.0, -10.0, 60.0, 20.0))
     monkeypatch.setattr(routes, "find_spec", lambda key: spec)
-    with pytest.raises(NotCovered, match="China lies outside"):
+    with pytest.raises(NotCovered, match="China is outside"):
         load_route(archive, CHINA_LUXEMBOURG, source="readsb", first=FIRST, last=LAST)
 
 

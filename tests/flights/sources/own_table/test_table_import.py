@@ -9,6 +9,7 @@ import pytest
 
 from flights import CONTENTS_SENTENCE, __main__
 from flights.archive import Archive
+from flights.legs import join_departures
 
 ROWS = (
     "ident;tail;from;to;off;on\n"
@@ -99,7 +100,9 @@ def test_own_export_comes_in_again_as_the_same_flights(imported: str, run, tmp_p
     run("pull", "table", "--path", export, "--name", "again", "--yes")
     archive = Archive(tmp_path / "there")
     first, second = (
-        archive.load_flights(f"table.{name}", date(2025, 6, 13), date(2025, 6, 15))
+        archive.load_flights(
+            f"table.{name}", date(2025, 6, 13), date(2025, 6, 15), join=join_departures
+        )
         for name in ("seen", "again")
     )
     assert len(first) == 2
