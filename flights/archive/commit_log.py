@@ -180,7 +180,7 @@ def read_entry(slot: Slot) -> LedgerEntry | None:
         raise BadPayload(f"{slot.ledger} cannot be read: {error}") from error
     try:
         entry = ledger.from_json(json.loads(text))
-    except (BadPayload, ValueError, TypeError, AttributeError) as error:
+    except (BadPayload, ValueError) as error:
         raise BadPayload(f"{slot.ledger} is not a ledger entry: {error}") from error
     if (entry.source, entry.day) != (slot.source, slot.day):
         raise BadPayload(f"{slot.ledger} speaks of {entry.source} {entry.day}")

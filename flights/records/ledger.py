@@ -4,9 +4,11 @@ The ledger is the memory of what is not known: a day counts only when it is `com
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
+
+import msgspec
 
 from flights.errors import BadPayload
 
@@ -67,6 +69,9 @@ class LedgerEntry:
         return self.status == "complete"
 
 
+_FIELDS = frozenset(each.name for each in fields(LedgerEntry))
+
+
 def not_asked(source: str, day: date) -> LedgerEntry:
     """The entry of a day nobody asked for."""
     return LedgerEntry(source, day, "not asked", ("This day was never pulled.",))
@@ -101,13 +106,18 @@ def to_json(entry: LedgerEntry) -> dict[str, Any]:
 
 
 def from_json(plain: Mapping[str, Any]) -> LedgerEntry:
-    """The entry that `to_json` wrote; `BadPayload` where it is not one."""
+    """The entry that `to_json` wrote; a field that an earlier version lacks has its default.
+
+    Raises
+    ------
+    BadPayload
+        A field has a wrong type or value, or is unknown; the message names it.
+    """
+    # msgspec ignores unknown fields. Here one means a newer program, which may mean the rest of
+    # the entry in another way.
+    if isinstance(plain, Mapping) and (unknown := sorted(set(plain) - _FIELDS)):
+        raise BadPayload(f"a ledger entry cannot be read: unknown field {', '.join(unknown)}")
     try:
-        known = dict(plain)
-        known["day"] = date.fromisoformat(known["day"])
-        known["reasons"] = tuple(known["reasons"])
-        known["inputs"] = tuple(InputFile(**each) for each in known["inputs"])
-        known["asked_at"] = datetime.fromisoformat(known["asked_at"]) if known["asked_at"] else None
-        return LedgerEntry(**known)
-    except (KeyError, TypeError, ValueError) as error:
+        return msgspec.convert(plain, LedgerEntry)
+    except msgspec.ValidationError as error:
         raise BadPayload(f"a ledger entry cannot be read: {error}") from error

@@ -7,11 +7,11 @@ The shipped tables remain what is used without a network. `kinds` says what ther
 """
 
 import hashlib
-import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from flights.config import Settings
 from flights.errors import InvalidInput
@@ -101,11 +101,8 @@ def read_edition(folder: Path) -> Edition | None:
     """The edition in a folder; None where there is none, or a file of it is not what it was."""
     try:
         with (folder / NOTE).open("rb") as file:
-            plain: dict[str, Any] = json.loads(file.read(_LONGEST_NOTE))
-        plain["fetched_at"] = datetime.fromisoformat(plain["fetched_at"])
-        plain["files"] = tuple(EditionFile(**each) for each in plain["files"])
-        edition = Edition(**plain, folder=folder)
+            edition = msgspec.json.decode(file.read(_LONGEST_NOTE), type=Edition)
         sizes = [(folder / each.name).stat().st_size == each.size for each in edition.files]
-        return edition if sizes and all(sizes) else None
-    except (OSError, ValueError, TypeError, KeyError):
+        return replace(edition, folder=folder) if sizes and all(sizes) else None
+    except (OSError, ValueError, msgspec.MsgspecError):
         return None

@@ -56,3 +56,28 @@ def test_entry_of_an_earlier_version_is_read() -> None:
 def test_entry_with_an_unknown_field_is_refused() -> None:
     with pytest.raises(BadPayload, match="cannot be read"):
         ledger.from_json({**ledger.to_json(LedgerEntry("lists", DAY, "complete")), "more": 1})
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"day": "2020-13-01"}, r"\$\.day"),
+        ({"asked_at": "yesterday"}, r"\$\.asked_at"),
+        ({"reasons": ["fine", 3]}, r"\$\.reasons\[1\]"),
+        ({"inputs": [{"name": "a", "size": "12", "sha256": "b"}]}, r"\$\.inputs\[0\]\.size"),
+        ({"inputs": [{"name": "a"}]}, r"\$\.inputs\[0\]"),
+        ({"counts": {"flights": "many"}}, r"\$\.counts\[\.\.\.\]"),
+        ({"tables": {"flights": 3}}, r"\$\.tables\[\.\.\.\]"),
+        ({"status": "done"}, "not one of"),
+    ],
+)
+def test_wrong_field_is_named_by_its_path(change: dict[str, object], place: str) -> None:
+    plain = {**ledger.to_json(LedgerEntry("lists", DAY, "complete")), **change}
+    with pytest.raises(BadPayload, match=place):
+        ledger.from_json(plain)
+
+
+@pytest.mark.parametrize("plain", [[], "text", None, 3])
+def test_what_is_no_object_is_no_entry(plain: object) -> None:
+    with pytest.raises(BadPayload, match="cannot be read"):
+        ledger.from_json(plain)  # type: ignore[arg-type]
