@@ -38,7 +38,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from flights.network import Door, RetryPolicy
+from flights.network import Door, Resource, RetryPolicy
 
 _PIECE = 1 << 16
 
@@ -238,6 +238,12 @@ class LoopbackServer:
             return _serve(self._pages[request.path], request, fault)
         prefixes = [each for each in self._routes if request.path.startswith(each)]
         return self._routes[max(prefixes, key=len)](request) if prefixes else Reply(404)
+
+
+def fetch_range(door: Door, url: str, start: int, stop: int, *, etag: str | None = None) -> bytes:
+    """The bytes from `start` to `stop` (exclusive) of a file whose tag is `etag`."""
+    with door.open(url, start=start, stop=stop, resource=Resource(url, etag=etag)) as stream:
+        return stream.read()
 
 
 def quick_door(folder: Path, **retries: Any) -> Door:

@@ -9,7 +9,7 @@ Any tool may read these files. `redo` says how a day is replaced, `facts` what `
 import logging
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -45,6 +45,11 @@ _ORDER = {
     "tracks": ("icao24", "seen_at"),
     "reception": ("hour", "cell"),
 }
+JoinDays = Callable[[pd.DataFrame, pd.DataFrame, Set[date]], tuple[pd.DataFrame, pd.Series]]
+"""Takes flights, edges and the complete days; gives the joined flights and, on the same index,
+the UTC midnight [datetime] of the day on which each left, as
+`flights.legs.midnight.join_departures` does."""
+
 _RANK = ("not asked", "failed", "missing", "partial", "complete")
 
 
@@ -184,6 +189,7 @@ class Archive:
         first: date,
         last: date,
         *,
+        join: JoinDays,
         without: frozenset[date] = frozenset(),
         icao24: str | None = None,
     ) -> pd.DataFrame:
@@ -195,17 +201,13 @@ class Archive:
         day, which cannot be counted, and must not swell the first day after a hole. Files of
         the days in `without` are not opened. `icao24` gives those of one airframe only.
         """
-        from flights.legs import date_departures, join_days
-
         slots = self._slots(source, _shift(first, -1), _shift(last, 1))
         names, wanted = ("flights", "edges"), [("icao24", "==", icao24)] if icao24 else None
         read = [self._files.read(s, names, wanted) for s in slots if s.day not in without]
         flights = _frame("flights", [pair[0] for pair in read])
         edges = _frame("edges", [pair[1] for pair in read])
-        flights = join_days(flights, edges)
         complete = {s.day for s in slots if self.entry(source, s.day).is_complete} - without
-        # Only sources that cut flights at midnight say where each airframe stood then.
-        departed = date_departures(flights, complete) if len(edges) else _utc_midnight(flights)
+        flights, departed = join(flights, edges, complete)
         return _of_days(flights, departed, (first, last))
 
     def load_tracks(
@@ -313,10 +315,6 @@ def _of_days(flights: pd.DataFrame, departed: pd.Series, days: tuple[date, date]
     as_dates = pd.Series([day.date() for day in met], dtype=object)
     flights = flights[inside].assign(day=as_dates.take(codes).array)
     return flights.sort_values(["firstseen", "flight_id"], ignore_index=True)
-
-
-def _utc_midnight(flights: pd.DataFrame) -> pd.Series:
-    return flights["firstseen"].dt.floor("D")
 
 
 def _shift(day: date, days: int) -> date:

@@ -26,17 +26,13 @@ from flights.errors import InvalidInput
 from flights.reference.operators import read_table_bytes
 
 GRADES = ("certain", "likely", "possible")
-"""Best first; `describe_rule` says what each means."""
+"""Best first. `certain`: a freighter by its type or model, or an all-cargo operator with a type
+that carries freight. `likely`: an all-cargo operator by its callsign, a cargo flight number of a
+mixed airline, or a type that nearly always carries freight. `possible`: weaker signs of the same
+kinds, such as a type of which many carry freight."""
 
 COLUMNS = ["cargo_grade", "cargo_rule", "cargo_source", "cargo_conflict"]
 
-_MEANING = {
-    "certain": "a freighter by its type or model, or an all-cargo operator flying a type that "
-    "flies freight",
-    "likely": "an all-cargo operator by its callsign, a mixed airline's cargo flight number, or a "
-    "type that nearly always flies freight, everywhere or at this airline",
-    "possible": "weaker signs of the same kinds, such as a type of which many fly freight",
-}
 _RULES = "2"
 _LOWER = {"certain": "likely", "likely": "possible"}
 Verdict = tuple[str | None, str | None, str | None, str | None]
@@ -71,23 +67,6 @@ def rules_digest() -> str:
     digest = hashlib.sha256(read_table_bytes())
     digest.update(repr((_RULES, CALLSIGN.pattern)).encode())
     return digest.hexdigest()[:16]
-
-
-def describe_rule(min_grade: str | None) -> str:
-    """A sentence for outputs: which flights were counted as cargo.
-
-    Raises
-    ------
-    InvalidInput
-        There is no such grade.
-    """
-    if not min_grade:
-        return "All flights, cargo or not."
-    check_grade(min_grade)
-    counted = GRADES[: GRADES.index(min_grade) + 1]
-    meanings = "; ".join(f"{grade}: {_MEANING[grade]}" for grade in counted)
-    better = "" if min_grade == GRADES[0] else " or better"
-    return f"Flights judged cargo, grade {min_grade}{better} ({meanings}). List {rules_digest()}."
 
 
 def check_grade(grade: str) -> None:

@@ -26,6 +26,7 @@ from flights.commands.base import (
     write_message,
 )
 from flights.errors import ArchiveError, InvalidInput
+from flights.legs import join_departures
 from flights.records import Header, LedgerEntry, judge_departures, not_asked, open_writer
 from flights.records.atomic_files import replace_whole
 from flights.regions.base import Region
@@ -142,7 +143,7 @@ def _frames(
     start = asked.first
     while start <= asked.last:
         stop = min(start + timedelta(days=CHUNK_DAYS - 1), asked.last)
-        yield archive.load_flights(source, start, stop)
+        yield archive.load_flights(source, start, stop, join=join_departures)
         start = stop + timedelta(days=1)
 
 

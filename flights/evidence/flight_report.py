@@ -18,6 +18,7 @@ from flights.evidence.chain import (
 )
 from flights.evidence.reach import HORIZON_S, LEAST_GROUND_S, UnobservedStretches, find_reach
 from flights.evidence.region_reception import has_reception
+from flights.legs import join_departures
 from flights.query import list_other_series
 from flights.reception import (
     AHEAD_H,
@@ -116,7 +117,9 @@ def load_flight_report(
     day = around.astimezone(UTC).date()
     chain = build_chain(
         {
-            each: archive.load_flights(each, *_days(day, AROUND), icao24=icao24)
+            each: archive.load_flights(
+                each, *_days(day, AROUND), icao24=icao24, join=join_departures
+            )
             for each in [source, *list_other_series(archive, source)]
         },
         source,

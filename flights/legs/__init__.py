@@ -3,18 +3,17 @@
 from flights.legs.doubts.callsigns import find_twice
 from flights.legs.doubts.impossible_speeds import flag_speeds
 from flights.legs.find import find_legs
-from flights.legs.midnight import date_departures, join_days
-from flights.legs.positions.labels import OPERATOR, RECEIVED_AS, operator_of
+from flights.legs.midnight import date_departures, join_days, join_departures
+from flights.legs.positions.labels import RECEIVED_AS
 from flights.legs.positions.series import mark_first
 
 __all__ = [
-    "OPERATOR",
     "RECEIVED_AS",
     "date_departures",
     "find_legs",
     "find_twice",
     "flag_speeds",
     "join_days",
+    "join_departures",
     "mark_first",
-    "operator_of",
 ]

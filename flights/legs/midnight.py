@@ -58,6 +58,20 @@ AT_MIDNIGHT = pd.Timedelta(minutes=10)
 """Records that begin in the air this soon after midnight began before it."""
 
 
+def join_departures(
+    flights: pd.DataFrame, edges: pd.DataFrame, complete: Set[date]
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Flights joined at midnight, and per row the UTC midnight of the day each left on.
+
+    The rule that `Archive.load_flights` takes: `join_days`, then `date_departures`. Flights of
+    a source without edges are not cut at midnight; they left on the day of `firstseen`.
+    """
+    joined = join_days(flights, edges)
+    if edges.empty:
+        return joined, joined["firstseen"].dt.floor("D")
+    return joined, date_departures(joined, complete)
+
+
 def date_departures(flights: pd.DataFrame, complete: Set[date]) -> pd.Series:
     """UTC midnight of the day each flight left on.
 

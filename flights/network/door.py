@@ -1,7 +1,7 @@
 """The one door to the network: time-outs, retries, pace, ranges, going on after cuts, redaction.
 
-A file is what the server stores: `fetch_head`, `fetch_range`, `open` and `download` ask for it as it
-is and never unpack it. Only `fetch` undoes a packing made for the way.
+A file is what the server stores: `fetch_head`, `open` and `download` ask for it as
+it is and never unpack it. Only `fetch` decodes a `Content-Encoding`.
 """
 
 import os
@@ -31,7 +31,7 @@ __all__ = [
     "ResourceChanged",
     "ResourceMissing",
     "RetryPolicy",
-    "Traffic",
+    "TransferCounts",
     "redact",
 ]
 
@@ -98,21 +98,6 @@ class Door:
         if body is None and not accept_missing:
             raise ResourceMissing(f"{redact(url)} is not there.")
         return body
-
-    def fetch_range(self, url: str, start: int, stop: int, *, etag: str | None = None) -> bytes:
-        """Exactly the bytes from `start` to `stop` (exclusive).
-
-        Raises
-        ------
-        RangesRefused
-            The server sends the whole.
-        ResourceChanged
-            The file has another tag than `etag`.
-        BadPayload
-            The file is shorter, or other bytes came.
-        """
-        with self.open(url, start=start, stop=stop, resource=Resource(url, etag=etag)) as stream:
-            return stream.read()
 
     def open(
         self,

@@ -19,17 +19,6 @@ CALLSIGN_ODD = "callsign_odd"
 CALLSIGN_TWICE = "callsign_twice"
 IMPOSSIBLE_SPEED = "impossible_speed"
 
-PLAUSIBILITY = (
-    JUMP,
-    ADDRESS_TWICE,
-    MLAT_NOISE,
-    CALLSIGN_CHANGE,
-    CALLSIGN_ODD,
-    CALLSIGN_TWICE,
-    IMPOSSIBLE_SPEED,
-)
-"""Rules by which what was heard cannot be, or is at odds with itself."""
-
 FLAG_WORDS: Mapping[str, str] = {
     JUMP: (
         "Some reported places cannot have been reached from those before and after; "

@@ -6,14 +6,9 @@ from importlib import resources
 
 import pandas as pd
 
-OPERATOR_KINDS = ("all-cargo", "mixed")
-"""`mixed` carries passengers too: its rows say which flight numbers are cargo, or none."""
-
-TYPECODE_GRADES = ("certain", "likely", "possible", "with-operator")
-"""What a type designator says alone; `with-operator` says something only beside an operator."""
-
-MODEL_GRADES = ("certain", "likely", "possible", "none")
-"""What a model text says; `none` names a passenger version."""
+OPERATOR_PATTERN = re.compile(r"([A-Z]{3})\d")
+"""A callsign that starts with its operator's ICAO designator: three letters, then a digit.
+`N123AB` and `DABCD` name no operator."""
 
 _TABLES = ("operators.csv", "passenger_airlines.csv", "typecodes.csv", "freighter_models.csv")
 
@@ -26,12 +21,23 @@ _PLAIN = (
 )
 
 
+def operator_of(callsign: str | None) -> str | None:
+    """ICAO designator of the operator a callsign names, None where it names none.
+
+    >>> operator_of("CLX9TK"), operator_of("N123AB"), operator_of(None)
+    ('CLX', None, None)
+    """
+    found = OPERATOR_PATTERN.match(callsign or "")
+    return found[1] if found else None
+
+
 @cache
 def load_operators() -> pd.DataFrame:
     """Cargo operators by ICAO designator (`icao`).
 
-    Columns `name`, `kind`, `numbers` (ranges of flight numbers, blank between; "" = all),
-    `grade`, `note`, `source`, `date`.
+    Columns `name`, `kind` (`all-cargo`; `mixed` = carries passengers too), `numbers` (ranges of
+    flight numbers of cargo flights, divided by blanks; "" = all flights of an all-cargo operator,
+    unknown for a mixed one), `grade`, `note`, `source`, `date`.
     """
     return _read("operators.csv").set_index("icao")
 

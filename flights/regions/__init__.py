@@ -1,15 +1,13 @@
 """All kinds of region. A new kind is one file and one line here."""
 
-import json
 import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import shapely
-from shapely.geometry import box, mapping
+from shapely.geometry import box
 
 from flights.errors import InvalidInput
 from flights.regions import airport, airports, anywhere, circle, country, polygon
@@ -54,16 +52,6 @@ def read_geojson(text: str) -> Region:
         except (OSError, UnicodeDecodeError) as error:
             raise InvalidInput(f"The GeoJSON file {stripped!r} cannot be read: {error}.") from error
     return _join(list(polygon.read_geojson(stripped)))
-
-
-def to_geojson(region: Region) -> dict[str, Any]:
-    """A GeoJSON Feature of the region's shape, its label and spec as properties."""
-    plain = {
-        "type": "Feature",
-        "properties": {"label": region.label, "spec": region.spec},
-        "geometry": mapping(region.shape()),
-    }
-    return dict(json.loads(json.dumps(plain)))
 
 
 def is_anywhere(region: Region) -> bool:

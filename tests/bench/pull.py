@@ -124,7 +124,8 @@ def floor_s(addresses: list[str], places: list[list[tuple[int, int]]], cache: Pa
     began = time.perf_counter()
     for address, lying in zip(addresses, places, strict=True):
         start, stop = lying[0][0], lying[-1][1]
-        data = memoryview(door.fetch_range(address, start, stop))
+        with door.open(address, start=start, stop=stop) as stream:
+            data = memoryview(stream.read())
         for first, last in lying:
             zlib.decompress(data[first - start : last - start], 31)
     return time.perf_counter() - began

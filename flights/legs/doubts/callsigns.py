@@ -13,8 +13,8 @@ import re
 import numpy as np
 import pandas as pd
 
-from flights.legs.positions.labels import OPERATOR
 from flights.legs.positions.series import Mask
+from flights.reference.operators import OPERATOR_PATTERN
 
 ALLOWED = re.compile(r"(?=.*[A-Z])[A-Z0-9]{2,7}")
 """At least one letter: no state's registrations are figures alone."""
@@ -43,7 +43,7 @@ def find_twice(flights: pd.DataFrame) -> Mask:
     same aircraft's, so these are not looked at.
     """
     found = np.zeros(len(flights), dtype=bool)
-    named = flights["callsign"].str.match(OPERATOR).fillna(False).astype(bool)
+    named = flights["callsign"].str.match(OPERATOR_PATTERN).fillna(False).astype(bool)
     own = ~flights["icao24"].str.startswith("~").astype(bool)
     long = flights["lastseen"] - flights["firstseen"] >= TOGETHER
     times = {name: flights[name].to_numpy("datetime64[ms]") for name in ("firstseen", "lastseen")}

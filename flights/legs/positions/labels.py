@@ -1,6 +1,4 @@
-"""What a flight is called, who operates it and how it was received."""
-
-import re
+"""Callsigns of flights, and how their positions were received."""
 
 import numpy as np
 import pandas as pd
@@ -8,9 +6,6 @@ from numpy.typing import NDArray
 
 from flights.legs.positions.series import Index, Mask, Series, reduce_runs, text_of
 from flights.records import RECEIVED
-
-OPERATOR = re.compile(r"([A-Z]{3})\d")
-"""ICAO designator of the operator: three letters, then a digit. `N123AB`, `DABCD` have none."""
 
 LATE_POINTS = 4
 """readsb notes a new callsign up to three points late, so the first few positions of a flight
@@ -21,16 +16,6 @@ RECEIVED_AS = {
     "adsr_other": "adsb", "mlat": "mlat", "tisb_icao": "tisb", "tisb_trackfile": "tisb",
     "tisb_other": "tisb", "adsc": "adsc",
 }  # fmt: skip
-
-
-def operator_of(callsign: str | None) -> str | None:
-    """ICAO designator of the operator a callsign names, None where it names none.
-
-    >>> operator_of("CLX9TK"), operator_of("N123AB"), operator_of(None)
-    ('CLX', None, None)
-    """
-    found = OPERATOR.match(callsign or "")
-    return found[1] if found else None
 
 
 def find_callsigns(series: Series, begin: Index, end: Index) -> tuple[NDArray[np.object_], Mask]:

@@ -12,7 +12,7 @@ from flights.legs.doubts.marks import LeftOut, mark_doubts
 from flights.legs.ends.airfields import Airfields, find_fields
 from flights.legs.ends.judge import SideEnds
 from flights.legs.positions.continuity import moments_at
-from flights.legs.positions.labels import find_callsigns, find_received, operator_of
+from flights.legs.positions.labels import find_callsigns, find_received
 from flights.legs.positions.series import Index, Mask, Series, reduce_runs, text_of
 from flights.legs.positions.spans import Spans
 from flights.legs.rows.simplify import keep_points
@@ -25,6 +25,7 @@ from flights.records import (
     format_icao24,
     write_flags,
 )
+from flights.reference.operators import operator_of
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from filelock import FileLock
 
 from flights.archive import Archive
 from flights.errors import ArchiveError
+from flights.legs import join_departures
 from flights.query.index.build import Grader, write_month
 from flights.query.index.cruise_sums import write_cruise
 from flights.query.index.end_codes import AirportNumbers
@@ -154,7 +155,9 @@ class RouteIndex:
             unreadable = {day: fault for day, fault in faults.items() if fault}
             without = frozenset(unreadable)
             flights = (
-                self._archive.load_flights(source, first, last, without=without)
+                self._archive.load_flights(
+                    source, first, last, without=without, join=join_departures
+                )
                 for first, last in pieces
             )
             count = write_month(rough, month, flights, self.airports(source), self._cargo)

@@ -10,8 +10,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from flights.legs import RECEIVED_AS, flag_speeds, operator_of
+from flights.legs import RECEIVED_AS, flag_speeds
 from flights.records import CALLSIGN_CHANGE, empty_table
+from flights.reference.operators import operator_of
 
 LONGEST = pd.Timedelta(hours=24)
 _DETAILS = ("registration", "callsign", "typecode", "model")

@@ -8,10 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from flights.legs import OPERATOR, flag_speeds
+from flights.legs import flag_speeds
 from flights.records import IMPOSSIBLE_SPEED, arrow_schema, count_flags, write_flags
 from flights.reference.airports import current_code, load_airports
 from flights.reference.earth import great_circle_km
+from flights.reference.operators import OPERATOR_PATTERN
 from flights.sources.flight_lists.rows import PLACE
 
 UNPLACED = "field_unknown"
@@ -20,7 +21,7 @@ MONTH_CUT = "month_cut"
 """Flag of a flight that is one of two parts, because its list cuts flights at a month's end."""
 
 _AT_MIDNIGHT = timedelta(minutes=1)
-_OPERATOR = "^" + OPERATOR.pattern.replace("(", "(?P<operator>", 1)
+_OPERATOR = "^" + OPERATOR_PATTERN.pattern.replace("(", "(?P<operator>", 1)
 _ENDS = {"origin": "first", "destination": "last"}
 
 Columns = dict[str, pa.Array]

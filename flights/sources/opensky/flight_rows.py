@@ -1,4 +1,4 @@
-"""Flights as OpenSky tells them, one row a flight, in the columns of `records.FLIGHT`."""
+"""Converts flights of OpenSky, one row each, to the columns of `records.FLIGHT`."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -6,16 +6,17 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from flights.legs import flag_speeds, operator_of
+from flights.legs import flag_speeds
 from flights.records import empty_table
 from flights.reference.aircraft import Airframe
+from flights.reference.operators import operator_of
 
 FEET_PER_METRE = 1 / 0.3048
 SANE_S = (1_200_000_000, 4_102_444_800)
-"""Seconds since 1970 between which a flight may lie: 2008 to 2100."""
+"""Accepted times of flights, seconds since 1970: 2008 to 2100."""
 
 LONGEST_FLIGHT_S = 5 * 86_400
-"""What lasts longer is no flight but a clock gone wrong."""
+"""A longer flight is an error of a clock."""
 
 COLUMNS = (
     "icao24",
@@ -23,7 +24,7 @@ COLUMNS = (
     "firstseen",  # s since 1970
     "lastseen",  # s since 1970
     "origin",
-    "origin_m",  # from the first position to that airport, over the ground
+    "origin_m",  # ground distance from the first position to that airport
     "origin_vertical_m",
     "destination",
     "destination_m",
@@ -37,19 +38,19 @@ POSITION_COLUMNS = tuple(
 def make_flights(
     rows: pd.DataFrame, *, source: str, day: date, airframes: Mapping[str, Airframe] | None = None
 ) -> tuple[pd.DataFrame, dict[str, int]]:
-    """The flights table of one day's file, by `firstseen`, and what was left out by rule.
+    """The flights table of one day by `firstseen`, and the number of rows left out per rule.
 
-    `rows` has `COLUMNS`, and `POSITION_COLUMNS` [deg, m] where those are known. An airport is
-    OpenSky's own guess (`estimated`), none is `lost`. Rows without an address or with times
-    that cannot be are left out (`dropped_unreadable`), and so is the same flight told twice
-    (`dropped_repeated`): the longer telling stays.
+    `rows` has `COLUMNS`, and `POSITION_COLUMNS` [deg, m] if they are known. An airport is
+    OpenSky's estimate (`estimated`); an end without one is `lost`. Rows without an address or
+    with impossible times are left out (`dropped_unreadable`), and so are repeated flights
+    (`dropped_repeated`): the longest row stays.
     """
-    sound = rows[_is_sound(rows)]
-    sound = sound.sort_values(["firstseen", "icao24", "lastseen"], kind="stable")
-    once = sound.drop_duplicates(["icao24", "firstseen"], keep="last").reset_index(drop=True)
+    valid = rows[_is_valid(rows)]
+    valid = valid.sort_values(["firstseen", "icao24", "lastseen"], kind="stable")
+    once = valid.drop_duplicates(["icao24", "firstseen"], keep="last").reset_index(drop=True)
     dropped = {
-        "dropped_unreadable": len(rows) - len(sound),
-        "dropped_repeated": len(sound) - len(once),
+        "dropped_unreadable": len(rows) - len(valid),
+        "dropped_repeated": len(valid) - len(once),
     }
     columns = {
         **_identity(once, source, day),
@@ -65,7 +66,7 @@ def make_flights(
     return flag_speeds(pd.DataFrame(columns, index=once.index)[like.columns]), dropped
 
 
-def _is_sound(rows: pd.DataFrame) -> pd.Series:
+def _is_valid(rows: pd.DataFrame) -> pd.Series:
     first = pd.to_numeric(rows["firstseen"], errors="coerce")
     last = pd.to_numeric(rows["lastseen"], errors="coerce")
     address = rows["icao24"].astype("string").str.fullmatch("[0-9a-f]{6}").fillna(False)
@@ -93,7 +94,7 @@ def _moment(seconds: pd.Series) -> pd.Series:
 
 
 def _clean(texts: pd.Series) -> pd.Series:
-    """Texts without the blanks around them, None where nothing is left."""
+    """Texts without surrounding blanks; None if nothing is left."""
     plain = texts.astype(object).where(texts.notna(), "").astype(str).str.strip().astype(object)
     return plain.where(plain != "", None)
 

@@ -15,6 +15,7 @@ from analysis.blocks.flight_request import request_for
 from flights import CONTENTS_SENTENCE
 from flights.archive import Archive
 from flights.evidence import describe_flight_briefly, load_flight_report
+from flights.legs import join_departures
 from flights.records import DayRecords, LedgerEntry, empty_table
 
 ROOT = Path(__file__).parents[3]
@@ -33,7 +34,9 @@ CHINA_LUXEMBOURG = {
 @pytest.fixture(scope="module")
 def lost(weeks: Path) -> pd.Series:
     """A flight that was lost and whose airframe was heard again."""
-    flights = Archive(weeks).load_flights("simulated", DAY, DAY + timedelta(days=2))
+    flights = Archive(weeks).load_flights(
+        "simulated", DAY, DAY + timedelta(days=2), join=join_departures
+    )
     flights = flights.sort_values(["icao24", "firstseen"])
     alone = flights["destination_evidence"] == "lost"
     soon = flights.groupby("icao24")["firstseen"].shift(-1) - flights["lastseen"]

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from analysis.blocks.flight_request import request_for
 from flights.archive import Archive
+from flights.legs import join_departures
 from flights.pull import plan_pull, run_pull
 from flights.pull.background import list_pulls
 from flights.regions import parse_region
@@ -159,7 +160,9 @@ def _open(page: str, query: dict[str, str]) -> AppTest:
 
 
 def test_flight_of_a_table_without_an_arrival_can_be_opened(held: Archive) -> None:
-    flights = held.load_flights("table.mine", date(2025, 6, 1), date(2025, 6, 2))
+    flights = held.load_flights(
+        "table.mine", date(2025, 6, 1), date(2025, 6, 2), join=join_departures
+    )
     told = [_open("flight", request_for(row).to_query()) for _, row in flights.iterrows()]
     for app in told:
         assert not app.exception and not app.warning

@@ -4,6 +4,7 @@ import os
 import resource
 import stat
 import time
+from collections.abc import Set
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from worlds import DAY, SOURCE
 
 from flights.archive import Archive
 from flights.errors import ArchiveError, BadPayload, InvalidInput
+from flights.legs import join_departures
 from flights.records import TABLES, arrow_schema
 
 NEXT = DAY + timedelta(days=1)
@@ -90,7 +92,7 @@ def test_reading_an_archive_that_is_not_there_makes_nothing(tmp_path: Path) -> N
     assert archive.read_ledger(SOURCE) == {}
     assert archive.entry(SOURCE, DAY).status == "not asked"
     for frame in (
-        archive.load_flights(SOURCE, DAY, NEXT),
+        archive.load_flights(SOURCE, DAY, NEXT, join=join_departures),
         archive.load("flights", SOURCE, DAY, NEXT),
     ):
         assert frame.empty
@@ -319,28 +321,26 @@ def test_two_readers_see_whole_days_while_one_writes(tmp_path: Path) -> None:
     assert [results.get(timeout=5) for _ in readers] == ["whole days"] * 2
 
 
-def test_flights_come_joined_by_the_day_they_were_first_seen(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from flights.legs import midnight
-
+def test_flights_come_joined_by_the_rule_given_on_the_day_they_left(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     for n in range(-1, 3):
         archive.write_day(worlds.records(10, of=worlds.entry(DAY + timedelta(days=n))))
     asked = []
 
-    def join(flights: pd.DataFrame, edges: pd.DataFrame) -> pd.DataFrame:
+    def join(
+        flights: pd.DataFrame, edges: pd.DataFrame, complete: Set[date]
+    ) -> tuple[pd.DataFrame, pd.Series]:
+        assert {DAY - timedelta(days=1), DAY} <= complete
         asked.append(sorted(set(flights["day"])))
         late = flights["day"] == DAY
         earlier = flights["firstseen"].where(~late, flights["firstseen"] - timedelta(days=1))
-        return flights.assign(firstseen=earlier)
+        return flights.assign(firstseen=earlier), earlier.dt.floor("D")
 
-    monkeypatch.setattr(midnight, "join_days", join)
-    flights = archive.load_flights(SOURCE, DAY, NEXT)
+    flights = archive.load_flights(SOURCE, DAY, NEXT, join=join)
     assert asked == [[DAY + timedelta(days=n) for n in range(-1, 3)]]
     assert set(flights["day"]) == {NEXT}  # those of DAY moved to the day before
     assert flights["firstseen"].is_monotonic_increasing
-    assert len(archive.load_flights(SOURCE, DAY, NEXT, without=frozenset({NEXT}))) == 0
+    assert archive.load_flights(SOURCE, DAY, NEXT, without=frozenset({NEXT}), join=join).empty
 
 
 def test_tracks_of_one_airframe_between_two_moments(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import worlds
 from worlds import DAY, SOURCE
 
 from flights.archive import Archive
-from flights.legs import date_departures
+from flights.legs import date_departures, join_departures
 from flights.records import empty_table
 
 BEFORE = DAY - timedelta(days=1)
@@ -55,10 +55,10 @@ def test_day_after_a_hole_is_not_swollen_by_flights_of_the_hole(tmp_path: Path) 
     records.flights["origin_evidence"] = "lost"
     archive = Archive(tmp_path)
     archive.write_day(replace(records, edges=edges(DAY)))
-    assert len(archive.load_flights(SOURCE, DAY, DAY)) == 5
-    assert len(archive.load_flights(SOURCE, BEFORE, BEFORE)) == 1
+    assert len(archive.load_flights(SOURCE, DAY, DAY, join=join_departures)) == 5
+    assert len(archive.load_flights(SOURCE, BEFORE, BEFORE, join=join_departures)) == 1
     archive.write_day(replace(worlds.records(3, of=worlds.entry(BEFORE)), edges=edges(BEFORE)))
-    assert len(archive.load_flights(SOURCE, DAY, DAY)) == 6
+    assert len(archive.load_flights(SOURCE, DAY, DAY, join=join_departures)) == 6
 
 
 def test_list_that_is_not_cut_at_midnight_keeps_its_first_minutes(tmp_path: Path) -> None:
@@ -68,4 +68,4 @@ def test_list_that_is_not_cut_at_midnight_keeps_its_first_minutes(tmp_path: Path
     records.flights["origin_evidence"] = "lost"
     archive = Archive(tmp_path)
     archive.write_day(replace(records, edges=empty_table("edges")))
-    assert len(archive.load_flights(SOURCE, DAY, DAY)) == 6
+    assert len(archive.load_flights(SOURCE, DAY, DAY, join=join_departures)) == 6

@@ -14,6 +14,7 @@ from worlds import SOURCE
 
 from flights.archive import Archive
 from flights.errors import InvalidInput
+from flights.legs import join_departures
 from flights.query import DuckDBEngine, RouteQuestion, cell_id
 from flights.records import empty_table
 
@@ -163,7 +164,7 @@ def test_flights_of_an_airframe_before_and_behind_are_found_over_months(tmp_path
             replace(records, edges=empty_table("edges"), tracks=empty_table("tracks"))
         )
         parts.append(records.flights)
-    flights = archive.load_flights(SOURCE, FIRST, LAST)
+    flights = archive.load_flights(SOURCE, FIRST, LAST, join=join_departures)
     asked = flights.iloc[::7]
     before, behind = DuckDBEngine(archive, cargo=Rules()).heard_around(SOURCE, asked)
     for row, own in asked.iterrows():
@@ -197,10 +198,10 @@ def test_airframe_is_found_in_whatever_series_heard_it_next(tmp_path: Path) -> N
     put("readsb", [0, 9])
     put("opensky-lists", [-3, 4])
     put("simulated", [2])
-    own = archive.load_flights("readsb", day, day).iloc[:1]
+    own = archive.load_flights("readsb", day, day, join=join_departures).iloc[:1]
     before, behind = DuckDBEngine(archive, cargo=Rules()).heard_around("readsb", own)
     assert before["source"].to_list() == behind["source"].to_list() == ["opensky-lists"]
     assert behind["firstseen"].to_list() == [start + pd.Timedelta(hours=4)]
-    alone = archive.load_flights("simulated", day, day)
+    alone = archive.load_flights("simulated", day, day, join=join_departures)
     _, behind = DuckDBEngine(archive, cargo=Rules()).heard_around("simulated", alone)
     assert behind["firstseen"].isna().all()

@@ -9,6 +9,7 @@ from loopback import cut, drop, quick_door, status
 from made_lists import every_hour, list_bytes, opdi_bytes, row
 
 from flights.archive import Archive
+from flights.legs import join_departures
 from flights.pull import plan_pull, run_pull
 from flights.query import DuckDBEngine
 from flights.regions import parse_region
@@ -83,7 +84,7 @@ def test_fault_of_the_server_never_ends_in_an_empty_complete_day(lists, archive,
     loopback.fault(plan.offers[0].parts[0].url.removeprefix(loopback.url), *faults)
     run_pull(plan, archive)
     assert set(statuses(archive, lists, APRIL[:3])) == {"failed"}
-    assert not archive.load_flights("opensky-lists", APRIL[0], APRIL[2]).size
+    assert not archive.load_flights("opensky-lists", APRIL[0], APRIL[2], join=join_departures).size
     reasons = " ".join(archive.entry("opensky-lists", APRIL[0]).reasons)
     assert reasons and "?" not in reasons
 

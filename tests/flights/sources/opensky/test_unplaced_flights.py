@@ -11,6 +11,7 @@ from opensky_server import OpenSky
 from streamlit.testing.v1 import AppTest
 
 from flights.archive import Archive
+from flights.legs import join_departures
 from flights.pull import plan_pull, run_pull
 from flights.query import DuckDBEngine, RouteQuestion
 from flights.records import Header, open_writer
@@ -37,10 +38,12 @@ def archive(sky: OpenSky, tmp_path: Path) -> Archive:
 
 def test_flights_are_loaded_by_day_of_departure(archive: Archive) -> None:
     (source,) = archive.sources()
-    flights = archive.load_flights(source, DAY, NEXT)
+    flights = archive.load_flights(source, DAY, NEXT, join=join_departures)
     assert flights.groupby("day").size().to_dict() == {DAY: 4, NEXT: 1}
     assert flights["first_latitude"].isna().all()
-    assert archive.load_flights(source, NEXT, NEXT)["icao24"].tolist() == ["4d0105"]
+    assert archive.load_flights(source, NEXT, NEXT, join=join_departures)["icao24"].tolist() == [
+        "4d0105"
+    ]
 
 
 def test_lost_end_without_a_place_is_possible_anywhere_and_heard_nowhere(archive: Archive) -> None:
@@ -72,7 +75,7 @@ def test_route_says_that_the_place_is_not_known(archive: Archive) -> None:
 @pytest.mark.parametrize("kind", ["csv", "json", "parquet"])
 def test_export_leaves_the_places_empty(archive: Archive, kind: str) -> None:
     (source,) = archive.sources()
-    flights = archive.load_flights(source, DAY, NEXT)
+    flights = archive.load_flights(source, DAY, NEXT, join=join_departures)
     stream = io.BytesIO()
     writer = open_writer(kind, stream, Header(contents_note(None), {}, ()))
     writer.write(flights)
@@ -89,7 +92,11 @@ def test_export_leaves_the_places_empty(archive: Archive, kind: str) -> None:
 
 def test_map_of_a_flight_without_any_place_says_that_there_is_none(archive: Archive) -> None:
     (source,) = archive.sources()
-    flight = archive.load_flights(source, DAY, DAY).query("icao24 == '4d0102'").iloc[0]
+    flight = (
+        archive.load_flights(source, DAY, DAY, join=join_departures)
+        .query("icao24 == '4d0102'")
+        .iloc[0]
+    )
 
     def page(root, flight):
         from analysis.blocks.flight.inspector import show_flight

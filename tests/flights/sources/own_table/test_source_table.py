@@ -8,6 +8,7 @@ import pytest
 
 from flights.archive import Archive
 from flights.errors import BadPayload, InvalidInput
+from flights.legs import join_departures
 from flights.pull import plan_pull, run_pull
 from flights.records import InputFile, LedgerEntry
 from flights.sources import find_spec, open_source
@@ -44,7 +45,9 @@ def put(tmp_path: Path, archive: Archive):
 
 
 def flights(archive: Archive) -> pd.DataFrame:
-    return archive.load_flights("table.mine", date(2025, 5, 1), date(2025, 7, 1))
+    return archive.load_flights(
+        "table.mine", date(2025, 5, 1), date(2025, 7, 1), join=join_departures
+    )
 
 
 def test_covered_days_are_complete_also_where_nothing_flew(put, archive: Archive) -> None:
