@@ -1,8 +1,8 @@
 """Command line: `python -m analysis COMMAND`, see `analysis.commands`.
 
-The verdict goes to standard output, how it went to standard error. Returns 0 when it did what
-it said (a study that ends in no verdict is answered too), 1 when data or folder failed, 2 when
-the question cannot be followed.
+The answer goes to standard output, messages go to standard error. Exit codes: 0 answered (a
+study with no verdict is answered too), 1 data or a folder could not be read or written, 2 the
+question is wrong, 130 stopped.
 """
 
 import argparse
@@ -33,10 +33,10 @@ def main(arguments: Sequence[str] | None = None, *, clock: Clock = utc_now) -> i
         print_status(f"analysis: {error}")
         return FAILED
     except KeyboardInterrupt:
-        print_status("analysis: stopped as asked.")
+        print_status("analysis: stopped.")
         return STOPPED
     except BrokenPipeError:
-        # Whoever read the output has gone; keep Python from complaining at exit.
+        # The reader of the output has closed it; without this, Python reports an error at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     return DONE
@@ -46,16 +46,17 @@ def build_parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     parser = argparse.ArgumentParser(
         prog="python -m analysis",
-        description="Answer a study from the archive, try the method on a table of counts, or ask "
-        "what it could show.",
-        epilog=CONTENTS_SENTENCE,
+        description="Plan a study, answer it from the archive, or try the method on a table.",
+        epilog="Exit codes: 0 answered, 1 data or a folder failed, 2 the question is wrong. "
+        f"{CONTENTS_SENTENCE}",
     )
     parser.add_argument("--version", action="version", version=f"analysis {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, about in COMMANDS.items():
         module = importlib.import_module(f"analysis.commands.{name}")
         epilog = f"Example: python -m analysis {module.EXAMPLE}"
-        options = commands.add_parser(name, help=about, description=about, epilog=epilog)
+        sentence = f"{about[0].upper()}{about[1:]}."
+        options = commands.add_parser(name, help=about, description=sentence, epilog=epilog)
         module.add_options(options)
         options.set_defaults(command=module.run)
     return parser

@@ -5,8 +5,8 @@ A module has `EXAMPLE` (arguments), `add_options(parser)` and `run(asked, clock)
 
 COMMANDS = {
     "plan": "list the days a study lacks and the cheapest ways to get them",
-    "run": "answer study files and write their reports",
-    "series": "judge tables of counts per day",
-    "power": "say what change a route of so many flights a week could show",
+    "run": "answer study files from the archive and write reports",
+    "series": "answer from a table of counts per day",
+    "power": "estimate which change a route could show",
 }
-"""Name of a command and of its module -> what it does."""
+"""Name of a command and of its module -> its help text."""

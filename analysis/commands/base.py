@@ -1,4 +1,4 @@
-"""What all commands share."""
+"""What all commands use: the clock, output, dates."""
 
 import sys
 from collections.abc import Callable, Iterable
@@ -10,18 +10,18 @@ Clock = Callable[[], datetime]
 
 
 def print_status(text: str) -> None:
-    """A line for the person, beside the answer."""
+    """Write a message, which is not part of the answer, to standard error."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
 
 
 def print_answer(lines: Iterable[str]) -> None:
-    """The answer itself."""
+    """Write the answer to standard output."""
     sys.stdout.write("\n".join(lines) + "\n")
 
 
 def read_day(text: str) -> date:
-    """The day an option names."""
+    """The date in the option --event."""
     try:
         return date.fromisoformat(text)
     except ValueError as error:

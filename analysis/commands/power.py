@@ -1,4 +1,4 @@
-"""`python -m analysis power`: what change a route could show, before any day is pulled."""
+"""`python -m analysis power`: which change a route could show, before any day is pulled."""
 
 import argparse
 import math
@@ -21,23 +21,38 @@ EXAMPLE = "power --per-week 3 --notice 1.5"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """A rate or a study, windows, the change wished for, what is assumed."""
+    """A rate or a study, the windows, the change to notice, the assumed variance."""
     parser.add_argument(
-        "study", nargs="?", help="a study whose route is held in part: its own rate is taken"
+        "study", nargs="?", metavar="STUDY", help="study file: its route gives rate and variance"
     )
-    parser.add_argument("--per-week", type=float, metavar="N", help="flights a week, usually")
-    parser.add_argument("--window", type=int, metavar="DAYS", help=f"of {WINDOWS}")
-    parser.add_argument("--baseline", type=int, metavar="DAYS", help="whole weeks, 56 is usual")
-    parser.add_argument("--notice", type=float, default=1.5, metavar="RATIO")
-    parser.add_argument("--held", type=int, metavar="DAYS", help="complete days held already")
+    parser.add_argument("--per-week", type=float, metavar="N", help="usual flights a week")
     parser.add_argument(
-        "--phi", type=float, help="how much counts scatter: 1 (usual) is chance alone"
+        "--window", type=int, metavar="DAYS", help="days from the event on: 7, 14 (default) or 28"
     )
-    parser.add_argument("--archive", metavar="DIR")
+    parser.add_argument(
+        "--baseline",
+        type=int,
+        metavar="DAYS",
+        help="days before the event (default 56)",
+    )
+    parser.add_argument(
+        "--notice",
+        type=float,
+        default=1.5,
+        metavar="RATIO",
+        help="ratio to notice (default 1.5)",
+    )
+    parser.add_argument("--held", type=int, metavar="DAYS", help="complete days that you have")
+    parser.add_argument(
+        "--phi", type=float, help="variance over mean of the counts (default 1: chance alone)"
+    )
+    parser.add_argument(
+        "--archive", metavar="DIR", help="the archive (else $FLIGHTS_ARCHIVE, else ./data)"
+    )
 
 
 def run(asked: argparse.Namespace, clock: Clock) -> None:
-    """Print the answer; nothing is asked of any source."""
+    """Print the answer; no source is contacted."""
     windows = Windows(asked.window or DEFAULT_WINDOW, asked.baseline or DEFAULT_BASELINE)
     usual = Usual(math.nan, 0, None)
     if asked.study:
@@ -49,12 +64,12 @@ def run(asked: argparse.Namespace, clock: Clock) -> None:
     outlook = estimate_outlook(per_week, windows=windows, phi=phi, notice=asked.notice)
     lines = describe_outlook(outlook, held=held)
     if asked.study and usual.days:
-        lines.insert(0, f"{usual.days} days held: {format_rate(usual.per_week)} a week.")
+        lines.insert(0, f"{usual.days} complete days: {format_rate(usual.per_week)} a week.")
     print_answer([*lines, CONTENTS_SENTENCE])
 
 
 def _measure(asked: argparse.Namespace, windows: Windows) -> tuple[Usual, Windows]:
-    """What the archive says of the study's route, and the study's own windows."""
+    """Usual traffic of the study's route in the archive, and the study's windows."""
     from analysis.commands.run import answer
     from analysis.study import read_study
     from flights.config import read_settings
@@ -67,9 +82,9 @@ def _measure(asked: argparse.Namespace, windows: Windows) -> tuple[Usual, Window
 
 def _check(per_week: float, windows: Windows, notice: float, phi: float) -> None:
     if math.isnan(per_week):
-        raise InvalidInput("No complete day says how much flies here; give it with --per-week.")
+        raise InvalidInput("There is no complete day to take a rate from; use --per-week.")
     if not 0 <= per_week <= 1e5:
-        raise InvalidInput(f"--per-week is a number of flights from 0 on, not {per_week}.")
+        raise InvalidInput(f"--per-week is a number from 0 to 100,000, not {per_week}.")
     if windows.window not in WINDOWS or windows.baseline not in BASELINES:
         raise InvalidInput(
             f"--window is one of {WINDOWS} days and --baseline whole weeks from {BASELINES[0]} to "

@@ -14,23 +14,25 @@ from flights.regions import parse_region
 from flights.routes import Route, RouteEvidence, load_route
 from flights.sources import find_spec
 
-EXAMPLE = "run analysis/studies/2025-06-china-iran.toml --out out"
+EXAMPLE = "run analysis/study/studies/2025-06-china-iran.toml --out out"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Studies, where their reports go, where the archive is."""
-    parser.add_argument("studies", nargs="+", help="studies, TOML files", metavar="STUDY")
+    """Studies, the folder for reports, the archive, a cargo list."""
+    parser.add_argument("studies", nargs="+", help="study files (TOML)", metavar="STUDY")
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for the reports")
     parser.add_argument(
         "--archive", metavar="DIR", help="the archive (else $FLIGHTS_ARCHIVE, else ./data)"
     )
     parser.add_argument(
-        "--cargo", metavar="FILE", help="cargo list of your own (else the study's, $FLIGHTS_CARGO)"
+        "--cargo",
+        metavar="FILE",
+        help="your own cargo list (else the study's, else $FLIGHTS_CARGO)",
     )
 
 
 def run(asked: argparse.Namespace, clock: Clock) -> None:
-    """One study into the folder, or several into a folder each, held against one another."""
+    """Write one study to the folder, or several to a folder each and adjusted for one another."""
     studies = [read_study(path) for path in asked.studies]
     settings = read_settings(asked.archive)
     made_at = clock().isoformat(timespec="seconds")
@@ -50,9 +52,8 @@ def run(asked: argparse.Namespace, clock: Clock) -> None:
     for name, (result, evidence) in zip(folders, answered, strict=True):
         for line in _describe_missing(result, evidence, asked):
             print_status(f"{name}: {line}")
-    print_status(
-        f"Written to {asked.out}: {', '.join(path.name for path in written)}, a folder each."
-    )
+    names = ", ".join(path.name for path in written)
+    print_status(f"Written to {asked.out}: {names}, and one folder per study.")
 
 
 def answer(
@@ -64,7 +65,10 @@ def answer(
     tries: dict[str, int] | None = None,
     made_at: str = "",
 ) -> tuple[StudyResult, RouteEvidence]:
-    """A study answered from the archive, with its evidence; a cargo list lies in `folder`."""
+    """The answer to a study from the archive, and its evidence.
+
+    The path of the study's cargo list is relative to `folder`.
+    """
     spec = find_spec(study.source)
     study, own = find_list(study, folder, chosen=cargo, usual=settings.cargo)
     origin, destination = parse_region(study.origin), parse_region(study.destination)

@@ -9,13 +9,13 @@ from analysis.commands.text import describe_list, describe_numbers, describe_res
 from analysis.event_study import describe_table, judge_counts, list_results, read_counts
 from analysis.study import Event, ListResult, Study, StudyResult, to_json, validate_design
 from flights.errors import InvalidInput
-from flights.planning.needed_days import BASELINES, DEFAULT_BASELINE, DEFAULT_WINDOW, WINDOWS
+from flights.planning.needed_days import BASELINES, DEFAULT_BASELINE, DEFAULT_WINDOW
 
 EXAMPLE = "series counts.csv --event 2025-06-13"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Tables, events, windows, the form of the answer."""
+    """Tables, events, windows, the format of the answer."""
     parser.add_argument(
         "tables", nargs="+", help="CSV files: day, count and, where known, exposure", metavar="CSV"
     )
@@ -24,23 +24,31 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         required=True,
         action="append",
         metavar="DATE",
-        help="may be given again; three or more are taken together too",
+        help="repeat for several events; three or more are also combined",
     )
     parser.add_argument(
-        "--window", type=int, default=DEFAULT_WINDOW, help=f"days from an event on, of {WINDOWS}"
+        "--window",
+        metavar="DAYS",
+        type=int,
+        default=DEFAULT_WINDOW,
+        help="days from the event on: 7, 14 (default) or 28",
     )
     parser.add_argument(
         "--baseline",
+        metavar="DAYS",
         type=int,
         default=DEFAULT_BASELINE,
-        help=f"days before it, whole weeks from {BASELINES[0]} to {BASELINES[-1]}",
+        help=f"days before the event, whole weeks from {BASELINES[0]} to {BASELINES[-1]} "
+        f"(default {DEFAULT_BASELINE})",
     )
-    parser.add_argument("--seed", type=int, default=0, help="of the random sets of dates")
+    parser.add_argument(
+        "--seed", metavar="N", type=int, default=0, help="seed of the random sets of dates"
+    )
     parser.add_argument("--json", action="store_true", help="print the whole result as JSON")
 
 
 def run(asked: argparse.Namespace, clock: Clock) -> None:
-    """Print one result, or those of several tables held against one another."""
+    """Print one result, or those of several tables adjusted for one another."""
     results = [_judge(path, asked) for path in asked.tables]
     found = results[0] if len(results) == 1 else list_results(results)
     if asked.json:

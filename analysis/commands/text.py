@@ -1,4 +1,4 @@
-"""Results in lines of text: the verdict first, then every number behind it."""
+"""Results in lines of text: the verdict first, then its numbers."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -9,7 +9,7 @@ from analysis.study import numbers as wording
 
 
 def describe_result(result: StudyResult) -> list[str]:
-    """Verdict and sentence of the first event, of each other one, and of all together."""
+    """Verdict and sentence of the first event, of each other event, and of all together."""
     made_up = "SIMULATED · " if result.simulated else ""
     lines = [*_describe_verdict(result.verdict, result.lower, before=made_up), *result.notes]
     for other in result.others:
@@ -35,7 +35,7 @@ def describe_numbers(result: StudyResult) -> list[str]:
 
 
 def describe_list(found: ListResult, names: list[str], *, numbers: bool) -> list[str]:
-    """Each study under its name, then all of them held against one another."""
+    """Each study under its name, then all of them adjusted for one another."""
     lines = []
     for name, result in zip(names, found.results, strict=True):
         lines += [f"== {name}", *describe_result(result)[:-1]]
@@ -44,7 +44,7 @@ def describe_list(found: ListResult, names: list[str], *, numbers: bool) -> list
 
 
 def describe_family(family: Family) -> list[str]:
-    """What is left of each date or route when all that were asked are allowed for."""
+    """Each date or route adjusted for all others."""
     lines = [f"Allowing for all {len(family.members)} ({family.method}):"]
     for each in family.members:
         left = "holds" if each.holds else "does not"

@@ -1,4 +1,4 @@
-"""Write the results of several studies: a folder each, and what is left of each among all."""
+"""Write the results of several studies: a folder each, and tables of all, each p adjusted."""
 
 import io
 import re
@@ -22,7 +22,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def make_folder_names(paths: Sequence[str | Path]) -> list[str]:
-    """A folder's name for each study file, in their order.
+    """The name of a folder for each study file, in their order.
 
     >>> make_folder_names(["a/one.toml", "b/one.toml"])
     ['01-one', '02-one']
@@ -34,9 +34,9 @@ def make_folder_names(paths: Sequence[str | Path]) -> list[str]:
 def write_list(
     found: ListResult, flights: Sequence[pd.DataFrame], folder: Path, names: Sequence[str]
 ) -> list[Path]:
-    """Write each study's files to a folder of its own, and beside them what is about all.
+    """Write each study's files to a folder of its own, and the files on all studies.
 
-    That is `list.json`, `summary.csv` and, where there is an estimate, the picture `routes.svg`.
+    These are `list.json`, `summary.csv` and, where there is an estimate, the chart `routes.svg`.
     `flights` and `names` of folders are in the order of `found.results`. Returns the paths of
     the files about all of them.
 
@@ -60,13 +60,13 @@ def write_list(
 
 
 def render_list(found: ListResult) -> bytes:
-    """All of it as JSON with sorted keys."""
+    """All results as JSON with sorted keys."""
     plain = to_json(found) | {"note": format_contents(found)}
     return orjson.dumps(plain, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
 
 
 def format_summary(found: ListResult, names: Sequence[str]) -> bytes:
-    """CSV with one row per date of each study, formulas guarded, the note in a column."""
+    """CSV with one row per date of each study, safe from formulas, with the note in a column."""
     rows = [
         {"folder": name, **row}
         for name, result in zip(names, found.results, strict=True)
@@ -85,7 +85,7 @@ def format_summary(found: ListResult, names: Sequence[str]) -> bytes:
 
 
 def tabulate_study(result: StudyResult) -> list[dict[str, Any]]:
-    """A row per date of a study, and one for all of them together, as `ListResult.family` has."""
+    """A row per date of a study, and one for all together, in the order of `ListResult.family`."""
     dated: list[tuple[str, Verdict, Effect | Stack | None]] = [
         (result.event.isoformat(), result.verdict, result.lower),
         *((each.event.isoformat(), each.verdict, each.lower) for each in result.others),

@@ -1,4 +1,4 @@
-"""Which days a study still lacks, and the commands that pull them."""
+"""The days that a study lacks, and the commands that pull them."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
@@ -17,9 +17,9 @@ Write = Callable[[list[date]], list[str]]
 def describe_missing(
     result: StudyResult, *, archive: str | None = None, ledger: Sequence[LedgerEntry] = ()
 ) -> list[str]:
-    """Sentences and commands for the days that a pull could still bring; none when all is there.
+    """Sentences and commands for the days that a pull could add; empty if no day is missing.
 
-    `ledger`: the days' entries, which say what a series was narrowed to and how it is filed.
+    `ledger`: the entries of the days, with the area of the series and how its days are filed.
     """
     write = partial(_format_commands, result, archive, ledger)
     lacking = [(day, status) for day, status, _ in result.days_missing if status != "outage"]
@@ -32,12 +32,12 @@ def describe_missing(
         lines += write([day for day, _ in lacking])
     lines += [*_describe_earlier(result, write), *_describe_later(result, write)]
     if lines:
-        lines.append("What other sources would take: python -m analysis plan STUDY.toml")
+        lines.append("To compare other sources: python -m analysis plan STUDY.toml")
     return lines
 
 
 def _describe_earlier(result: StudyResult, write: Write) -> list[str]:
-    """What to add before the study's first day when its days cannot be enough."""
+    """The days to add before the study's first day if it has too few for a verdict."""
     study, begins = result.study, result.series.days[0]
     design = Design((result.event - begins).days, study["window"], study["baseline"])
     needed = result.event - timedelta(days=design.needed_days)
@@ -50,13 +50,13 @@ def _describe_earlier(result: StudyResult, write: Write) -> list[str]:
 
 
 def _describe_later(result: StudyResult, write: Write) -> list[str]:
-    """What to add after the study's last day when the window runs beyond it."""
+    """The days to add after the study's last day if the window ends after it."""
     ends = result.series.days[-1]
     needed = result.event + timedelta(days=result.study["window"] - 1)
     if needed <= ends:
         return []
     days = list(_days(ends + timedelta(days=1), needed))
-    said = f"The window runs beyond the study: set last = {needed.isoformat()}"
+    said = f"The study ends before the window: set last = {needed.isoformat()}"
     return [f"{said} ({format_date(needed)}) and pull:", *write(days)]
 
 

@@ -1,7 +1,7 @@
-"""Write a study's result: a report that stands alone, the charts, the tables, the study file.
+"""Write a study's result: a report in one file, the charts, the tables, the study file.
 
-Everything written carries the contents sentence, and SIMULATED where the data are made up. Two
-runs of one study differ in `made_at` alone.
+Every file contains the contents sentence, and SIMULATED where the data are made up. Two runs of
+one study differ in `made_at` only.
 """
 
 import re
@@ -57,15 +57,15 @@ from flights.routes import describe_route_habits
 
 TEMPLATE = Path(__file__).with_name("study_report.html.j2")
 ROWS = 400
-"""Flights listed in the report at most; the table file holds all."""
+"""Most flights listed in the report, which keeps it small; flights.csv has all."""
 
 _WIDTH = 900
 
 
 def render_report(result: StudyResult, flights: pd.DataFrame) -> str:
-    """The whole result as one HTML page without outside references.
+    """The whole result as one HTML page without external files.
 
-    `flights` are those of the route as `RouteEvidence` holds them. All text is escaped.
+    `flights` are those of `RouteEvidence`. All text is escaped.
     """
     loader = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     loader.filters["day"] = format_date
@@ -77,7 +77,7 @@ def render_report(result: StudyResult, flights: pd.DataFrame) -> str:
 def write_outputs(result: StudyResult, flights: pd.DataFrame, folder: Path) -> list[Path]:
     """Write every file of the result to `folder` and return their paths.
 
-    A cargo list of the user's own lies beside them, so that `study.toml` can be run again.
+    With a cargo list of the user's own, its copy is one of them, so that `study.toml` runs again.
 
     Raises
     ------
@@ -100,18 +100,18 @@ def render_json(result: StudyResult) -> bytes:
 
 
 def draw_map(result: StudyResult, flights: pd.DataFrame) -> dict[str, Any]:
-    """The route's map for paper, as Vega-Lite."""
+    """The route's map for print, as Vega-Lite."""
     asked = result.study
     ground = load_ground(asked["origin"], asked["destination"], asked["source"])
     return draw_still(result, flights, ground)
 
 
 def render_svg(chart: alt.LayerChart | dict[str, Any], name: str = "chart") -> str:
-    """A chart as SVG whose ids start with `name`, so that two can stand on one page."""
+    """A chart as SVG whose ids start with `name`, so that one page can contain several."""
     import vl_convert
 
     svg = vl_convert.vegalite_to_svg(chart if isinstance(chart, dict) else chart.to_dict())
-    # The converter counts ids on and on within a process: number them anew, for equal bytes.
+    # The converter numbers ids through a whole process; new numbers make equal charts equal bytes.
     found = dict.fromkeys(re.findall(r'\bid="([^"]+)"', svg))
     ids = {old: f"{name}-{number}" for number, old in enumerate(found, start=1)}
     return re.sub(r'(\bid="|url\(#)([^")]+)', lambda m: m[1] + ids.get(m[2], m[2]), svg)
@@ -125,12 +125,12 @@ def render_png(result: StudyResult) -> bytes:
 
 
 def render_study(result: StudyResult) -> str:
-    """The study file, its note as a comment on top."""
+    """The study file, with the note as a comment in the first line."""
     return f"# {format_contents(result)}\n" + format_study(restore_study(result))
 
 
 def restore_study(result: StudyResult) -> Study:
-    """The study a result answers."""
+    """The study of a result."""
     plain: dict[str, Any] = dict(result.study)
     events = [Event(date.fromisoformat(e["day"]), e["name"]) for e in plain["events"]]
     span = {key: date.fromisoformat(plain[key]) for key in ("first", "last")}
@@ -144,7 +144,7 @@ PICTURES: dict[str, tuple[Callable[..., alt.LayerChart | None], Callable[..., st
     "routes": (draw_routes, describe_routes),
     "events": (draw_events, describe_events),
 }
-"""The report's charts and their words; a result without the numbers leaves one out."""
+"""The report's charts and their descriptions; a result without the numbers has no chart."""
 
 Make = Callable[[StudyResult, pd.DataFrame], str | bytes]
 
@@ -158,7 +158,7 @@ OUTPUTS: dict[str, Make] = {
     "report.html": render_report,
     "study.toml": lambda result, _: render_study(result),
 }
-"""Every file of a result by name, and how it is made."""
+"""Every file of a result by name, and the function that makes it."""
 
 
 def _write(path: Path, content: str | bytes) -> Path:
@@ -216,7 +216,7 @@ def _pictures(result: StudyResult, flights: pd.DataFrame) -> dict[str, Any]:
 
 
 def _tables(result: StudyResult) -> dict[str, Any]:
-    """Tables under the name of the section they stand in, as HTML."""
+    """Tables by the name of their section, as HTML."""
     made = {
         "windows": text_tables.tabulate_windows(result) + text_tables.tabulate_powers(result),
         "routes": text_tables.tabulate_controls(result),

@@ -138,14 +138,14 @@ def test_command_answers_from_a_study_of_which_days_are_held(
     )
     assert main(["power", str(study), "--archive", str(tmp_path)]) == 0
     out = capsys.readouterr().out
-    assert out.startswith("9 days held: ") and "could notice ×" in out
+    assert out.startswith("9 complete days: ") and "could notice ×" in out
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "give it with --per-week"),
-        (["--per-week", "-1"], "from 0 on"),
+        ([], "use --per-week"),
+        (["--per-week", "-1"], "from 0 to 100,000"),
         (["--per-week", "nan"], "--per-week"),
         (["--per-week", "3", "--notice", "1"], "--notice is an increase above 1"),
         (["--per-week", "3", "--phi", "0.5"], "--phi is 1 or more"),

@@ -220,7 +220,7 @@ def test_lost_flights_that_cannot_have_been_there_are_counted_by_reason(
 ) -> None:
     whys = (("destination: heard again too soon for a landing in Iran", 7), ("origin: <far>", 2))
     text = render_report(replace(result, excluded=whys), flights)
-    assert "Lost flights that cannot have been there (9)" in text
+    assert "Lost flights that cannot have been in the region (9)" in text
     assert "too soon for a landing in Iran</td>" in text and "origin: &lt;far&gt;" in text
     assert "cannot have been there" not in render_report(result, flights)
 
@@ -247,7 +247,7 @@ def test_report_holds_everything_behind_an_answer(flights: pd.DataFrame) -> None
         "Allowing for all dates (Holm)",
         "Quasi-Poisson regression",
         "Exploratory: shifts of level",
-        "Looked at in this session",
+        "Tried in this session",
         describe_placebos(full),
         describe_sensitivity(full),
         describe_routes(full),
@@ -279,6 +279,6 @@ def test_counts_hold_what_was_expected_and_which_days_were_outages(
 def test_report_says_who_flies_the_route_and_did_before(written: Path) -> None:
     page = (written / "report.html").read_text()
     head, _, said = page.partition("<h2>Who flies this route</h2>")
-    assert head and "complete days that this study holds of the year before." in said
+    assert head and "complete days of the year before in this study." in said
     assert "<caption>Operators" in said
     assert EVIL not in page
