@@ -1,1 +1,1 @@
-"""What OpenSky publishes: its REST interface, its Trino database, what it never recorded."""
+"""Data of OpenSky: its REST interface and its Trino database."""

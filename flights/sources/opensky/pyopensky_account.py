@@ -1,7 +1,7 @@
-"""The OpenSky account, and pyopensky behind one door.
+"""The OpenSky account, and safe import of pyopensky.
 
-Importing `pyopensky.config` writes a settings file, renames an older one and empties its cache
-of whatever is older than 90 days. `load_pyopensky` lets it do so in a folder of ours only.
+Importing `pyopensky.config` writes a settings file, renames an older one and deletes files older
+than 90 days from its cache. `load_pyopensky` makes it do so in our own folder only.
 """
 
 import importlib
@@ -23,8 +23,8 @@ ID_VARIABLE, SECRET_VARIABLE = "OPENSKY_CLIENT_ID", "OPENSKY_CLIENT_SECRET"
 
 HOW_TO_GET = (
     f"Set {ID_VARIABLE} and {SECRET_VARIABLE}, or client_id and client_secret in pyopensky's "
-    "settings.conf. An API client is made on the account page of https://opensky-network.org; "
-    "an account is free."
+    "settings.conf. Create an API client on the account page of "
+    "https://opensky-network.org; an account is free."
 )
 
 _importing = threading.Lock()
@@ -32,36 +32,36 @@ _importing = threading.Lock()
 
 @dataclass(frozen=True)
 class Credentials:
-    """An OAuth2 client of OpenSky. It never leaves the process, and its text shows nothing."""
+    """An OAuth2 client of OpenSky. It stays in its process, and its text shows no secret."""
 
     client_id: str = field(repr=False)
     client_secret: str = field(repr=False)
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("credentials are read where they are used, never sent on")
+        raise TypeError("credentials are not sent to other processes")
 
 
 def find_credentials(environment: Mapping[str, str] = os.environ) -> Credentials:
-    """The client of pyopensky's settings.conf, else of the environment, as pyopensky looks.
+    """The client from pyopensky's settings.conf, else from the environment, as in pyopensky.
 
     Raises
     ------
     CredentialsMissing
-        Neither holds both parts; the message says where to get them.
+        Neither has both parts; the message says how to get them.
     """
     settings = _read_settings(config_folder() / "settings.conf")
     client_id = settings.get("client_id") or environment.get(ID_VARIABLE)
     secret = settings.get("client_secret") or environment.get(SECRET_VARIABLE)
     if not (client_id and secret):
-        raise CredentialsMissing(f"OpenSky gives history to accounts only. {HOW_TO_GET}")
+        raise CredentialsMissing(f"OpenSky's history needs an account. {HOW_TO_GET}")
     return Credentials(client_id, secret)
 
 
 def config_folder() -> Path:
-    """Where pyopensky keeps its settings."""
+    """Folder of pyopensky's settings."""
     if given := os.environ.get("XDG_CONFIG_HOME"):
         return Path(given) / "pyopensky"
-    from appdirs import user_config_dir  # pyopensky's own way to find it
+    from appdirs import user_config_dir  # as pyopensky does
 
     return Path(user_config_dir("pyopensky"))
 
@@ -72,15 +72,15 @@ def _read_settings(path: Path) -> Mapping[str, str]:
         parser.read(path, encoding="utf-8")
         return dict(parser["default"]) if parser.has_section("default") else {}
     except (ConfigError, UnicodeDecodeError, OSError):
-        # The message would quote the line, which may hold the secret.
-        raise CredentialsMissing(f"{path} is no settings file. {HOW_TO_GET}") from None
+        # Not the original message: it quotes the line, which may contain the secret.
+        raise CredentialsMissing(f"{path} is not a valid settings file. {HOW_TO_GET}") from None
 
 
 def load_pyopensky(name: str, cache: Path) -> Any:
-    """The module `pyopensky.<name>`, imported without touching files of the user.
+    """The module `pyopensky.<name>`, imported without changes to files of the user.
 
-    `cache` is the cache folder of this program; pyopensky's own lies in `opensky/pyopensky`
-    below it, unless its settings name another.
+    `cache` is the cache folder of this program; pyopensky's own cache is `opensky/pyopensky` in
+    it, unless its settings name another.
     """
     with _importing:
         if "pyopensky.config" not in sys.modules:
@@ -101,7 +101,7 @@ def _import_config(own: Path) -> None:
 
 
 def _read_older(module: ModuleType, real: Path) -> None:
-    """Settings of older versions and of the package `traffic`, which were looked for elsewhere."""
+    """Read settings of older versions and of the package `traffic`, which are in other folders."""
     module.opensky_config.read(real / "secret.conf")
     module.traffic_config.read(real.with_name("traffic") / "traffic.conf")
 

@@ -1,4 +1,4 @@
-"""OpenSky's REST interface: asked with pyopensky's client and token, answers told from failures."""
+"""Requests to OpenSky's REST interface with pyopensky's client and token."""
 
 import json
 import weakref
@@ -33,9 +33,10 @@ API = "https://opensky-network.org"
 TOKENS = "https://auth.opensky-network.org"
 
 LONGEST_REPLY = 16_000_000
-"""Bytes; two hours of world traffic are a few million. Read, they may take 30 times as much."""
+"""Bytes; two hours of world traffic have a few million. Parsed, they may need 30 times as much."""
 
 PER_SECOND = 2.0
+"""Requests per second. Our choice; OpenSky limits credits, not the rate."""
 _EARLY_S = 30
 _LONGEST_QUOTE = 120
 _LONGEST_REMARK = 4096
@@ -43,7 +44,7 @@ _LONGEST_REMARK = 4096
 
 @dataclass(frozen=True)
 class ApiReply:
-    """What came back: status 200 with a body, or 404, which means "nothing there"."""
+    """A reply: status 200 with a body, or 404, which means "no data"."""
 
     status: int
     body: bytes
@@ -51,9 +52,9 @@ class ApiReply:
 
 @dataclass
 class Api:
-    """Asks OpenSky in the name of the user's account; holds its secret, so it is never sent on.
+    """Sends requests with the user's account. It has the secret, so it stays in its process.
 
-    `report` hears of waits, told with `share`; what it raises ends them.
+    `report` is called during waits, with `share`; an exception from it ends the wait.
     """
 
     settings: Settings
@@ -66,26 +67,26 @@ class Api:
     def get(
         self, path: str, params: Mapping[str, str | int], *, bucket: str, credits: int
     ) -> ApiReply:
-        """The answer to a GET of `path` below `/api`; `credits` are paid from `bucket`.
+        """The reply to a GET of `path` below `/api`; `credits` are taken from `bucket`.
 
         Raises
         ------
         CredentialsMissing, CredentialsRejected
-            There is no account, or it was refused; a token that ran out is replaced once.
+            There is no account, or it was refused; an expired token is replaced once.
         RateLimited
-            No credits are left, or OpenSky asks for a long wait; short ones are waited out.
+            No credits are left, or OpenSky demands a long wait; after short waits it tries again.
         InvalidInput
-            OpenSky does not understand the question.
+            OpenSky does not understand the request.
         BadPayload, SourceUnavailable
-            The answer is none, or none came.
+            The reply is invalid, or there is none.
         """
         if self._rest is None:
             self._rest = open_client(self.settings, self.retries)
             weakref.finalize(self, self._rest.client.close)
         limiter = Limiter(self.settings.cache / "hosts", PER_SECOND)
-        asking = _Asking(self, limiter, path, params, bucket, credits)
+        request = _Request(self, limiter, path, params, bucket, credits)
         waiting = Waiting(self.retries.sleep, self.report, self.share)
-        return HttpSession(limiter, self.retries).persist(lambda: asking.once(waiting), waiting)
+        return HttpSession(limiter, self.retries).persist(lambda: request.once(waiting), waiting)
 
 
 def open_client(settings: Settings, retries: RetryPolicy) -> Any:
@@ -101,21 +102,21 @@ def open_client(settings: Settings, retries: RetryPolicy) -> Any:
 
 
 def _mirror_of(public: str, own: str) -> Any:
-    """A hook that sends what is for one server to its mirror: pyopensky's address is fixed."""
+    """A hook that redirects requests to a mirror, because pyopensky's address is fixed."""
     wanted, given = httpx.URL(public), httpx.URL(own)
 
-    def turn(request: httpx.Request) -> None:
+    def redirect(request: httpx.Request) -> None:
         if own != public and request.url.host == wanted.host:
             path = given.raw_path.rstrip(b"/") + request.url.raw_path
             request.url = given.copy_with(raw_path=path)
             request.headers["host"] = request.url.netloc.decode("ascii")
 
-    return turn
+    return redirect
 
 
 @dataclass
-class _Asking:
-    """One question, asked until it is answered."""
+class _Request:
+    """One request, repeated until there is a reply."""
 
     api: Api
     limiter: Limiter
@@ -130,7 +131,7 @@ class _Asking:
         headers = self._headers()
         url = httpx.URL(f"{self.api.settings.server(API)}/api{self.path}", params=self.params)
         host = url.netloc.decode("ascii")
-        waiting.wait(self.limiter.take(host), f"one pace for all who ask {host}")
+        waiting.wait(self.limiter.take(host), f"limited rate of requests to {host}")
         self.api.budget.take(self.bucket, self.credits)
         charged = False
         try:
@@ -141,17 +142,19 @@ class _Asking:
                 self.api.budget.give_back(self.bucket, self.credits)
         status, head = reply.status_code, reply.headers
         body = _read_whole(reply, self.api.retries) if status == 200 else _read_some(reply)
-        self.api.budget.note(self.bucket, _read_count(head.get("x-rate-limit-remaining")))
+        self.api.budget.record_remaining(
+            self.bucket, _read_count(head.get("x-rate-limit-remaining"))
+        )
         if status == 401 and not self.renewed:
             self.renewed = True
-            self.api._rest._token = None  # pyopensky renews by the clock alone
+            self.api._rest._token = None  # pyopensky renews a token only when it expires
             return self.once(waiting)
         if status in (429, 503):
-            self._hold(host, head)
+            self._pause(host, head)
         return self._judge(status, body, head)
 
     def _headers(self) -> dict[str, str]:
-        """With a token, asked for where there is none or it ends soon."""
+        """Headers with a token; a new one is requested if there is none or it expires soon."""
         rest = self.api._rest
         known = rest._token
         try:
@@ -164,11 +167,13 @@ class _Asking:
         except httpx.HTTPStatusError as error:
             raise _refused_token(error.response) from None
         except (ValueError, KeyError, TypeError, RuntimeError, AssertionError):
-            raise BadPayload(f"{TOKENS} answered with something that is no token.") from None
+            raise BadPayload(
+                f"{TOKENS} sent a reply that is not a token. Try again later."
+            ) from None
         return {**headers, "accept-encoding": "gzip"}
 
     def _send(self, url: httpx.URL, headers: Mapping[str, str]) -> httpx.Response:
-        """The reply, its body unread."""
+        """The reply; its body is not read yet."""
         client = self.api._rest.client
         request = client.build_request("GET", url, headers=headers)
         try:
@@ -177,8 +182,8 @@ class _Asking:
             explain_failure(error, redact(url))
         return reply
 
-    def _hold(self, host: str, head: httpx.Headers) -> None:
-        """Other processes wait too."""
+    def _pause(self, host: str, head: httpx.Headers) -> None:
+        """Make other processes wait too."""
         wait = read_wait(head)
         if wait is not None and wait <= self.api.retries.longest_wait_s:
             self.limiter.hold(host, wait)
@@ -198,50 +203,50 @@ class _Asking:
         if status == 400:
             raise InvalidInput(
                 f"OpenSky does not understand {self._asked()} (400){self._quote(body)}. "
-                "Check the airport's code and that the day is over."
+                "Check the airport code, and that the day is over."
             )
         if status == 401:
             raise CredentialsRejected(
-                "OpenSky refused a token it had just given (401). Try again later; if it stays "
-                f"so, make a new API client. {HOW_TO_GET}"
+                "OpenSky refused a new token (401). Try again later; if it happens again, create "
+                f"a new API client. {HOW_TO_GET}"
             )
         if status == 403:
             raise CredentialsRejected(
-                f"OpenSky does not give this account {self._asked()} (403){self._quote(body)}. "
+                f"OpenSky does not permit this account {self._asked()} (403){self._quote(body)}. "
                 f"History needs an account with an API client. {HOW_TO_GET}"
             )
         raise SourceUnavailable(
-            f"OpenSky answered {status} to {self.path}, which is no answer it is known to give. "
-            "Is there a proxy or a mirror in between?"
+            f"OpenSky answered {self.path} with the unexpected status {status}. "
+            "Check whether a proxy or mirror changes the reply."
         )
 
     def _quote(self, body: bytes) -> str:
-        """What OpenSky said; not where it repeats what nobody may read."""
-        rest, said = self.api._rest, _plain_words(body)
+        """OpenSky's message; "" if it contains the account or the token."""
+        rest, message = self.api._rest, _read_message(body)
         token = (rest._token or {}).get("access_token")
-        held = (rest.client_id, rest.client_secret, token)
-        if not said or any(each and str(each) in said for each in held):
+        secrets = (rest.client_id, rest.client_secret, token)
+        if not message or any(each and str(each) in message for each in secrets):
             return ""
-        return f": “{said[:_LONGEST_QUOTE]}”"
+        return f": “{message[:_LONGEST_QUOTE]}”"
 
     def _asked(self) -> str:
         return f"{self.path} with " + ", ".join(f"{k} {v}" for k, v in self.params.items())
 
 
 def _early(expires_in: float) -> timedelta:
-    """How long before its end a token is given up."""
+    """Time before the end of a token at which it is replaced."""
     return timedelta(seconds=min(_EARLY_S, expires_in / 2))
 
 
 def _read_whole(reply: httpx.Response, retries: RetryPolicy) -> bytes:
-    """The body, and no less of it than was promised."""
+    """The whole body; raises if it is shorter than announced."""
     with closing(reply):
         pieces = read_raw(reply, retries=retries, count=lambda _: None)
         return b"".join(read_decoded(pieces, reply, limit=LONGEST_REPLY))
 
 
 def _read_some(reply: httpx.Response) -> bytes:
-    """The beginning of what stands beside a status; that it is cut changes nothing."""
+    """The beginning of the body of an error; its rest is not needed."""
     with closing(reply):
         try:
             return next(reply.iter_bytes(_LONGEST_REMARK), b"")
@@ -254,12 +259,12 @@ def _refused_token(reply: httpx.Response) -> Exception:
     if status in (408, 429) or status >= 500:
         return TransientFailure(f"{TOKENS} answered {status}", wait_s=wait, limited=status == 429)
     return CredentialsRejected(
-        f"OpenSky does not know this API client, or not with this secret ({status}). {HOW_TO_GET}"
+        f"OpenSky does not accept this API client and secret ({status}). {HOW_TO_GET}"
     )
 
 
-def _plain_words(body: bytes) -> str:
-    """The message of an error page, "" where it has none in plain words."""
+def _read_message(body: bytes) -> str:
+    """The message of an error reply, "" if it has none as plain text."""
     text = body.decode("utf-8", "replace").strip()
     try:
         plain = json.loads(text)
@@ -269,8 +274,8 @@ def _plain_words(body: bytes) -> str:
         plain = plain.get("message") or plain.get("error") or ""
     if isinstance(plain, list):
         plain = plain[0] if plain else ""
-    said = str(plain).strip().rstrip(".")
-    return said if said.isprintable() else ""
+    message = str(plain).strip().rstrip(".")
+    return message if message.isprintable() else ""
 
 
 def _read_count(text: str | None) -> int | None:

@@ -1,17 +1,16 @@
-"""OpenSky's credits: what a request costs, what a day may cost, and what is left of it.
+"""OpenSky's credits: the cost of a request, the budget of a day, and the rest of it.
 
-OpenSky keeps three buckets a day (states, tracks, flights), which know nothing of each other.
+OpenSky has three independent buckets a day: states, tracks, flights.
 """
 
-import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
+import msgspec
 from filelock import FileLock
 
 from flights.errors import InvalidInput, RateLimited
@@ -20,11 +19,13 @@ from flights.records.atomic_files import write_whole
 log = logging.getLogger(__name__)
 
 STANDARD_ACCOUNT = 4000
-"""Credits a day in each bucket of an ordinary account; 8000 for who feeds a receiver."""
+"""Credits a day in each bucket of a standard account; 8000 for owners of a receiver
+(docs/free/rest.rst, 2026)."""
 
 UNDER_A_DAY = 4
 COSTS = ((2, 30, 0), (10, 0, 60), (15, 0, 120), (20, 0, 240), (25, 0, 480), (None, 0, 960))
-"""Up to so many UTC days touched: credits in all, credits per day (docs/free/rest.rst, 2026)."""
+"""For requests that touch at most this many UTC days: credits per request, credits per day
+(docs/free/rest.rst, 2026)."""
 
 _NOTE_AGE = timedelta(hours=1)
 _DAY_S = 86_400
@@ -45,24 +46,50 @@ def count_credits(begin: int, end: int) -> int:
 
 
 def read_budget(text: str | int | None) -> int:
-    """A budget as the user gave it; `InvalidInput` where it is no number of credits."""
+    """The budget given by the user; `InvalidInput` if it is not a number of credits."""
     try:
         budget = int(STANDARD_ACCOUNT if text is None else text)
     except ValueError as error:
-        raise InvalidInput(f"The budget {text!r} is no number of credits, as in 4000.") from error
+        raise InvalidInput(
+            f"The budget {text!r} is not a number of credits, such as 4000."
+        ) from error
     if budget < UNDER_A_DAY:
         raise InvalidInput(
-            f"A budget of {budget} credits is less than one request ({UNDER_A_DAY})."
+            f"A budget of {budget} credits is less than the cost of one request ({UNDER_A_DAY})."
         )
     return budget
 
 
+@dataclass
+class _Bucket:
+    """Credits of a bucket: spent by this machine, and left at `told_at` as OpenSky says."""
+
+    spent: int = 0
+    requests: int = 0
+    remaining: int | None = None
+    told_at: datetime | None = None
+
+
+@dataclass
+class _Today:
+    """The file of credits: one UTC day."""
+
+    day: str = ""
+    states: _Bucket = field(default_factory=_Bucket)
+    tracks: _Bucket = field(default_factory=_Bucket)
+    flights: _Bucket = field(default_factory=_Bucket)
+
+    def bucket(self, name: str) -> _Bucket:
+        """The bucket `states`, `tracks` or `flights`."""
+        return {"states": self.states, "tracks": self.tracks, "flights": self.flights}[name]
+
+
 @dataclass(frozen=True)
 class CreditBudget:
-    """What this machine spent today, kept in a file that all processes share.
+    """Credits spent by this machine today, in a file that all processes share.
 
-    `budget` is for each bucket and UTC day. OpenSky's own figure, where it was told within the
-    hour, counts too.
+    `budget` is for each bucket and UTC day. OpenSky's own number of remaining credits also
+    limits the spending if it is at most an hour old.
     """
 
     folder: Path
@@ -70,84 +97,75 @@ class CreditBudget:
     clock: Callable[[], datetime]
 
     def left(self, bucket: str) -> int:
-        """Credits left of the budget today."""
+        """Credits left of today's budget."""
         with self._open() as today:
-            result: int = self.budget - _row(today, bucket)["spent"]
-            return result
+            return self.budget - today.bucket(bucket).spent
 
     def take(self, bucket: str, cost: int) -> None:
-        """Spend before a request is sent.
+        """Spend credits; called before a request is sent.
 
         Raises
         ------
         RateLimited
-            Today's budget, or what OpenSky says is left, does not hold it.
+            Today's budget, or OpenSky's own number of remaining credits, is too small.
         """
         with self._open() as today:
-            row = _row(today, bucket)
-            if row["spent"] + cost > self.budget:
+            row = today.bucket(bucket)
+            if row.spent + cost > self.budget:
                 raise self._empty(f"Today's budget of {self.budget} OpenSky credits is spent")
-            if row["remaining"] is not None and row["remaining"] < cost and self._is_news(row):
-                raise self._empty(f"OpenSky leaves this account {row['remaining']} credits today")
-            row["spent"] += cost
-            row["requests"] += 1
+            if row.remaining is not None and row.remaining < cost and self._is_recent(row):
+                raise self._empty(f"This OpenSky account has {row.remaining} credits left today")
+            row.spent += cost
+            row.requests += 1
 
     def give_back(self, bucket: str, cost: int) -> None:
-        """A request that never reached OpenSky, or was turned away, cost nothing."""
+        """Return the credits of a request that did not reach OpenSky or was refused."""
         with self._open() as today:
-            row = _row(today, bucket)
-            row["spent"] = max(0, row["spent"] - cost)
+            row = today.bucket(bucket)
+            row.spent = max(0, row.spent - cost)
 
-    def note(self, bucket: str, remaining: int | None) -> None:
-        """What a reply said is left (None = nothing said)."""
+    def record_remaining(self, bucket: str, remaining: int | None) -> None:
+        """Record the remaining credits from a reply (None = the reply has no number)."""
         if remaining is None:
             return
         with self._open() as today:
-            told = {"remaining": remaining, "told_at": self.clock().isoformat()}
-            _row(today, bucket).update(told)
+            row = today.bucket(bucket)
+            row.remaining, row.told_at = remaining, self.clock()
 
-    def _is_news(self, row: dict[str, Any]) -> bool:
-        return self.clock() - datetime.fromisoformat(row["told_at"]) < _NOTE_AGE
+    def _is_recent(self, row: _Bucket) -> bool:
+        return row.told_at is not None and self.clock() - row.told_at < _NOTE_AGE
 
     def _empty(self, why: str) -> RateLimited:
         now = self.clock().astimezone(UTC)
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
         wait = (midnight - now).total_seconds()
         return RateLimited(
-            f"{why}; there are new ones at 00:00 UTC, in {wait / 3600:.1f} h. "
-            "Replies that came are kept: pull again then and it goes on where it ended.",
+            f"{why}; there are new credits at 00:00 UTC, in {wait / 3600:.1f} h. "
+            "The replies so far are stored: pull again then to continue.",
             wait,
         )
 
     @contextmanager
-    def _open(self) -> Iterator[dict[str, Any]]:
-        """Today's figures, held against other processes and written back."""
+    def _open(self) -> Iterator[_Today]:
+        """Today's numbers, locked against other processes and written back if changed."""
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / "credits.json"
         with FileLock(self.folder / "credits.lock"):
             day = self.clock().astimezone(UTC).date().isoformat()
             today = _read(path)
-            if today.get("day") != day:
-                today = {"day": day}
-            before = json.dumps(today)
+            if today.day != day:
+                today = _Today(day)
+            before = msgspec.json.encode(today)
             yield today
-            if json.dumps(today) != before:
-                write_whole(path, json.dumps(today, indent=1).encode())
+            if (now := msgspec.json.encode(today)) != before:
+                write_whole(path, msgspec.json.format(now, indent=1))
 
 
-def _row(today: dict[str, Any], bucket: str) -> dict[str, Any]:
-    result: dict[str, Any] = today.setdefault(
-        bucket, {"spent": 0, "requests": 0, "remaining": None, "told_at": None}
-    )
-    return result
-
-
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> _Today:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        return msgspec.json.decode(path.read_bytes(), type=_Today)
     except FileNotFoundError:
-        return {}
-    except (OSError, ValueError):
-        log.warning("%s cannot be read; credits are counted from zero", path)
-        return {}
-    return found if isinstance(found, dict) else {}
+        return _Today()
+    except (OSError, ValueError, msgspec.MsgspecError) as error:
+        log.warning("%s cannot be read (%s); credits are counted from zero", path, error)
+        return _Today()

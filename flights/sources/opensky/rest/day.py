@@ -1,4 +1,4 @@
-"""A UTC day of OpenSky's REST interface: what is asked for it, and what the answers make of it."""
+"""A UTC day from OpenSky's REST interface: its requests, and its flights from the replies."""
 
 import hashlib
 from collections import Counter
@@ -17,13 +17,12 @@ from flights.records import (
 )
 from flights.reference.aircraft import Airframe
 from flights.sources.opensky.flight_rows import make_flights
-from flights.sources.opensky.rest.asking import ReplyCache
-from flights.sources.opensky.rest.merge_replies import legs_frame, merge_legs
-from flights.sources.opensky.rest.read_flights import Leg, read_flights
+from flights.sources.opensky.rest.read_flights import Leg, legs_frame, merge_legs, read_flights
 from flights.sources.opensky.rest.reply_cache import (
     SLICE_HOURS,
     FlightsQuestion,
     Reply,
+    ReplyCache,
     published_at,
     start_of,
 )
@@ -33,16 +32,17 @@ from flights.sources.row_limits import describe_cap, is_round_cap
 READER = "opensky-rest 1"
 
 SENTINELS = ("EDDF", "EGLL")
-"""Asked when the airports of a series are silent: had OpenSky any flights that day? Two of the
-busiest airports in its densest area; the second stands in where the first belongs to the series."""
+"""If a series has no flights on a day, departures of one of these airports show whether OpenSky has
+any flights of that day. They are two of the busiest airports in its densest area; the second is
+used if the first belongs to the series."""
 
 SLICED = (
-    "OpenSky's /flights/all tells only of flights that began and ended within the same two hours: "
-    "longer ones, and those over the border of two slices, are missing."
+    "OpenSky's /flights/all has only flights that began and ended within the same two hours: "
+    "longer flights, and flights across a border of two slices, are missing."
 )
 
 Names = Callable[[frozenset[str]], Mapping[str, Airframe]]
-"""Gives airframes for addresses."""
+"""Returns airframes by address."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,9 @@ class DayTask:
     airports: tuple[str, ...] = ()
 
     def questions(self, now: datetime) -> tuple[FlightsQuestion, ...]:
-        """All that can be asked for the day now; nothing where the answer is known to be none.
+        """All possible requests for the day at `now`; none if OpenSky cannot have flights of it.
 
-        Flights that land after midnight stand in the arrivals of the next day.
+        Flights that land after midnight are in the arrivals of the next day.
         """
         following = self.day + timedelta(days=1)
         if now < start_of(following) or is_wholly_unheard(self.day):
@@ -74,7 +74,7 @@ class DayTask:
 
     @property
     def complete_from(self) -> datetime:
-        """From when on a pull can give the whole day."""
+        """Time from which a pull can get the whole day."""
         return published_at(self.day + timedelta(days=1) if self.airports else self.day)
 
 
@@ -84,7 +84,7 @@ def collect_day(
     report: Callable[[str, float], None],
     names: Names | None = None,
 ) -> DayRecords:
-    """Ask what is not kept yet, and make the day of all answers.
+    """Fetch the replies that are not stored yet, and make the day from all replies.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def _fetch_all(
         report(f"{question} ({number + 1} of {len(questions)}); {left} credits left today", share)
         cache.api.report, cache.api.share = report, share
         replies.append(cache.fetch_reply(question))
-    report("all answered", 1.0)
+    report("all replies are here", 1.0)
     return replies
 
 
@@ -119,21 +119,22 @@ def _why_unasked(task: DayTask, now: datetime) -> str:
     if is_wholly_unheard(task.day):
         return " ".join(gap_sentences(task.day))
     return (
-        "Not published yet: OpenSky makes its flights of a day in the night after it. "
-        f"Pull this day again from {_moment(task.complete_from)} on."
+        "Not published yet: OpenSky publishes the flights of a day in the night after it. "
+        f"Pull this day again after {_moment(task.complete_from)}."
     )
 
 
 def _why_silent(task: DayTask, cache: ReplyCache) -> str:
-    """A sentence where OpenSky has no flights of that day from anywhere, "" where it has."""
+    """A sentence if OpenSky has no flights of that day from anywhere, else ""."""
     if not task.airports:
-        return "OpenSky has no flights at all of this day: that is no zero."
+        return "OpenSky has no flights at all of this day: the count is unknown, not zero."
     sentinel = next(code for code in SENTINELS if task.airports != (code,))
     reply = cache.fetch_reply(FlightsQuestion("departure", task.day, sentinel))
     if read_flights(reply.body or b"[]", str(reply.question)).legs:
         return ""
     return (
-        f"OpenSky has no flights of this day, not even departures of {sentinel}: that is no zero."
+        f"OpenSky has no flights of this day, not even departures of {sentinel}: the count is "
+        "unknown, not zero."
     )
 
 
@@ -146,14 +147,14 @@ def _without_flights(task: DayTask, why: str, inputs: tuple[InputFile, ...] = ()
 
 def _make_day(task: DayTask, replies: Sequence[Reply], names: Names | None) -> DayRecords:
     dropped: Counter[str] = Counter()
-    told, cut = [], []
+    lists, cut = [], []
     for reply in replies:
         found = read_flights(reply.body or b"[]", str(reply.question))
         rows = len(found.legs) + found.dropped.total()
         cut += [describe_cap(rows, f"The answer to {reply.question}")] if is_round_cap(rows) else []
         dropped += found.dropped
-        told.append([leg for leg in found.legs if _is_of(leg, task.day)])
-    legs, differing = merge_legs(told)
+        lists.append([leg for leg in found.legs if _is_of(leg, task.day)])
+    legs, differing = merge_legs(lists)
     airframes = names(frozenset(leg.icao24 for leg in legs)) if names else None
     flights, left_out = make_flights(
         legs_frame(legs), source=task.source, day=task.day, airframes=airframes
@@ -188,15 +189,15 @@ def _is_of(leg: Leg, day: date) -> bool:
 
 
 def _reasons(task: DayTask, replies: Sequence[Reply]) -> tuple[str, ...]:
-    """Why the day is not whole; none where it is."""
+    """Reasons why the day is partial; none if it is complete."""
     reasons = [] if task.airports else [SLICED]
     reasons += gap_sentences(task.day)
     final = {r.question.day for r in replies} - {
         r.question.day for r in replies if r.asked_at < published_at(r.question.day)
     }
-    again = f"Pull this day again from {_moment(task.complete_from)} on."
+    again = f"Pull this day again after {_moment(task.complete_from)}."
     if task.day not in final:
-        reasons.append(f"OpenSky may not have published all its flights when it was asked. {again}")
+        reasons.append(f"OpenSky may have published more flights after the request. {again}")
     elif task.airports and task.day + timedelta(days=1) not in final:
         reasons.append(f"Flights that land after midnight are not published yet. {again}")
     return tuple(reasons)
@@ -207,7 +208,7 @@ def _moment(when: datetime) -> str:
 
 
 def _inputs(replies: Sequence[Reply]) -> tuple[InputFile, ...]:
-    """One line per kind and day: hundreds of airports would drown a ledger."""
+    """One input per kind and day, because hundreds of airports are too many for the ledger."""
     groups: dict[str, list[Reply]] = {}
     for reply in replies:
         question = reply.question

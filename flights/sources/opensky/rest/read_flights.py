@@ -1,23 +1,29 @@
-"""Flights as OpenSky's REST interface writes them: bytes -> legs. Bad text is refused, not read
-as nothing."""
+"""Reads flights from replies of OpenSky's REST interface, and merges several replies.
+
+An invalid reply is refused; it is never read as "no flights".
+"""
 
 import json
 import math
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, NoReturn
 
+import pandas as pd
+
 from flights.errors import BadPayload
+from flights.sources.opensky.flight_rows import COLUMNS
 
 FIRST_S = 1_356_998_400
-"""2013-01-01: OpenSky holds nothing older [unix s]."""
+"""2013-01-01: OpenSky has nothing older [unix s]."""
 
 LAST_S = 4_102_444_800
 """2100-01-01 [unix s]."""
 
 LONGEST_S = 48 * 3600
-"""No flight is longer [s]."""
+"""Longest possible flight [s]."""
 
 _ICAO24 = re.compile(r"[0-9a-f]{6}")
 _AIRPORT = re.compile(r"[A-Z0-9-]{2,8}")
@@ -32,11 +38,11 @@ _NULLABLE = (
     "estArrivalAirportVertDistance",
 )
 KEYS = ("icao24", "firstSeen", "lastSeen", *_NULLABLE)
-"""What must stand in every flight; a key that is missing is another format, not "unknown"."""
+"""Keys of every flight; a missing key means another format, not "unknown"."""
 
 
 class End(NamedTuple):
-    """Airport as OpenSky guesses it (None = it does not), distance from there and height [m]."""
+    """Airport as OpenSky estimates it (None = unknown), distance from it and height [m]."""
 
     airport: str | None
     distance_m: float | None
@@ -56,22 +62,23 @@ class Leg(NamedTuple):
 
 @dataclass
 class ReplyLegs:
-    """Flights of a reply, and how many were left out by which rule."""
+    """Flights of a reply, and the number left out per rule."""
 
     legs: list[Leg] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
 
 
 def read_flights(body: bytes, name: str) -> ReplyLegs:
-    """Flights of a reply, in its order; `name` says in messages which reply it is.
+    """Flights of a reply, in its order; `name` is the name of the reply in messages.
 
-    Left out and counted: an address that is none (`dropped_address`), a flight that ends before
-    it begins (`dropped_reversed`), and times no flight can have (`dropped_times`).
+    Left out and counted: invalid addresses (`dropped_address`), flights that end before they
+    begin (`dropped_reversed`), and impossible times (`dropped_times`).
 
     Raises
     ------
     BadPayload
-        It is no JSON, no list, or an entry lacks a key or holds another type; says where.
+        It is not JSON, not a list, or an entry lacks a key or has a value of another type; the
+        message has the place.
     """
     found = ReplyLegs()
     for number, entry in enumerate(_read_list(body, name)):
@@ -85,26 +92,26 @@ def read_flights(body: bytes, name: str) -> ReplyLegs:
 
 
 def read_json(body: bytes, name: str) -> Any:
-    """Strict JSON: UTF-8, no NaN, no depth that would end the program.
+    """Reads strict JSON: UTF-8, no NaN, limited depth.
 
     Raises
     ------
     BadPayload
-        It is none; the message says at which byte.
+        It is not JSON; the message has the byte.
     """
 
     def refuse(constant: str) -> NoReturn:
-        raise BadPayload(f"{name}: {constant} is no JSON value.")
+        raise BadPayload(f"{name}: {constant} is not a JSON value.")
 
     try:
         text = body.decode("utf-8")
         return json.loads(text, parse_constant=refuse)
     except UnicodeDecodeError as error:
-        raise BadPayload(f"{name}: byte {error.start} is no UTF-8 text.") from error
+        raise BadPayload(f"{name}: byte {error.start} is not UTF-8 text.") from error
     except json.JSONDecodeError as error:
         at = len(text[: error.pos].encode())
         raise BadPayload(
-            f"{name}: no JSON at byte {at} of {len(body)} ({error.msg}). Pull the day again."
+            f"{name}: invalid JSON at byte {at} of {len(body)} ({error.msg}). Pull the day again."
         ) from error
     except (RecursionError, ValueError) as error:
         raise BadPayload(f"{name}: nested too deeply, or a number too long.") from error
@@ -113,17 +120,17 @@ def read_json(body: bytes, name: str) -> Any:
 def _read_list(body: bytes, name: str) -> list[Any]:
     plain = read_json(body, name)
     if not isinstance(plain, list):
-        raise BadPayload(f"{name}: a list of flights was promised, not {type(plain).__name__}.")
+        raise BadPayload(f"{name}: expected a list of flights, not {type(plain).__name__}.")
     return plain
 
 
 def _read_leg(entry: Any, where: str) -> Leg:
     if not isinstance(entry, dict):
-        raise BadPayload(f"{where}: an object was promised, not {type(entry).__name__}.")
+        raise BadPayload(f"{where}: expected an object, not {type(entry).__name__}.")
     if lacking := [key for key in KEYS if key not in entry]:
         raise BadPayload(f"{where}: the key {lacking[0]} is missing.")
     if not isinstance(entry["icao24"], str):
-        raise BadPayload(f"{where}: icao24 is no text.")
+        raise BadPayload(f"{where}: icao24 is not text.")
     return Leg(
         entry["icao24"].strip().lower(),
         read_second(entry["firstSeen"], f"{where}: firstSeen"),
@@ -135,7 +142,7 @@ def _read_leg(entry: Any, where: str) -> Leg:
 
 
 def _fault(leg: Leg) -> str:
-    """The rule by which a flight is left out, "" for none."""
+    """The rule by which a flight is left out, "" = none."""
     if not _ICAO24.fullmatch(leg.icao24):
         return "address"
     if leg.lastseen < leg.firstseen:
@@ -148,28 +155,30 @@ def read_second(value: Any, where: str) -> int:
     """A time in unix s; some replies write whole numbers as 1.567670958E9."""
     number = read_number(value, where)
     if number is None or number != int(number):
-        raise BadPayload(f"{where} is no whole second.")
+        raise BadPayload(f"{where} is not a whole second.")
     return int(number)
 
 
 def read_number(value: Any, where: str) -> float | None:
-    """A number or null; `BadPayload` for anything else."""
+    """A number or null; `BadPayload` for other values."""
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise BadPayload(f"{where} is no number.")
+        raise BadPayload(f"{where} is not a number.")
     if not math.isfinite(value) or abs(value) > 1e12:
-        raise BadPayload(f"{where} is no number that can be.")
+        raise BadPayload(f"{where} is an impossible number.")
     result: float | None = value
     return result
 
 
 def read_callsign(value: Any, where: str) -> str | None:
-    """The callsign without its padding; None where there is none."""
+    """The callsign without padding; None if there is none."""
     if value is None:
         return None
     if not isinstance(value, str) or len(value) > _LONGEST_CALLSIGN:
-        raise BadPayload(f"{where}: callsign is no text of eight letters.")
+        raise BadPayload(
+            f"{where}: callsign is not a text of at most {_LONGEST_CALLSIGN} characters."
+        )
     return value.strip() or None
 
 
@@ -182,5 +191,35 @@ def _read_end(entry: dict[str, Any], key: str, where: str) -> End:
     if airport is None or airport == "":
         return End(None, None, None)
     if not isinstance(airport, str) or not _AIRPORT.fullmatch(airport.strip().upper()):
-        raise BadPayload(f"{where}: {key} is no code of an airport.")
+        raise BadPayload(f"{where}: {key} is not an airport code.")
     return End(airport.strip().upper(), distance, height)
+
+
+def merge_legs(replies: Iterable[Iterable[Leg]]) -> tuple[list[Leg], int]:
+    """Each flight once, by address and first second, and the number of flights that differ.
+
+    A flight is in the departures of one airport and the arrivals of another. If two replies
+    differ, the one with more known airports counts, then the one with the later landing.
+    """
+    found: dict[tuple[str, int], Leg] = {}
+    differing = 0
+    for leg in (leg for legs in replies for leg in legs):
+        known = found.setdefault((leg.icao24, leg.firstseen), leg)
+        if known != leg:
+            differing += 1
+            found[leg.icao24, leg.firstseen] = max(known, leg, key=_knows)
+    return sorted(found.values(), key=lambda leg: (leg.firstseen, leg.icao24)), differing
+
+
+def _knows(leg: Leg) -> tuple[int, int, str]:
+    ends = sum(end.airport is not None for end in (leg.origin, leg.destination))
+    return ends, leg.lastseen, repr(leg)
+
+
+def legs_frame(legs: Iterable[Leg]) -> pd.DataFrame:
+    """Flights as a frame with the columns `flight_rows.COLUMNS`."""
+    flat = [
+        (leg.icao24, leg.callsign, leg.firstseen, leg.lastseen, *leg.origin, *leg.destination)
+        for leg in legs
+    ]
+    return pd.DataFrame(flat, columns=list(COLUMNS))

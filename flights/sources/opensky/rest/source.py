@@ -1,4 +1,4 @@
-"""OpenSky's REST interface: flights from and to chosen airports, or the short ones of the world."""
+"""Source `opensky-rest`: flights from and to chosen airports, or short flights of the world."""
 
 import os
 import re
@@ -17,7 +17,6 @@ from flights.reference.airports import all_codes
 from flights.regions import is_anywhere, parse_region
 from flights.sources.base import Cost, Offer, Option, Report, SourceSpec, narrow
 from flights.sources.opensky.pyopensky_account import find_credentials
-from flights.sources.opensky.rest.asking import ReplyCache
 from flights.sources.opensky.rest.client import Api
 from flights.sources.opensky.rest.credits import (
     STANDARD_ACCOUNT,
@@ -26,15 +25,15 @@ from flights.sources.opensky.rest.credits import (
     read_budget,
 )
 from flights.sources.opensky.rest.day import SLICED, DayTask, collect_day
-from flights.sources.opensky.rest.reply_cache import FlightsQuestion, ReplyFiles
+from flights.sources.opensky.rest.reply_cache import FlightsQuestion, ReplyCache, ReplyFiles
 from flights.sources.opensky_gaps import KNOWN_HOLES
 
 _CODE = re.compile("[A-Z0-9]{3,8}")
 _WAYS = (
-    "Say --regions, as in --regions airport:ELLX or --regions country:LU+airport:EBLG, for all "
-    "flights from and to these airports (8 credits a day and airport). --slices takes the whole "
-    "world for 48 credits a day, but only flights shorter than two hours: such days are partial "
-    "and never counted."
+    "Give --regions, for example --regions airport:ELLX or --regions country:LU+airport:EBLG, for "
+    "all flights from and to these airports (8 credits per day and airport). --slices gives the "
+    "whole world for 48 credits a day, but only flights shorter than two hours: such days are "
+    "partial and not counted."
 )
 
 SPEC = SourceSpec(
@@ -50,11 +49,11 @@ SPEC = SourceSpec(
     "product, service or automated system needs a written licence.",
     first_day=date(2016, 1, 1),
     area="worldwide, where OpenSky's receivers hear",
-    cost_per_day="8 credits and 2 requests an airport; a standard account has 4000 credits a day",
+    cost_per_day="8 credits and 2 requests per airport; standard accounts have 4000 credits a day",
     known_holes=(
-        "Flights of which neither end is estimated to be at a chosen airport are not in a series.",
-        "OpenSky takes the nearest field for the airport, also a private strip beside a hub.",
-        "Whether departures tell of flights that land after midnight elsewhere is not documented.",
+        "A series lacks flights if OpenSky estimates neither end at a chosen airport.",
+        "OpenSky uses the nearest airfield, which may be a private strip next to a large airport.",
+        "It is not documented whether departures include flights that land after midnight.",
         f"--slices: {SLICED} Such days are always partial.",
         *KNOWN_HOLES,
     ),
@@ -68,7 +67,7 @@ SPEC = SourceSpec(
         ),
         Option(
             "slices",
-            "The whole world instead, but only flights shorter than two hours; days stay partial.",
+            "The whole world, but only flights shorter than two hours; all days are partial.",
             "flag",
         ),
         Option(
@@ -79,10 +78,12 @@ SPEC = SourceSpec(
         ),
         Option(
             "renew",
-            "Ask again where a reply of the last 30 days is kept; --refresh alone uses it.",
+            "Do not use stored replies of the last 30 days; --refresh alone uses them.",
             "flag",
         ),
-        Option("aircraft", "Table that names airframes, as tar1090-db publishes it.", "path"),
+        Option(
+            "aircraft", "Aircraft table in the format of tar1090-db (registration, type).", "path"
+        ),
     ),
     cost=Cost(
         requests_per_day=2,
@@ -97,15 +98,15 @@ SPEC = SourceSpec(
 
 
 def utc_now() -> datetime:
-    """The clock, unless another is given."""
+    """The current time; tests use another clock."""
     return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
 class OpenSkyRest:
-    """Days of the flights from and to `airports`; () = short flights of the world.
+    """Days with flights from and to `airports`; () = short flights of the world.
 
-    Holds no secret. Replies asked before `since` are not used again.
+    It has no secret. Replies from before `since` are not used.
     """
 
     settings: Settings
@@ -116,13 +117,13 @@ class OpenSkyRest:
     since: datetime | None = None
     clock: Callable[[], datetime] = utc_now
     retries: RetryPolicy = field(default_factory=RetryPolicy)
-    _held: dict[int, Api] = field(default_factory=dict, compare=False, repr=False)
+    _apis: dict[int, Api] = field(default_factory=dict, compare=False, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**vars(self), "_held": {}}
+        return {**vars(self), "_apis": {}}
 
     def offers(self, first: date, last: date) -> list[Offer]:
-        """Every day asked for, with the requests that are not answered by kept replies.
+        """Every requested day, with the number of requests without a stored reply.
 
         Raises
         ------
@@ -135,7 +136,7 @@ class OpenSkyRest:
         """
         now = self.clock()
         if first == date.min:
-            raise InvalidInput("OpenSky needs to know which days: give --from and --to.")
+            raise InvalidInput("Give the days with --from and --to.")
         last = min(last, now.date() - timedelta(days=1)) if last == date.max else last
         begins = self.spec.first_day or first
         if last < begins:
@@ -166,7 +167,7 @@ class OpenSkyRest:
         )
 
     def collect(self, offer: Offer, report: Report) -> Iterator[DayRecords]:
-        """The day, asked airport by airport; what was answered is kept when something fails."""
+        """The day, fetched airport by airport; replies stay stored if a request fails."""
         cache = ReplyCache(self._api, self._replies)
         table = self.aircraft
         records = collect_day(self._task(offer.day), cache, report, table.name if table else None)
@@ -181,11 +182,11 @@ class OpenSkyRest:
 
     @property
     def _api(self) -> Api:
-        """This process's connection, with its token."""
-        if os.getpid() not in self._held:
+        """The connection of this process, with its token."""
+        if os.getpid() not in self._apis:
             budget = CreditBudget(self.settings.cache / "opensky", self.budget, self.clock)
-            self._held[os.getpid()] = Api(self.settings, budget, self.retries)
-        return self._held[os.getpid()]
+            self._apis[os.getpid()] = Api(self.settings, budget, self.retries)
+        return self._apis[os.getpid()]
 
 
 def open_source(
@@ -201,21 +202,21 @@ def open_source(
     Parameters
     ----------
     regions : text of a region, as `flights.regions.parse_region` reads it.
-    slices : take `/flights/all` in slices of two hours instead.
+    slices : use `/flights/all` in slices of two hours instead.
     budget : credits this machine may spend a day.
-    renew : do not use replies kept from before now.
-    aircraft : table of aircraft as tar1090-db publishes it; else that of the settings.
+    renew : do not use stored replies.
+    aircraft : aircraft table in the format of tar1090-db; default: that of the settings.
 
     Raises
     ------
     InvalidInput
         Neither or both of `regions` and `slices`, a place without airports, a day that costs
-        more than the budget, or an aircraft table that is not there.
+        more than the budget, or an aircraft table that does not exist.
     """
     settings = read_settings()
     if bool(regions) == _is_set(slices):
-        both = "both --regions and --slices" if regions else "neither airports nor slices"
-        raise InvalidInput(f"opensky-rest was asked for {both}. {_WAYS}")
+        given = "both --regions and --slices" if regions else "neither --regions nor --slices"
+        raise InvalidInput(f"opensky-rest got {given}. {_WAYS}")
     table = open_aircraft_file(aircraft or settings.aircraft)
     source = OpenSkyRest(settings, budget=read_budget(budget), aircraft=table)
     if _is_set(renew):
@@ -230,15 +231,15 @@ def _is_set(flag: str | bool | None) -> bool:
 def _narrow_to(source: OpenSkyRest, regions: str) -> OpenSkyRest:
     region = parse_region(regions)
     if is_anywhere(region):
-        raise InvalidInput(f"The whole world cannot be asked airport by airport. {_WAYS}")
+        raise InvalidInput(f"The whole world cannot be fetched airport by airport. {_WAYS}")
     codes = tuple(sorted(filter(_CODE.fullmatch, all_codes(region.airports()))))
     if not codes:
-        raise InvalidInput(f"{region.label} has no airport that OpenSky could be asked for.")
+        raise InvalidInput(f"{region.label} has no airport that OpenSky knows.")
     cost = len(codes) * 2 * UNDER_A_DAY
     if cost > source.budget:
         raise InvalidInput(
             f"{region.label} has {len(codes):,} airports: one day would cost {cost:,} credits, "
-            f"more than the {source.budget:,} of a day's budget. Name the airports that matter, "
-            "as in --regions airports:ELLX,EBLG."
+            f"more than the {source.budget:,} of a day's budget. Name only the airports you "
+            "need, for example --regions airports:ELLX,EBLG."
         )
     return replace(source, airports=codes, spec=narrow(source.spec, f"regions:{region.spec}"))

@@ -1,4 +1,4 @@
-"""The track of one flight from OpenSky's REST interface: fetched, and read from its bytes."""
+"""The track of one flight from OpenSky's REST interface: request and reply."""
 
 import math
 import re
@@ -21,20 +21,23 @@ from flights.sources.opensky.rest.read_flights import (
 )
 
 KEPT = timedelta(days=30)
-"""OpenSky holds no track older than this."""
+"""OpenSky has no track older than this (docs/free/rest.rst)."""
 
 MOST_POINTS = 100_000
 
 _ICAO24 = re.compile("[0-9a-f]{6}")
 _FEET_PER_METRE = 1 / 0.3048
 _CALLSIGN_KEYS = ("callsign", "calllsign")
-"""Replies use the first, OpenSky's documentation prints the second."""
+"""Replies use the first; OpenSky's documentation has the second."""
 
 
 @dataclass(frozen=True)
 class Track:
-    """One flight's way. `points`: `seen_at` (UTC), `latitude`, `longitude` [deg, null = unknown],
-    `altitude_ft` (barometric), `track_deg` (true), `on_ground`; in time order."""
+    """The track of one flight.
+
+    `points`: `seen_at` (UTC), `latitude`, `longitude` [deg, null = unknown],
+    `altitude_ft` (barometric), `track_deg` (true), `on_ground`; in order of time.
+    """
 
     icao24: str
     callsign: str | None
@@ -44,26 +47,26 @@ class Track:
 
 
 def fetch_track(api: Api, icao24: str, at: datetime, *, now: datetime) -> bytes | None:
-    """The reply for the flight an aircraft was on at a moment; None = OpenSky has none.
+    """The reply for the flight of an aircraft at the time `at`; None = OpenSky has none.
 
     Raises
     ------
     InvalidInput
-        The address is none, or the moment lies ahead.
+        The address is invalid, or the time is in the future.
     NotCovered
-        The moment is more than 30 days ago.
+        The time is more than 30 days ago.
     CredentialsMissing, CredentialsRejected, RateLimited, SourceUnavailable, BadPayload
         As `Api.get`.
     """
     address = icao24.strip().lower()
     if not _ICAO24.fullmatch(address):
-        raise InvalidInput(f"{icao24.strip()!r} is no aircraft address; it has six hex digits.")
+        raise InvalidInput(f"{icao24.strip()!r} is not an aircraft address (six hex digits).")
     if at > now:
-        raise InvalidInput(f"{at:%Y-%m-%d %H:%M} UTC is still to come.")
+        raise InvalidInput(f"{at:%Y-%m-%d %H:%M} UTC is in the future.")
     if now - at > KEPT:
         raise NotCovered(
             f"OpenSky keeps tracks for 30 days; {at:%Y-%m-%d %H:%M} UTC is {(now - at).days} days "
-            "ago. For older ones pull a day of the source adsblol with the traces of this aircraft."
+            "ago. For older flights pull a day of the source adsblol with --icao24."
         )
     params: dict[str, str | int] = {"icao24": address, "time": int(at.timestamp())}
     answer = api.get("/tracks/all", params, bucket="tracks", credits=UNDER_A_DAY)
@@ -71,26 +74,26 @@ def fetch_track(api: Api, icao24: str, at: datetime, *, now: datetime) -> bytes 
 
 
 def read_track(body: bytes, name: str) -> Track:
-    """The track of a reply; `name` says in messages which reply it is.
+    """The track of a reply; `name` is the name of the reply in messages.
 
     Raises
     ------
     BadPayload
-        It is no JSON, or a field is missing or of another type; says where.
+        It is not JSON, or a field is missing or has another type; the message has the place.
     """
     plain = read_json(body, name)
     if not isinstance(plain, dict):
-        raise BadPayload(f"{name}: an object was promised, not {type(plain).__name__}.")
+        raise BadPayload(f"{name}: expected an object, not {type(plain).__name__}.")
     for key in ("icao24", "startTime", "endTime", "path"):
         if key not in plain:
             raise BadPayload(f"{name}: the key {key} is missing.")
     icao24 = plain["icao24"]
     if not isinstance(icao24, str) or not _ICAO24.fullmatch(icao24.strip().lower()):
-        raise BadPayload(f"{name}: icao24 is no aircraft address.")
-    said = next((plain[each] for each in _CALLSIGN_KEYS if each in plain), None)
+        raise BadPayload(f"{name}: icao24 is not an aircraft address.")
+    callsign = next((plain[each] for each in _CALLSIGN_KEYS if each in plain), None)
     return Track(
         icao24.strip().lower(),
-        read_callsign(said, name),
+        read_callsign(callsign, name),
         _moment(plain["startTime"], f"{name}: startTime"),
         _moment(plain["endTime"], f"{name}: endTime"),
         _read_path(plain["path"], name),
@@ -99,7 +102,7 @@ def read_track(body: bytes, name: str) -> Track:
 
 def _read_path(path: Any, name: str) -> pd.DataFrame:
     if not isinstance(path, list):
-        raise BadPayload(f"{name}: path is no list of points.")
+        raise BadPayload(f"{name}: path is not a list of points.")
     if len(path) > MOST_POINTS:
         raise BadPayload(f"{name}: path has {len(path):,} points, more than a flight can have.")
     points = [_read_point(point, f"{name}: point {n}") for n, point in enumerate(path)]
@@ -112,16 +115,18 @@ def _read_path(path: Any, name: str) -> pd.DataFrame:
     return frame.assign(seen_at=seconds).sort_values("seen_at", kind="stable", ignore_index=True)
 
 
-def _read_point(point: Any, where: str) -> tuple:
+def _read_point(
+    point: Any, where: str
+) -> tuple[int, float | None, float | None, float, float | None, bool | None]:
     if not isinstance(point, list) or len(point) < 6:
-        raise BadPayload(f"{where} is no list of six values.")
+        raise BadPayload(f"{where} is not a list of six values.")
     latitude, longitude, altitude_m, course = (
         read_number(value, f"{where}, value {n}") for n, value in enumerate(point[1:5], 1)
     )
     if (latitude is not None and abs(latitude) > 90) or (
         longitude is not None and abs(longitude) > 180
     ):
-        raise BadPayload(f"{where} lies nowhere on Earth.")
+        raise BadPayload(f"{where} is not a place on Earth.")
     if not isinstance(point[5], bool | None):
         raise BadPayload(f"{where}: on_ground is neither true nor false.")
     altitude_ft = math.nan if altitude_m is None else altitude_m * _FEET_PER_METRE
@@ -131,7 +136,7 @@ def _read_point(point: Any, where: str) -> tuple:
 def _second(value: Any, where: str) -> int:
     second = read_second(value, f"{where}: its time")
     if not FIRST_S <= second < LAST_S:
-        raise BadPayload(f"{where}: its time is none that can be.")
+        raise BadPayload(f"{where}: its time is impossible.")
     return second
 
 

@@ -74,9 +74,9 @@ def test_request_that_was_turned_away_is_given_back(tmp_path: Path) -> None:
 
 def test_balance_told_by_opensky_counts_for_an_hour(tmp_path: Path) -> None:
     budget = CreditBudget(tmp_path, 4000, at_noon)
-    budget.note("flights", 3)
-    budget.note("flights", None)
-    with pytest.raises(RateLimited, match="leaves this account 3 credits"):
+    budget.record_remaining("flights", 3)
+    budget.record_remaining("flights", None)
+    with pytest.raises(RateLimited, match="This OpenSky account has 3 credits left"):
         budget.take("flights", 4)
     budget.take("tracks", 4)
     later = CreditBudget(tmp_path, 4000, lambda: NOON + timedelta(minutes=61))

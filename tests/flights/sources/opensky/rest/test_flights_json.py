@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from flights.errors import BadPayload
 from flights.sources.opensky.flight_rows import make_flights
-from flights.sources.opensky.rest.merge_replies import legs_frame, merge_legs
-from flights.sources.opensky.rest.read_flights import End, Leg, read_flights
+from flights.sources.opensky.rest.read_flights import End, Leg, legs_frame, merge_legs, read_flights
 
 FLIGHT = {
     "icao24": "4d0103",
@@ -81,15 +80,15 @@ def test_wrong_type_is_refused_with_the_flight_and_the_field(wrong: dict, where:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (b"", "no JSON at byte 0 of 0"),
-        (b'[{"icao24": ', "no JSON at byte 12 of 12"),
-        ('["é", }'.encode(), "no JSON at byte 7"),
+        (b"", "invalid JSON at byte 0 of 0"),
+        (b'[{"icao24": ', "invalid JSON at byte 12 of 12"),
+        ('["é", }'.encode(), "invalid JSON at byte 7"),
         (b"[NaN]", "NaN"),
         (b"[-Infinity]", "-Infinity"),
-        (b"\xff\xfe", "byte 0 is no UTF-8"),
-        (b"{}", "a list of flights was promised, not dict"),
+        (b"\xff\xfe", "byte 0 is not UTF-8"),
+        (b"{}", "expected a list of flights, not dict"),
         (b"null", "not NoneType"),
-        (b"[null]", "flight 0: an object was promised"),
+        (b"[null]", "flight 0: expected an object"),
         (b"[" * 200_000, "nested too deeply"),
         (b"[" + b"9" * 5000 + b"]", "a number too long"),
     ],
@@ -174,5 +173,5 @@ def test_other_objects_are_no_flights(shared: Path, kind: str) -> None:
     files = sorted((shared / "opensky-rest" / "malformed").glob(f"{kind}*.json"))
     assert files
     for path in files:
-        with pytest.raises(BadPayload, match="a list of flights was promised"):
+        with pytest.raises(BadPayload, match="expected a list of flights"):
             read_flights(path.read_bytes(), path.name)

@@ -156,9 +156,9 @@ def test_day_of_a_permanent_gap_is_partial_or_missing_and_says_so(sky: OpenSky) 
 @pytest.mark.parametrize(
     ("now", "state", "said"),
     [
-        ("2025-06-13 15:00", "missing", "Pull this day again from 2025-06-15 12:00 UTC"),
+        ("2025-06-13 15:00", "missing", "Pull this day again after 2025-06-15 12:00 UTC"),
         ("2025-06-12 15:00", "missing", "Not published yet"),
-        ("2025-06-14 03:00", "partial", "may not have published all its flights"),
+        ("2025-06-14 03:00", "partial", "may have published more flights"),
         ("2025-06-14 18:00", "partial", "land after midnight are not published yet"),
         ("2025-06-15 11:59", "partial", "land after midnight are not published yet"),
         ("2025-06-15 12:00", "complete", ""),
@@ -241,7 +241,7 @@ def test_budget_that_is_spent_ends_the_pull_with_the_time_of_the_next(sky: OpenS
 
 def test_what_opensky_says_is_left_counts(sky: OpenSky) -> None:
     sky.remaining = 4 + 2
-    with pytest.raises(RateLimited, match="leaves this account 2 credits"):
+    with pytest.raises(RateLimited, match="This OpenSky account has 2 credits left"):
         collect(open_at())
     assert len(sky.asked) == 1
 
@@ -286,7 +286,7 @@ def test_token_is_given_up_before_it_ends(sky: OpenSky) -> None:
     collect(source)
     assert sky.issued >= 1
     sky.expires_in = "soon"
-    with pytest.raises(BadPayload, match="no token"):
+    with pytest.raises(BadPayload, match="not a token"):
         collect(open_at(), DAY + timedelta(days=9))
 
 
