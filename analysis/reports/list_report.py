@@ -38,7 +38,7 @@ def write_list(
 
     These are `list.json`, `summary.csv` and, where there is an estimate, the chart `routes.svg`.
     `flights` and `names` of folders are in the order of `found.results`. Returns the paths of
-    the files about all of them.
+    the files on all studies.
 
     Raises
     ------
