@@ -260,7 +260,7 @@ def _answer(
     controls = measure_controls(subject.controls, series["lower"], design, origin=origin)
     facts = {bound: _gather(series[bound], design, editions, controls) for bound in series}
     lacking = count_lacking_days(series["lower"], design)
-    place = verdicts.Place(
+    place = verdicts.EventContext(
         event=counts.days[design.event],
         design=design,
         lacking_days=lacking.days,

@@ -191,9 +191,9 @@ def _format_sentence(kind: str, case: StackCase, bound: str, ratio: StackedRatio
     return chosen.format(**_fill_ins(ratio, *size, observed=bound == "lower"))
 
 
-def _place(case: StackCase, number: int) -> verdicts.Place:
+def _place(case: StackCase, number: int) -> verdicts.EventContext:
     day = case.events[number]
-    return verdicts.Place(day, case.designs[number], lacking_days=0, lacking_before=day)
+    return verdicts.EventContext(day, case.designs[number], lacking_days=0, lacking_before=day)
 
 
 def _format_coverage(case: StackCase, bound: str, ratio: StackedRatio | None) -> str:

@@ -82,7 +82,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Place:
+class EventContext:
     """What sentences name besides the numbers: the event, its design, the origin, days to pull.
 
     `lacking_days` more days before `lacking_before` would give enough comparable dates.
@@ -118,7 +118,7 @@ def pick_bound(lower: str, upper: str) -> str:
     return "upper" if _WEAKEST_FIRST.index(upper) < _WEAKEST_FIRST.index(lower) else "lower"
 
 
-def conclude(lower: Facts, upper: Facts, place: Place) -> Verdict:
+def conclude(lower: Facts, upper: Facts, place: EventContext) -> Verdict:
     """One verdict from both bounds: the weaker is the headline, the note names both."""
     kinds = decide(lower, place.design), decide(upper, place.design)
     directions = find_direction(kinds[0], lower.ratio), find_direction(kinds[1], upper.ratio)
@@ -168,7 +168,7 @@ def find_direction(kind: str, found: Estimate | None) -> str:
     return "increase" if found.lo > 1 else "decrease"
 
 
-def format_sentence(kind: str, facts: Facts, place: Place, *, observed: bool = True) -> str:
+def format_sentence(kind: str, facts: Facts, place: EventContext, *, observed: bool = True) -> str:
     """The sentence of the closed list with its numbers filled in.
 
     `observed` is False where the flights counted include ones with an unknown end.
@@ -221,7 +221,7 @@ def lacks_days(facts: Facts) -> bool:
     return facts.coverage.missing_share > MISSING_TOLERATED + 1e-9
 
 
-def _fill_ins(ratio: RateRatio, place: Place, observed: bool) -> dict[str, str]:
+def _fill_ins(ratio: RateRatio, place: EventContext, observed: bool) -> dict[str, str]:
     return {
         **fill_numbers(ratio, observed=observed),
         "window": str(place.design.window),
@@ -248,7 +248,7 @@ def fill_numbers(found: Estimate, *, observed: bool) -> dict[str, str]:
     }
 
 
-def _format_coverage(facts: Facts, place: Place) -> str:
+def _format_coverage(facts: Facts, place: EventContext) -> str:
     coverage, ratio = facts.coverage, facts.ratio
     moved = coverage.kappa > COVERAGE_VETO and coverage.moved_with_count
     if len(facts.editions) > 1 and not moved:
@@ -263,7 +263,7 @@ def _format_coverage(facts: Facts, place: Place) -> str:
     return template.format(**filled)
 
 
-def format_history(facts: Facts, place: Place) -> str:
+def format_history(facts: Facts, place: EventContext) -> str:
     """The sentences on the days that are lacking for this event."""
     design, coverage = place.design, facts.coverage
     said = []
@@ -283,13 +283,13 @@ def format_history(facts: Facts, place: Place) -> str:
     return " ".join(said) or sentences.HISTORY_OUTAGE
 
 
-def format_missing(coverage: Coverage, place: Place) -> str:
+def format_missing(coverage: Coverage, place: EventContext) -> str:
     """The sentence on more missing days on one side of an event."""
     raw = numbers.format_ratio(coverage.raw)
     return sentences.COVERAGE_MISSING.format(**fill_missing(place, coverage), raw=raw)
 
 
-def fill_missing(place: Place, coverage: Coverage) -> dict[str, object]:
+def fill_missing(place: EventContext, coverage: Coverage) -> dict[str, object]:
     """The fill-ins on missing days on both sides of an event, by the name of their brace."""
     return {
         "missing_after": coverage.missing_after,

@@ -24,7 +24,7 @@ from made_series import WORLDS, Cell, make_series
 from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio
 from analysis.event_study import run_study
 from analysis.event_study.effects import build_series
-from analysis.event_study.verdicts import Facts, Place, conclude
+from analysis.event_study.verdicts import Facts, EventContext, conclude
 from analysis.numerics import DailySeries, Design
 from analysis.study import Event, count_days
 
@@ -57,7 +57,7 @@ def make_bounds(number: int) -> list[tuple[DailySeries, DailySeries]]:
     return pairs
 
 
-def judge_bounds(lower: DailySeries, upper: DailySeries, place: Place) -> str:
+def judge_bounds(lower: DailySeries, upper: DailySeries, place: EventContext) -> str:
     """From arrays to the verdict of both bounds."""
     facts = []
     for series in (lower, upper):
@@ -73,7 +73,7 @@ def main() -> None:
     series = build_series(count_days(evidence), "lower")
     numbers = np.random.default_rng(1).random((6, DAYS, 70))
     pairs = make_bounds(BATCH)
-    place = Place(date(2050, 5, 16), Design(Cell(1.0, 14).event), 0, date(2050, 5, 16))
+    place = EventContext(date(2050, 5, 16), Design(Cell(1.0, 14).event), 0, date(2050, 5, 16))
     floor = best_ms(lambda: np.sort(numbers, axis=2))
     one = best_ms(lambda: estimate_rate_ratio(series, Design(790, 14)))
     whole = best_ms(lambda: run_study(study, evidence, spec=made.SPEC))

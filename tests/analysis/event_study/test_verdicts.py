@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from analysis.event_study import sentences, verdicts
-from analysis.event_study.verdicts import Facts, Place, conclude, decide
+from analysis.event_study.verdicts import EventContext, Facts, conclude, decide
 from analysis.numerics import Coverage, Design, RateRatio
 from analysis.study import VERDICTS, numbers
 
 DESIGN = Design(event=200, window=14)
-PLACE = Place(date(2050, 7, 20), DESIGN, lacking_days=0, lacking_before=date(2050, 7, 20))
+PLACE = EventContext(date(2050, 7, 20), DESIGN, lacking_days=0, lacking_before=date(2050, 7, 20))
 
 STEADY = Coverage(
     ratio=1.0, worst=1.0, kappa=1.0, raw=3.0, missing_after=0, missing_before=0, missing_share=0.0
