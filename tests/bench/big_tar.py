@@ -54,7 +54,7 @@ def write_heatmaps(folder: Path) -> list[Entry]:
 
 
 def make_trace(address: int, points: int, size: int) -> bytes:
-    """One aircraft all day in exactly `size` bytes, text that says nothing behind its points."""
+    """One aircraft all day in exactly `size` bytes: its points, then filling text."""
     trace = [
         [round(n * 86_000 / points, 2), 40 + n / points, address % 300 - 150 + 0.5, 35_000, 450.0,
          90.0, 0, 0, {"flight": "SIM1    "} if n % 4 == 0 else None, "adsb_icao", None, None]
@@ -68,7 +68,7 @@ def make_trace(address: int, points: int, size: int) -> bytes:
 
 
 def make_traces(gigabytes: float, points: int) -> list[Entry]:
-    """Entries folder by folder that take so much together."""
+    """Entries, folder by folder, with this total size."""
     size = int(gigabytes * 1e9) // TRACES
     entries = []
     for address in range(TRACES):

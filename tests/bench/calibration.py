@@ -1,12 +1,12 @@
-"""How often the pipeline is wrong when nothing happened, and how often its interval is right.
+"""How often the method is wrong without an event, and how often its interval is right.
 
     python tests/bench/calibration.py [--series 2000] [--jobs 2] [--worlds poisson,weekday]
 
 Prints, per null world and baseline, the share of series with a false CHANGE, the coverage of
 the interval, and what the usual tests say; coverage under effects; power; detection at the
 printed minimum detectable effect; the table of short records (`short_records.py`); where the
-method is known to fail; and every target with how far it is met. All series are made and
-seeded; 2,000 series a cell settle a share of 5 % to half a percent.
+method is known to fail; and every target with its result. All series are made up and seeded;
+with 2,000 series a cell, the standard error of a share of 5 % is half a percent.
 """
 
 import argparse
@@ -55,12 +55,12 @@ FAILURES = (
     ("one year, x3 found", Cell(0.2, 28, effect=3.0, first=EVENT - 300, last=EVENT + 65)),
     ("one year, false", Cell(1.0, 28, first=EVENT - 300, last=EVENT + 65)),
 )
-"""Where the method is known to fail: what happens, and where."""
+"""Cells in which the method is known to fail: what happens, and in which cell."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the pipeline said of one series."""
+    """The verdict of the method on one series."""
 
     kind: str
     ratio: RateRatio | None
@@ -79,7 +79,7 @@ def judge_series(series: DailySeries, cell: Cell) -> Outcome:
 
 
 def run_cell(world: World, cell: Cell, series: int, seed: int) -> list[Outcome]:
-    """So many series of one world through the pipeline."""
+    """The method on a number of series of one world."""
     rng = np.random.default_rng(seed)
     return [judge_series(make_series(world, cell, rng), cell) for _ in range(series)]
 
@@ -102,7 +102,7 @@ def run_plain(task: Task) -> Shares:
 
 
 def run_beside_rivals(task: Task) -> Shares:
-    """The same, with what the usual tests say of the same series."""
+    """The same, with the usual tests on the same series."""
     rng = np.random.default_rng(task.seed)
     world = WORLDS[task.world][0]
     outcomes, rivals = [], []
@@ -117,7 +117,7 @@ def run_beside_rivals(task: Task) -> Shares:
 
 
 def run_at_printed(task: Task) -> Shares:
-    """Each series' own smallest detectable increase, put into a fresh window of its world."""
+    """Detection of each series' own smallest detectable increase, in a new window of its world."""
     rng, cell = np.random.default_rng(task.seed), task.cell
     world = WORLDS[task.world][0]
     found, sizes = [], []
@@ -161,7 +161,7 @@ def plan_effects(names: list[str], series: int) -> list[Task]:
 
 
 def judge_nulls(tasks: list[Task], found: list[Shares]) -> list[Target]:
-    """False alarms of ours and of the usual tests, and coverage where the proxy is faithful."""
+    """False alarms of the method and of the usual tests, and coverage with a faithful proxy."""
     pairs = list(zip(tasks, found, strict=True))
     faithful = [(task, each["covers"]) for task, each in pairs if task.world not in UNFAITHFUL]
     worst = {name: max(each[name] for each in found) for name in RIVALS}

@@ -1,4 +1,4 @@
-"""Cells of a calibration table, run on several processes and told as they come in."""
+"""Cells of a calibration table, computed by several processes and printed as they finish."""
 
 import sys
 import time
@@ -14,7 +14,7 @@ Shares = dict[str, float]
 
 @dataclass(frozen=True)
 class Task:
-    """One cell of one world: so many series from a seed, each put through `run`."""
+    """One cell of one world: a number of series from a seed, each an input of `run`."""
 
     world: str
     cell: Cell
@@ -25,7 +25,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Target:
-    """What should hold, and what was found; `by` is how much it fails by, 0 where it holds."""
+    """A target and its result; `by` is the distance from the target, 0 where it is met."""
 
     text: str
     found: str
@@ -37,7 +37,7 @@ class Target:
 
 
 def run_tasks(tasks: Sequence[Task], jobs: int) -> list[Shares]:
-    """The shares of each task, in order; what is done is told on the error stream."""
+    """The shares of each task, in order; progress goes to standard error."""
     start = time.perf_counter()
     found = []
     with ProcessPoolExecutor(max_workers=jobs) as pool:
@@ -71,21 +71,21 @@ def print_table(title: str, tasks: Sequence[Task], found: Sequence[Shares]) -> N
 
 
 def at_most(text: str, limit: float, tasks: Sequence[Task], shares: Sequence[float]) -> Target:
-    """No cell lies above the limit; the worst is named."""
+    """No cell is above the limit; names the worst."""
     worst = max(range(len(tasks)), key=lambda at: shares[at])
     found = f"at most {shares[worst]:.3f} ({write_cell(tasks[worst])})"
     return Target(text, found, max(0.0, shares[worst] - limit))
 
 
 def at_least(text: str, limit: float, tasks: Sequence[Task], shares: Sequence[float]) -> Target:
-    """No cell lies below the limit; the worst is named."""
+    """No cell is below the limit; names the worst."""
     worst = min(range(len(tasks)), key=lambda at: shares[at])
     found = f"at least {shares[worst]:.3f} ({write_cell(tasks[worst])})"
     return Target(text, found, max(0.0, limit - shares[worst]))
 
 
 def few_above(text: str, tasks: Sequence[Task], shares: Sequence[float]) -> Target:
-    """No cell lies above 5 %, but one may for chance, up to 6 %."""
+    """No cell is above 5 %; by chance, one cell may be at up to 6 %."""
     order = sorted(range(len(tasks)), key=lambda at: -shares[at])
     worst, second = order[0], order[min(1, len(order) - 1)]
     by = max(0.0, shares[worst] - 0.06)

@@ -1,7 +1,7 @@
 """What an answer costs: `python tests/bench/event_study.py`.
 
 An event page for three years of days, and 2,000 simulated series of two years, both bounds,
-from arrays to verdict. CPU time of one process, best of several runs, beside a floor measured
+from arrays to verdict. CPU time of one process, best of several runs, with a floor measured
 in the same run (one sort of many random numbers), because machines differ.
 """
 
@@ -24,7 +24,7 @@ from made_series import WORLDS, Cell, make_series
 from analysis.estimators.placebo_rate_ratio import estimate_rate_ratio
 from analysis.event_study import run_study
 from analysis.event_study.effects import build_series
-from analysis.event_study.verdicts import Facts, EventContext, conclude
+from analysis.event_study.verdicts import EventContext, Facts, conclude
 from analysis.numerics import DailySeries, Design
 from analysis.study import Event, count_days
 
@@ -46,7 +46,7 @@ def best_ms(work: Callable[[], object], runs: int = RUNS) -> float:
 
 
 def make_bounds(number: int) -> list[tuple[DailySeries, DailySeries]]:
-    """Lower and upper bound of so many made-up routes, of every world in turn."""
+    """Lower and upper bound of a number of made-up routes, from every world in turn."""
     rng = np.random.default_rng(3)
     worlds = [world for world, _, _ in WORLDS.values()]
     cell, pairs = Cell(1.0, 14), []

@@ -68,7 +68,7 @@ def edges(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def build(root: Path) -> None:
-    """Build the month and say what it took."""
+    """Build the month and print time and memory."""
     archive = Archive(root)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     began, used = time.monotonic(), time.process_time()

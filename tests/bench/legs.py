@@ -44,7 +44,7 @@ def one_day(copies: int) -> np.ndarray:
 
 
 def floor(positions: np.ndarray) -> None:
-    """What no way of finding flights can do without."""
+    """Work that every way of finding flights needs."""
     np.lexsort((positions["seen_at"], positions["icao24"]))
     latitude, longitude = positions["latitude"], positions["longitude"]
     great_circle_km(latitude[1:], longitude[1:], latitude[:-1], longitude[:-1])

@@ -2,7 +2,7 @@
 
 Lists are made up here, as large and as varied as the published ones (May 2021: 2 278 298 rows;
 OPDI: 72 million flights in 52 months). Each is read by a process of its own, which says
-how many CPU seconds it took and how much memory it held at most. Floor: unpacking the file.
+how many CPU seconds it took and its peak memory. Floor: unpacking the file.
 """
 
 import argparse
@@ -93,7 +93,7 @@ def write_csv(path: Path, rows: int) -> None:
 
 
 def write_parquet(path: Path, rows: int) -> None:
-    """A list as EUROCONTROL has it: by way of pandas, so in row groups of a million."""
+    """A list as EUROCONTROL writes it: with pandas, so in row groups of a million."""
     random = np.random.default_rng(7)
     pieces = []
     for first in range(0, rows, PIECE):

@@ -1,4 +1,4 @@
-"""Made-up worlds in which nothing happens, and what may be put into them: all of it seeded."""
+"""Made-up worlds without an event, and changes that can be added to them; all of it seeded."""
 
 import sys
 from collections.abc import Callable
@@ -39,12 +39,12 @@ class Cell:
 
     @property
     def event(self) -> int:
-        """Where the event stands in the record."""
+        """Index of the event in the record."""
         return EVENT - self.first
 
 
 World = Callable[[np.random.Generator], tuple[np.ndarray, np.ndarray]]
-"""Gives what multiplies the flights, and what is heard, of each day."""
+"""Gives the factors of traffic and of reception of each day."""
 
 
 def _flat(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -115,13 +115,13 @@ UNFAITHFUL = ("step x2 understated", "step x2 overstated")
 
 
 def make_series(world: World, cell: Cell, rng: np.random.Generator) -> DailySeries:
-    """One series: traffic times what is heard of it, and the proxy that says how much."""
+    """One series: traffic times reception, and the proxy of reception."""
     traffic, heard = world(rng)
     return observe(traffic, heard * step_up(cell), cell, rng)
 
 
 def step_up(cell: Cell) -> np.ndarray:
-    """What the event does to what is heard on each day."""
+    """Factor of reception from the event on, per day."""
     return np.where(_DAY >= EVENT, cell.step, 1.0)
 
 

@@ -1,4 +1,4 @@
-"""How many lost ends a second the prism and reception judge, and what it costs beside a floor.
+"""How many lost ends a second the prism and reception judge, and its cost against a floor.
 
     python tests/bench/prism.py [--ends 10000]
 

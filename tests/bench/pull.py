@@ -1,8 +1,8 @@
 """Pulling releases from loopback with one worker and with two: `python tests/bench/pull.py`.
 
-Each release is a tar of heatmaps beside traces three times as large, which a pull must not
+Each release is a tar of heatmaps and of traces three times as large, which a pull must not
 fetch. The floor is fetching the same heatmap bytes and unpacking them. `--kill` instead kills a
-pull of ninety tiny days with two workers again and again, and compares what is left at the end.
+pull of ninety tiny days with two workers again and again, and compares the result at the end.
 """
 
 import argparse
@@ -64,7 +64,7 @@ def circling(day: date, aircraft: int, every_s: int = 15) -> np.ndarray:
 
 
 def release(day: date, aircraft: int) -> tuple[bytes, list[tuple[int, int]]]:
-    """A tar as published, and where its heatmaps lie."""
+    """A tar as published, and where its heatmaps are."""
     positions = circling(day, aircraft)
     start = int(positions["seen_at"].min()) - 5000
     heatmaps = [
@@ -105,7 +105,7 @@ def serve(days: list[date], aircraft: int, ours: Connection) -> None:
 
 @contextmanager
 def servers(days: list[date], aircraft: int) -> Iterator[tuple]:
-    """Their addresses, and where in each tar its heatmaps lie."""
+    """Their addresses, and where in each tar its heatmaps are."""
     mine, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(
         target=serve, args=(days, aircraft, theirs), daemon=True

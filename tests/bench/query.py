@@ -4,7 +4,7 @@
 
 Writes a made-up year straight in the index's own layout (a skewed network between the world's
 airports, one flight in sixteen cargo, one end in eight lost), asks an engine on it and prints
-medians beside a floor: counting the day column of the same files. With `--keep` the year stays
+medians with a floor: counting the day column of the same files. With `--keep` the year stays
 on disk and the next run takes it from there. Needs about 3 GB of disk for 36 M flights.
 """
 

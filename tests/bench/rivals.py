@@ -12,7 +12,7 @@ _BASELINE = 56
 
 
 def judge_rivals(series: DailySeries, cell: Cell) -> dict[str, bool]:
-    """Whether the tests people usually run call the series changed at 5 %."""
+    """Whether each of the usual tests calls the series changed at 5 %."""
     before = series.counts[cell.event - _BASELINE : cell.event]
     after = series.counts[cell.event : cell.event + cell.window]
     both = np.concatenate([before, after])

@@ -5,7 +5,7 @@
 Writes a made-up month straight in the index's own layout (see `query.py`: one end in eight
 lost, one flight in sixteen cargo) and resolves routes of several sizes: matching the flights,
 finding where each airframe was heard before and next, and asking every lost end whether the
-region can be excluded. Prints medians beside a floor: matching the flights of both bounds alone.
+region can be excluded. Prints medians with a floor: matching the flights of both bounds alone.
 """
 
 import argparse

@@ -1,12 +1,12 @@
-"""May routes in space stand in for dates that a short record lacks? The table that decides it.
+"""Can other routes replace the dates that a short record lacks? The table that decides it.
 
     python tests/bench/short_records.py [--series 400] [--jobs 2]
 
-One route among `ROUTES` others with the same receivers, in records that hold both windows and
-too few placebo dates; in none of them anything happens, unless an effect is named. The hard
-cells are those in which the route is wilder than every other: its own days before the event are
-then all that says so. `alone` is the false alarm rate with the other routes alone for a measure
-(no look at the route's own days), `CHANGE` that of the path as adopted.
+One route among `ROUTES` others with the same receivers, in records with both windows and
+too few placebo dates; there is no event unless an effect is named. The hard cells are those in
+which the route varies more than all others: only its own days before the event show that.
+`alone` is the false alarm rate with the other routes only, `CHANGE` that of the method as
+adopted.
 """
 
 import argparse
@@ -83,7 +83,7 @@ def _rate_of(others: str, cell: Cell) -> float:
 def judge_short(
     series: DailySeries, routes: tuple[ControlRoute, ...], cell: Cell
 ) -> dict[str, bool]:
-    """What the path says of one route, and what it would say without the route's own days."""
+    """The verdict on one route, and the verdict without the route's own days."""
     design = Design(cell.event, cell.window)
     effects = measure_controls(routes, series, design)
     others = np.array([effect.s for effect in effects])
@@ -107,7 +107,7 @@ def judge_short(
 
 
 def plan_tasks(series: int) -> list[Task]:
-    """Routes among their like, routes wilder than all others, unlike sizes and receivers."""
+    """Routes among similar ones, more variable routes, other sizes and receivers."""
     plans: list[tuple[str, Cell]] = []
     for rate in (1.0, 5.0):
         for name, (_, step, elasticity) in WORLDS.items():
@@ -152,12 +152,12 @@ def judge_tasks(tasks: list[Task], found: list[Shares]) -> list[Target]:
 
 
 def shorten(cell: Cell, days: int) -> Cell:
-    """The cell's record from so many days before the event to the end of its window."""
+    """The cell's record, from a number of days before the event to the end of its window."""
     return replace(cell, first=EVENT - days, last=EVENT + cell.window)
 
 
 def main() -> None:
-    """Print the table and whether the path may be taken."""
+    """Print the table and whether the method meets its targets."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--series", type=int, default=400)
     parser.add_argument("--jobs", type=int, default=2)

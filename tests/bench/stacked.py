@@ -1,4 +1,4 @@
-"""How often several events taken together are called a change when nothing happened.
+"""How often several events together are called a change when nothing happened.
 
     python tests/bench/stacked.py [--series 300] [--worlds poisson,weekday] [--effects] [--families]
 
@@ -35,14 +35,14 @@ LAST = 600
 
 
 def place_events(spacing: int, count: int = EVENTS) -> tuple[int, ...]:
-    """Days of so many events, the last one near the end of the record."""
+    """Days of a number of events, the last one near the end of the record."""
     return tuple(LAST - spacing * n for n in reversed(range(count)))
 
 
 def make_stack(
     world: World, rate: float, events: tuple[int, ...], rng: np.random.Generator, effect: float = 1
 ) -> DailySeries:
-    """A series in which the 14 days from each event hold `effect` times the flights."""
+    """A series in which the 14 days from each event have `effect` times the flights."""
     series = make_series(world, Cell(rate, 14), rng)
     counts = series.counts
     for event in events:
@@ -61,14 +61,14 @@ def _rate_around(counts: np.ndarray, own: slice) -> float:
 def judge_stacks(
     name: str, rate: float, events: tuple[int, ...], series: int, effect: float = 1.0
 ) -> list[StackedRatio]:
-    """So many series of a world, each stacked."""
+    """A number of series of a world, each with its events together."""
     rng = np.random.default_rng(100 * list(WORLDS).index(name) + int(10 * rate))
     design = Design(events[0], 14, others=events[1:])
     found = []
     for number in range(series):
         made = make_stack(WORLDS[name][0], rate, events, rng, effect)
         stack = estimate_stacked_ratio(made, design, seed=number)
-        assert stack is not None and len(stack.set_rr), "the record holds too few dates"
+        assert stack is not None and len(stack.set_rr), "the record has too few dates"
         found.append(stack)
     return found
 
@@ -79,12 +79,12 @@ def share_found(stacks: list[StackedRatio]) -> float:
 
 
 def share_covered(stacks: list[StackedRatio], effect: float = 1.0) -> float:
-    """Share whose interval holds the true ratio."""
+    """Share whose interval contains the true ratio."""
     return float(np.mean([stack.lo <= effect <= stack.hi for stack in stacks]))
 
 
 def print_nulls(names: list[str], series: int) -> None:
-    """False alarms and coverage, a line a cell."""
+    """False alarms and coverage, one line per cell."""
     print(f"{'world':<22} {'apart':>5} {'rate':>5} {'CHANGE':>7} {'covers':>7}")
     for name in names:
         for spacing in SPACINGS:
@@ -121,7 +121,7 @@ def print_effects(series: int) -> None:
 
 
 def find_among(name: str, rate: float, dates: int, routes: int, series: int) -> float:
-    """Share of questions about so many dates and routes in which any of them is a change."""
+    """Share of questions about several dates and routes in which any of them is a change."""
     rng = np.random.default_rng(1000 * list(WORLDS).index(name) + dates + routes)
     events = place_events(75, dates)
     adjust = adjust_holm if routes == 1 else adjust_benjamini_hochberg
