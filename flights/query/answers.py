@@ -1,9 +1,10 @@
-"""Answers to a route question from the months of the index: sums where they do, else flights."""
+"""Answers to a route question from the months of the index: from sums where possible."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ from flights.query.statements import Pair
 
 @dataclass(frozen=True)
 class IndexedQuestion:
-    """A question beside what answers it."""
+    """A route question with the open parts of the index that answer it."""
 
     question: RouteQuestion
     months: Sequence[Month]
@@ -42,8 +43,8 @@ class IndexedQuestion:
             by_codes = origin.codes is not None and destination.codes is not None
             if self.months and by_codes and (origin.has_cells or destination.has_cells):
                 found.update(self.session.count_lost(origin, destination))
-            if self.session.moved:
-                found.update(self.session.count_moved(origin, destination))
+            if self.session.is_regraded:
+                found.update(self.session.count_regraded(origin, destination))
         return found
 
     def month_sums(self) -> Iterator[tuple[date, MonthSums]]:
@@ -51,14 +52,14 @@ class IndexedQuestion:
         for month in self.months:
             yield month.first, self.sums.setdefault(month.stamp, MonthSums(month.folder))
 
-    def read(self, picked: Mapping[str, np.ndarray]) -> pd.DataFrame:
-        """Flights with their verdicts, their cargo columns as a user's list has them."""
+    def read(self, picked: Mapping[str, NDArray[Any]]) -> pd.DataFrame:
+        """Flights with their verdicts; a user's cargo list replaces their cargo columns."""
         flights = self.rows.read(self.months, picked)
         own = self.question.overrides
         return judge_overrides(flights, own) if own else flights
 
     def pairs(self) -> tuple[list[Pair], list[Pair], list[Pair]]:
-        """Places that make up lower, what upper adds, and neither end."""
+        """Pairs of places of the lower bound, of what the upper bound adds, of neither end."""
         q = self.question
         here, maybe_here = self._sides(q.origin_airports, q.origin_cells)
         there, maybe_there = self._sides(q.destination_airports, q.destination_cells)
@@ -72,7 +73,7 @@ class IndexedQuestion:
     def _sides(
         self, airports: frozenset[str] | None, cells: frozenset[int] | None
     ) -> tuple[Places, Places]:
-        """Places that are `in` the region, and those where a lost end is possible there."""
+        """Places that are `in` the region, and places of lost ends that are possible there."""
         if airports is None:
             return ANYWHERE, LOST_ENDS
         maybe = LOST_ENDS if cells is None else self.region(frozenset(), cells)
@@ -101,11 +102,6 @@ def count_heard(asked: IndexedQuestion) -> Counter[date]:
     return heard
 
 
-def count_lost_at_both(asked: IndexedQuestion) -> Counter[date]:
-    """Flights with both ends lost, by day."""
-    return asked.count([(LOST_ENDS, LOST_ENDS)])
-
-
 def find_flights(asked: IndexedQuestion) -> pd.DataFrame:
     """Flights of the upper bound."""
     lower, more, _ = asked.pairs()
@@ -114,13 +110,13 @@ def find_flights(asked: IndexedQuestion) -> pd.DataFrame:
 
 
 def find_unknown(asked: IndexedQuestion) -> pd.DataFrame:
-    """Flights of which no end is known and neither is out."""
+    """Flights with no known end, where neither end is out."""
     pairs = [(pair, "neither") for pair in asked.pairs()[2]]
     return asked.read(asked.session.pick(pairs) if asked.months and pairs else {})
 
 
 def find_around(asked: IndexedQuestion, flights: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """For each flight the one of its airframe before and the one behind, rows of nothing else."""
+    """For each flight the one of its airframe before it and after it; empty rows if none."""
     if not asked.months:
         ids = (np.full(len(flights), -1, np.int64),) * 2
     else:
@@ -156,8 +152,8 @@ def count_destinations(asked: IndexedQuestion) -> dict[str, NDArray[np.int64]]:
         for place, flights in zip(*sums.count_destinations(here, asked.grade), strict=True):
             kept = flights[inside]
             found[int(place)][inside.start + offset : inside.start + offset + len(kept)] += kept
-    if asked.session.moved:
-        for day, place, more in asked.session.count_moved_to(here):
+    if asked.session.is_regraded:
+        for day, place, more in asked.session.count_regraded_to(here):
             found[place][(day - q.first).days] += more
     codes = {number: code for code, number in asked.numbers.items()}
     named = ((codes[place], flights) for place, flights in found.items() if place in codes)
@@ -174,7 +170,7 @@ def sum_cruise(asked: IndexedQuestion, cells: frozenset[int] | None) -> dict[dat
     return found
 
 
-def _seconds(moments: pd.Series) -> np.ndarray:
-    """Whole seconds since 1970; no moment is later than all others, so that nothing follows it."""
+def _seconds(moments: pd.Series) -> NDArray[np.int64]:
+    """Whole seconds since 1970; an unknown time is later than all, so that no flight follows."""
     whole = (moments - pd.Timestamp(0, tz="UTC")) // pd.Timedelta(seconds=1)
-    return whole.fillna(2**62).to_numpy(np.int64)
+    return np.asarray(whole.fillna(2**62).to_numpy(np.int64), np.int64)

@@ -1,4 +1,4 @@
-"""DuckDB over the index of an archive, as an engine for the questions of `questions`."""
+"""The engine that answers route questions: DuckDB on the index of an archive."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -18,40 +18,40 @@ from flights.query.index.day_sums import MonthSums
 from flights.query.index.end_codes import NO_CELL, cell_id
 from flights.query.index.index import Month, RouteIndex
 from flights.query.index.rows import MonthRows
-from flights.query.other_series import list_other_series
 from flights.query.question import Engine, RouteQuestion
 from flights.records import LedgerEntry, judge_departures, not_asked
+from flights.sources import find_spec
 
 __all__ = ["NO_CELL", "DuckDBEngine", "Engine", "RouteQuestion", "cell_id"]
 
-_TRIES = 3
-_MOST_MONTHS = 240
+_TRIES = 3  # another process may replace a month while it is read
+_MOST_MONTHS = 240  # sums kept in memory: twenty years of one source
 _MARGIN = timedelta(days=3)
-"""Days before and after in which an airframe's other flights are looked for: what matters of
-them lies within the horizon of `gaps`."""
+"""Days before and after in which other flights of an airframe are searched: more than the horizon
+of `flights.evidence.reach`, 48 h, and a long flight."""
 
 
 class DuckDBEngine:
-    """Answers from the index of an archive, which it builds where that is missing or stale.
+    """Answers from the index of an archive; builds months that are missing or out of date.
 
-    One connection, which reads the index and nothing else; every call has its own cursor, so
-    threads may share an engine. `cargo` stands in for `flights.cargo.grades`.
+    One connection, which can read the index only; every call has its own cursor, so threads may
+    share an engine. `cargo` replaces `flights.cargo.grades` in tests.
     """
 
     def __init__(self, archive: Archive, *, cargo: Grader | None = None) -> None:
         self._archive = archive
-        self._facts = RouteIndex(archive, cargo)
+        self._index = RouteIndex(archive, cargo)
         self._sums: dict[str, MonthSums] = {}
         self._rows = MonthRows()
         self._connection = statements.connect(archive.root / "index")
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         self._connection.close()
 
     def ledger(self, source: str, first: date, last: date) -> tuple[LedgerEntry, ...]:
         """One entry per day; days found damaged while the index was built are `failed`."""
-        return self._look(source, first, last)[0]
+        return self._open_months(source, first, last)[0]
 
     def count_by_day(self, question: RouteQuestion) -> pd.DataFrame:
         """As `Engine.count_by_day`."""
@@ -76,8 +76,10 @@ class DuckDBEngine:
         """As `Engine.match_unknown`."""
         return self._ask(question, answers.find_unknown)[1]
 
-    def heard_around(self, source: str, flights: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """As `Engine.heard_around`."""
+    def find_neighbours(
+        self, source: str, flights: pd.DataFrame
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """As `Engine.find_neighbours`."""
         if flights.empty:
             return flights, flights
         ended = flights["lastseen"].fillna(flights["firstseen"])
@@ -94,7 +96,7 @@ class DuckDBEngine:
         self, source: str, first: date, last: date, flight: Mapping[str, Any]
     ) -> tuple[tuple[LedgerEntry, ...], pd.DataFrame]:
         """As `Engine.count_similar`."""
-        plain = {name: _text(flight[name]) for name in _ALIKE}
+        plain = {name: _text(flight[name]) for name in _COMPARED}
         asked = RouteQuestion(source, first, last)
         return self._ask(asked, lambda now: answers.count_similar(now, plain))
 
@@ -111,13 +113,6 @@ class DuckDBEngine:
         near = None if anywhere else (airports or frozenset())
         question = RouteQuestion(source, first, last, near, None, cells)
         return _by_day(*self._ask(question, answers.count_heard))
-
-    def neither_end_by_day(
-        self, source: str, first: date, last: date, min_grade: str | None = None
-    ) -> pd.Series:
-        """As `Engine.neither_end_by_day`."""
-        question = RouteQuestion(source, first, last, min_grade=min_grade)
-        return _by_day(*self._ask(question, answers.count_lost_at_both))
 
     def destinations_by_day(self, question: RouteQuestion) -> pd.DataFrame:
         """As `Engine.destinations_by_day`."""
@@ -141,21 +136,23 @@ class DuckDBEngine:
         return pd.DataFrame(rows, _day_index(entries), columns, dtype="Int64")
 
     def _ask(self, q: RouteQuestion, answer: Callable[[IndexedQuestion], Any]) -> tuple[Any, Any]:
-        """The days' entries and the answer from their months.
+        """The entries of the days and the answer from their months.
 
-        A month may be replaced by another process between looking and asking: then look again.
+        Another process may replace a month before it is read: then it is opened again.
         """
         grade = _grade(q.min_grade)
         for attempt in range(_TRIES):
-            entries, months = self._look(q.source, q.first, q.last)
+            entries, months = self._open_months(q.source, q.first, q.last)
             folders = [month.folder for month in months]
-            numbers = self._facts.airports(q.source).numbers()
+            numbers = self._index.airports(q.source).numbers()
             try:
                 with statements.Session(
                     self._connection, folders, (q.first, q.last), grade
                 ) as session:
                     if q.overrides and grade and folders:
-                        session.move([each / "flights.parquet" for each in folders], q.overrides)
+                        session.apply_cargo_list(
+                            [each / "flights.parquet" for each in folders], q.overrides
+                        )
                     asked = IndexedQuestion(
                         q, months, grade, numbers, session, self._sums, self._rows
                     )
@@ -164,22 +161,37 @@ class DuckDBEngine:
                 if attempt == _TRIES - 1:
                     raise ArchiveError(
                         f"The index of {q.source} cannot be read: {error}. Delete the folder "
-                        f"{Path('index') / q.source} of the archive; it is built anew."
+                        f"{Path('index') / q.source} of the archive; it is built again."
                     ) from error
         raise AssertionError("not reached")
 
-    def _look(
+    def _open_months(
         self, source: str, first: date, last: date
     ) -> tuple[tuple[LedgerEntry, ...], list[Month]]:
         if last < first:
             raise InvalidInput(f"The days end ({last}) before they begin ({first}); swap them.")
         known = self._archive.read_ledger(source)
-        months = self._facts.months(source, first, last, known)
+        months = self._index.months(source, first, last, known)
         if len(self._sums) > _MOST_MONTHS:
             self._sums.clear()
         faults = {day: why for month in months for day, why in month.unreadable.items()}
         judged = judge_departures(known)
         return tuple(_entry(source, day, judged, faults) for day in _span(first, last)), months
+
+
+def list_other_series(archive: Archive, source: str) -> list[str]:
+    """Series that may have the same flights as `source`; none for a simulated or unknown one."""
+    if _is_simulated(source):
+        return []
+    return [each for each in archive.sources() if each != source and not _is_simulated(each)]
+
+
+def _is_simulated(source: str) -> bool:
+    """True also for an unknown key: it is not known which world its flights are in."""
+    try:
+        return find_spec(source).simulated
+    except InvalidInput:
+        return True
 
 
 def _entry(
@@ -192,7 +204,7 @@ def _entry(
 
 
 def _nearest(found: list[pd.DataFrame], moment: str, *, latest: bool = False) -> pd.DataFrame:
-    """Of several answers row by row the earliest (or latest) in time; the first where equal."""
+    """Row by row the earliest (or latest) of several answers; the first where equal."""
     best = found[0]
     for other in found[1:]:
         ahead = other[moment] > best[moment] if latest else other[moment] < best[moment]
@@ -201,7 +213,7 @@ def _nearest(found: list[pd.DataFrame], moment: str, *, latest: bool = False) ->
     return best
 
 
-_ALIKE = ("callsign", "operator", "icao24", "origin", "destination")
+_COMPARED = ("callsign", "operator", "icao24", "origin", "destination")
 
 
 def _text(value: Any) -> str | None:
@@ -212,7 +224,7 @@ def _grade(name: str | None) -> int:
     if name is None:
         return 0
     if name not in GRADE_CODES:
-        raise InvalidInput(f"{name!r} is no cargo grade; there are {', '.join(GRADE_CODES)}.")
+        raise InvalidInput(f"{name!r} is not a cargo grade; use one of {', '.join(GRADE_CODES)}.")
     return GRADE_CODES[name]
 
 
@@ -221,7 +233,7 @@ def _span(first: date, last: date) -> list[date]:
 
 
 def _by_day(entries: Sequence[LedgerEntry], found: Mapping[date, int]) -> pd.Series:
-    """Flights by day; <NA> where the day is not complete, zero where it is and nothing was."""
+    """Flights by day; <NA> where a day is not complete, 0 where it is and has no flights."""
     counts = [found.get(entry.day, 0) if entry.is_complete else pd.NA for entry in entries]
     return pd.Series(counts, index=_day_index(entries), dtype="Int64", name="flights")
 

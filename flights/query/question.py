@@ -1,12 +1,12 @@
-"""A route question, and what any engine must answer to it.
+"""A route question, and what every engine answers.
 
 Ends of a flight are `in` a region, `possible` there, or out. With an airport (evidence other
-than `lost`) an end is `in` or out. A lost end is `possible` wherever the question names no
-cells, else where its position lies in one of them. Every end is `in` "anywhere".
+than `lost`) an end is `in` or out. A lost end is `possible` everywhere if the
+question has no cells, else only in one of its cells. Every end is `in` "anywhere".
 
 - lower bound: both ends `in`
 - upper bound: also one `in`, the other `possible`, unless both are lost
-- neither end: both lost, neither out, not both `in`; counted apart, in no bound
+- neither end: both lost, neither out, not both `in`; counted separately, in neither bound
 """
 
 from collections.abc import Mapping
@@ -22,11 +22,11 @@ from flights.records import LedgerEntry
 
 @dataclass(frozen=True)
 class RouteQuestion:
-    """Flights from here to there, by day of `firstseen`, `first` to `last` inclusive.
+    """Flights from an origin to a destination, by day of `firstseen`, `first` to `last` inclusive.
 
-    `*_airports`: ICAO codes, None = anywhere. `*_cells`: one-degree cells (`cell_id`) that a lost
-    end must lie in to be possible, None = any. `min_grade`: least cargo grade, None = any flight.
-    `overrides`: a user's cargo list, heeded when the question is asked (no index is built for it).
+    `*_airports`: ICAO codes, None = anywhere. `*_cells`: one-degree cells (`cell_id`) where a lost
+    end is possible, None = any. `min_grade`: least cargo grade, None = any flight.
+    `overrides`: a user's cargo list; it is applied when the question is answered, without an index.
     """
 
     source: str
@@ -41,7 +41,7 @@ class RouteQuestion:
 
 
 class Engine(Protocol):
-    """Answers questions. In every answer a day that is not complete is <NA>, never zero."""
+    """Answers route questions. Counts of a day that is not complete are <NA>, never zero."""
 
     def ledger(self, source: str, first: date, last: date) -> tuple[LedgerEntry, ...]:
         """One entry per day, `not asked` ones included."""
@@ -60,23 +60,25 @@ class Engine(Protocol):
         ...
 
     def match_unknown(self, question: RouteQuestion) -> pd.DataFrame:
-        """As `match`, flights that stand in neither bound because no end is known."""
+        """As `match`, for flights in neither bound because no end is known."""
         ...
 
-    def heard_around(self, source: str, flights: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """For each flight the one of its airframe before and the one behind, row by row.
+    def find_neighbours(
+        self, source: str, flights: pd.DataFrame
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """For each flight the flight of its airframe before it and after it, row by row.
 
-        Columns of `records.FLIGHT`; a row of nothing where none is near in time. The archive's
-        other series are asked too: whoever heard the airframe, that is where it was.
+        Columns of `records.FLIGHT`; an empty row where none is near in time. Other series of the
+        archive are searched too, because a record of any source shows where the airframe was.
         """
         ...
 
     def count_similar(
         self, source: str, first: date, last: date, flight: Mapping[str, Any]
     ) -> tuple[tuple[LedgerEntry, ...], pd.DataFrame]:
-        """The days' entries; and by `day` the flights with the callsign, the operator, the icao24.
+        """The entries of the days; by `day` the flights with the same callsign, operator, icao24.
 
-        Only flights that share the origin and the destination of `flight` where it has them.
+        Only flights with the origin and the destination of `flight`, where it has them.
         """
         ...
 
@@ -94,27 +96,21 @@ class Engine(Protocol):
         """
         ...
 
-    def neither_end_by_day(
-        self, source: str, first: date, last: date, min_grade: str | None = None
-    ) -> pd.Series:
-        """Flights of the grade with both ends lost, anywhere. Int64 by `day`."""
-        ...
-
     def destinations_by_day(self, question: RouteQuestion) -> pd.DataFrame:
-        """Flights from the question's origin to each airport that is not its destination.
+        """Flights from the question's origin to each airport that is not in its destination.
 
-        Index `day`, one column per ICAO code that was reached on a complete day, in their order:
-        the lower bound of the route there, as float, NaN on days not complete. No columns where
-        the destination is anywhere.
+        Index `day`; one column per ICAO code with flights on complete days, in alphabetic order:
+        the lower bound of the route there, float, NaN on days that are not complete. No columns
+        where the destination is anywhere.
         """
         ...
 
     def cruise_by_day(
         self, source: str, first: date, last: date, cells: frozenset[int] | None = None
     ) -> pd.DataFrame:
-        """What was heard at cruising height over one-degree cells (None = everywhere), by `day`.
+        """Traffic heard at cruising height over one-degree cells (None = everywhere), by `day`.
 
         `positions`, and `aircraft_hours`: aircraft by reception cell and clock hour (Int64). <NA>
-        also on complete days without reception, as of sources that keep none.
+        also on complete days without reception data, which some sources lack.
         """
         ...

@@ -1,30 +1,31 @@
-"""The statements DuckDB runs over the index. No statement holds a word of the user's.
+"""The SQL statements that DuckDB runs on the index. No statement contains text of the user.
 
-Regions become small temporary tables of places and are semi-joined: lists of thousands in the
-statement are two to three times slower.
+Regions become small temporary tables of places that are joined: long lists in a statement are two
+to three times slower.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import duckdb
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from flights.cargo import Overrides
 from flights.query.index.day_sums import HEARD, Places
 from flights.query.index.end_codes import LOST
 from flights.query.regraded import make_regraded_table
 
-MEMORY = "1GB"
+MEMORY = "1GB"  # limit of one connection, so that a laptop can run the app next to it
 
 Pair = tuple[Places, Places]
 
 
 def connect(folder: Path) -> duckdb.DuckDBPyConnection:
-    """A connection that reads what lies in `folder` and can do nothing else."""
+    """A connection that can read files in `folder` and nothing else."""
     connection = duckdb.connect(":memory:", config={"memory_limit": MEMORY})
     connection.execute("set TimeZone = 'UTC'")
     connection.execute("set enable_progress_bar = false")
@@ -37,7 +38,7 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
 
 
 class Session:
-    """One call: a cursor of its own, the flights of the months, temporary tables of places."""
+    """One question: its own cursor, the flights of the months, temporary tables of places."""
 
     def __init__(
         self,
@@ -54,7 +55,7 @@ class Session:
             "grade": grade,
         }
         self._conditions: dict[int, str] = {}
-        self.moved = False
+        self.is_regraded = False
 
     def __enter__(self) -> Self:
         return self
@@ -71,7 +72,7 @@ class Session:
         )
         return dict(self._cursor.execute(statement, self._given).fetchall())
 
-    def pick(self, pairs: Sequence[tuple[Pair, str]]) -> dict[str, np.ndarray]:
+    def pick(self, pairs: Sequence[tuple[Pair, str]]) -> dict[str, NDArray[Any]]:
         """`id`, `origin_lost`, `destination_lost`, `bound` of the flights of pairs."""
         selects = [
             f"select id, {_is_lost(pair[0])} as origin_lost, {_is_lost(pair[1])} as "
@@ -81,40 +82,42 @@ class Session:
         ]
         return self._cursor.execute(" union all ".join(selects), self._given).fetchnumpy()
 
-    def move(self, wide: Sequence[Path], overrides: Overrides) -> None:
-        """Heed a user's cargo list from here on: which flights come in by it, which leave.
+    def apply_cargo_list(self, wide: Sequence[Path], overrides: Overrides) -> None:
+        """Use a user's cargo list in all following calls.
 
-        Reads the columns the list compares of every flight of the months.
+        Reads the columns that the list compares, of every flight of the months.
         """
         given = {name: self._given[name] for name in ("first", "last", "grade")}
-        self.moved = make_regraded_table(self._cursor, overrides, {**given, "wide": _paths(wide)})
+        self.is_regraded = make_regraded_table(
+            self._cursor, overrides, {**given, "wide": _paths(wide)}
+        )
 
-    def count_moved(self, origin: Places, destination: Places) -> dict[date, int]:
-        """By day, how many more flights there are by the list that `move` was given."""
+    def count_regraded(self, origin: Places, destination: Places) -> dict[date, int]:
+        """By day, the number of flights that the cargo list adds (negative: removes)."""
         statement = (
-            "select day, count(*) filter (comes) - count(*) filter (not comes) from moved "
+            "select day, count(*) filter (is_added) - count(*) filter (not is_added) from regraded "
             f"where {self._where(origin, destination)} group by day"
         )
         given = {name: self._given[name] for name in ("first", "last")}
         return dict(self._cursor.execute(statement, given).fetchall())
 
-    def count_moved_to(self, origin: Places) -> list[tuple[date, int, int]]:
-        """As `count_moved` from `origin` to every airport: day, place, how many more."""
+    def count_regraded_to(self, origin: Places) -> list[tuple[date, int, int]]:
+        """As `count_regraded` from `origin` to every airport: day, place, number added."""
         statement = (
             "select day, destination_place, "
-            "count(*) filter (comes) - count(*) filter (not comes) from moved "
+            "count(*) filter (is_added) - count(*) filter (not is_added) from regraded "
             f"where {self._where(origin, HEARD)} group by day, destination_place"
         )
         given = {name: self._given[name] for name in ("first", "last")}
         return self._cursor.execute(statement, given).fetchall()
 
     def neighbours(
-        self, address: np.ndarray, firstseen_s: np.ndarray, lastseen_s: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Ids of the flights of the same airframes before and behind, -1 where there is none.
+        self, address: NDArray[Any], firstseen_s: NDArray[Any], lastseen_s: NDArray[Any]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Ids of the flights of the same airframes before and after, -1 where there is none.
 
-        Before: the last that ended by `firstseen_s`; behind: the first that began from
-        `lastseen_s` on [s since 1970].
+        Before: the last one that ended by `firstseen_s`; after: the first one that started at or
+        after `lastseen_s` [s since 1970 UTC].
         """
         asked = {"address": address.tolist(), "b": firstseen_s.tolist(), "e": lastseen_s.tolist()}
         self._cursor.execute(_ASKED, asked)
@@ -136,18 +139,24 @@ class Session:
         return self._cursor.execute(_ALIKE, given).df()
 
     def _relations(self, origin: Places, destination: Places) -> list[str]:
-        """Where to take flights of the grade from, with conditions."""
+        """Tables with the flights of the grade, with conditions."""
         where = self._where(origin, destination)
-        stays = " and id not in (select id from moved where not comes)" if self.moved else ""
+        stays = (
+            " and id not in (select id from regraded where not is_added)"
+            if self.is_regraded
+            else ""
+        )
         relations = [f"read_parquet($facts) where grade >= $grade and {where}{stays}"]
-        return [*relations, f"moved where comes and {where}"] if self.moved else relations
+        return (
+            [*relations, f"regraded where is_added and {where}"] if self.is_regraded else relations
+        )
 
     def _where(self, origin: Places, destination: Places) -> str:
-        """Condition on a flight; what it says of lost ends is spelt out, to skip row groups."""
+        """Condition on a flight; it names lost ends explicitly, so that row groups are skipped."""
         conditions = [
             "day between $first and $last",
-            self._holds(origin, "origin_place"),
-            self._holds(destination, "destination_place"),
+            self._is_at(origin, "origin_place"),
+            self._is_at(destination, "destination_place"),
         ]
         if not (origin.has_airports and destination.has_airports):
             conditions.append("has_lost")
@@ -155,7 +164,7 @@ class Session:
             conditions.append("not has_lost")
         return " and ".join(conditions)
 
-    def _holds(self, places: Places, column: str) -> str:
+    def _is_at(self, places: Places, column: str) -> str:
         """Condition that `column` is one of the places."""
         if places.codes is None:
             rules = {None: "true", False: f"{column} < {LOST}", True: f"{column} >= {LOST}"}
@@ -204,7 +213,7 @@ def _paths(paths: Iterable[Path]) -> list[str]:
     return [str(path.absolute()) for path in paths]
 
 
-def _aligned(found: dict[str, np.ndarray], count: int) -> np.ndarray:
+def _aligned(found: dict[str, NDArray[Any]], count: int) -> NDArray[np.int64]:
     ids = np.full(count, -1, np.int64)
     ids[found["n"]] = found["id"]
     return ids

@@ -62,7 +62,7 @@ def resolve_bounds(
     some = flights[lost.any(axis=1)]
     before, behind = (
         each.where(is_one_airframe(some["icao24"]))
-        for each in engine.heard_around(question.source, some)
+        for each in engine.find_neighbours(question.source, some)
     )
     flights = _add_neighbours(flights, before, behind)
     flights = _add_missing_days(engine, question.source, flights, lost)

@@ -1,1 +1,1 @@
-"""The index of an archive: one folder a month, built once, read by every question."""
+"""The index of an archive: one folder per month, built once, read by every question."""

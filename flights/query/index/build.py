@@ -1,8 +1,8 @@
-"""Write one month of the index: flights sorted for route questions, compact, and summed up.
+"""Write one month of the index: flights sorted for route questions, in codes, and summed.
 
 - `flights`: every column and `id`, in the order of `facts`
 - `facts`: one row a flight, codes only; flights with a lost end last
-- the sums of `sums`
+- the sums of `day_sums`
 """
 
 import logging
@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from flights.query.index.day_sums import write_sums
 from flights.query.index.end_codes import LOST, AirportNumbers, encode_end
@@ -24,14 +25,14 @@ from flights.records import EVIDENCE, NON_ICAO, arrow_schema
 log = logging.getLogger(__name__)
 
 GRADE_CODES = {"possible": 1, "likely": 2, "certain": 3}
-"""Cargo grades as the index holds them; 0 is no evidence of cargo."""
+"""Codes of cargo grades in the index; 0 is no evidence of cargo."""
 
 MEMORY = "400MB"
 _WIDE_GROUP = 16_384
 _CARGO = ("cargo_grade", "cargo_rule", "cargo_source", "cargo_conflict")
 
 WIDE = pa.schema([*arrow_schema("flights"), *(pa.field(name, pa.string()) for name in _CARGO)])
-"""What `flights.parquet` of a month holds besides `id`."""
+"""Columns of `flights.parquet` of a month, besides `id`."""
 
 _CODES = pa.schema(
     [
@@ -65,7 +66,7 @@ copy (
 
 
 class Grader(Protocol):
-    """What the index needs of the cargo rules; `flights.cargo.grades` is one."""
+    """Cargo rules as the index uses them; `flights.cargo.grades` is one."""
 
     def grade_flights(self, flights: pd.DataFrame) -> pd.DataFrame:
         """Per flight `cargo_grade` (null = none), `cargo_rule`, `_source`, `_conflict`."""
@@ -83,13 +84,13 @@ def write_month(
     airports: AirportNumbers,
     cargo: Grader,
 ) -> int:
-    """Fill `folder` from flights given in pieces; the number of flights.
+    """Write a month to `folder` from flights in pieces; the number of flights.
 
-    Memory is bounded by a piece and by what DuckDB may take (`MEMORY`); the rest is on disk.
+    Memory is limited by a piece and by the limit of DuckDB (`MEMORY`); the rest is on disk.
     """
     parts = []
     for number, piece in enumerate(pieces):
-        parts.append(folder / f"part-{number}.rough")
+        parts.append(folder / f"part-{number}.temporary")
         pq.write_table(_coded(piece, airports, cargo), parts[-1], compression="lz4")
     count = _sort_and_sum(folder, month, parts)
     for part in parts:
@@ -98,7 +99,7 @@ def write_month(
 
 
 def _coded(flights: pd.DataFrame, airports: AirportNumbers, cargo: Grader) -> pa.Table:
-    """A piece as an Arrow table with its cargo columns and its codes."""
+    """A piece as an Arrow table with cargo columns and codes."""
     graded = cargo.grade_flights(flights)
     wide = flights.assign(**{name: graded[name].to_numpy() for name in _CARGO})
     table = pa.Table.from_pandas(wide[WIDE.names], schema=WIDE, preserve_index=False)
@@ -118,10 +119,11 @@ def _coded(flights: pd.DataFrame, airports: AirportNumbers, cargo: Grader) -> pa
     return table
 
 
-def number_addresses(icao24: pd.Series) -> np.ndarray:
+def number_addresses(icao24: pd.Series) -> NDArray[np.uint32]:
     """Addresses as numbers, `NON_ICAO` set where the text begins with ~; 2**32 - 1 = unreadable."""
     codes, texts = pd.factorize(icao24)
-    return np.array([*(_address(text) for text in texts), 2**32 - 1], dtype=np.uint32)[codes]
+    numbers = np.array([*(_address(text) for text in texts), 2**32 - 1], dtype=np.uint32)
+    return np.asarray(numbers[codes], np.uint32)
 
 
 def _address(text: str) -> int:
@@ -132,7 +134,7 @@ def _address(text: str) -> int:
 
 
 def month_number(month: date) -> int:
-    """Months since the year 0; the upper half of the ids of the month's flights."""
+    """Months since the year 0; the upper half of the ids of flights of the month."""
     return month.year * 12 + month.month - 1
 
 
@@ -140,10 +142,10 @@ def _sort_and_sum(folder: Path, month: date, parts: list[Path]) -> int:
     wide, facts = (str(folder / f"{name}.parquet") for name in ("flights", "facts"))
     fill = {"wide": _quoted(wide), "facts": _quoted(facts), "lost": LOST, "group": _WIDE_GROUP}
     if not parts:
-        parts = [folder / "part-0.rough"]
+        parts = [folder / "part-0.temporary"]
         pq.write_table(pa.schema([*WIDE, *_CODES]).empty_table(), parts[0])
     with duckdb.connect(":memory:", config={"memory_limit": MEMORY}) as connection:
-        connection.execute("set temp_directory = $1", [str(folder / "spill.rough")])
+        connection.execute("set temp_directory = $1", [str(folder / "spill.temporary")])
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("set enable_progress_bar = false")  # standard output holds data
         given = {"parts": [str(part) for part in parts], "base": month_number(month) << 32}
@@ -154,5 +156,5 @@ def _sort_and_sum(folder: Path, month: date, parts: list[Path]) -> int:
 
 
 def _quoted(path: str) -> str:
-    """For a statement: `copy … to` takes no parameter."""
+    """A path for a statement: `copy … to` takes no parameter."""
     return path.replace("'", "''")

@@ -1,6 +1,6 @@
-"""What was heard at cruising height, summed up by day and one-degree cell: a month of the index.
+"""Traffic at cruising height of a month, summed by day and one-degree cell.
 
-Two `.npy` files: the cells (`places.cell_id` of the centre of each reception cell), and per cell
+Two `.npy` files: the cells (`end_codes.cell_id` of the centre of each reception cell), and per cell
 positions and aircraft-hours by day of the month, shape (cells, 2, 31), mapped into memory.
 """
 
@@ -18,7 +18,7 @@ _COUNTS = ["cruise_positions", "cruise_aircraft"]
 
 
 def write_cruise(folder: Path, days: Iterable[tuple[int, pd.DataFrame]]) -> None:
-    """Sum up the reception rows of days, each given by its number in the month (from 1)."""
+    """Sum the reception rows of days, each with its number in the month (from 1)."""
     centres: dict[int, int] = {}
     cells, sums = np.zeros(0, np.int64), []
     for number, reception in days:
@@ -34,13 +34,13 @@ def write_cruise(folder: Path, days: Iterable[tuple[int, pd.DataFrame]]) -> None
 
 
 def load_cruise(folder: Path) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
-    """Cells, and what `write_cruise` summed up over each."""
+    """Cells, and the sums of `write_cruise` over each."""
     cells = np.load(folder / "cruise.npy", allow_pickle=False)
     return cells, np.load(folder / "cruise-days.npy", mmap_mode="r", allow_pickle=False)
 
 
 def _find_centres(cells: NDArray[np.int64], known: dict[int, int]) -> NDArray[np.int64]:
-    """One-degree cell of the centre of each reception cell; `known` grows."""
+    """One-degree cell of the centre of each reception cell; new ones are added to `known`."""
     new = [cell for cell in cells.tolist() if cell not in known]
     if new:
         import h3.api.basic_int as h3

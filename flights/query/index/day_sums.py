@@ -1,7 +1,7 @@
-"""Flights per day, summed up: what most route questions can be answered from in milliseconds.
+"""Sums of flights per day, which answer most route questions in milliseconds.
 
-Per month three tables of counts, one column a day of the month (from 0), as `.npy` files that are
-mapped into memory, so that processes share them and a question touches only the rows it needs:
+Per month three tables of counts, one column per day of the month (from 0), as `.npy` files that
+are mapped into memory: processes share them, and a question reads only the rows that it needs:
 
 - `routes`: by grade, origin and destination, where both ends were heard
 - `ends`: by grade, side (0 origin, 1 destination), place of that end, and whether the other is lost
@@ -11,6 +11,7 @@ mapped into memory, so that processes share them and a question touches only the
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -51,10 +52,10 @@ _SELECTS = {
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """Places an end may be at.
+    """Places where an end may be.
 
-    `codes` are those of `places`, None where a rule says it all: `lost` False = every end heard,
-    True = every lost end, None = every end.
+    `codes` are those of `end_codes`, None where a rule is enough: `lost` False = every end that
+    was heard, True = every lost end, None = every end.
     """
 
     codes: tuple[int, ...] | None = None
@@ -62,12 +63,12 @@ class Places:
 
     @property
     def has_airports(self) -> bool:
-        """True where an end that was heard may be one of them."""
+        """True where an end that was heard may be at one of them."""
         return not self.lost if self.codes is None else any(code < LOST for code in self.codes)
 
     @property
     def has_cells(self) -> bool:
-        """True where a lost end may be one of them."""
+        """True where a lost end may be at one of them."""
         return self.lost is not False if self.codes is None else any(c >= LOST for c in self.codes)
 
     @cached_property
@@ -85,7 +86,7 @@ ANYWHERE, HEARD, LOST_ENDS = Places(), Places(lost=False), Places(lost=True)
 
 
 def write_sums(folder: Path, facts: str, connection: duckdb.DuckDBPyConnection) -> None:
-    """Sum up the month whose flights are in the Parquet file `facts`."""
+    """Write the sums of the month whose flights are in the Parquet file `facts`."""
     for name, statement in _SELECTS.items():
         columns = connection.execute(statement, {"facts": facts}).fetchnumpy()
         keys = np.empty(len(columns["grade"]), dtype=np.dtype(_KEYS[name], align=True))
@@ -102,13 +103,13 @@ class MonthSums:
     """The sums of one month, mapped from its folder."""
 
     folder: Path
-    _tables: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict, repr=False)
-    _cruise: tuple[np.ndarray, np.ndarray] | None = field(default=None, repr=False)
+    _tables: dict[str, tuple[NDArray[Any], NDArray[Any]]] = field(default_factory=dict, repr=False)
+    _cruise: tuple[NDArray[Any], NDArray[Any]] | None = field(default=None, repr=False)
 
     def count(self, origin: Places, destination: Places, grade: int) -> NDArray[np.int64]:
         """Flights by day of the month with at least that grade.
 
-        Where both are given by codes, lost ends are not in it: only the flights know those pairs.
+        Where both are given by codes, lost ends are not counted: the sums do not have these pairs.
         """
         if origin.codes is not None and destination.codes is not None:
             keys, days = self._of_grade("routes", grade)
@@ -123,14 +124,15 @@ class MonthSums:
             keys, days = self._of_grade("ends", grade)
             wanted = near.mask[keys["place"]] & (keys["side"] == side)
             wanted &= _is(keys["other_lost"], far)
-        return days[np.flatnonzero(wanted)].sum(axis=0, dtype=np.int64)
+        found: NDArray[np.int64] = days[np.flatnonzero(wanted)].sum(axis=0, dtype=np.int64)
+        return found
 
     def count_destinations(
         self, origin: Places, grade: int
     ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """Places of airports that flights from `origin` led to, and the flights by day (rows).
+        """Places of airports with flights from `origin`, and these flights by day (rows).
 
-        As `count` to each of them: lost origins are in it only where `origin` is anywhere.
+        As `count` to each of them: lost origins count only where `origin` is anywhere.
         """
         if origin.codes is None:
             keys, days = self._of_grade("ends", grade)
@@ -149,7 +151,7 @@ class MonthSums:
     def sum_cruise(
         self, cells: frozenset[int] | None
     ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Positions and aircraft-hours (rows) over cells by day; and which days hold any."""
+        """Positions and aircraft-hours (rows) over cells by day; and which days have any."""
         if self._cruise is None:
             self._cruise = load_cruise(self.folder)
         known, days = self._cruise
@@ -157,8 +159,8 @@ class MonthSums:
         chosen = days if cells is None else days[np.isin(known, list(cells))]
         return chosen.sum(axis=0, dtype=np.int64), anywhere
 
-    def _of_grade(self, name: str, grade: int) -> tuple[np.ndarray, np.ndarray]:
-        """Keys and counts of a table from that grade on (they come in its order)."""
+    def _of_grade(self, name: str, grade: int) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Keys and counts of a table from that grade on (rows are sorted by grade)."""
         if name not in self._tables:
             keys = np.load(self.folder / f"{name}.npy", allow_pickle=False)
             days = np.load(self.folder / f"{name}-days.npy", mmap_mode="r", allow_pickle=False)
@@ -168,7 +170,7 @@ class MonthSums:
         return keys[start:], days[start:]
 
 
-def _is(flag: np.ndarray, places: Places) -> NDArray[np.bool_]:
+def _is(flag: NDArray[Any], places: Places) -> NDArray[np.bool_]:
     if places.lost is None:
         return np.ones(len(flag), dtype=bool)
-    return flag == places.lost
+    return np.asarray(flag == places.lost, bool)

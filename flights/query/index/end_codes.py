@@ -1,7 +1,7 @@
 """Where an end is, as one small integer: an airport's number, or a one-degree cell if lost.
 
-0 is an end that was heard at no airport with a code; 1 to 65535 are airports, in the order in
-which this archive met them; from `LOST` on, `LOST + cell_id` are ends lost in that cell.
+0 is an end at a place without an airport code; 1 to 65535 are airports, in the order in which
+this archive first had them; `LOST + cell_id` are ends that were lost in that cell.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from flights.errors import ArchiveError
 from flights.records.atomic_files import write_whole
 
 NO_CELL = 65_535
-"""Cell id of a position that is not known."""
+"""Cell id of an unknown position."""
 
 LOST = 100_000
 UNNAMED = 0
@@ -38,7 +38,7 @@ def cell_id(latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:
 
 
 class AirportNumbers:
-    """The numbers of airport codes in one index: a file that only ever grows at its end."""
+    """The numbers of airport codes in one index: a file to which codes are only appended."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -48,7 +48,7 @@ class AirportNumbers:
         self._marks: dict[int, str] = {}
 
     def numbers(self) -> dict[str, int]:
-        """Code -> number, as the file stands now."""
+        """Code -> number, as in the file now."""
         try:
             seen = self._path.stat()
         except FileNotFoundError:
@@ -59,13 +59,13 @@ class AirportNumbers:
             try:
                 self._codes = [str(code) for code in json.loads(self._path.read_bytes())]
             except (ValueError, TypeError):
-                self._codes = []  # unreadable: months that rest on it no longer match `mark`
+                self._codes = []  # unreadable: months that use it no longer match `mark`
             self._numbers = {code: n for n, code in enumerate(self._codes, start=1)}
             self._stamp, self._marks = stamp, {}
         return self._numbers
 
     def add(self, codes: Iterable[str]) -> dict[str, int]:
-        """Give a number to every code that has none yet; all numbers.
+        """Add numbers for new codes; all numbers.
 
         Raises
         ------

@@ -1,10 +1,10 @@
-"""The index: per month of a source, what route questions need, derived from the archive.
+"""The index: data for route questions, per month of a source, derived from the archive.
 
     <root>/index/<source>/airports.json
-    <root>/index/<source>/<YYYY-MM>.<key>/  see `facts_build`; about.json
+    <root>/index/<source>/<YYYY-MM>.<key>/  see `build`; about.json
 
 `key` is a digest of the days' hashes and of the cargo rules: a month whose days or rules
-changed is built anew when it is next asked for. All of `index/` may be deleted at any time.
+changed is built again when it is next needed. All of `index/` may be deleted at any time.
 """
 
 import hashlib
@@ -34,16 +34,16 @@ log = logging.getLogger(__name__)
 
 LAYOUT = "3"
 PIECE_FLIGHTS = 400_000
-"""Flights read at a time while a month is built: what bounds its memory."""
-_RESTS_ON = ("flights", "edges", "reception")
+"""Flights read at a time while a month is built; this limits the memory."""
+_TABLES_USED = ("flights", "edges", "reception")
 
 
 @dataclass(frozen=True)
 class Month:
     """One month of the index.
 
-    `stamp` tells this building of it from any other. `unreadable`: days whose files were
-    damaged, and why. `airports`: how many airport numbers it rests on, and their digest.
+    `stamp` identifies this build of the month. `unreadable`: days with damaged files, and why.
+    `airports`: number of airport numbers that it uses, and their digest.
     """
 
     first: date
@@ -71,9 +71,9 @@ class RouteIndex:
     def months(
         self, source: str, first: date, last: date, ledger: Mapping[date, LedgerEntry]
     ) -> list[Month]:
-        """Fresh months that hold the days `first` to `last`, built where they are not.
+        """Months with the days `first` to `last`; those out of date are built first.
 
-        `ledger` is the source's as just read. Months without data are left out.
+        `ledger` is the ledger of the source as just read. Months without data are left out.
 
         Raises
         ------
@@ -99,31 +99,31 @@ class RouteIndex:
                 if found is None:
                     pieces = _split_month(month, ledger)
                     found = self._build(source, month, target=target, pieces=pieces)
-                # A day may have been replaced while we read it: then this is not that state.
+                # A day may have been replaced during the build: then build again.
                 ledger = self._archive.read_ledger(source)
                 if self._place(source, month, ledger) == target:
                     return found
 
     def _place(self, source: str, month: date, ledger: Mapping[date, LedgerEntry]) -> Path:
-        """Folder of the month in the state the ledger names."""
+        """Folder of the month for the state of the ledger."""
         lines = [LAYOUT, self._cargo.rules_digest()]
         for day in _days_of(month, margin=1):
             tables = ledger[day].tables if day in ledger else {}
-            hashes = [str(tables[name]["sha256"]) for name in _RESTS_ON if name in tables]
+            hashes = [str(tables[name]["sha256"]) for name in _TABLES_USED if name in tables]
             if hashes:
                 lines.append(" ".join([day.isoformat(), ledger[day].status, *hashes]))
         key = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
         return self._folder(source) / f"{month:%Y-%m}.{key}"
 
     def _fresh(self, source: str, folder: Path, month: date) -> Month | None:
-        """The month if it is there and still right; days that were unreadable may be mended."""
+        """The month if it is up to date; days that were unreadable may be readable now."""
         found = self._read(folder, month)
         if found is None or self.airports(source).mark(found.airports[0]) != found.airports:
             return None
         return None if any(self._reads(source, day) for day in found.unreadable) else found
 
     def _read(self, folder: Path, month: date) -> Month | None:
-        """What lies in a folder of the index, None where it is not whole."""
+        """The month in a folder of the index, None where it is not complete."""
         try:
             seen = (folder / "about.json").stat()
             stamp = f"{folder.name} {seen.st_ino} {seen.st_mtime_ns}"
@@ -138,18 +138,18 @@ class RouteIndex:
             return None
 
     def _reads(self, source: str, day: date) -> bool:
-        return not self._archive.fault(source, day, _RESTS_ON)
+        return not self._archive.fault(source, day, _TABLES_USED)
 
     def _build(
         self, source: str, month: date, *, target: Path, pieces: Sequence[tuple[date, date]]
     ) -> Month:
-        rough = target.with_name(f".building-{month:%Y-%m}-{os.getpid()}")
+        temporary = target.with_name(f".building-{month:%Y-%m}-{os.getpid()}")
         began = time.monotonic()
-        _clear_dead(target.parent, month)
-        rough.mkdir(parents=True)
+        _remove_killed_builds(target.parent, month)
+        temporary.mkdir(parents=True)
         try:
             faults = {
-                day: self._archive.fault(source, day, _RESTS_ON)
+                day: self._archive.fault(source, day, _TABLES_USED)
                 for day in _days_of(month, margin=1)
             }
             unreadable = {day: fault for day, fault in faults.items() if fault}
@@ -160,24 +160,24 @@ class RouteIndex:
                 )
                 for first, last in pieces
             )
-            count = write_month(rough, month, flights, self.airports(source), self._cargo)
-            write_cruise(rough, self._receptions(source, month, without))
-            _write_about(rough / "about.json", self.airports(source), unreadable)
+            count = write_month(temporary, month, flights, self.airports(source), self._cargo)
+            write_cruise(temporary, self._receptions(source, month, without))
+            _write_about(temporary / "about.json", self.airports(source), unreadable)
             shutil.rmtree(target, ignore_errors=True)
-            rough.rename(target)
+            temporary.rename(target)
         finally:
-            shutil.rmtree(rough, ignore_errors=True)
-        _clear_old(target, month)
+            shutil.rmtree(temporary, ignore_errors=True)
+        _remove_older_builds(target, month)
         log.info("%s %s: %d flights in %.1f s", source, month, count, time.monotonic() - began)
         built = self._read(target, month)
         if built is None:
-            raise ArchiveError(f"{target} was removed while it was being built; ask again.")
+            raise ArchiveError(f"{target} was removed during its build; try again.")
         return built
 
     def _receptions(
         self, source: str, month: date, without: frozenset[date]
     ) -> Iterator[tuple[int, pd.DataFrame]]:
-        """Number in the month and reception rows of each day, one in memory at a time."""
+        """Number in the month and reception rows of each day, one day in memory at a time."""
         for day in _days_of(month):
             if day not in without:
                 yield day.day, self._archive.load_reception(source, day, day)
@@ -193,18 +193,18 @@ def _cargo_rules() -> Grader:
 
 
 def _split_month(month: date, ledger: Mapping[date, LedgerEntry]) -> list[tuple[date, date]]:
-    """First and last day of runs of days that hold at most `PIECE_FLIGHTS`, or one day."""
+    """First and last day of runs of days with at most `PIECE_FLIGHTS` flights, or of one day."""
     runs: list[tuple[date, date]] = []
-    held = 0
+    flights = 0
     for day in _days_of(month):
         tables = ledger[day].tables if day in ledger else {}
         rows = int(tables["flights"]["rows"]) if "flights" in tables else 0
-        held += rows
-        if runs and held <= PIECE_FLIGHTS:
+        flights += rows
+        if runs and flights <= PIECE_FLIGHTS:
             runs[-1] = (runs[-1][0], day)
         else:
             runs.append((day, day))
-            held = rows
+            flights = rows
     return runs
 
 
@@ -235,20 +235,20 @@ def _write_about(path: Path, airports: AirportNumbers, unreadable: Mapping[date,
 
 @contextmanager
 def _one_builder(path: Path) -> Iterator[None]:
-    """Wait for whoever builds the same month; the lock goes with its process."""
+    """Wait until no other process builds the same month; the lock ends with its process."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path):
         yield
 
 
-def _clear_dead(folder: Path, month: date) -> None:
-    """Remove what killed builders of this month left; call as its only builder."""
+def _remove_killed_builds(folder: Path, month: date) -> None:
+    """Remove the folders of killed builds of this month; only with the lock."""
     for path in folder.glob(f".building-{month:%Y-%m}-*"):
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _clear_old(target: Path, month: date) -> None:
-    """Remove other states of the month; whoever reads one of them asks again."""
+def _remove_older_builds(target: Path, month: date) -> None:
+    """Remove older builds of the month; a process that reads one of them tries again."""
     for path in target.parent.glob(f"{month:%Y-%m}.*"):
         if path.is_dir() and path != target:
             shutil.rmtree(path, ignore_errors=True)

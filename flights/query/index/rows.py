@@ -1,4 +1,4 @@
-"""Flights with all their columns, fetched from the months of the index by id."""
+"""Flights with all their columns, read from the months of the index by id."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,19 +12,19 @@ from flights.query.index.build import WIDE
 from flights.query.index.index import Month
 
 _VERDICTS = ("origin_verdict", "destination_verdict", "bound")
-_AT_ONCE = 16
-_MOST_MONTHS = 240
-_ROW = (1 << 32) - 1
+_AT_ONCE = 16  # row groups in memory at once: about 260,000 flights
+_MOST_MONTHS = 240  # metadata kept in memory: twenty years of one source
+_ROW = (1 << 32) - 1  # the lower half of an id is the row in its month
 
 
 class MonthRows:
-    """Reads the row groups that hold the rows asked for and no others; remembers where they lie."""
+    """Reads only the row groups with the requested rows; keeps the metadata of the files."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[int, pq.FileMetaData, np.ndarray]] = {}
 
     def read(self, months: Sequence[Month], picked: Mapping[str, np.ndarray]) -> pd.DataFrame:
-        """Flights by `firstseen` with their verdicts; `picked` as `sql.Session.pick` gives it."""
+        """Flights by `firstseen` with their verdicts; `picked` as `Session.pick` returns it."""
         schema = pa.schema([*WIDE, *(pa.field(name, pa.string()) for name in _VERDICTS)])
         tables = [schema.empty_table()]
         if picked and len(picked["id"]):
@@ -36,12 +36,12 @@ class MonthRows:
                 rows = (sorted_ids[low:high] & _ROW).astype(np.int64)
                 for part, lo, hi in self._groups(month, rows):
                     verdicts = _verdicts(picked, order[low + lo : low + hi])
-                    tables.append(_beside(part, verdicts).select(schema.names).cast(schema))
+                    tables.append(_add_columns(part, verdicts).select(schema.names).cast(schema))
         frame = pa.concat_tables(tables).to_pandas()
         return frame.sort_values(["firstseen", "flight_id"], ignore_index=True)
 
     def read_ids(self, months: Sequence[Month], ids: np.ndarray) -> pd.DataFrame:
-        """Flights by id, row by row; a row of nothing where the id is -1."""
+        """Flights by id, row by row; an empty row where the id is -1."""
         order = np.argsort(ids, kind="stable")
         tables, at = [WIDE.empty_table()], []
         for month in months:
@@ -94,7 +94,7 @@ def _verdicts(picked: Mapping[str, np.ndarray], at: np.ndarray) -> dict[str, np.
     return {**ends, "bound": picked["bound"][at]}
 
 
-def _beside(table: pa.Table, columns: Mapping[str, np.ndarray]) -> pa.Table:
+def _add_columns(table: pa.Table, columns: Mapping[str, np.ndarray]) -> pa.Table:
     for name, values in columns.items():
         table = table.append_column(name, pa.array(values, pa.string()))
     return table

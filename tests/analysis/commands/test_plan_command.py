@@ -39,7 +39,7 @@ def test_plan_says_what_is_lacking_and_each_way_with_its_price(
     assert "172 days to pull, about 120 GB, about 6 h 41 min (assumed)" in said
     assert "account: on application" in said and "account: a free one" in said
     assert "- A list of Europe: China is outside the area" in said
-    assert "never extra counts" in said
+    assert "its counts are not added" in said
     assert "fortnight around the event, 2025-06-06 to 2025-06-19, from “Heatmaps" in said
     assert 'then say in the study: source = "airports.regions-airport-ellx-' in said
     assert out.rstrip().endswith(CONTENTS_SENTENCE)

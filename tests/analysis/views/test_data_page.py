@@ -103,7 +103,7 @@ def test_real_study_is_shown_every_way_with_price_account_licence_and_limits(
     )
     assert "1,380 credits of 4,000 a day" in said and "Account: a free one" in said
     assert "China is outside the area" in said
-    assert "never extra counts" in said
+    assert "its counts are not added" in said
     assert "2025-0" not in said
 
 

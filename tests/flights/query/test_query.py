@@ -91,7 +91,7 @@ def test_neither_end_counts_flights_lost_at_both(world, engine, grade) -> None:
     _, flights = world
     nowhere = RouteQuestion(SOURCE, FIRST, LAST, frozenset(), frozenset(), min_grade=grade)
     told = flights["day"][judge(flights, nowhere) == "neither"].value_counts()
-    found = engine.neither_end_by_day(SOURCE, FIRST, LAST, grade).dropna()
+    found = engine.count_by_day(nowhere)["neither_end"].dropna()
     assert found.to_dict() == {day: told.get(day, 0) for day in found.index}
 
 
@@ -166,7 +166,7 @@ def test_flights_of_an_airframe_before_and_behind_are_found_over_months(tmp_path
         parts.append(records.flights)
     flights = archive.load_flights(SOURCE, FIRST, LAST, join=join_departures)
     asked = flights.iloc[::7]
-    before, behind = DuckDBEngine(archive, cargo=Rules()).heard_around(SOURCE, asked)
+    before, behind = DuckDBEngine(archive, cargo=Rules()).find_neighbours(SOURCE, asked)
     for row, own in asked.iterrows():
         same = flights[flights["icao24"] == own["icao24"]]
         earlier = same[same["lastseen"] <= own["firstseen"]]["lastseen"]
@@ -199,9 +199,9 @@ def test_airframe_is_found_in_whatever_series_heard_it_next(tmp_path: Path) -> N
     put("opensky-lists", [-3, 4])
     put("simulated", [2])
     own = archive.load_flights("readsb", day, day, join=join_departures).iloc[:1]
-    before, behind = DuckDBEngine(archive, cargo=Rules()).heard_around("readsb", own)
+    before, behind = DuckDBEngine(archive, cargo=Rules()).find_neighbours("readsb", own)
     assert before["source"].to_list() == behind["source"].to_list() == ["opensky-lists"]
     assert behind["firstseen"].to_list() == [start + pd.Timedelta(hours=4)]
     alone = archive.load_flights("simulated", day, day, join=join_departures)
-    _, behind = DuckDBEngine(archive, cargo=Rules()).heard_around("simulated", alone)
+    _, behind = DuckDBEngine(archive, cargo=Rules()).find_neighbours("simulated", alone)
     assert behind["firstseen"].isna().all()

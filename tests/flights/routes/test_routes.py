@@ -303,7 +303,7 @@ class Asked:
     def match_unknown(self, question: RouteQuestion) -> pd.DataFrame:
         return _matched()
 
-    def heard_around(self, source, flights):  # type: ignore[no-untyped-def]
+    def find_neighbours(self, source, flights):  # type: ignore[no-untyped-def]
         return flights, flights
 
     def heard_by_day(self, source, first, last, airports=None, cells=None):  # type: ignore[no-untyped-def]

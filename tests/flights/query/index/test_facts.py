@@ -204,7 +204,7 @@ def test_killed_builder_leaves_nothing_that_counts_or_stays(archive: Archive) ->
     assert list((archive.root / "index" / SOURCE).glob(".building-*"))
     assert total(archive) == 80
     assert not list((archive.root / "index" / SOURCE).glob(".building-*"))
-    assert not list((archive.root / "index").rglob("*.rough"))
+    assert not list((archive.root / "index").rglob("*.temporary"))
 
 
 def test_day_replaced_while_its_month_is_built_is_in_the_answer(
