@@ -1,1 +1,1 @@
-"""Published flight lists: one file a month, read once, cut into UTC days in bounded memory."""
+"""Published flight lists: one file per month, read once and split into UTC days."""

@@ -1,15 +1,17 @@
-"""A month's file in the cache: fetched once, and taken from there while it is the same file.
+"""The file of a month in the cache: fetched once, and reused while the server has the same file.
 
-Beside the file stands a note of what it is: size, tag, hash. A file that is read to its end
-and whose month is done may go; one that is cut off by a kill goes on where it stopped.
+A second file next to it has its size, tag and hash. A file whose month is complete may be
+removed; an interrupted download continues.
 """
 
 import hashlib
-import json
+import logging
 import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import msgspec
 
 from flights.errors import BadPayload
 from flights.network import Door, Resource
@@ -21,9 +23,20 @@ _CHUNK = 1 << 20
 _MD5 = re.compile(r"md5:([0-9a-f]{32})")
 
 
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Note:
+    """Description of a file in the cache."""
+
+    fingerprint: str
+    file: InputFile
+
+
 @dataclass(frozen=True)
 class CachedFile:
-    """Where the file of `resource` lies, or will lie."""
+    """The file of `resource` at `path`, fetched or not."""
 
     path: Path
     resource: Resource
@@ -34,22 +47,24 @@ class CachedFile:
 
     @property
     def fingerprint(self) -> str:
-        """Name, size and tag: what tells this file from a later one of the same name."""
-        told = (self.path.name, self.resource.size, self.resource.etag or self.resource.modified)
-        return " ".join(str(each) for each in told if each)
+        """Name, size and tag, which distinguish this file from a later one of the same name."""
+        parts = (self.path.name, self.resource.size, self.resource.etag or self.resource.modified)
+        return " ".join(str(each) for each in parts if each)
 
     def known(self) -> InputFile | None:
-        """What lies there, where it is the file that the server has now."""
+        """The file in the cache, if the server still has the same one."""
         try:
-            note = json.loads(self._note.read_bytes())
-            file = InputFile(**note["file"])
-            lies = self.path.stat().st_size == file.size
-        except (OSError, ValueError, TypeError, KeyError):
+            note = msgspec.json.decode(self._note.read_bytes(), type=_Note)
+            is_whole = self.path.stat().st_size == note.file.size
+        except FileNotFoundError:
             return None
-        return file if lies and note.get("fingerprint") == self.fingerprint else None
+        except (OSError, ValueError, msgspec.MsgspecError) as error:
+            log.warning("%s cannot be read (%s); the file is fetched again", self._note, error)
+            return None
+        return note.file if is_whole and note.fingerprint == self.fingerprint else None
 
     def fingerprint_of(self, file: InputFile) -> str:
-        """That of the offer, unless the server had another file by the time it was fetched."""
+        """Fingerprint of the offer, or that of the fetched file if the server had another one."""
         fetched = Resource(self.resource.url, file.size, file.etag)
         if file.etag and self.resource.is_other_than(fetched):
             return replace(self, resource=fetched).fingerprint
@@ -61,29 +76,29 @@ class CachedFile:
         Raises
         ------
         BadPayload
-            It is not what the server said it is.
+            The file differs from the announced one.
         """
         found = self.known()
         if found is None:
             self._note.unlink(missing_ok=True)
             found = door.download(self.resource.url, self.path, report=report)
             self._check(found)
-            note = {"fingerprint": self.fingerprint_of(found), "file": asdict(found)}
-            self._note.write_text(json.dumps(note), encoding="utf-8")
+            note = _Note(self.fingerprint_of(found), found)
+            self._note.write_bytes(msgspec.json.encode(note))
         return found
 
     def drop(self) -> None:
-        """Remove the file and its note."""
+        """Remove the file and its second file."""
         for path in (self._note, self.path):
             path.unlink(missing_ok=True)
 
     def _check(self, found: InputFile) -> None:
-        """Compare with what was looked up: another size, or an md5 that some tags carry."""
-        told = _MD5.search(found.etag or "")
+        """Compare with the announced size, and with the md5 that some tags contain."""
+        tag = _MD5.search(found.etag or "")
         if self.resource.size not in (None, found.size):
             what = f"has {found.size:,} bytes instead of {self.resource.size:,}"
-        elif told and told[1] != _md5(self.path):
-            what = "is not the file that its md5 names"
+        elif tag and tag[1] != _md5(self.path):
+            what = "does not have the md5 of its tag"
         else:
             return
         self.drop()

@@ -1,8 +1,8 @@
-"""OpenSky's monthly flight lists: CSV in gzip, read front to back in blocks.
+"""Reads OpenSky's monthly flight lists, gzipped CSV, in blocks.
 
 Columns: `callsign,number,icao24,registration,typecode,origin,destination,firstseen,lastseen,
 day,latitude_1,longitude_1,altitude_1,latitude_2,longitude_2,altitude_2`. The CC-BY edition has
-`aircraft_uid` instead of icao24 and registration; versions of 2020 lack the six of position.
+`aircraft_uid` instead of icao24 and registration; versions of 2020 have no positions.
 
 References
 ----------
@@ -23,10 +23,10 @@ from flights.sources.flight_lists.rows import FEET, Batch, Batches, make_rows
 from flights.sources.list_columns import hide_addresses, read_addresses
 
 BLOCK = 2 << 20
-"""Bytes unpacked and parsed at a time: what bounds the memory."""
+"""Bytes unpacked and parsed at a time; limits the memory."""
 LONGEST_LINE = 1 << 16
 MOST_UNPACKED = 50
-"""Bytes a byte of gzip may unpack to; real lists come to five or six."""
+"""Most bytes from one byte of gzip; real lists have five or six."""
 _LEAST_UNPACKED = 64 << 20
 
 _NAMES = {
@@ -49,8 +49,8 @@ def read_csv_list(path: Path) -> Batches:
     Raises
     ------
     BadPayload
-        Not such a list, a line without end, or gzip that is cut, damaged or a bomb. What came
-        before the damage has been given.
+        Not such a list, a line that is too long, or damaged gzip, also one that unpacks to too
+        much. The rows before the damage have been returned.
     """
     size = path.stat().st_size
     with path.open("rb", buffering=0) as packed:
@@ -62,7 +62,7 @@ def read_csv_list(path: Path) -> Batches:
 
 
 class _CsvLines:
-    """Whole lines of a file that may be gzip, some megabytes at a time."""
+    """Whole lines of a file, gzip or not, some megabytes at a time."""
 
     def __init__(self, packed: FileIO, path: Path) -> None:
         self.name, self._rest, self._unpacked = path.name, b"", 0
@@ -76,7 +76,7 @@ class _CsvLines:
         """The first line, without its end."""
         line, _, self._rest = self._read().partition(b"\n")
         if not line:
-            self._tell_damage()
+            self._raise_damage()
         return line
 
     def __iter__(self) -> Iterator[bytes]:
@@ -84,30 +84,30 @@ class _CsvLines:
             text = self._rest + chunk
             end = text.rfind(b"\n") + 1
             if len(text) - end > LONGEST_LINE:
-                raise BadPayload(f"{self._at()}: a line has no end; this is no flight list.")
+                raise BadPayload(f"{self._at()}: a line is too long; this is not a flight list.")
             if end:
                 yield text[:end]
             self._rest = text[end:]
         rest = self._rest[: self._rest.rfind(b"\n") + 1] if self._damage else self._rest
         if rest:
             yield rest
-        self._tell_damage()
+        self._raise_damage()
 
-    def _tell_damage(self) -> None:
+    def _raise_damage(self) -> None:
         if self._damage:
-            raise BadPayload(f"{self._at()}: the gzip is cut or damaged ({self._damage}).")
+            raise BadPayload(f"{self._at()}: the gzip is cut off or damaged ({self._damage}).")
 
     def _read(self) -> bytes:
-        """The next megabytes, b"" at the end and where damage begins."""
+        """The next megabytes; b"" at the end and at the beginning of damage."""
         pieces: list[bytes] = []
-        held = 0
+        size = 0
         try:
-            while held < BLOCK and (piece := self._stream.read1(BLOCK)):
+            while size < BLOCK and (piece := self._stream.read1(BLOCK)):
                 pieces.append(piece)
-                held += len(piece)
+                size += len(piece)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             self._damage = str(error) or type(error).__name__
-        self._unpacked += held
+        self._unpacked += size
         if self._unpacked > self._most:
             raise BadPayload(f"{self._at()}: it unpacks to over {MOST_UNPACKED} times its size.")
         return b"".join(pieces)
@@ -123,14 +123,14 @@ def _read_header(lines: _CsvLines) -> list[str]:
     lacking = _NEEDED - set(names) or (set() if _AIRFRAME & set(names) else _AIRFRAME)
     if lacking or len(set(names)) < len(names):
         raise BadPayload(
-            f"{lines.name}: its first line is {text[:80]!r}, which is no header of an "
-            f"OpenSky flight list (it lacks {', '.join(sorted(lacking)) or 'names of its own'})."
+            f"{lines.name}: its first line is {text[:80]!r}, which is not the header "
+            f"of an OpenSky flight list (missing: {', '.join(sorted(lacking)) or 'unique names'})."
         )
     return names
 
 
 def _parse(block: bytes, names: list[str]) -> tuple[pa.Table, int]:
-    """Rows of some whole lines, and how many lines had another number of fields."""
+    """Rows of some whole lines, and the number of lines with another number of fields."""
     torn = 0
 
     def skip(row: csv.InvalidRow) -> str:
@@ -143,9 +143,9 @@ def _parse(block: bytes, names: list[str]) -> tuple[pa.Table, int]:
         read_options=csv.ReadOptions(
             column_names=names, use_threads=False, block_size=len(block) + 1
         ),
-        # No quotes: the lists have none, and one stray quote would swallow the lines after it.
+        # No quotes: the lists have none, and a stray quote would hide the lines after it.
         parse_options=csv.ParseOptions(quote_char=False, invalid_row_handler=skip),
-        # As bytes: text that is no UTF-8 is dealt with value by value.
+        # As bytes: text that is not UTF-8 is handled value by value.
         convert_options=csv.ConvertOptions(column_types=dict.fromkeys(names, pa.binary())),
     )
     found = {name: table[name].combine_chunks() for name in names}

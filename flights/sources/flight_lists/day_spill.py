@@ -1,8 +1,7 @@
-"""Rows of a month dealt to their UTC days on disk, so that no month need fit into memory."""
+"""Stores the rows of a month by UTC day on disk, so that a month need not fit into memory."""
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import date, timedelta
 from typing import IO
@@ -19,18 +18,18 @@ from flights.sources.flight_lists.rows import ROW
 
 HOURS = 24
 STRAY = "other_month"
-"""Rule that a fit row breaks which lies in another month's file."""
+"""Rule that a valid row breaks if it is in the file of another month."""
 _EPOCH = date(1970, 1, 1)
 _KEPT = pa.schema([field for field in ROW if field.name not in ("day", "fault")])
 _OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
 class DaySpill:
-    """Takes rows of one month, gives back those of the days that are wanted.
+    """Takes the rows of one month and returns those of the wanted days.
 
-    A context manager: leaving it frees its nameless files, and so does the end of the program.
-    `hours` counts fit rows by day of the month and hour of `hour_of`, shape (days, 24). `faults`
-    counts unfit rows by (day, rule), day None where they name none of this month.
+    A context manager: its temporary files are removed at the end, also if the program is killed.
+    `hours` counts valid rows by day of the month and hour of `hour_of`, shape (days, 24).
+    `faults` counts invalid rows by (day, rule); day None = no day of this month.
     """
 
     def __init__(self, month: date, wanted: tuple[date, ...], *, hour_of: str) -> None:
@@ -52,16 +51,16 @@ class DaySpill:
         self._stack.close()
 
     def day(self, number: int) -> date:
-        """Day of the month by its number, from 0."""
+        """Day of the month by its index, from 0."""
         return _EPOCH + timedelta(days=self._first + number)
 
     def take(self, rows: pa.Table) -> None:
-        """Deal some rows.
+        """Assign some rows to their days.
 
         Raises
         ------
         ArchiveError
-            There is no room for the temporary files.
+            There is no space for the temporary files.
         """
         number = pc.fill_null(rows["day"].cast(pa.int32()), -1).to_numpy() - self._first
         here = (number >= 0) & (number < self._length)
@@ -78,7 +77,7 @@ class DaySpill:
                 self._write(self.day(at), rows.take(order[begin:end]))
 
     def rows(self, day: date) -> pa.Table:
-        """Fit rows of a wanted day, in the order they came (`ROW` without day and fault)."""
+        """Valid rows of a wanted day, in the order of the file (`ROW` without day and fault)."""
         if day not in self._writers:
             return _KEPT.empty_table()
         self._writers[day].close()
@@ -86,22 +85,21 @@ class DaySpill:
         return pa.ipc.open_stream(self._files[day]).read_all()
 
     def free(self, day: date) -> None:
-        """Give back the room of a day that is done."""
+        """Free the disk space of a finished day."""
         if day in self._files:
             self._files[day].close()
 
-    def totals(self) -> Iterator[tuple[date, int]]:
-        """Every day of the month and how many fit rows it has, wanted or not."""
-        for number, count in enumerate(self.hours.sum(axis=1).tolist()):
-            yield self.day(number), count
-
-    def _count_unfit(self, rows: pa.Table, number: NDArray, here: NDArray[np.bool_]) -> None:
+    def _count_unfit(
+        self, rows: pa.Table, number: NDArray[np.int64], here: NDArray[np.bool_]
+    ) -> None:
         rules = rows["fault"].to_numpy(zero_copy_only=False).copy()
         rules[pc.is_null(rows["fault"]).to_numpy() & ~here] = STRAY
         for at in np.flatnonzero(pd.notna(rules)).tolist():
             self.faults[self.day(int(number[at])) if here[at] else None, rules[at]] += 1
 
-    def _count_hours(self, rows: pa.Table, number: NDArray, fit: NDArray[np.bool_]) -> None:
+    def _count_hours(
+        self, rows: pa.Table, number: NDArray[np.int64], fit: NDArray[np.bool_]
+    ) -> None:
         hour = pc.fill_null(pc.hour(rows[self._hour_of]), 0).to_numpy()
         places = number[fit] * HOURS + hour[fit]
         self.hours += np.bincount(places, minlength=self.hours.size).reshape(self.hours.shape)
@@ -116,5 +114,5 @@ class DaySpill:
         except OSError as error:
             raise ArchiveError(
                 f"No temporary file could be written in {scratch_folder()} ({error.strerror}). "
-                "Free some space there, or set TMPDIR to a roomy folder."
+                "Free some space there, or set TMPDIR to a folder with more space."
             ) from error

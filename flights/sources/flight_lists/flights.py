@@ -1,4 +1,4 @@
-"""Rows of one day of a flight list become FLIGHT records: identity, operator, both ends judged."""
+"""Converts the rows of one day of a flight list to FLIGHT records."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -16,9 +16,9 @@ from flights.reference.operators import OPERATOR_PATTERN
 from flights.sources.flight_lists.rows import PLACE
 
 UNPLACED = "field_unknown"
-"""Flag of a flight for which the list names a field that no table here can place."""
+"""Flag of a flight whose list has an airfield of unknown position."""
 MONTH_CUT = "month_cut"
-"""Flag of a flight that is one of two parts, because its list cuts flights at a month's end."""
+"""Flag of a flight that is one of two parts, because its list splits flights at month ends."""
 
 _AT_MIDNIGHT = timedelta(minutes=1)
 _OPERATOR = "^" + OPERATOR_PATTERN.pattern.replace("(", "(?P<operator>", 1)
@@ -30,20 +30,20 @@ Columns = dict[str, pa.Array]
 def make_flights(
     rows: pa.Table, *, source: str, day: date, cuts_months: bool = False
 ) -> tuple[pd.DataFrame, dict[str, int]]:
-    """The `flights` table of a day, and counts of what was left out or left open.
+    """The `flights` table of a day, and counts of repeated rows and unknown airfields.
 
-    A list estimates airports from what was heard: an end with an airport is `estimated`. An
-    end without one is `lost`, and so is one whose code is no airport's that is known here
-    (`CY-0002`): where it lies cannot be said, so no region may be excluded. The flight is
-    flagged `field_unknown` then. Of rows with one address and one `firstseen` the longest stays.
+    A list estimates airports from positions: an end with an airport is `estimated`. An end without
+    one is `lost`, and so is an end with an unknown code (`CY-0002`): its position is unknown, so
+    it may be in any region. The flight then has the flag `field_unknown`. Of rows with the same
+    address and `firstseen` the longest stays.
     """
     given = rows.num_rows
     rows = _each_once(rows)
     count = rows.num_rows
     counts = {"dropped_repeated": given - count}
     columns: Columns = {name: rows[name].combine_chunks() for name in rows.column_names}
-    del rows  # a day is large, and each step here copies some of it
-    # How many positions there were, how they were received and how long none, no list tells.
+    del rows  # a day is large, and each step copies a part of it
+    # No list has the number of positions, the kind of reception or the longest silence.
     columns["positions"] = pa.array(np.zeros(count, np.int32))
     columns["operator"] = _find_operators(columns)
     marks = {UNPLACED: np.zeros(count, bool)}
@@ -67,7 +67,7 @@ def make_flights(
 
 
 def _each_once(rows: pa.Table) -> pa.Table:
-    """Rows with their `flight_id`, each of these once, in order of time."""
+    """Rows with `flight_id`, without repeated ones, in order of time."""
     seconds = pc.floor(pc.divide(rows["firstseen"].cast(pa.int64()), 1000)).cast(pa.string())
     named = pc.binary_join_element_wise(rows["icao24"], seconds, "-")
     rows = rows.append_column("flight_id", named)
@@ -83,15 +83,15 @@ def _each_once(rows: pa.Table) -> pa.Table:
 
 
 def _find_operators(columns: Columns) -> pa.Array:
-    """Who flies it by its callsign; else whom the list names as operator of the airframe."""
-    said = pc.extract_regex(columns["callsign"], _OPERATOR)
+    """Operator by callsign, else the operator of the airframe in the list."""
+    by_callsign = pc.extract_regex(columns["callsign"], _OPERATOR)
     three = pc.match_substring_regex(columns["operator"], "^[A-Z]{3}$")
     given = pc.if_else(three, columns["operator"], pa.scalar(None, pa.string()))
-    return pc.coalesce(pc.struct_field(said, 0), given)
+    return pc.coalesce(pc.struct_field(by_callsign, 0), given)
 
 
 def _find_cut(columns: Columns, day: date) -> NDArray[np.bool_]:
-    """Flights heard at the very moment the month of `day` begins or ends, with no end there."""
+    """Flights heard when the month of `day` begins or ends, with an unknown end there."""
     begins = datetime(day.year, day.month, 1, tzinfo=UTC)
     ends = (begins + timedelta(days=31)).replace(day=1)
     first, last = columns["firstseen"], columns["lastseen"]
@@ -103,7 +103,7 @@ def _find_cut(columns: Columns, day: date) -> NDArray[np.bool_]:
 
 
 def _judge_end(columns: Columns, end: str, place: str) -> tuple[Columns, NDArray[np.bool_]]:
-    """Columns of one end, and where the list names a field that cannot be placed."""
+    """Columns of one end, and a mask of airfields with unknown position."""
     coded = columns[end].dictionary_encode()
     airports = load_airports()
     current = [current_code(code) for code in coded.dictionary.to_pylist()]

@@ -1,4 +1,4 @@
-"""A monthly list read once and cut into UTC days: their records and their ledger entries."""
+"""Reads a monthly list once and splits it into UTC days: records and ledger entries."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,24 +18,26 @@ from flights.sources.row_limits import describe_cap, is_round_cap
 Report = Callable[[str, float], None]
 
 MOST_ROWS = 20_000_000
-"""Rows a list may have; real months have two to four million."""
+"""Most rows of a list; real months have two to four million."""
 MOST_UNFIT = 0.01
-"""Share of rows that may be unfit in a day that is still complete."""
+"""A complete day has at most this share of invalid rows. Our choice: such a share changes a
+count by less than its chance variation."""
 THIN_SHARE = 0.2
-"""A day with less than this share of the month's median day is not whole."""
+"""A day with less than this share of the month's median day is partial."""
 USUAL_DAY, USUAL_HOUR = 50, 20
-"""A month must have so many rows in its median day (hour) for a thin day (empty hour) to tell."""
+"""Low days (empty hours) are judged only if the median day (hour) has at least this many rows;
+with fewer, chance explains them."""
 _READING_SHARE = 0.6
 _FREED_EVERY = 8
-"""Batches after which memory that is no longer used goes back to the system."""
+"""Batches after which unused memory is returned to the system."""
 
 
 @dataclass(frozen=True)
 class MonthTask:
-    """One month's list, read for `source`; `days` are those asked for.
+    """The list of a month, read for `source`; `days` are the requested ones.
 
-    `filed_by`: as in `LedgerEntry`. `gaps` gives sentences for days the publisher itself knows
-    to be short. `cuts_months`: a flight in the air as a month ends is listed as two.
+    `filed_by`: as in `LedgerEntry`. `gaps` returns sentences for days with gaps that the publisher
+    knows. `cuts_months`: a flight in the air at the end of a month is listed as two.
     """
 
     source: str
@@ -50,18 +52,18 @@ class MonthTask:
 
 
 def collect_month(task: MonthTask, batches: Batches, report: Report) -> Iterator[DayRecords]:
-    """Records of the days asked for, one by one.
+    """Records of the requested days, one by one.
 
     Raises
     ------
     BadPayload
-        Nothing in the file can be read.
+        No row of the file can be read.
     """
     first = task.days[0]
     with DaySpill(first, task.days, hour_of=task.filed_by) as spill:
         reading = _MonthReading(task, spill)
         reading.take(batches, report)
-        reading.look_over()
+        reading.judge_file()
         pa.default_memory_pool().release_unused()
         for number, day in enumerate(task.days):
             share = _READING_SHARE + (1 - _READING_SHARE) * number / len(task.days)
@@ -71,15 +73,15 @@ def collect_month(task: MonthTask, batches: Batches, report: Report) -> Iterator
 
 
 class _MonthReading:
-    """One file while it is read and after."""
+    """The reading of one file, and its judgement."""
 
     def __init__(self, task: MonthTask, spill: DaySpill) -> None:
         self._task, self._spill = task, spill
         self._rows = self._torn = 0
-        self._whole: list[str] = []  # what is wrong with the file, and so with each of its days
+        self._whole: list[str] = []  # faults of the whole file, and so of each of its days
 
     def take(self, batches: Batches, report: Report) -> None:
-        """Deal all rows to their days; damage ends it, and stands for every day."""
+        """Assign all rows to their days; damage ends the reading and is a fault of every day."""
         try:
             for number, batch in enumerate(batches):
                 self._rows += batch.rows.num_rows
@@ -96,13 +98,13 @@ class _MonthReading:
                 raise
             self._whole.append(f"Only {self._rows:,} rows could be read: {error}")
 
-    def look_over(self) -> None:
-        """Judge the file as a whole.
+    def judge_file(self) -> None:
+        """Find faults of the whole file.
 
         Raises
         ------
         BadPayload
-            Most rows are unfit, or of other months.
+            Most rows are invalid or of other months.
         """
         faults = self._spill.faults
         lost = self._torn + sum(n for (of, rule), n in faults.items() if not of and rule != STRAY)
@@ -110,14 +112,14 @@ class _MonthReading:
         total = self._rows + self._torn
         if unfit > total / 2:
             raise BadPayload(
-                f"{self._task.file.name}: {unfit:,} of {total:,} rows are unfit "
-                f"({self._rules()}); the file is not in the form it should be in."
+                f"{self._task.file.name}: {unfit:,} of {total:,} rows are invalid "
+                f"({self._rules()}); the file does not have the expected format."
             )
         if is_round_cap(total):
             self._whole.append(describe_cap(total, self._task.file.name))
         if lost > total * MOST_UNFIT:
             self._whole.append(
-                f"{lost:,} of {total:,} rows of {self._task.file.name} could not be put to any "
+                f"{lost:,} of {total:,} rows of {self._task.file.name} could not be assigned to a "
                 f"day ({self._rules()})."
             )
 
@@ -154,10 +156,10 @@ class _MonthReading:
         return DayRecords(entry, flights, **others)
 
     def _judge(self, day: date, flights: int) -> tuple[str, tuple[str, ...]]:
-        """Status of a day and why."""
+        """Status of a day, and the reasons."""
         reasons = [*self._whole, *self._task.gaps(day)]
         if not flights:
-            return "missing", (f"{self._task.file.name} holds no flight of this day.", *reasons)
+            return "missing", (f"{self._task.file.name} has no flight of this day.", *reasons)
         reasons += [*self._unfit(day, flights), *self._thin(day)]
         return ("partial" if reasons else "complete"), tuple(reasons)
 
@@ -166,31 +168,33 @@ class _MonthReading:
         count = sum(unfit.values())
         if count <= MOST_UNFIT * (count + flights):
             return []
-        return [f"{count:,} of {count + flights:,} rows of this day are unfit ({_told(unfit)})."]
+        return [
+            f"{count:,} of {count + flights:,} rows of this day are invalid ({_format_rules(unfit)})."
+        ]
 
     def _thin(self, day: date) -> list[str]:
-        """What the month's other days show to be lacking in this one."""
+        """Sentences on few flights or empty hours, compared with other days of the month."""
         hours = self._spill.hours
         own = hours[(day - self._spill.day(0)).days]
         usual = float(np.median(hours.sum(axis=1)[hours.any(axis=1)]))
         reasons = []
         if usual >= USUAL_DAY and own.sum() < THIN_SHARE * usual:
             reasons.append(
-                f"It has {own.sum():,} flights, where {usual:,.0f} a day are usual in its list."
+                f"It has {own.sum():,} flights; a usual day of its list has {usual:,.0f}."
             )
         silent = np.flatnonzero((own == 0) & (np.median(hours, axis=0) >= USUAL_HOUR))
         if len(silent):
-            told = ", ".join(f"{hour:02d}" for hour in silent)
+            empty_hours = ", ".join(f"{hour:02d}" for hour in silent)
             verb = "ends" if self._task.filed_by == "lastseen" else "begins"
-            reasons.append(f"No flight {verb} in hour {told} (UTC), as on other days of the month.")
+            reasons.append(f"No flight {verb} in hour {empty_hours} (UTC), unlike on other days.")
         return reasons
 
     def _rules(self) -> str:
         rules = {"torn": self._torn} if self._torn else {}
         for (_, rule), count in self._spill.faults.items():
             rules[rule] = rules.get(rule, 0) + count
-        return _told(rules)
+        return _format_rules(rules)
 
 
-def _told(rules: dict[str, int]) -> str:
+def _format_rules(rules: dict[str, int]) -> str:
     return ", ".join(f"{rule.replace('_', ' ')}: {n:,}" for rule, n in sorted(rules.items()))

@@ -1,4 +1,5 @@
-"""EUROCONTROL's Open Performance Data Initiative (OPDI): flight lists of Europe since 2022."""
+"""Source `opdi`: flight lists of Europe since 2022 from EUROCONTROL's Open Performance Data
+Initiative (OPDI)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,10 +20,10 @@ PER_SECOND = 2.0
 
 FIRST_DAY = date(2022, 1, 1)
 PUBLISHED = date(2026, 4, 30)
-"""Known to be published when this was written; months after it are asked for until one lacks."""
+"""Last month known to be published; later months are requested until one is missing."""
 
 BOX = (26.74617, -25.86653, 70.25976, 49.65699)
-"""South, west, north, east [deg] of the state vectors that OPDI is made of."""
+"""South, west, north, east [deg] of the state vectors from which OPDI is made."""
 
 
 @dataclass(frozen=True)
@@ -42,15 +43,15 @@ class Opdi:
         "Initiative (https://www.opdi.aero); contains data from The OpenSky Network",
         terms="non-commercial use, source attributed",
         first_day=FIRST_DAY,
-        area="Europe and its margins: 26.7 N to 70.3 N, 25.9 W to 49.7 E; nothing beyond",
-        cost_per_day="some MB; fetched a month at a time, also for a single day",
+        area="Europe and its surroundings: 26.7 N to 70.3 N, 25.9 W to 49.7 E",
+        cost_per_day="some MB; a whole month is fetched even for one day",
         known_holes=(
-            "Outside its box OPDI hears nothing: that is not covered, never zero. Both ends of "
-            "a route must lie inside; where a flight came from or went to beyond is unknown.",
+            "OPDI has no data outside its box; flights there are unknown, not zero. Both ends of a "
+            "route must be inside the box; ends of a flight outside it are unknown.",
             "Nearly half of the flights have no airport at one end (47 % of departures, 44 % of "
             "arrivals in 2025); some reporting airports have no reception at all.",
-            "Published some months late; new months may be issued again.",
-            "A flight in the air as a month ends is listed as two, one in each month (flag "
+            "Months are published some months late, and new ones may be published again.",
+            "A flight in the air at the end of a month is listed as two, one in each month (flag "
             "month_cut).",
             *KNOWN_HOLES,
         ),
@@ -63,14 +64,14 @@ class Opdi:
     )
 
     def offers(self, first: date, last: date) -> list[Offer]:
-        """A month each; one request a month tells whether it is there and how large it is."""
+        """One offer per month; one request per month finds whether it exists, and its size."""
         found = []
         for days in months_between(first, last, (FIRST_DAY, date.max)):
             resource = self.door.fetch_head(self._address(days[0]))
             if resource is None and days[0] > PUBLISHED:
                 break
             if resource is not None:
-                kept = self._listing().keep(resource)
+                kept = self._listing().cached_file(resource)
                 found.append(
                     Offer(
                         day=days[0],
@@ -84,7 +85,7 @@ class Opdi:
         return found
 
     def collect(self, offer: Offer, report: Report) -> Iterator[DayRecords]:
-        """The days asked for; the month's file is fetched whole."""
+        """The requested days; the file of the month is fetched whole."""
         yield from self._listing().collect(offer.parts[0], offer.all_days, report)
 
     def _listing(self) -> Listing:

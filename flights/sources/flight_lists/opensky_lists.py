@@ -1,4 +1,4 @@
-"""OpenSky's flight lists of 2019 to 2022, as published on Zenodo."""
+"""Source `opensky-lists`: OpenSky's flight lists of 2019 to 2022, published on Zenodo."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -14,13 +14,13 @@ from flights.sources.flight_lists.publisher import Listing, days_of, months_betw
 
 SERVER = "https://zenodo.org"
 RECORDS = {"full": "7923702", "cc-by": "4893109"}
-"""Zenodo record of each edition, pinned: files of one name differ between versions."""
+"""Zenodo record of each edition, fixed: files of the same name differ between versions."""
 PER_SECOND = 1.0
-"""Zenodo lets guests ask 60 times a minute."""
+"""Zenodo permits guests 60 requests a minute."""
 
 FIRST_DAY, LAST_DAY = date(2019, 1, 1), date(2022, 12, 31)
 _ODD_NAMES = {date(2021, 5, 1): "flightlist_20210501_20210530.csv.gz"}
-"""May 2021 is named to the 30th, and holds the 31st too."""
+"""The name of May 2021 ends on the 30th, but the file has the 31st too."""
 
 
 _SPEC = SourceSpec(
@@ -34,23 +34,23 @@ _SPEC = SourceSpec(
     "Strohmeier, Olive, Lübbe, Schäfer, Lenders: Crowdsourced air traffic data from the "
     "OpenSky Network 2019-2020, Earth System Science Data 13, 357 (2021), "
     "doi 10.5194/essd-13-357-2021",
-    terms="rows of the full edition may not be handed on; cite the paper",
+    terms="rows of the full edition must not be passed on; cite the paper",
     first_day=FIRST_DAY,
     last_day=LAST_DAY,
-    cost_per_day="2-7 MB; fetched a month at a time (58-210 MB), also for a single day",
+    cost_per_day="2-7 MB; a whole month (58-210 MB) is fetched even for one day",
     known_holes=(
-        "China, Iran and Central Asia are thinly heard; an end nobody heard is empty.",
-        "Airports are estimated from the first and last positions and checked by nobody.",
-        "A flight lies in the day of its last message: a day's departures are whole only "
-        "with the next day.",
-        "The cc-by edition names airframes by a number of its own: the addresses shown are "
-        "stand-ins that begin with ~, and there are no registrations.",
+        "Reception in China, Iran and Central Asia is poor; an end without reception is empty.",
+        "Airports are estimated from the first and last positions and not checked.",
+        "A flight belongs to the day of its last message: the departures of a day are complete "
+        "only with the next day.",
+        "The cc-by edition has its own numbers for airframes: its addresses are pseudonyms that "
+        "begin with ~, and there are no registrations.",
     ),
     remote=True,
     options=(
         Option(
             "edition",
-            "Full has addresses and registrations; cc-by has neither, and may be handed on.",
+            "Full has addresses and registrations; cc-by has neither, but may be passed on.",
             "choice",
             ("full", "cc-by"),
             "full",
@@ -65,7 +65,7 @@ _CC_BY = replace(
     narrow(_SPEC, "edition:cc-by"),
     title=f"{_SPEC.title}, CC BY edition",
     licence="CC BY 4.0",
-    terms="cite the paper and name the licence",
+    terms="cite the paper and the licence",
 )
 
 
@@ -79,12 +79,12 @@ class OpenSkyLists:
     spec: SourceSpec = _SPEC
 
     def offers(self, first: date, last: date) -> list[Offer]:
-        """A month each; one request a month tells whether it is there and how large it is."""
+        """One offer per month; one request per month finds whether it exists, and its size."""
         found = []
         for days in months_between(first, last, (FIRST_DAY, LAST_DAY)):
             resource = self.door.fetch_head(self._address(days[0]))
             if resource is not None:
-                kept = self._listing().keep(resource)
+                kept = self._listing().cached_file(resource)
                 found.append(
                     Offer(
                         day=days[0],
@@ -98,7 +98,7 @@ class OpenSkyLists:
         return found
 
     def collect(self, offer: Offer, report: Report) -> Iterator[DayRecords]:
-        """The days asked for; the month's file is fetched whole."""
+        """The requested days; the file of the month is fetched whole."""
         yield from self._listing().collect(offer.parts[0], offer.all_days, report)
 
     def _listing(self) -> Listing:
@@ -119,12 +119,12 @@ class OpenSkyLists:
 
 
 def open_source(*, edition: str = "full") -> OpenSkyLists:
-    """The lists in one edition; cc-by is a series of its own, for it names airframes otherwise.
+    """The lists in one edition; cc-by is a separate series, because its addresses differ.
 
     Raises
     ------
     InvalidInput
-        There is no such edition.
+        The edition is unknown.
     """
     if edition not in RECORDS:
         raise InvalidInput(f"edition is {edition!r}; it must be one of {', '.join(RECORDS)}.")

@@ -1,9 +1,9 @@
-"""EUROCONTROL's monthly OPDI flight lists: Parquet, read some thousand rows at a time.
+"""Reads EUROCONTROL's monthly OPDI flight lists, Parquet, some thousand rows at a time.
 
 Columns that are read: icao24, flt_id, adep, ades, registration, model, typecode, icao_operator,
 first_seen, last_seen. Times are text in newer files, time stamps in older ones. `id` (a number
 in newer files, text in older ones), `adep_p` and `ades_p` are not read: the last two are other
-guesses, not a second choice for an end that is empty.
+estimates, not replacements for an empty end.
 
 References
 ----------
@@ -23,7 +23,7 @@ from flights.sources.list_columns import read_addresses
 
 ROWS_AT_ONCE = 16_384
 MOST_UNPACKED = 1 << 30
-"""Bytes that a column of a row group may claim to unpack to."""
+"""Most unpacked bytes of a column of a row group."""
 _BUFFER = 1 << 20
 _MAGIC = b"PAR1"
 _NAMES = {
@@ -48,7 +48,7 @@ def read_parquet_list(path: Path) -> Batches:
     Raises
     ------
     BadPayload
-        Not Parquet, not such a list, or damaged. What came before the damage has been given.
+        Not Parquet, not such a list, or damaged. The rows before the damage have been returned.
     """
     _check_magic(path)
     try:
@@ -68,31 +68,31 @@ def read_parquet_list(path: Path) -> Batches:
 
 
 def _check_magic(path: Path) -> None:
-    """Refuse what is no Parquet at either end: an error page, or a file that is cut."""
+    """Refuse files that are not Parquet at both ends, such as error pages or cut files."""
     with path.open("rb") as file:
         head = file.read(60)
         file.seek(-min(4, path.stat().st_size), 2)
         tail = file.read()
     if head[:4] != _MAGIC:
         start = head.decode("utf-8", "replace")
-        raise BadPayload(f"{path.name} is no Parquet file: it begins with {start!r}.")
+        raise BadPayload(f"{path.name} is not a Parquet file: it begins with {start!r}.")
     if tail != _MAGIC:
-        raise BadPayload(f"{path.name} is cut short: its Parquet footer is missing.")
+        raise BadPayload(f"{path.name} is cut off: its Parquet footer is missing.")
 
 
 def _list_texts(schema: pa.Schema, columns: Mapping[str, str]) -> list[str]:
-    """Columns to be read as dictionaries: a long text that stands in many rows is held once.
+    """Columns to be read as dictionaries, so that a text in many rows is in memory once.
 
-    Times are left out, since hardly two are the same.
+    Not times: nearly all of them differ.
     """
     kinds = {name: schema.field(name).type for name in columns if not name.endswith("_seen")}
     return [name for name, kind in kinds.items() if kind in (pa.string(), pa.binary())]
 
 
 def _check_size(path: Path, metadata: pq.FileMetaData) -> None:
-    """Refuse what claims to be too large."""
+    """Refuse files that are too large."""
     if metadata.num_rows > MOST_ROWS:
-        raise BadPayload(f"{path.name} claims {metadata.num_rows:,} rows.")
+        raise BadPayload(f"{path.name} has {metadata.num_rows:,} rows; the limit is {MOST_ROWS:,}.")
     for number in range(metadata.num_row_groups):
         group = metadata.row_group(number)
         sizes = [group.column(at).total_uncompressed_size for at in range(group.num_columns)]
@@ -101,12 +101,12 @@ def _check_size(path: Path, metadata: pq.FileMetaData) -> None:
 
 
 def _find_columns(path: Path, schema: pa.Schema) -> dict[str, str]:
-    """Columns of the file and our names for them; theirs may be in capitals."""
+    """Columns of the file (any case) and our names for them."""
     found = {name: _NAMES[name.lower()] for name in schema.names if name.lower() in _NAMES}
     lacking = _NEEDED - {name.lower() for name in found}
     if lacking or len(set(found.values())) < len(found):
         raise BadPayload(
-            f"{path.name} is no OPDI flight list: it has the columns "
-            f"{', '.join(schema.names)[:200]!r} and lacks {', '.join(sorted(lacking)) or 'none'}."
+            f"{path.name} is not an OPDI flight list: its columns are "
+            f"{', '.join(schema.names)[:200]!r}; missing: {', '.join(sorted(lacking)) or 'none'}."
         )
     return found

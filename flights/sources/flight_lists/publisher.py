@@ -1,4 +1,4 @@
-"""A publisher's monthly lists: which there are, and one of them fetched and read."""
+"""The monthly lists of a publisher: fetches and reads the file of a month."""
 
 from calendar import monthrange
 from collections.abc import Callable, Iterator
@@ -21,9 +21,9 @@ _FETCHING_SHARE = 0.4
 
 @dataclass(frozen=True)
 class Listing:
-    """Lists of one edition, a file a month.
+    """Lists of one edition, one file per month.
 
-    `folder` keeps what was fetched. `read` gives the rows of a file. `reader`, `release_kind`
+    `folder` is the cache. `read` returns the rows of a file. `reader`, `release_kind`
     and `filed_by`: as in `LedgerEntry`; `cuts_months`: as in `MonthTask`.
     """
 
@@ -36,24 +36,24 @@ class Listing:
     filed_by: str
     cuts_months: bool = False
 
-    def keep(self, resource: Resource) -> CachedFile:
-        """Where a month's file lies, or will lie."""
+    def cached_file(self, resource: Resource) -> CachedFile:
+        """The file of a month in the cache, fetched or not."""
         return CachedFile(self.folder / resource.url.rpartition("/")[2], resource)
 
     def collect(
         self, resource: Resource, days: tuple[date, ...], report: Report
     ) -> Iterator[DayRecords]:
-        """Fetch a month's file and read it, day by day.
+        """Fetch the file of a month and read it, day by day.
 
-        The file stays in the cache until every day of its month has come out complete in one
-        go: what is asked for in parts is fetched once. A damaged file is not kept.
+        The file stays in the cache until all days of its month are complete in one pull, so that
+        a month pulled in parts is fetched once. A damaged file is removed.
 
         Raises
         ------
         BadPayload
-            Nothing in it can be read.
+            No row can be read.
         """
-        kept = self.keep(resource)
+        kept = self.cached_file(resource)
         file = kept.fetch(
             self.door.with_report(report), lambda text, share: report(text, _FETCHING_SHARE * share)
         )
@@ -76,7 +76,7 @@ class Listing:
             kept.drop()
 
     def _rows(self, kept: CachedFile) -> Batches:
-        """Rows of a file, which goes where it proves to be damaged: it is to be fetched anew."""
+        """Rows of a file; a damaged file is removed, so that it is fetched again."""
         try:
             yield from self.read(kept.path)
         except BadPayload:
@@ -87,18 +87,18 @@ class Listing:
 def months_between(
     first: date, last: date, covered: tuple[date, date]
 ) -> Iterator[tuple[date, ...]]:
-    """Days from `first` to `last` that are covered (both inclusive), month by month.
+    """Covered days from `first` to `last` (both inclusive), month by month.
 
     Raises
     ------
     NotCovered
-        None of them is.
+        None of them is covered.
     """
     start, stop = max(first, covered[0]), min(last, covered[1])
     if stop < start:
         raise NotCovered(
-            f"These lists cover {covered[0]} to {covered[1]}; no day from {first} to {last} is "
-            "among them. Choose another source for those days."
+            f"These lists cover {covered[0]} to {covered[1]}, but no day from {first} to {last}. "
+            "Choose another source for those days."
         )
     for number in range(start.year * 12 + start.month - 1, stop.year * 12 + stop.month):
         days = days_of(date(number // 12, number % 12 + 1, 1))
@@ -112,5 +112,5 @@ def days_of(month: date) -> tuple[date, ...]:
 
 
 def _later(report: Report) -> Report:
-    """`report` for what comes after the file is here."""
+    """`report` for the steps after the file is fetched."""
     return lambda text, share: report(text, _FETCHING_SHARE + (1 - _FETCHING_SHARE) * share)

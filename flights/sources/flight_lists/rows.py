@@ -1,4 +1,4 @@
-"""Rows of a flight list in one form, whatever its file: the columns, and what makes a row unfit."""
+"""The common form of rows of all flight lists: the columns, and the rules for valid rows."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -27,11 +27,11 @@ ROW = pa.schema(
         ("fault", pa.string()),
     ]
 )
-"""`origin` and `destination` are what the list says, upper case. `day`: UTC day the list files
-the row under, null where it says none. `fault`: why the row is unfit, null where it is fit."""
+"""`origin` and `destination` are as in the list, in capitals. `day`: UTC day of the row in the
+list, null if it has none. `fault`: the rule that the row breaks, null if it is valid."""
 
 LONGEST_FLIGHT_MS = 5 * 86_400_000
-"""What lasts longer is no flight but a clock gone wrong [ms]."""
+"""A longer flight is an error of a clock [ms]."""
 
 FEET = 1 / 0.3048
 """Feet in a metre."""
@@ -41,9 +41,9 @@ _LONGEST_MODEL = 120
 
 
 class Batch(NamedTuple):
-    """Some rows (`ROW`) of a file, lines before them that were no rows, and how far that is.
+    """Some rows (`ROW`) of a file.
 
-    `share` of the file, 0 to 1.
+    `torn`: invalid lines among them. `share`: how much of the file is read so far, 0 to 1.
     """
 
     rows: pa.Table
@@ -57,10 +57,9 @@ Batches = Iterator[Batch]
 def make_rows(
     given: Mapping[str, pa.Array], day: pa.Array | None, *, feet: float = 1.0
 ) -> pa.Table:
-    """Rows from the columns a file has, by the names of `ROW`; those it lacks are null.
+    """Rows from columns with the names of `ROW`; missing columns are null.
 
-    `day` None files a flight under the day of `firstseen`. `feet`: how many a unit of the
-    given altitudes has.
+    `day` None = the day of `firstseen`. `feet`: feet per unit of the given altitudes.
     """
     count = len(given["firstseen"])
     made = {name: given.get(name, pa.nulls(count)) for name in ROW.names}
@@ -78,7 +77,7 @@ def make_rows(
 
 
 def _read_place(made: Mapping[str, pa.Array], end: str, feet: float) -> dict[str, pa.Array]:
-    """Position of one end; a place half known or off the Earth is not known."""
+    """Position of one end; incomplete and impossible positions are null."""
     latitude = columns.read_numbers(made[f"{end}_latitude"], -90, 90)
     longitude = columns.read_numbers(made[f"{end}_longitude"], -180, 180)
     altitude = columns.read_numbers(made[f"{end}_altitude_ft"], -1_000 / feet, 150_000 / feet)
@@ -92,7 +91,7 @@ def _read_place(made: Mapping[str, pa.Array], end: str, feet: float) -> dict[str
 
 
 def _find_faults(made: Mapping[str, pa.Array]) -> pa.Array:
-    """Rule that makes each row unfit, null where none does."""
+    """The rule that each row breaks, null if none."""
     first, last = (made[name].cast(pa.int64()) for name in ("firstseen", "lastseen"))
     lasts = pc.subtract(last, first)
     timed = pc.and_(pc.greater_equal(lasts, 0), pc.less_equal(lasts, LONGEST_FLIGHT_MS))

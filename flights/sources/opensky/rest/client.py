@@ -86,7 +86,7 @@ class Api:
         limiter = Limiter(self.settings.cache / "hosts", PER_SECOND)
         request = _Request(self, limiter, path, params, bucket, credits)
         waiting = Waiting(self.retries.sleep, self.report, self.share)
-        return HttpSession(limiter, self.retries).persist(lambda: request.once(waiting), waiting)
+        return HttpSession(limiter, self.retries).retry(lambda: request.once(waiting), waiting)
 
 
 def open_client(settings: Settings, retries: RetryPolicy) -> Any:

@@ -1,4 +1,4 @@
-"""The account at OpenSky's Trino database: where it is found, and the token it is given for."""
+"""The account for OpenSky's Trino database, and its token."""
 
 import os
 from collections.abc import Mapping
@@ -19,27 +19,27 @@ TOKENS = "https://auth.opensky-network.org"
 _PATH = "/auth/realms/opensky-network/protocol/openid-connect/token"
 
 HOW_TO_GET = (
-    "OpenSky opens its Trino database to universities, research institutes, authorities and "
-    "aviation bodies on application (https://opensky-network.org); others find a shorter history "
-    "in its REST interface. With an account, set OPENSKY_USERNAME and OPENSKY_PASSWORD, or "
-    "username and password in pyopensky's settings.conf."
+    "OpenSky gives universities, research institutes, authorities and aviation bodies access to "
+    "its Trino database on application (https://opensky-network.org); for others the source "
+    "opensky-rest has a shorter history. With an account, set OPENSKY_USERNAME and "
+    "OPENSKY_PASSWORD, or username and password in pyopensky's settings.conf."
 )
 
 
 @dataclass(frozen=True)
 class Account:
-    """User name and password. They never leave the process, and their text shows nothing."""
+    """User name and password. They stay in their process, and their text shows neither."""
 
     username: str = field(repr=False)
     password: str = field(repr=False)
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("an account is read where it is used, never sent on")
+        raise TypeError("an account is not sent to other processes")
 
 
 @dataclass(frozen=True)
 class Token:
-    """What queries are signed with, the user it names, and how long it lasts [s]."""
+    """A token for queries, its user, and the time until it expires [s]."""
 
     text: str = field(repr=False)
     user: str = field(repr=False)
@@ -47,12 +47,12 @@ class Token:
 
 
 def find_account(environment: Mapping[str, str] | None = None) -> Account:
-    """The account of pyopensky's settings.conf, else of the environment, as pyopensky looks.
+    """The account from pyopensky's settings.conf, else from the environment, as in pyopensky.
 
     Raises
     ------
     CredentialsMissing
-        Neither holds both parts. No browser is opened: a server has nobody before it.
+        Neither has both parts. No browser is opened, because a server has no user at a screen.
     """
     known = _read_settings()
     around = os.environ if environment is None else environment
@@ -68,7 +68,7 @@ def find_account(environment: Mapping[str, str] | None = None) -> Account:
     username, password = find("username"), find("password")
     if not (username and password):
         raise CredentialsMissing(f"No account for OpenSky's Trino database is set. {HOW_TO_GET}")
-    return Account(username.lower(), password)  # their server knows lower-case names only
+    return Account(username.lower(), password)  # the server accepts lower-case names only
 
 
 def _read_settings() -> Mapping[str, Mapping[str, str]]:
@@ -78,38 +78,38 @@ def _read_settings() -> Mapping[str, Mapping[str, str]]:
         parser.read(path, encoding="utf-8")
         return {name: dict(parser[name]) for name in parser.sections()}
     except (ConfigError, UnicodeDecodeError, OSError):
-        # The message would quote the line, which may hold the password.
-        raise CredentialsMissing(f"{path} is no settings file. {HOW_TO_GET}") from None
+        # Not the original message: it quotes the line, which may contain the password.
+        raise CredentialsMissing(f"{path} is not a valid settings file. {HOW_TO_GET}") from None
 
 
 def check_encrypted(address: str) -> str:
-    """`address`, where what is sent there can be read by nobody else.
+    """`address`, if the connection is encrypted or stays on this machine.
 
     Raises
     ------
     InvalidInput
-        A mirror on another machine that is asked without encryption.
+        The address is a mirror on another machine without encryption.
     """
     parts = urlsplit(address)
     if parts.scheme != "https" and parts.hostname not in LOOPBACK:
         raise InvalidInput(
-            f"{parts.hostname} is asked without encryption, and OpenSky's password or token would "
-            "travel readable. Give an https address in FLIGHTS_MIRRORS."
+            f"The connection to {parts.hostname} is not encrypted, so others could read OpenSky's "
+            "password or token. Give an https address in FLIGHTS_MIRRORS."
         )
     return address
 
 
 def fetch_token(account: Account, settings: Settings) -> Token:
-    """A new token, one attempt.
+    """A new token; one attempt.
 
     Raises
     ------
     Passing
         Another attempt may help.
     CredentialsRejected
-        The account is not known, or not with this password, or has no access.
+        User name or password is wrong, or the account has no access.
     BadPayload
-        The answer is no token.
+        The reply is not a token.
     """
     form = {
         "client_id": "trino-client",
@@ -134,7 +134,7 @@ def fetch_token(account: Account, settings: Settings) -> Token:
         )
     if reply.status_code != 200:
         raise CredentialsRejected(
-            f"OpenSky does not let this account in ({reply.status_code}). Check user name and "
+            f"OpenSky does not accept this account ({reply.status_code}). Check user name and "
             f"password. {HOW_TO_GET}"
         )
     return _read_token(reply, account)
@@ -150,5 +150,5 @@ def _read_token(reply: httpx.Response, account: Account) -> Token:
         user = str(claims.get("preferred_username") or account.username)
         return Token(text, user, float(plain.get("expires_in") or 60))
     except (ValueError, KeyError, TypeError, AttributeError, jwt.PyJWTError):
-        # Never quote it: part of it may be a token.
-        raise BadPayload(f"{TOKENS} answered with something that is no token.") from None
+        # Not the reply itself: it may contain a token.
+        raise BadPayload(f"{TOKENS} sent a reply that is not a token. Try again later.") from None

@@ -1,4 +1,4 @@
-"""pyopensky's Trino client with our account, our server and our patience."""
+"""pyopensky's Trino client with our account, server and retries."""
 
 import os
 import time
@@ -17,28 +17,28 @@ _EARLY_S = 60.0
 
 
 def make_client(settings: Settings, *, login: bool) -> Any:
-    """pyopensky's client with our token, which never turns to a browser by itself."""
+    """pyopensky's client with our token; it opens no browser unless `login` is set."""
     module = load_pyopensky("trino", settings.cache)
 
     class Client(module.Trino):  # type: ignore[name-defined]
-        held: Token | None = None
+        current: Token | None = None
         ends_at = 0.0
 
         def token(self, **_: Any) -> str | None:
-            """The token in use, renewed a minute before it ends; None = through the browser."""
+            """The current token, renewed a minute before it expires; None = login by browser."""
             if login:
                 return None
-            if self.held is None or time.monotonic() > self.ends_at:
-                self.held = fetch_token(find_account(), settings)
-                self.ends_at = time.monotonic() + max(self.held.lasts_s - _EARLY_S, 0.0)
-                self._token = {"preferred_username": self.held.user}
-            return self.held.text
+            if self.current is None or time.monotonic() > self.ends_at:
+                self.current = fetch_token(find_account(), settings)
+                self.ends_at = time.monotonic() + max(self.current.lasts_s - _EARLY_S, 0.0)
+                self._token = {"preferred_username": self.current.user}
+            return self.current.text
 
     return Client()
 
 
 def make_engine(client: Any, settings: Settings, retries: RetryPolicy, *, login: bool) -> Any:
-    """pyopensky's engine, turned to our server, with our patience and the environment's proxy."""
+    """pyopensky's engine with our server, our retries and the proxy of the environment."""
     from sqlalchemy import event
 
     address = urlsplit(check_encrypted(settings.server(SERVER)))
@@ -50,14 +50,14 @@ def make_engine(client: Any, settings: Settings, retries: RetryPolicy, *, login:
         "allow_insecure_auth": plain,
         "source": USER_AGENT,
         "request_timeout": (15.0, 120.0),
-        "max_attempts": 1,  # retries are those of the session
+        "max_attempts": 1,  # the session has the retries
     }
     if not login:
         own["auth"] = _Signature(client, str(address.hostname))
     engine = client.engine()
 
     @event.listens_for(engine, "do_connect")
-    def turn(dialect: Any, record: Any, args: Any, given: dict[str, Any]) -> None:
+    def redirect(dialect: Any, record: Any, args: Any, given: dict[str, Any]) -> None:
         given.update(own, http_session=_session(retries))
 
     return engine
@@ -65,18 +65,18 @@ def make_engine(client: Any, settings: Settings, retries: RetryPolicy, *, login:
 
 @dataclass(frozen=True)
 class _Signature:
-    """Signs each request with the token of that moment: a query may outlast its first one."""
+    """Signs each request with the current token: a token may expire during a query."""
 
     client: Any
     host: str
 
     def set_http_session(self, session: Any) -> Any:
-        """What the Trino client calls to be signed in."""
+        """Called by the Trino client to sign its requests."""
         session.auth = self._sign
         return session
 
     def get_exceptions(self) -> tuple[type[Exception], ...]:
-        """None of the signature's errors is worth trying again at once."""
+        """Errors of the signature after which the client tries again: none."""
         return ()
 
     def _sign(self, request: Any) -> Any:

@@ -1,7 +1,7 @@
-"""OpenSky's Trino database, asked through pyopensky's client: one query, its rows as they come.
+"""Sends one query to OpenSky's Trino database with pyopensky's client, and reads its rows.
 
-pyopensky's own `query` is not used: it keeps answers in files it does not write whole, draws
-bars on a terminal and holds all rows twice. Its account handling, its engine and its tables are.
+pyopensky's own `query` is not used: it stores replies in files that may be incomplete, draws
+progress bars on a terminal and keeps all rows twice in memory. Its engine and tables are used.
 """
 
 import contextlib
@@ -25,46 +25,44 @@ from flights.sources.opensky.trino.errors import PLACE, translated
 from flights.sources.opensky.trino.slots import hold_slot
 
 BATCH = 20_000
-"""Rows taken at once; what bounds the memory beside the table that is made of them."""
+"""Rows fetched at once; limits the memory needed in addition to the table."""
 
 LONGEST_S = 1800.0
-"""OpenSky ends queries after half an hour."""
+"""OpenSky ends queries after half an hour (docs/free/trino.rst, 2026)."""
 
 _ASKED_SHARE = 0.9
 
 Read = Callable[[list[Any]], pd.DataFrame]
-"""From some rows as Trino sends them to a frame."""
+"""Converts rows of Trino to a frame."""
 T = TypeVar("T")
 
 
-def _patience() -> RetryPolicy:
+def _default_retries() -> RetryPolicy:
     return RetryPolicy(tries=4, pause_s=15.0, longest_pause_s=120.0, longest_wait_s=600.0)
 
 
 @dataclass(frozen=True)
 class Database:
-    """Where questions go; may be pickled, and connects when asked.
+    """The database; it can be pickled and connects at the first query.
 
     `login`: sign in through a browser instead of with user name and password.
     """
 
     settings: Settings
     login: bool = False
-    retries: RetryPolicy = field(default_factory=_patience, compare=False)
+    retries: RetryPolicy = field(default_factory=_default_retries, compare=False)
     longest_s: float = LONGEST_S
-    _held: dict[int, Any] = field(default_factory=dict, compare=False, repr=False)
+    _clients: dict[int, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (type(self), (self.settings, self.login, self.retries, self.longest_s))
 
     def check_account(self) -> None:
-        """Raise `CredentialsMissing` where no query could be signed; nothing is asked."""
+        """Raise `CredentialsMissing` if there is no account; sends no request."""
         if not self.login:
             find_account()
         elif not (sys.stdin and sys.stdin.isatty()):
-            raise CredentialsMissing(
-                f"To log in through a browser somebody must sit before a terminal. {HOW_TO_GET}"
-            )
+            raise CredentialsMissing(f"A login through a browser needs a terminal. {HOW_TO_GET}")
 
     def tables(self) -> Any:
         """pyopensky's module of tables; `FlightsData4` is one."""
@@ -78,22 +76,22 @@ class Database:
         CredentialsMissing, CredentialsRejected
             There is no account, or it was refused.
         RateLimited
-            Too many queries of this account run or wait.
+            Too many queries of this account are running or waiting.
         BadPayload, SourceUnavailable
-            The answer is none, none came, or it took too long.
+            The reply is invalid, there is none, or it took too long.
         """
         self.check_account()
         waiting = Waiting(self.retries.sleep, report)
         line = HttpSession(Limiter(self.settings.cache / "hosts", 1.0), self.retries)
         with hold_slot(self.settings.cache, waiting):
             query = _Query(self, self._client(), statement, read, report)
-            return line.persist(query.run, waiting)
+            return line.retry(query.run, waiting)
 
     def _client(self) -> Any:
-        """This process's client; it holds the token."""
-        if os.getpid() not in self._held:
-            self._held[os.getpid()] = make_client(self.settings, login=self.login)
-        return self._held[os.getpid()]
+        """The client of this process; it has the token."""
+        if os.getpid() not in self._clients:
+            self._clients[os.getpid()] = make_client(self.settings, login=self.login)
+        return self._clients[os.getpid()]
 
 
 @dataclass(frozen=True)
@@ -114,11 +112,11 @@ class _Query:
         started = time.monotonic()
         raw = translate(engine.raw_connection)
 
-        def heard(now: dict[str, Any]) -> None:
-            self._heard(now, started)
+        def progress(now: dict[str, Any]) -> None:
+            self._report_progress(now, started)
 
-        # Values as JSON has them: what pandas reads is plain, and rows need no objects.
-        cursor = raw.dbapi_connection.cursor(legacy_primitive_types=True, stats_callback=heard)
+        # Values as in JSON, without objects of the client for each value.
+        cursor = raw.dbapi_connection.cursor(legacy_primitive_types=True, stats_callback=progress)
         try:
             translate(lambda: cursor.execute(sql))
             return self._read_all(cursor, started)
@@ -138,38 +136,38 @@ class _Query:
             self.report(f"{count:,} rows from OpenSky", _ASKED_SHARE)
         return pd.concat(parts, ignore_index=True) if parts else self.read([])
 
-    def _heard(self, now: dict[str, Any], started: float) -> None:
-        """Called whenever the server says how far it is; what `report` raises ends the query."""
+    def _report_progress(self, now: dict[str, Any], started: float) -> None:
+        """Called with the progress of the server; an exception from `report` ends the query."""
         self._check_time(started)
         share = float(now.get("progressPercentage") or 0.0) / 100
         if now.get("state") == "QUEUED":
             self.report("waiting in OpenSky's queue", 0.0)
         else:
-            self.report(f"OpenSky's database is at work, {share:.0%} done", share * _ASKED_SHARE)
+            self.report(f"OpenSky's database is working, {share:.0%} done", share * _ASKED_SHARE)
 
     def _check_time(self, started: float) -> None:
         if time.monotonic() - started > self.database.longest_s:
             raise SourceUnavailable(
                 f"{PLACE} took longer than {self.database.longest_s / 60:.0f} minutes, and the "
-                "query was stopped. Ask for fewer airports with --regions, or try again later."
+                "query was stopped. Choose fewer airports with --regions, or try again later."
             )
 
 
 def render(statement: Any, engine: Any) -> str:
-    """The SQL as it is sent, values written out.
+    """The SQL text with its values.
 
-    Sent as parameters they would travel in a header, where some hundred airports find no room.
+    As parameters, the values would be in a header, which is too short for hundreds of airports.
     """
     return str(statement.compile(engine, compile_kwargs={"literal_binds": True}))
 
 
 def translate(act: Callable[[], T]) -> T:
-    """What `act` gives; errors of the client become ours."""
+    """The result of `act`; errors of the client are converted."""
     with translated():
         return act()
 
 
 def _cancel(cursor: Any) -> None:
-    """Tell the server to stop; a query nobody reads takes one of the two places until it ends."""
+    """Stop the query at the server; otherwise it uses one of the two slots until it ends."""
     with contextlib.suppress(FlightDataError, TransientFailure):
         translate(cursor.cancel)

@@ -1,11 +1,8 @@
-"""A UTC day of flights out of OpenSky's Trino database: what is asked, and what came judged.
+"""A UTC day of flights from OpenSky's Trino database: the queries and the judgement of the day.
 
-Table `flights_data4`, whose partition column `day` stands in every WHERE: without it the server
-refuses, and with it one day is all that is read. `day` is the day of a flight's last message;
-that is how the published lists define it, and every day read here is looked at for it.
-
-The route question itself could be answered there too, instead of pulling days. Its place is an
-engine beside `query.DuckDBEngine`, of the shape of `query.Engine`, that rests on `trino.Database`.
+Every query of the table `flights_data4` has the partition column `day` in its WHERE clause:
+without it the server refuses the query, and with it only one day is read. `day` is the day of a
+flight's last message, as in the published lists; each day is checked for this.
 """
 
 import hashlib
@@ -35,13 +32,14 @@ from flights.sources.row_limits import describe_cap, is_round_cap
 TABLE = "flights_data4"
 READER = "opensky-trino 1"
 IN_LIST = 500
-"""Airports in one IN (...)."""
+"""Airports in one IN (...), to keep expressions short."""
 HOUR_S, DAY_S = 3600, 86_400
 BAD_SHARE = 0.001
-"""Share of unreadable rows above which a day is not whole."""
+"""Share of unreadable rows above which a day is partial. Our choice: one in a thousand does not
+change a count noticeably."""
 
 NameAirframes = Callable[[frozenset[str]], Mapping[str, Airframe]]
-"""From the addresses heard to what an aircraft table says of them."""
+"""Returns airframes of an aircraft table by address."""
 
 
 @dataclass(frozen=True)
@@ -56,15 +54,15 @@ class DayQuestion:
 
     @property
     def start_s(self) -> int:
-        """Its midnight, seconds since 1970."""
+        """Midnight at the start of the day, seconds since 1970."""
         return int(datetime(self.day.year, self.day.month, self.day.day, tzinfo=UTC).timestamp())
 
 
 def collect_day(database: Database, asked: DayQuestion, report: Report) -> DayRecords:
-    """The day's flights, and whether the day is all there.
+    """The flights of the day, and whether the day is complete.
 
-    An hour in which no flight ended anywhere is a hole in their table, not a quiet hour. For a
-    series of some airports the hours are therefore asked of the whole table, in a second query.
+    An hour in which no flight ended anywhere is a gap of the table, not a quiet hour. For a series
+    of some airports a second query therefore counts the hours of the whole table.
     """
     statement = select_flights(database.tables(), asked.start_s, asked.airports)
     rows = database.fetch(statement, read_rows, report)
@@ -107,9 +105,9 @@ def collect_day(database: Database, asked: DayQuestion, report: Report) -> DayRe
 
 
 def select_flights(tables: Any, start_s: int, airports: frozenset[str] | None) -> Any:
-    """The flights of one day, from or to `airports` where given.
+    """Query for the flights of one day, from or to `airports` if given.
 
-    Of the track only its two ends travel: where a flight was first and last heard.
+    Only the two ends of each track are transferred: the first and the last position.
     """
     from sqlalchemy import func, or_, select
 
@@ -137,7 +135,7 @@ def select_flights(tables: Any, start_s: int, airports: frozenset[str] | None) -
 
 
 def select_hours(tables: Any, start_s: int) -> Any:
-    """How many flights of all airports ended in each hour of one day: 24 rows at most."""
+    """Query for the number of flights of all airports that ended in each hour of one day."""
     from sqlalchemy import Integer, func, select, text, type_coerce
 
     table = tables.FlightsData4
@@ -152,7 +150,7 @@ def _moment(seconds: int) -> pd.Timestamp:
 
 
 def read_rows(rows: list[Any]) -> pd.DataFrame:
-    """Rows as `select_flights` gets them, in the columns of `make_flights`."""
+    """Rows of `select_flights`, with the columns of `make_flights`."""
     ends = [_order(row[-2], row[-1]) for row in rows]
     frame = pd.DataFrame([row[:-2] for row in rows], columns=list(COLUMNS), dtype=object)
     places = np.array(ends, dtype=float).reshape(len(rows), len(POSITION_COLUMNS))
@@ -162,7 +160,7 @@ def read_rows(rows: list[Any]) -> pd.DataFrame:
 def _order(one: Any, other: Any) -> tuple[float, ...]:
     """Latitude, longitude [deg] and altitude [m] of the first and of the last waypoint.
 
-    The array is stored newest first; the stamps decide, should that ever change.
+    The array is stored newest first; the time stamps decide, in case that changes.
     """
     first, last = (other, one) if _stamp(other) <= _stamp(one) else (one, other)
     return (*_place(first), *_place(last))
@@ -199,20 +197,20 @@ def _fetch_hours(database: Database, asked: DayQuestion, report: Report) -> dict
 
 
 def _find_silence(hours: Iterable[int], start_s: int) -> list[str]:
-    """A sentence where hours of the day have no flight at all."""
+    """A sentence if hours of the day have no flight at all."""
     heard = set(hours)
     silent = [n for n in range(24) if start_s + n * HOUR_S not in heard]
     if not silent:
         return []
-    told = ", ".join(f"{n:02d}" for n in silent)
+    hours_text = ", ".join(f"{n:02d}" for n in silent)
     return [
         f"In OpenSky's table no flight anywhere ended in {len(silent)} of the 24 hours of this "
-        f"day ({told} UTC): the day is not all there, or not yet."
+        f"day ({hours_text} UTC): the day is incomplete, perhaps only for now."
     ]
 
 
 def _judge_filing(flights: pd.DataFrame, start_s: int) -> tuple[str, list[str]]:
-    """By which end the day's rows are filed, as they show it, and what does not fit."""
+    """The end by which the table assigns flights to this day, and sentences on exceptions."""
     inside = {end: _is_inside(flights[end], start_s) for end in ("lastseen", "firstseen")}
     for end, fits in inside.items():
         if fits.all():
@@ -234,13 +232,13 @@ def _too_many_unreadable(unreadable: int, rows: int) -> list[str]:
 
 def _nothing_there(day: date) -> str:
     return (
-        f"OpenSky's table {TABLE} holds no flight of {day}. A nightly batch fills it: "
-        "where the day is recent, ask again tomorrow."
+        f"OpenSky's table {TABLE} has no flight of {day}. It is filled every night: "
+        "if the day is recent, pull it again tomorrow."
     )
 
 
 def _digest(rows: pd.DataFrame, day: date) -> InputFile:
-    """The answer as an input: its rows as text, in an order of their own."""
+    """The reply as an input: hash of its rows as sorted text."""
     lines = sorted(rows.to_csv(index=False, header=False).splitlines(keepends=True))
     packed = "".join(lines).encode()
     return InputFile(f"{TABLE} day={day}", len(packed), hashlib.sha256(packed).hexdigest())

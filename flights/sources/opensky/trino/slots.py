@@ -1,4 +1,4 @@
-"""Two queries at a time over all processes of this machine: what OpenSky's Trino runs per user."""
+"""Limits all processes of this machine to two queries at a time, OpenSky's limit per user."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,26 +10,24 @@ from flights.errors import ArchiveError
 from flights.network import Waiting
 
 SLOTS = 2
-"""OpenSky runs two queries of a user at once; what is more waits in its queue, and no more than
-two there (docs/free/trino.rst, 2026)."""
+"""OpenSky runs two queries of a user at once and queues two more (docs/free/trino.rst, 2026)."""
 
 _LOOK_AGAIN_S = 1.0
 
 
 @contextmanager
 def hold_slot(cache: Path, waiting: Waiting) -> Iterator[None]:
-    """Be one of the two who ask; waits for that, said by `waiting`. A kill gives the slot back."""
+    """Use one of the two slots; waits for a free one. A killed process frees its slot."""
     folder = cache / "opensky"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         slot = _take(folder)
         while slot is None:
-            waiting.wait(_LOOK_AGAIN_S, f"{SLOTS} queries at OpenSky run already")
+            waiting.wait(_LOOK_AGAIN_S, f"{SLOTS} queries at OpenSky are already running")
             slot = _take(folder)
     except OSError as error:
         raise ArchiveError(
-            f"{folder} cannot be written ({error.strerror}). "
-            "Set FLIGHTS_CACHE to a folder that can be."
+            f"{folder} cannot be written ({error.strerror}). Set FLIGHTS_CACHE to another folder."
         ) from error
     try:
         yield
@@ -38,7 +36,7 @@ def hold_slot(cache: Path, waiting: Waiting) -> Iterator[None]:
 
 
 def _take(folder: Path) -> BaseFileLock | None:
-    """A slot that is free now, None where there is none."""
+    """A free slot, None if there is none."""
     for number in range(SLOTS):
         slot = FileLock(folder / f"trino-{number}.lock")
         with suppress(Timeout):

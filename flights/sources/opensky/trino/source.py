@@ -1,4 +1,4 @@
-"""OpenSky's Trino database through pyopensky: flights by UTC day, for research accounts."""
+"""Source `opensky-trino`: flights by UTC day from the database, for research accounts."""
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -18,12 +18,12 @@ from flights.sources.opensky_gaps import KNOWN_HOLES, gap_sentences
 FIRST_DAY = date(2016, 1, 1)
 WORLD_DAY_BYTES = 20_000_000
 AIRPORT_DAY_BYTES = 60_000
-"""Some 100 000 flights a world day, some 300 at a busy airport, each of some 200 bytes."""
+"""About 100 000 flights per day worldwide and 300 at a busy airport, about 200 bytes each."""
 
 SPEC = SourceSpec(
     key="opensky-trino",
     title="OpenSky Network, Trino database",
-    gives="flights worldwide, with the place where each was first and last heard",
+    gives="flights worldwide, with first and last position",
     needs="a research account (OPENSKY_USERNAME, OPENSKY_PASSWORD)",
     licence="OpenSky's terms: non-profit research and education, no redistribution",
     attribution="Contains data from The OpenSky Network, https://opensky-network.org; Schäfer, "
@@ -31,24 +31,30 @@ SPEC = SourceSpec(
     terms="for universities and authorities, on application; two queries at a time, no bulk "
     "download: accounts that load the database too much are suspended",
     first_day=FIRST_DAY,
-    cost_per_day="one query and about 20 MB for the world, two queries and far less for --regions",
+    cost_per_day="one query and about 20 MB for the world, two queries and far less with --regions",
     known_holes=(
         *KNOWN_HOLES,
-        "Airports are OpenSky's estimates from the first and last positions; none is a lost end.",
-        "A flight lies in the day of its last message: one day more than asked is pulled, so "
-        "that the last day's departures are whole.",
-        "China, Iran and Central Asia are thinly heard.",
+        "Airports are OpenSky's estimates from first and last positions; other ends are lost.",
+        "A flight belongs to the day of its last message: the day after the last one is pulled "
+        "too, so that the departures of the last day are complete.",
+        "Reception in China, Iran and Central Asia is poor.",
     ),
     remote=True,
     options=(
         Option(
             "regions",
-            "Only flights with an end at an airport in there; leave it out for the world.",
+            "Only flights with an end at an airport of these places; without it, the whole world.",
             "regions",
             placeholder="airport:ELLX+country:CN",
         ),
-        Option("aircraft", "Table that names airframes, as tar1090-db publishes it.", "path"),
-        Option("login", "Log in through a browser, at a terminal, without a password.", "flag"),
+        Option(
+            "aircraft", "Aircraft table in the format of tar1090-db (registration, type).", "path"
+        ),
+        Option(
+            "login",
+            "Log in through a browser instead of with a password; needs a terminal.",
+            "flag",
+        ),
     ),
     cost=Cost(bytes_per_day=WORLD_DAY_BYTES, requests_per_day=1, next_day=1.0),
     account="granted",
@@ -60,8 +66,8 @@ SPEC = SourceSpec(
 class OpenSkyTrino:
     """Days of OpenSky's table of flights; with `airports` only flights with an end at one.
 
-    `aircraft` is an aircraft table in tar1090-db's form; without it registration and type are
-    unknown.
+    `aircraft` is an aircraft table in the format of tar1090-db; without it registration and type
+    are unknown.
     """
 
     database: Database
@@ -70,29 +76,27 @@ class OpenSkyTrino:
     spec: SourceSpec = SPEC
 
     def offers(self, first: date, last: date) -> list[Offer]:
-        """A query a day, and one day more: late departures lie in the day they landed on.
+        """One query per day, and one more day: late departures are in the day of their landing.
 
         Raises
         ------
         InvalidInput
-            No days are named.
+            No days are given.
         NotCovered
-            The days lie before the table begins.
+            The days are before the first day of the table.
         CredentialsMissing
             No account is set.
         """
         if last == date.max or first == date.min:
             raise InvalidInput(
-                "OpenSky's database cannot be asked which days it has: say --from and --to."
+                "Give the days with --from and --to; OpenSky's database has no list of days."
             )
         if last < FIRST_DAY:
             raise NotCovered(f"OpenSky's table of flights begins on {FIRST_DAY}, after {last}.")
         self.database.check_account()
         first, extra = max(first, FIRST_DAY), last + timedelta(days=1)
         days = [first + timedelta(days=n) for n in range((extra - first).days)]
-        why = (
-            f"{extra} is read too: flights that left on {last} and landed after midnight lie there."
-        )
+        why = f"{extra} is read too, for flights that left on {last} and landed after midnight."
         return [*map(self._offer, days), replace(self._offer(extra), notes=(why,))]
 
     def _offer(self, day: date) -> Offer:
@@ -102,7 +106,7 @@ class OpenSkyTrino:
         return Offer(day, size, problem=" ".join(gap_sentences(day)), requests=queries)
 
     def collect(self, offer: Offer, report: Report) -> tuple[DayRecords, ...]:
-        """The flights whose last message came on that day."""
+        """The flights whose last message is of that day."""
         asked = DayQuestion(
             source=self.spec.key,
             day=offer.day,
@@ -120,12 +124,12 @@ def open_source(
     aircraft: str | Path | None = None,
     login: str | bool | None = None,
 ) -> OpenSkyTrino:
-    """The database, or the flights with an end in `regions` (the text of one).
+    """The whole database, or only flights with an end in `regions`.
 
     Raises
     ------
     InvalidInput
-        The regions are none or hold no airport, or the aircraft table is not there.
+        The regions are invalid or have no airport, or the aircraft table does not exist.
     """
     table = open_aircraft_file(aircraft)
     wanted = str(login).lower() not in ("", "none", "false", "no", "0")
@@ -134,8 +138,8 @@ def open_source(
         return OpenSkyTrino(database, None, table)
     region = parse_region(regions)
     if is_anywhere(region):
-        raise InvalidInput("These regions are the whole world: leave --regions out.")
+        raise InvalidInput("These regions are the whole world: omit --regions.")
     if not region.airports():
-        raise InvalidInput(f"No known airport lies in {region.label}: name another region.")
+        raise InvalidInput(f"There is no known airport in {region.label}: choose another region.")
     spec = narrow(SPEC, f"regions:{region.spec}")
     return OpenSkyTrino(database, all_codes(region.airports()), table, spec)

@@ -1,1 +1,1 @@
-"""The made-up world as readsb files."""
+"""The simulated world as readsb files."""

@@ -101,7 +101,7 @@ def test_few_unfit_rows_are_counted_and_many_make_the_day_partial(collect):
     assert few[FIRST[1]].entry.counts["dropped_bad_address"] == 1
     many = collect([*full(per_hour=10), *[row("2021-05-02T10:00", **bad)] * 5])
     assert [many[day].entry.status for day in FIRST[:3]] == ["complete", "partial", "complete"]
-    assert "5 of 245 rows of this day are unfit (bad address: 5)" in why(many[FIRST[1]])
+    assert "5 of 245 rows of this day are invalid (bad address: 5)" in why(many[FIRST[1]])
 
 
 def test_rows_that_fit_no_day_spoil_every_day_where_they_are_many(collect):
@@ -122,7 +122,7 @@ def test_mostly_unfit_list_is_refused(collect):
 def test_day_without_a_row_is_missing_not_empty(collect):
     found = collect(full([day for day in MAY if day != FIRST[1]]))
     assert found[FIRST[1]].entry.status == "missing"
-    assert "holds no flight of this day" in why(found[FIRST[1]])
+    assert "has no flight of this day" in why(found[FIRST[1]])
     assert found[FIRST[2]].entry.status == "complete"
 
 
@@ -130,7 +130,7 @@ def test_thin_day_is_partial(collect):
     thin = every_hour(FIRST[1])[::7]
     found = collect([*full([day for day in MAY if day != FIRST[1]]), *thin])
     assert found[FIRST[1]].entry.status == "partial"
-    assert "It has 11 flights, where 72 a day are usual" in why(found[FIRST[1]])
+    assert "It has 11 flights; a usual day of its list has 72" in why(found[FIRST[1]])
 
 
 def test_hours_without_a_flight_make_a_day_partial(collect):

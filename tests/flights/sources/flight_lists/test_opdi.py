@@ -101,7 +101,7 @@ def test_month_published_anew_has_another_fingerprint(source, loopback):
     [
         (b"<!DOCTYPE html><html>Sorry, an error</html>", "DOCTYPE"),
         (b"", "begins with ''"),
-        (opdi_bytes(MARCH)[:-9], "cut short"),
+        (opdi_bytes(MARCH)[:-9], "cut off"),
         (b"PAR1" + b"\xff" * 400 + b"PAR1", "damaged"),
     ],
     ids=["error page", "empty", "cut", "noise"],

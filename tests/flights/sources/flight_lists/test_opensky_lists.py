@@ -225,7 +225,7 @@ def test_truncated_month_is_partial_on_every_day(source, loopback, february):
     entries = [records.entry for records in collect(source).values()]
     assert "complete" not in {entry.status for entry in entries}
     whole = [entry for entry in entries if entry.status == "partial"]
-    assert whole and all("cut or damaged" in " ".join(entry.reasons) for entry in entries)
+    assert whole and all("cut off or damaged" in " ".join(entry.reasons) for entry in entries)
     assert cached(source) == []
 
 

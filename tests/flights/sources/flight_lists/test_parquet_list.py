@@ -79,7 +79,7 @@ def test_rows_come_in_pieces_over_many_row_groups(tmp_path, monkeypatch):
 
 def test_list_without_a_needed_column_is_refused_by_name(tmp_path):
     body = rewrite(tmp_path, lambda table: table.drop_columns(["adep", "last_seen"]))
-    with pytest.raises(BadPayload, match=r"no OPDI flight list.*lacks adep, last_seen"):
+    with pytest.raises(BadPayload, match=r"not an OPDI flight list.*missing: adep, last_seen"):
         read(tmp_path, body)
 
 
@@ -113,7 +113,7 @@ def test_noise_inside_the_file_is_refused_or_shows_in_the_rows(tmp_path, place):
 
 def test_file_that_claims_too_much_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(parquet_list, "MOST_ROWS", 1)
-    with pytest.raises(BadPayload, match="claims 2 rows"):
+    with pytest.raises(BadPayload, match="has 2 rows; the limit"):
         read(tmp_path, opdi_bytes([SEEN, SEEN]))
     monkeypatch.setattr(parquet_list, "MOST_ROWS", 10)
     monkeypatch.setattr(parquet_list, "MOST_UNPACKED", 10)

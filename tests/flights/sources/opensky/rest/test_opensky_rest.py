@@ -391,7 +391,7 @@ def test_world_in_slices_is_always_partial_for_long_flights_are_not_in_it(sky: O
     records = collect(source)
     assert sorted(records.flights["icao24"]) == ["3c6444", "4d0101"]
     assert records.entry.status == "partial"
-    assert "longer ones, and those over the border of two slices" in records.entry.reasons[0]
+    assert "longer flights, and flights across a border of two slices" in records.entry.reasons[0]
     assert source.spec.key == "opensky-rest"
 
 

@@ -104,8 +104,8 @@ def test_field_that_changed_its_code_is_asked_for_by_both(trino: TrinoServer) ->
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"regions": "world:"}, "leave --regions out"),
-        ({"regions": "circle:0,-30,50km"}, "No known airport"),
+        ({"regions": "world:"}, "omit --regions"),
+        ({"regions": "circle:0,-30,50km"}, "no known airport"),
         ({"regions": "airport:XXXX"}, "XXXX"),
         ({"aircraft": "/nowhere/aircraft.csv"}, "not there"),
         ({"tables": "5"}, "no option"),

@@ -128,7 +128,7 @@ def test_progress_is_told_and_waiting_in_their_queue_is_called_so(trino: TrinoSe
     trino.add(*hourly(DAY_S))
     ask(report=lambda message, share: told.append((message, share)))
     assert told[0] == ("waiting in OpenSky's queue", 0.0)
-    assert ("OpenSky's database is at work, 50% done", 0.45) in told
+    assert ("OpenSky's database is working, 50% done", 0.45) in told
     assert told[-1] == ("24 rows from OpenSky", 0.9)
 
 
@@ -222,7 +222,7 @@ def test_nothing_secret_goes_to_a_mirror_without_encryption(
     mirrors = f"{trino.environment['FLIGHTS_MIRRORS']} "
     given = f"https://{server}.opensky-network.org=http://mirror.example"
     monkeypatch.setenv("FLIGHTS_MIRRORS", mirrors + given)
-    with pytest.raises(InvalidInput, match="without encryption"):
+    with pytest.raises(InvalidInput, match="not encrypted"):
         ask()
     assert not trino.web.requests
 
@@ -267,7 +267,7 @@ def test_full_queue_is_waited_for(trino: TrinoServer) -> None:
 def test_queue_that_stays_full_ends_the_pull(trino: TrinoServer) -> None:
     said = 'Too many queued queries for "global.osky"'
     trino.fail("QUERY_QUEUE_FULL", "INSUFFICIENT_RESOURCES", said, times=99)
-    refused(trino, RateLimited, "as many queries of yours as it may")
+    refused(trino, RateLimited, "as many of your queries as it permits")
     assert len(trino.queries) == QUICK.tries
 
 
@@ -278,9 +278,9 @@ def test_queue_that_stays_full_ends_the_pull(trino: TrinoServer) -> None:
         ("COLUMN_NOT_FOUND", "USER_ERROR", SourceUnavailable, "rejected the query"),
         ("EXCEEDED_TIME_LIMIT", "INSUFFICIENT_RESOURCES", SourceUnavailable, "fewer airports"),
         ("EXCEEDED_SCAN_LIMIT", "USER_ERROR", SourceUnavailable, "fewer airports"),
-        ("PERMISSION_DENIED", "USER_ERROR", CredentialsRejected, "does not give this"),
+        ("PERMISSION_DENIED", "USER_ERROR", CredentialsRejected, "does not permit this"),
         ("ADMINISTRATIVELY_KILLED", "INSUFFICIENT_RESOURCES", SourceUnavailable, "suspend"),
-        ("USER_CANCELED", "USER_ERROR", SourceUnavailable, "stopped at OpenSky's side"),
+        ("USER_CANCELED", "USER_ERROR", SourceUnavailable, "OpenSky stopped the query"),
     ],
 )
 def test_what_no_further_try_changes_is_asked_once(
@@ -348,7 +348,7 @@ def test_nobody_there_is_unavailable(trino: TrinoServer, monkeypatch: pytest.Mon
 def test_answer_that_is_no_answer_of_trino_is_bad(trino: TrinoServer, body: bytes) -> None:
     trino.web.fault(STATEMENT, status(200, body=body), forever=True)
     kind = SourceUnavailable if not body else BadPayload
-    refused(trino, kind, "no answer of Trino|could not be reached")
+    refused(trino, kind, "not from Trino|could not be reached")
 
 
 def test_query_that_got_lost_is_said_so(trino: TrinoServer) -> None:
@@ -375,7 +375,7 @@ def test_rows_of_another_shape_are_bad(trino: TrinoServer) -> None:
 
 def test_cancelled_pull_stops_the_query_at_the_server(trino: TrinoServer) -> None:
     def stop(message: str, share: float) -> None:
-        if "at work" in message:
+        if "is working" in message:
             raise StopRequested
 
     with pytest.raises(StopRequested):
@@ -408,7 +408,7 @@ def test_no_more_than_two_queries_run_at_once(trino: TrinoServer) -> None:
         ]
         assert [len(job.result()) for job in jobs] == [24] * 5
     assert trino.most_at_once == 2
-    assert any("2 queries at OpenSky run already" in message for message in told)
+    assert any("2 queries at OpenSky are already running" in message for message in told)
 
 
 HOLD = """
@@ -439,7 +439,7 @@ def test_places_are_those_of_all_processes_and_a_kill_gives_them_back(trino: Tri
 
         patient = replace(database(), retries=replace(QUICK, sleep=_nap))
         assert len(ask(patient, None, listen)) == 24
-    assert "2 queries at OpenSky run already" in told[0]
+    assert "2 queries at OpenSky are already running" in told[0]
 
 
 def _nap(seconds: float) -> None:
