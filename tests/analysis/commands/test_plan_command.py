@@ -40,8 +40,8 @@ def test_plan_says_what_is_lacking_and_each_way_with_its_price(
     assert "account: on application" in said and "account: a free one" in said
     assert "- A list of Europe: China is outside the area" in said
     assert "its counts are not added" in said
-    assert "fortnight around the event, 2025-06-06 to 2025-06-19, from “Heatmaps" in said
-    assert 'then say in the study: source = "airports.regions-airport-ellx-' in said
+    assert "two weeks around the event, 2025-06-06 to 2025-06-19, from “Heatmaps" in said
+    assert 'then set in the study: source = "airports.regions-airport-ellx-' in said
     assert out.rstrip().endswith(CONTENTS_SENTENCE)
     prose = [line for line in out.splitlines() if "python -m" not in line]
     assert max(map(len, prose)) <= 100
