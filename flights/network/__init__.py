@@ -1,4 +1,4 @@
-"""The one door to the network (`door`): pace, retries, replies judged, downloads that resume."""
+"""All network access (`door`): rate limits, retries, checked replies, downloads that resume."""
 
 from flights.network.bodies import read_decoded, read_raw
 from flights.network.client import USER_AGENT, explain_failure, make_client

@@ -1,4 +1,4 @@
-"""The client that talks HTTP for us, and what its failures mean in words of our own."""
+"""The HTTP client, and its failures as errors of this package."""
 
 import logging
 import ssl
@@ -15,7 +15,7 @@ USER_AGENT = f"flight-data-anomaly-viewer/{__version__}"
 
 
 def make_client(retries: RetryPolicy) -> httpx.Client:
-    """A client with the environment's proxies and certificates, whose logs tell no queries."""
+    """A client with the environment's proxies and certificates; its logs never show queries."""
     for name in ("httpx", "httpcore"):  # they log whole addresses and headers
         logging.getLogger(name).setLevel(logging.WARNING)
     timeout = httpx.Timeout(retries.read_s, connect=retries.connect_s)
@@ -23,35 +23,37 @@ def make_client(retries: RetryPolicy) -> httpx.Client:
         return httpx.Client(headers={"user-agent": USER_AGENT}, timeout=timeout)
     except ImportError:
         raise InvalidInput(
-            "A SOCKS proxy is set in the environment: only http and https proxies are known. "
-            "Set HTTPS_PROXY to one of these, or unset ALL_PROXY."
+            "A SOCKS proxy is set in the environment; only http and https proxies are supported. "
+            "Set HTTPS_PROXY to such a proxy, or unset ALL_PROXY."
         ) from None
     except ValueError:
-        raise InvalidInput("HTTP_PROXY, HTTPS_PROXY or ALL_PROXY is no proxy's address.") from None
+        raise InvalidInput(
+            "HTTP_PROXY, HTTPS_PROXY or ALL_PROXY is not a valid proxy address."
+        ) from None
     except OSError:
         raise InvalidInput(
-            "The certificates named by SSL_CERT_FILE or SSL_CERT_DIR cannot be read."
+            "The certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read."
         ) from None
 
 
 def explain_failure(error: Exception, place: str) -> NoReturn:
-    """Say what happened in words of our own: the library's may repeat headers."""
+    """Raise the error of this package; the library's text may contain headers or secrets."""
     if _is_certificate(error):
         raise SourceUnavailable(
-            f"{place} shows a certificate that is not trusted. "
-            "Behind a proxy with its own authority, set SSL_CERT_FILE to its certificate."
+            f"{place} has a certificate that is not trusted. If you use a proxy with its own "
+            "certificate authority, set SSL_CERT_FILE to the certificate of that authority."
         ) from None
     if isinstance(error, httpx.ProxyError) and str(error)[:3] in ("401", "403", "407"):
-        raise SourceUnavailable(f"The proxy does not let us reach {place}.") from None
+        raise SourceUnavailable(f"The proxy refuses access to {place}.") from None
     if isinstance(
         error, httpx.UnsupportedProtocol | httpx.LocalProtocolError | httpx.InvalidURL | ValueError
     ):
-        raise SourceUnavailable(f"{place} cannot be asked this way.") from None
+        raise SourceUnavailable(f"{place} cannot be requested: its address is not valid.") from None
     if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError | httpx.ProxyError):
         raise TransientFailure(f"{place} could not be reached") from None
     if isinstance(error, httpx.TimeoutException):
         raise TransientFailure(f"{place} did not answer in time") from None
-    raise TransientFailure(f"{place} broke off before it answered") from None
+    raise TransientFailure(f"{place} closed the connection before it answered") from None
 
 
 def _is_certificate(error: BaseException | None) -> bool:

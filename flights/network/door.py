@@ -1,4 +1,4 @@
-"""The one door to the network: time-outs, retries, pace, ranges, going on after cuts, redaction.
+"""All network access: time-outs, retries, rate limits, ranges, resuming after cuts, redaction.
 
 A file is what the server stores: `fetch_head`, `open` and `download` ask for it as
 it is and never unpack it. Only `fetch` decodes a `Content-Encoding`.
@@ -17,7 +17,7 @@ from flights.network.downloads import Download, download
 from flights.network.limiter import Limiter
 from flights.network.remote_stream import RemoteStream
 from flights.network.replies import MISSING, HeadRefused, redact
-from flights.network.resources import Resource, resource_of
+from flights.network.resources import Resource, read_resource
 from flights.network.retries import Report, RetryPolicy, Waiting
 from flights.network.session import HttpRequest, HttpSession, TransferCounts
 from flights.records import InputFile
@@ -38,11 +38,11 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Door:
-    """Everything this program asks of other machines goes through here.
+    """Every request of this program to another machine goes through here.
 
-    `cache` keeps the pace of each host, shared by all processes. `report` hears of waits, see
-    `with_report`; `share` is the share done that it is told with. May be pickled; the copy opens
-    connections of its own and reports to nobody.
+    `cache` has the rate limit of each host, shared by all processes. `report` is called during
+    waits, see `with_report`, with `share` (0 to 1) as the share of the work done. A pickled copy
+    opens its own connections and has no `report`.
     """
 
     cache: Path
@@ -50,26 +50,26 @@ class Door:
     retries: RetryPolicy = field(default_factory=RetryPolicy)
     report: Report | None = field(default=None, compare=False, repr=False)
     share: float = field(default=0.0, compare=False, repr=False)
-    _held: dict[int, HttpSession] = field(default_factory=dict, compare=False, repr=False)
+    _sessions: dict[int, HttpSession] = field(default_factory=dict, compare=False, repr=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (type(self), (self.cache, self.per_second, self.retries))
 
     def with_report(self, report: Report | None, share: float = 0.0) -> "Door":
-        """The same door, whose waits are reported at least every second.
+        """A copy that reports its waits at least every second.
 
-        What `report` raises ends the wait and the work (see `worker_messages.StopRequested`).
+        An error that `report` raises, such as `worker_messages.StopRequested`, ends the work.
         """
         return replace(self, report=report, share=share)
 
     @property
     def traffic(self) -> TransferCounts:
-        """What this door and its `with_report` copies sent and got in this process."""
-        return self._line.traffic
+        """What this object and its `with_report` copies sent and received in this process."""
+        return self._session.traffic
 
     def fetch_head(self, url: str) -> Resource | None:
-        """What lies at `url`, without reading it; None = nothing."""
-        return self._line.persist(lambda: self._look(url), self._waiting)
+        """Size and tags of the file at `url`, without its body; None = there is no file."""
+        return self._session.retry(lambda: self._look(url), self._waiting)
 
     def fetch(
         self,
@@ -80,21 +80,21 @@ class Door:
         headers: Mapping[str, str] | None = None,
         accept_missing: bool = True,
     ) -> bytes | None:
-        """The whole body, at most `limit` bytes of it unpacked; None = nothing there.
+        """The whole decoded body, at most `limit` bytes; None = there is no file.
 
         Raises
         ------
         ResourceMissing
-            Nothing is there, and `accept_missing` is off.
+            There is no file, and `accept_missing` is off.
         BadPayload
-            It is larger than `limit`, or packed in an unknown way.
+            It is larger than `limit`, or in an unknown encoding.
         CredentialsRejected, RateLimited, SourceUnavailable
-            It could not be had.
+            It could not be fetched.
         """
-        question = HttpRequest(
+        request_spec = HttpRequest(
             url, headers={"accept-encoding": "gzip", **(headers or {})}, params=params
         )
-        body = self._line.persist(lambda: self._fetch(question, limit), self._waiting)
+        body = self._session.retry(lambda: self._fetch(request_spec, limit), self._waiting)
         if body is None and not accept_missing:
             raise ResourceMissing(f"{redact(url)} is not there.")
         return body
@@ -107,19 +107,19 @@ class Door:
         stop: int | None = None,
         resource: Resource | None = None,
     ) -> RemoteStream:
-        """The file from `start` to `stop` (exclusive) to be read forward; goes on after cuts.
+        """A stream of the file from `start` to `stop` (exclusive); it resumes after cuts.
 
         Raises
         ------
         ResourceMissing
-            Nothing is there.
+            There is no file.
         ResourceChanged
-            It is another file than `resource`, now or after a cut.
+            The file is not `resource`, now or after a cut.
         RangesRefused
-            The server sends the whole where a part was asked for.
+            The server sends the whole file where a part was requested.
         """
         known = replace(resource, url=url) if resource else Resource(url)
-        return RemoteStream(self._line, self._waiting, known, start=start, stop=stop)
+        return RemoteStream(self._session, self._waiting, known, start=start, stop=stop)
 
     def download(
         self,
@@ -129,51 +129,51 @@ class Door:
         report: Report | None = None,
         limit: int | None = None,
     ) -> InputFile:
-        """Fetch a file to disk, going on where an earlier run was cut; what it is.
+        """Fetch a file to disk, resuming an earlier run that was cut; gives its size and hash.
 
-        `report` hears of the share of bytes done. What lies at `target` is replaced at the end.
+        `report` is called with the share of bytes done. `target` is replaced at the end.
 
         Raises
         ------
         ResourceMissing
-            Nothing is there.
+            There is no file.
         BadPayload
             It has more than `limit` bytes.
         SourceUnavailable
-            It could not be had; the next call goes on where this one stopped.
+            It could not be fetched; the next call resumes where this one stopped.
         ArchiveError
-            The disk refuses, or another process is fetching the same file.
+            The disk cannot be written, or another process fetches the same file.
         """
-        return download(Download(url, target, report, limit), self._line, self._waiting)
+        return download(Download(url, target, report, limit), self._session, self._waiting)
 
     @property
     def _waiting(self) -> Waiting:
         return Waiting(self.retries.sleep, self.report, self.share)
 
     @property
-    def _line(self) -> HttpSession:
-        """This process's connections; those of a process we were forked from are left alone."""
-        if os.getpid() not in self._held:
+    def _session(self) -> HttpSession:
+        """This process's connections. A forked process must not use those of its parent."""
+        if os.getpid() not in self._sessions:
             spares = self.retries.spares_loopback
             longest_s = 2 * self.retries.longest_wait_s
             limiter = Limiter(self.cache / "hosts", self.per_second, longest_s, spares)
-            self._held[os.getpid()] = HttpSession(limiter, self.retries)
-        return self._held[os.getpid()]
+            self._sessions[os.getpid()] = HttpSession(limiter, self.retries)
+        return self._sessions[os.getpid()]
 
     def _look(self, url: str) -> Resource | None:
         try:
-            reply = self._line.ask(HttpRequest(url, "HEAD"), self._waiting)
+            reply = self._session.send(HttpRequest(url, "HEAD"), self._waiting)
         except HeadRefused:
             first_byte = HttpRequest(url, headers={"range": "bytes=0-0"})
-            reply = self._line.ask(first_byte, self._waiting)
+            reply = self._session.send(first_byte, self._waiting)
         reply.close()
-        return None if reply.status_code in MISSING else resource_of(reply, url)
+        return None if reply.status_code in MISSING else read_resource(reply, url)
 
-    def _fetch(self, question: HttpRequest, limit: int) -> bytes | None:
-        reply = self._line.ask(question, self._waiting)
+    def _fetch(self, request_spec: HttpRequest, limit: int) -> bytes | None:
+        reply = self._session.send(request_spec, self._waiting)
         try:
             if reply.status_code in MISSING:
                 return None
-            return b"".join(read_decoded(self._line.read(reply), reply, limit=limit))
+            return b"".join(read_decoded(self._session.read(reply), reply, limit=limit))
         finally:
             reply.close()

@@ -1,4 +1,4 @@
-"""A file fetched to disk: a `.part` file first, continued where it was cut, hashed as a whole.
+"""A file fetched to disk: first as a `.part` file, resumed where it was cut, hashed as a whole.
 
 The lock is taken on the part file itself, not with `filelock`: that library locks a file of its
 own, and between the two another process could finish the part and move it away.
@@ -29,14 +29,17 @@ from flights.network.resources import Resource
 from flights.network.retries import Report, Waiting
 from flights.network.session import HttpSession
 from flights.records import InputFile
+from flights.records.atomic_files import write_whole
 
 _PIECE = 1 << 20
+# A file that changes while it is fetched is started again; three times, so that a file that
+# changes all the time ends as an error.
 _STARTS = 3
 
 
 @dataclass(frozen=True)
 class Download:
-    """One file to be fetched to `target`; `report` hears of the share done."""
+    """One file to fetch to `target`; `report` is called with the share done."""
 
     url: str
     target: Path
@@ -45,113 +48,111 @@ class Download:
 
     @property
     def part(self) -> Path:
-        """Where the bytes lie until they are all there."""
+        """The bytes until all of them have arrived."""
         return self.target.with_name(f"{self.target.name}.part")
 
     @property
     def notes(self) -> Path:
-        """Which file the part is of."""
+        """Which file the part belongs to."""
         return self.target.with_name(f"{self.target.name}.part.json")
 
 
-def download(wish: Download, line: HttpSession, waiting: Waiting) -> InputFile:
-    """Fetch a file by way of its `.part`; see `Door.download`."""
+def download(order: Download, session: HttpSession, waiting: Waiting) -> InputFile:
+    """Fetch a file through its `.part` file; see `Door.download`."""
     try:
-        with _own(wish.part) as file:
+        with _lock_part(order.part) as file:
             try:
-                found = _fetch(wish, file, line, waiting)
-                wish.part.replace(wish.target)
+                found = _fetch(order, file, session, waiting)
+                order.part.replace(order.target)
             except ResourceMissing:
-                wish.part.unlink()
+                order.part.unlink()
                 raise
-            wish.notes.unlink(missing_ok=True)
+            order.notes.unlink(missing_ok=True)
             return found
     except OSError as error:
-        raise ArchiveError(f"{wish.target} cannot be written: {error.strerror}.") from error
+        raise ArchiveError(f"{order.target} cannot be written: {error.strerror}.") from error
 
 
 @contextmanager
-def _own(part: Path) -> Iterator[BinaryIO]:
-    """The part file, for this process alone."""
+def _lock_part(part: Path) -> Iterator[BinaryIO]:
+    """The part file, locked for this process."""
     part.parent.mkdir(parents=True, exist_ok=True)
     with part.open("a+b") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise ArchiveError(
-                f"Another process is fetching {part.stem} at this moment: wait for it."
+                f"Another process is fetching {part.stem} now. Wait until it has finished."
             ) from None
         if not part.exists() or not os.path.samestat(part.stat(), os.fstat(file.fileno())):
-            raise ArchiveError(f"Another process has just fetched {part.stem}: ask again.")
+            raise ArchiveError(f"Another process has just fetched {part.stem}. Try again.")
         yield file
 
 
-def _fetch(wish: Download, file: BinaryIO, line: HttpSession, waiting: Waiting) -> InputFile:
-    """Go on where the part stands; from the start where it is of another file."""
+def _fetch(order: Download, file: BinaryIO, session: HttpSession, waiting: Waiting) -> InputFile:
+    """Resume at the end of the part; start again where it belongs to another file."""
     for start in itertools.count(1):
-        is_fresh = _read_notes(wish) is None
+        is_fresh = _read_notes(order) is None
         if is_fresh:
             file.truncate(0)
         try:
-            return _go_on(wish, file, line, waiting)
+            return _resume(order, file, session, waiting)
         except (ResourceChanged, RangesRefused, BadPayload) as error:
-            wish.notes.unlink(missing_ok=True)
+            order.notes.unlink(missing_ok=True)
             if start >= _STARTS or (is_fresh and isinstance(error, BadPayload)):
                 raise
     raise AssertionError("unreachable")
 
 
-def _go_on(wish: Download, file: BinaryIO, line: HttpSession, waiting: Waiting) -> InputFile:
+def _resume(order: Download, file: BinaryIO, session: HttpSession, waiting: Waiting) -> InputFile:
     digest = hashlib.sha256()
     file.seek(0)
     while piece := file.read(_PIECE):
         digest.update(piece)
-    known = _read_notes(wish) or Resource(wish.url)
-    with RemoteStream(line, waiting, known, start=file.tell()) as stream:
-        _write_notes(wish, stream.resource)
-        _refuse_larger(wish, stream.resource.size or 0)
+    known = _read_notes(order) or Resource(order.url)
+    with RemoteStream(session, waiting, known, start=file.tell()) as stream:
+        _write_notes(order, stream.resource)
+        _refuse_larger(order, stream.resource.size or 0)
         while piece := stream.read_some():
-            _refuse_larger(wish, stream.position)
+            _refuse_larger(order, stream.position)
             file.write(piece)
             digest.update(piece)
-            if wish.report and stream.resource.size:
+            if order.report and stream.resource.size:
                 share = stream.position / stream.resource.size
-                wish.report(f"fetching {wish.target.name}", share)
+                order.report(f"fetching {order.target.name}", share)
         file.flush()
         os.fsync(file.fileno())
-        name, etag = wish.target.name, stream.resource.etag
+        name, etag = order.target.name, stream.resource.etag
         return InputFile(name, stream.position, digest.hexdigest(), etag)
 
 
-def _refuse_larger(wish: Download, size: int) -> None:
-    if wish.limit is not None and size > wish.limit:
-        raise too_large(redact(wish.url), wish.limit)
+def _refuse_larger(order: Download, size: int) -> None:
+    if order.limit is not None and size > order.limit:
+        raise too_large(redact(order.url), order.limit)
 
 
-def _read_notes(wish: Download) -> Resource | None:
-    """Which file the part is of; None where that is unknown or cannot be made sure of."""
+def _read_notes(order: Download) -> Resource | None:
+    """Which file the part belongs to; None where that is unknown or cannot be verified."""
     try:
-        plain = json.loads(wish.notes.read_text("utf-8"))
-        known = Resource(wish.url, plain["size"], plain["etag"], plain["modified"])
-        whole = known.size is None or wish.part.stat().st_size <= known.size
+        plain = json.loads(order.notes.read_text("utf-8"))
+        known = Resource(order.url, plain["size"], plain["etag"], plain["modified"])
+        whole = known.size is None or order.part.stat().st_size <= known.size
         return (
-            known if plain["address"] == _digest(wish.url) and known.validator and whole else None
+            known if plain["address"] == _digest(order.url) and known.validator and whole else None
         )
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
 
-def _write_notes(wish: Download, found: Resource) -> None:
-    """The address is kept as its hash: a query may hold a key."""
+def _write_notes(order: Download, found: Resource) -> None:
+    """The address is stored as its hash: a query may contain a key."""
     plain = {
         "address": _digest(found.url),
         "size": found.size,
         "etag": found.etag,
         "modified": found.modified,
     }
-    rough = wish.notes.with_suffix(".rough")
-    rough.write_text(json.dumps(plain), encoding="utf-8")
-    rough.replace(wish.notes)
+    write_whole(order.notes, json.dumps(plain).encode())
 
 
 def _digest(url: str) -> str:

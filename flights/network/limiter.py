@@ -1,4 +1,4 @@
-"""One pace per host over all processes, kept in a small file per host."""
+"""One rate limit per host for all processes, kept in a small file per host."""
 
 import re
 import time
@@ -15,10 +15,10 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 @dataclass(frozen=True)
 class Limiter:
-    """Gives out moments to ask a host, `per_second` of them.
+    """Gives each request to a host its moment, `per_second` of them in a second.
 
-    `folder` holds one file per host: the next free moment [s since 1970]. A moment farther off
-    than `longest_s` was written by a clock that has been set back since, and is forgotten.
+    `folder` has one file per host: the next free moment [s since 1970]. A moment more than
+    `longest_s` ahead comes from a clock that has been set back since; it is ignored.
     """
 
     folder: Path
@@ -28,18 +28,18 @@ class Limiter:
     clock: Callable[[], float] = field(default=time.time, compare=False)
 
     def take(self, host: str) -> float:
-        """Take the next free moment of `host`; the seconds until then."""
+        """Reserve the next free moment of `host`; gives the seconds until then."""
         if self._is_spared(host):
             return 0.0
         return self._book(host, lambda free, now: (max(free, now), 1.0 / self.per_second))
 
-    def hold(self, host: str, seconds: float) -> None:
-        """Let nobody ask `host` for so long, in no process: it asked us to wait."""
+    def delay(self, host: str, seconds: float) -> None:
+        """Block `host` for all processes for this long, because it asked for a wait."""
         if not self._is_spared(host):
             self._book(host, lambda free, now: (max(free, now + seconds), 0.0))
 
     def _is_spared(self, host: str) -> bool:
-        """A server on this machine is ours and needs no pace."""
+        """A server on this machine is our own and needs no rate limit."""
         return self.spares_loopback and _name(host) in LOOPBACK
 
     def _book(self, host: str, choose: Callable[[float, float], tuple[float, float]]) -> float:
@@ -54,7 +54,7 @@ class Limiter:
         except OSError as error:
             raise ArchiveError(
                 f"{self.folder} cannot be written ({error.strerror}). "
-                "Set FLIGHTS_CACHE to a folder that can be."
+                "Set FLIGHTS_CACHE to a folder that can be written."
             ) from error
 
     def _read(self, path: Path, now: float) -> float:

@@ -1,4 +1,4 @@
-"""A file on a server read forward, going on by itself after a cut, and never into another file."""
+"""A file on a server as a stream that resumes after a cut, and never joins two files."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,22 +13,28 @@ from flights.errors import (
     ResourceChanged,
     ResourceMissing,
 )
-from flights.network.replies import MISSING, TransientFailure, read_length, read_span, redact
-from flights.network.resources import Resource, resource_of
+from flights.network.replies import (
+    MISSING,
+    TransientFailure,
+    read_content_range,
+    read_length,
+    redact,
+)
+from flights.network.resources import Resource, read_resource
 from flights.network.retries import Waiting
 from flights.network.session import HttpRequest, HttpSession
 
 
 class RemoteStream:
-    """Bytes `start` to `stop` (exclusive, None = the end) of a file, as the server stores them.
+    """Bytes `start` to `stop` (exclusive, None = the end) of a file, as the server stores it.
 
-    `position` is the next byte's place in the file, `resource` what is known of the file. Where
-    `known` was given, another file under the same address is refused.
+    `position` is the place of the next byte in the file, `resource` what is known of the file.
+    A file that differs from `known` is refused.
     """
 
     def __init__(
         self,
-        line: HttpSession,
+        session: HttpSession,
         waiting: Waiting,
         known: Resource,
         *,
@@ -39,14 +45,14 @@ class RemoteStream:
         self.position = start
         self._start = start
         self._stop = stop
-        self._line = line
+        self._session = session
         self._waiting = waiting
         self._reply: httpx.Response | None = None
         self._pieces: Iterator[bytes] = iter(())
-        self._held = bytearray()
+        self._buffer = bytearray()
         self._ended = stop is not None and stop <= start
         if not self._ended:
-            line.persist(self._connect, waiting)
+            session.retry(self._connect, waiting)
 
     def __enter__(self) -> Self:
         return self
@@ -60,43 +66,43 @@ class RemoteStream:
         self.close()
 
     def close(self) -> None:
-        """Let the line go; what was not read stays unread."""
+        """Close the connection; bytes that were not read are lost."""
         if self._reply is not None:
             self._reply.close()
             self._reply = None
 
     def read(self, size: int = -1) -> bytes:
-        """Up to `size` bytes (all that is left where negative); fewer only at the end.
+        """Up to `size` bytes (negative = all that is left); fewer only at the end.
 
         Raises
         ------
         ResourceChanged
-            After a cut, another file lies there.
+            After a cut, there is another file.
         RangesRefused
-            After a cut, the server starts from the front.
+            After a cut, the server sends the file from its start.
         SourceUnavailable
-            It could not be read on.
+            Reading could not be resumed.
         """
-        while not self._ended and (size < 0 or len(self._held) < size):
-            self._held += self._line.persist(self._next_piece, self._waiting)
-        return self._give(len(self._held) if size < 0 else min(size, len(self._held)))
+        while not self._ended and (size < 0 or len(self._buffer) < size):
+            self._buffer += self._session.retry(self._next_piece, self._waiting)
+        return self._take(len(self._buffer) if size < 0 else min(size, len(self._buffer)))
 
     def read_some(self) -> bytes:
         """The bytes that arrive next, b"" at the end; raises as `read`."""
-        if not self._held and not self._ended:
-            self._held += self._line.persist(self._next_piece, self._waiting)
-        return self._give(len(self._held))
+        if not self._buffer and not self._ended:
+            self._buffer += self._session.retry(self._next_piece, self._waiting)
+        return self._take(len(self._buffer))
 
-    def _give(self, wanted: int) -> bytes:
-        given = bytes(self._held[:wanted])
-        del self._held[:wanted]
+    def _take(self, wanted: int) -> bytes:
+        given = bytes(self._buffer[:wanted])
+        del self._buffer[:wanted]
         self.position += wanted
         return given
 
     @property
     def _reached(self) -> int:
-        """Place in the file of the next byte to come over the wire."""
-        return self.position + len(self._held)
+        """Place in the file of the next byte that will arrive."""
+        return self.position + len(self._buffer)
 
     def _next_piece(self) -> bytes:
         if self._reply is None:
@@ -112,20 +118,20 @@ class RemoteStream:
             raise
 
     def _check_place(self, piece: bytes) -> None:
-        """No byte behind the end; and no end before it."""
+        """No byte comes after the end, and the stream does not end before it."""
         wanted = self._stop if self._stop is not None else self.resource.size
         if wanted is not None and self._reached + len(piece) > wanted:
-            raise BadPayload(f"{redact(self.resource.url)} is longer than it said.")
+            raise BadPayload(f"{redact(self.resource.url)} is longer than the server said.")
         if not piece:
             if wanted is not None and self._reached < wanted:
-                raise TransientFailure(f"{redact(self.resource.url)} ended before its time")
+                raise TransientFailure(f"{redact(self.resource.url)} ended too early")
             self._ended = True
             self.close()
 
     def _connect(self) -> None:
-        """Ask for what is left."""
+        """Request what is left."""
         self._refuse_blind_continuation()
-        reply = self._line.ask(
+        reply = self._session.send(
             HttpRequest(self.resource.url, headers=self._range_headers()), self._waiting
         )
         try:
@@ -134,13 +140,14 @@ class RemoteStream:
             reply.close()
             raise
         self._reply = reply
-        self._pieces = self._line.read(reply)
+        self._pieces = self._session.read(reply)
 
     def _refuse_blind_continuation(self) -> None:
         if self._reached > self._start and not self.resource.validator:
             raise RangesRefused(
-                f"{redact(self.resource.url)} was cut after {self._reached:,} bytes, and nothing "
-                "tells whether the rest would be of the same file. Ask again from its start."
+                f"{redact(self.resource.url)} was cut after {self._reached:,} bytes, and the "
+                "server gives no tag to check that the rest is of the same file. "
+                "Read it again from its start."
             )
 
     @property
@@ -156,19 +163,21 @@ class RemoteStream:
         return {**headers, "if-range": validator} if validator else headers
 
     def _accept(self, reply: httpx.Response) -> None:
-        """Is this reply the bytes that were asked for, of the file that is known?"""
+        """Check that the reply is the part that was requested, of the file that is known."""
         place = redact(self.resource.url)
         if reply.status_code in MISSING:
             raise ResourceMissing(f"{place} is not there ({reply.status_code}).")
-        found = resource_of(reply, self.resource.url)
+        found = read_resource(reply, self.resource.url)
         if found.is_other_than(self.resource):
-            raise ResourceChanged(f"{place} is another file than before. Ask again from its start.")
+            raise ResourceChanged(
+                f"{place} has changed since the last request. Read it again from its start."
+            )
         if reply.status_code == 416:
             self._accept_end(found)
         elif reply.status_code == 206:
             self._accept_part(reply)
         elif not self._asks_whole:
-            raise RangesRefused(f"{place} sends the whole file where a part was asked for.")
+            raise RangesRefused(f"{place} sends the whole file where a part was requested.")
         known = {name: text for name, text in vars(found).items() if text is not None}
         self.resource = replace(self.resource, **known)
 
@@ -176,13 +185,12 @@ class RemoteStream:
         size = self.resource.size if found.size is None else found.size
         if size != self._reached:
             raise BadPayload(
-                f"{redact(found.url)} has {size} bytes; "
-                f"there is nothing to read from byte {self._reached}."
+                f"{redact(found.url)} has {size} bytes; byte {self._reached} is after its end."
             )
         self._ended = True
 
     def _accept_part(self, reply: httpx.Response) -> None:
-        span = read_span(reply)
+        span = read_content_range(reply)
         place = redact(self.resource.url)
         if self._stop is not None and span.total is not None and span.total < self._stop:
             raise BadPayload(f"{place} has {span.total} bytes, fewer than the {self._stop} wanted.")
@@ -190,4 +198,4 @@ class RemoteStream:
         length = read_length(reply)
         right_length = length is None or length == (span.stop or 0) - self._reached
         if span.start != self._reached or span.stop != stop or not right_length:
-            raise BadPayload(f"{place} sent other bytes than were asked for.")
+            raise BadPayload(f"{place} sent other bytes than requested.")

@@ -1,4 +1,4 @@
-"""Replies judged: which are answers, which may pass, which are final; and what their heads say."""
+"""Which replies are answers, which failures are transient or final; and reading headers."""
 
 import math
 import re
@@ -11,14 +11,14 @@ import httpx
 from flights.errors import BadPayload, CredentialsRejected, RateLimited, SourceUnavailable
 
 MISSING = (404, 410)
-_MAY_PASS = (408, 425, 429, 500, 502, 503, 504, *range(520, 525))
+_TRANSIENT = (408, 425, 429, 500, 502, 503, 504, *range(520, 525))
 _ANSWERS = (200, 203, 204, 206, *MISSING, 416)
 _LONGEST_PATH = 160
 _CONTENT_RANGE = re.compile(r"bytes (?:([0-9]{1,18})-([0-9]{1,18})|\*)/([0-9]{1,18}|\*)")
 
 
 class TransientFailure(Exception):
-    """A failure that may go by itself; `wait_s` where the server said how long it takes."""
+    """A failure that a later attempt may not meet; `wait_s` where the server asked for a wait."""
 
     def __init__(self, sentence: str, *, wait_s: float | None = None, limited: bool = False):
         super().__init__(sentence)
@@ -27,22 +27,22 @@ class TransientFailure(Exception):
         self.limited = limited
 
     def final(self, tries: int, *, too_long: bool) -> SourceUnavailable:
-        """The error when patience is at its end; `too_long`: we were asked to wait for too long."""
-        asked = f" Asked {tries} times." if tries > 1 else ""
+        """The error after the last attempt; `too_long`: the server asked for too long a wait."""
+        asked = f" {tries} attempts failed." if tries > 1 else ""
         if too_long:
-            until = f" It asks us to wait {self.wait_s:,.0f} s."
-            return RateLimited(f"{self.sentence}.{until} Go on then.", self.wait_s)
+            wait = f" The server asks to wait {self.wait_s:,.0f} s."
+            return RateLimited(f"{self.sentence}.{wait} Try again after that.", self.wait_s)
         sentence = f"{self.sentence}.{asked} Try again later."
         return RateLimited(sentence, self.wait_s) if self.limited else SourceUnavailable(sentence)
 
 
 class HeadRefused(SourceUnavailable):
-    """A server will not answer HEAD; it may all the same answer GET."""
+    """The server does not answer HEAD; it may still answer GET."""
 
 
 @dataclass(frozen=True)
 class ContentRange:
-    """What `Content-Range` says: first byte, stop (exclusive), whole size; None = unsaid."""
+    """`Content-Range`: first byte, stop (exclusive), size of the whole file; None = not given."""
 
     start: int | None
     stop: int | None
@@ -50,7 +50,7 @@ class ContentRange:
 
 
 def redact(url: str | httpx.URL) -> str:
-    """A URL as it may be shown: no user, no query, no fragment."""
+    """A URL that may be shown: without user, query and fragment."""
     parsed = httpx.URL(url)
     path = parsed.path if parsed.path.isprintable() else "/…"
     shown = path if len(path) <= _LONGEST_PATH else f"{path[:_LONGEST_PATH]}…"
@@ -58,12 +58,12 @@ def redact(url: str | httpx.URL) -> str:
 
 
 def refuse_failures(reply: httpx.Response) -> None:
-    """Let answers through; "not there" is one.
+    """Raise for a reply that is no answer; "not found" is an answer.
 
     Raises
     ------
     Passing
-        It may go by itself.
+        A later attempt may succeed.
     CredentialsRejected, SourceUnavailable
         It will not.
     """
@@ -72,21 +72,21 @@ def refuse_failures(reply: httpx.Response) -> None:
         return
     place = redact(reply.request.url)
     if reply.request.method == "HEAD" and status in (403, 405, 501):
-        raise HeadRefused(f"{place} does not tell of its files ({status}).")
-    if status in _MAY_PASS:
+        raise HeadRefused(f"{place} does not answer HEAD requests ({status}).")
+    if status in _TRANSIENT:
         wait = read_wait(reply.headers)
         raise TransientFailure(f"{place} answered {status}", wait_s=wait, limited=status == 429)
     if status == 407:
-        raise SourceUnavailable("The proxy wants a name and password: set them in HTTPS_PROXY.")
+        raise SourceUnavailable("The proxy needs a name and a password: set them in HTTPS_PROXY.")
     if status == 401 or (status == 403 and "authorization" in reply.request.headers):
         raise CredentialsRejected(f"{place} refused the account ({status}). Check its credentials.")
     if status == 403:
-        raise SourceUnavailable(f"{place} refuses to give this (403). Look at its terms of use.")
-    raise SourceUnavailable(f"{place} answered {status}, which no further try will change.")
+        raise SourceUnavailable(f"{place} refuses access (403). Check its terms of use.")
+    raise SourceUnavailable(f"{place} answered {status}; another attempt will not change that.")
 
 
 def read_wait(headers: httpx.Headers, *, now: datetime | None = None) -> float | None:
-    """Seconds a server asks us to wait, None where it does not say."""
+    """Seconds that a server asks to wait; None where it does not say."""
     for name in ("x-rate-limit-retry-after-seconds", "retry-after"):
         text = headers.get(name, "").strip()
         if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text):
@@ -101,7 +101,7 @@ def read_wait(headers: httpx.Headers, *, now: datetime | None = None) -> float |
 
 
 def _server_time(headers: httpx.Headers) -> datetime:
-    """The server's own clock where it tells it: a date to wait for is one of that clock."""
+    """The time of the server's clock, which its `Retry-After` date refers to; else our own."""
     try:
         stamp = parsedate_to_datetime(headers.get("date", ""))
     except ValueError:
@@ -115,8 +115,8 @@ def read_length(reply: httpx.Response) -> int | None:
     return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
 
 
-def read_span(reply: httpx.Response) -> ContentRange:
-    """What `Content-Range` says.
+def read_content_range(reply: httpx.Response) -> ContentRange:
+    """`Content-Range` as numbers.
 
     Raises
     ------
@@ -125,7 +125,7 @@ def read_span(reply: httpx.Response) -> ContentRange:
     """
     found = _CONTENT_RANGE.fullmatch(reply.headers.get("content-range", "").strip())
     if not found:
-        raise BadPayload(f"{redact(reply.request.url)} sent a part without saying which.")
+        raise BadPayload(f"{redact(reply.request.url)} sent a part without a valid Content-Range.")
     first, last, total = found.groups()
     return ContentRange(
         int(first) if first else None,

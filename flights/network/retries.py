@@ -1,4 +1,4 @@
-"""How hosts are asked: how often again, how patiently, and who hears of it."""
+"""How often a request is repeated, how long to wait, and how waits are reported."""
 
 import random
 import time
@@ -6,18 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 Report = Callable[[str, float], None]
-"""Called with what is done now and the share done, 0 to 1; may raise to stop the work."""
+"""Called with the current step and the share done, 0 to 1; may raise to stop the work."""
 
 _STEP_S = 1.0
 
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """Patience with a host, times in seconds.
+    """Attempts, waits and time-outs, all times in seconds.
 
-    `tries`: attempts in all for one piece of work; pauses between them double from `pause_s` to
-    `longest_pause_s`. A server that asks for more than `longest_wait_s` ends the work.
-    A body that after `grace_s` comes at less than `slowest_per_s` [bytes/s] counts as stuck.
+    `tries`: attempts for one request; pauses between them double from `pause_s` to
+    `longest_pause_s`, and vary at random between half and one and a half of that, so that
+    several processes do not repeat at once. A server that asks for a wait of more than
+    `longest_wait_s` ends the work. A body that arrives at less than `slowest_per_s` [bytes/s]
+    after `grace_s` counts as stuck.
     """
 
     tries: int = 6
@@ -33,21 +35,21 @@ class RetryPolicy:
     chance: Callable[[], float] = field(default=random.random, compare=False)
 
     def pause_after(self, attempt: int) -> float:
-        """Seconds before trying again after the attempt of this number (1, 2 ...)."""
+        """Seconds to wait after the attempt of this number (1, 2 ...)."""
         growing = min(self.pause_s * 2.0 ** (attempt - 1), self.longest_pause_s)
         return growing * (0.5 + self.chance())
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """Waits that somebody is told of, and can end by raising from `report`."""
+    """Waits that are reported; an error raised in `report` ends them."""
 
     sleep: Callable[[float], None] = time.sleep
     report: Report | None = None
     share: float = 0.0
 
     def wait(self, seconds: float, why: str) -> None:
-        """Wait, saying every second what for; waits under a second go unsaid."""
+        """Wait and report the reason every second; waits under a second are not reported."""
         left = seconds
         while left > 0:
             if self.report and seconds >= _STEP_S:

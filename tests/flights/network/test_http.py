@@ -89,7 +89,7 @@ def test_fetch_gives_the_body_and_says_who_asks(loopback: LoopbackServer, tmp_pa
     [
         (400, SourceUnavailable, "answered 400"),
         (401, CredentialsRejected, "refused the account"),
-        (403, SourceUnavailable, "refuses to give this"),
+        (403, SourceUnavailable, "refuses access"),
         (407, SourceUnavailable, "proxy"),
         (451, SourceUnavailable, "answered 451"),
         (304, SourceUnavailable, "answered 304"),
@@ -138,7 +138,7 @@ def test_range_gives_exactly_these_bytes(loopback: LoopbackServer, tmp_path: Pat
 
 def test_range_of_another_file_is_refused(loopback: LoopbackServer, tmp_path: Path) -> None:
     url = loopback.put("/file", BODY, etag='"two"')
-    with pytest.raises(ResourceChanged, match="another file"):
+    with pytest.raises(ResourceChanged, match="has changed since"):
         fetch_range(quick_door(tmp_path), url, 10, 300, etag='"one"')
 
 
@@ -196,7 +196,7 @@ def test_shifted_part_is_refused(loopback: LoopbackServer, tmp_path: Path) -> No
 def test_part_longer_than_it_says_is_refused(loopback: LoopbackServer, tmp_path: Path) -> None:
     headers = {"Content-Range": "bytes 10-19/512000", "Transfer-Encoding": "chunked"}
     loopback.route("/file", lambda _: Reply(206, BODY[10:21], headers))
-    with pytest.raises(BadPayload, match="longer than it said"):
+    with pytest.raises(BadPayload, match="longer than the server said"):
         fetch_range(quick_door(tmp_path), loopback.url_of("/file"), 10, 20)
 
 
@@ -331,7 +331,7 @@ def test_a_file_that_never_holds_what_it_claims_is_an_error(
 ) -> None:
     url = loopback.put("/file", BODY)
     loopback.fault("/file", claim(len(BODY) + 1), forever=True)
-    with pytest.raises(SourceUnavailable, match=r"cut in the middle.* Asked 6 times"):
+    with pytest.raises(SourceUnavailable, match=r"cut the connection.* 6 attempts failed"):
         quick_door(tmp_path).fetch(url, limit=1 << 20)
     with quick_door(tmp_path).open(url) as stream, pytest.raises(ResourceChanged):
         stream.read()

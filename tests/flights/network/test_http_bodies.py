@@ -38,7 +38,7 @@ def test_a_gzip_bomb_stops_at_the_limit(loopback: LoopbackServer, tmp_path: Path
     door = quick_door(tmp_path)
     door.fetch_head(url)
     tracemalloc.start()
-    with pytest.raises(BadPayload, match="more than the 1,000,000 bytes"):
+    with pytest.raises(BadPayload, match="more than 1,000,000 bytes"):
         door.fetch(url, limit=1_000_000)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -51,7 +51,7 @@ def test_packing_nobody_asked_for_is_refused(
     loopback: LoopbackServer, tmp_path: Path, encoding: str
 ) -> None:
     url = loopback.put("/odd", gzip.compress(BODY), headers={"Content-Encoding": encoding})
-    with pytest.raises(BadPayload, match="packed in a way"):
+    with pytest.raises(BadPayload, match="encoding that was not requested"):
         quick_door(tmp_path).fetch(url, limit=1 << 20)
 
 
@@ -65,7 +65,7 @@ def test_spoilt_packing_is_refused(loopback: LoopbackServer, tmp_path: Path, bod
 def test_what_says_it_is_too_large_is_not_read(loopback: LoopbackServer, tmp_path: Path) -> None:
     url = loopback.put("/large", BODY)
     door = quick_door(tmp_path)
-    with pytest.raises(BadPayload, match="more than the 1,000 bytes"):
+    with pytest.raises(BadPayload, match="more than 1,000 bytes"):
         door.fetch(url, limit=1000)
     assert door.traffic.bytes == 0
 

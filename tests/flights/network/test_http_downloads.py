@@ -120,7 +120,7 @@ def test_a_file_that_changes_all_the_time_is_given_up(
     url = loopback.put("/file", BODY)
     for turn in range(4):
         loopback.fault("/file", cut(100_000), changed(BODY + bytes([turn])))
-    with pytest.raises(SourceUnavailable, match="another file"):
+    with pytest.raises(SourceUnavailable, match="has changed since"):
         quick_door(tmp_path).download(url, tmp_path / "file.tar")
     assert not (tmp_path / "file.tar").exists()
 
@@ -132,7 +132,7 @@ def test_without_a_sure_tag_a_cut_file_is_begun_anew(
     url = loopback.put("/file", BODY, etag=tag)
     target = tmp_path / "file.tar"
     loopback.fault("/file", cut(1_000_000), cut(2_000_000), cut(100))
-    with pytest.raises(SourceUnavailable, match="nothing tells"):
+    with pytest.raises(SourceUnavailable, match="gives no tag"):
         quick_door(tmp_path).download(url, target)
     quick_door(tmp_path).download(url, target)
     assert target.read_bytes() == BODY
@@ -226,7 +226,7 @@ def test_a_cancelled_download_can_go_on(loopback: LoopbackServer, tmp_path: Path
 def test_what_is_too_large_is_not_begun(loopback: LoopbackServer, tmp_path: Path) -> None:
     url = loopback.put("/file", BODY)
     door = quick_door(tmp_path)
-    with pytest.raises(BadPayload, match="more than the 1,000 bytes"):
+    with pytest.raises(BadPayload, match="more than 1,000 bytes"):
         door.download(url, tmp_path / "file.tar", limit=1000)
     assert door.traffic.requests == 1
     assert door.traffic.bytes < len(BODY)

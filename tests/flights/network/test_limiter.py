@@ -34,9 +34,9 @@ def test_hosts_do_not_wait_for_each_other(tmp_path: Path) -> None:
 
 def test_a_held_host_is_asked_later(tmp_path: Path) -> None:
     limiter = Limiter(tmp_path, 1.0, clock=_noon)
-    limiter.hold("a.org", 30.0)
+    limiter.delay("a.org", 30.0)
     assert limiter.take("a.org") == 30.0
-    limiter.hold("a.org", 5.0)
+    limiter.delay("a.org", 5.0)
     assert limiter.take("a.org") == 31.0
 
 

@@ -186,7 +186,7 @@ class _Request:
         """Make other processes wait too."""
         wait = read_wait(head)
         if wait is not None and wait <= self.api.retries.longest_wait_s:
-            self.limiter.hold(host, wait)
+            self.limiter.delay(host, wait)
 
     def _judge(self, status: int, body: bytes, head: httpx.Headers) -> ApiReply:
         if status == 200:

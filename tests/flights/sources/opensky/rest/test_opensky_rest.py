@@ -356,7 +356,7 @@ def test_reply_without_end_is_refused(sky: OpenSky) -> None:
     packed = status(200, {"Content-Encoding": "gzip"}, bomb)
     sky.api.fault("/api/flights/departure", packed, status(200, body=b" " * 20_000_000))
     for _ in range(2):
-        with pytest.raises(BadPayload, match="more than the 16,000,000 bytes"):
+        with pytest.raises(BadPayload, match="more than 16,000,000 bytes"):
             collect(open_at())
 
 
