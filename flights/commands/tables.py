@@ -5,6 +5,7 @@ rich is imported when a table is drawn, so that help starts fast. It obeys NO_CO
 
 import sys
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 Cells = Sequence[str]
 
@@ -30,9 +31,18 @@ def print_table(
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD, title=Text(title) if title else None, title_justify="left")
-    for head in heads:
-        table.add_column(head, justify="right" if head in right else "left", overflow="fold")
+    table = Table(
+        box=SIMPLE_HEAD,
+        title=Text(title) if title else None,
+        title_justify="left",
+        show_header=any(heads),
+        pad_edge=False,
+    )
+    for n, head in enumerate(heads):
+        # Only the last column has sentences: a broken day or hash cannot be copied.
+        last = n == len(heads) - 1
+        justify: Literal["left", "right"] = "right" if head in right else "left"
+        table.add_column(head, justify=justify, overflow="fold", no_wrap=not last)
     for row in rows:
         # Text, not markup: names in files are not trusted.
         table.add_row(*(Text(_printable(c), style=STATE_STYLES.get(c, "")) for c in row))
