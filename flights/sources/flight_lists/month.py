@@ -168,9 +168,8 @@ class _MonthReading:
         count = sum(unfit.values())
         if count <= MOST_UNFIT * (count + flights):
             return []
-        return [
-            f"{count:,} of {count + flights:,} rows of this day are invalid ({_format_rules(unfit)})."
-        ]
+        rules, total = _format_rules(unfit), count + flights
+        return [f"{count:,} of {total:,} rows of this day are invalid ({rules})."]
 
     def _thin(self, day: date) -> list[str]:
         """Sentences on few flights or empty hours, compared with other days of the month."""

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from flights.config import Settings
 from flights.network import USER_AGENT, RetryPolicy
 from flights.sources.opensky.pyopensky_account import load_pyopensky
-from flights.sources.opensky.trino.account import Token, check_encrypted, fetch_token, find_account
+from flights.sources.opensky.trino.account import check_encrypted, fetch_token, find_account
 from flights.sources.opensky.trino.errors import judge_reply
 
 SERVER = "https://trino.opensky-network.org"
@@ -20,21 +20,19 @@ def make_client(settings: Settings, *, login: bool) -> Any:
     """pyopensky's client with our token; it opens no browser unless `login` is set."""
     module = load_pyopensky("trino", settings.cache)
 
-    class Client(module.Trino):  # type: ignore[name-defined]
-        current: Token | None = None
-        ends_at = 0.0
+    def token(self: Any, **_: Any) -> str | None:
+        """The current token, renewed a minute before it expires; None = login by browser."""
+        if login:
+            return None
+        if self.current is None or time.monotonic() > self.ends_at:
+            self.current = fetch_token(find_account(), settings)
+            self.ends_at = time.monotonic() + max(self.current.lasts_s - _EARLY_S, 0.0)
+            self._token = {"preferred_username": self.current.user}
+        return str(self.current.text)
 
-        def token(self, **_: Any) -> str | None:
-            """The current token, renewed a minute before it expires; None = login by browser."""
-            if login:
-                return None
-            if self.current is None or time.monotonic() > self.ends_at:
-                self.current = fetch_token(find_account(), settings)
-                self.ends_at = time.monotonic() + max(self.current.lasts_s - _EARLY_S, 0.0)
-                self._token = {"preferred_username": self.current.user}
-            return self.current.text
-
-    return Client()
+    # Made by `type`, because the base class is known only after the guarded import.
+    own = {"current": None, "ends_at": 0.0, "token": token}
+    return type("Client", (module.Trino,), own)()
 
 
 def make_engine(client: Any, settings: Settings, retries: RetryPolicy, *, login: bool) -> Any:

@@ -22,7 +22,7 @@ from flights.sources.opensky.pyopensky_account import load_pyopensky
 from flights.sources.opensky.trino.account import HOW_TO_GET, find_account
 from flights.sources.opensky.trino.client import make_client, make_engine
 from flights.sources.opensky.trino.errors import PLACE, translated
-from flights.sources.opensky.trino.slots import hold_slot
+from flights.sources.opensky.trino.slots import use_slot
 
 BATCH = 20_000
 """Rows fetched at once; limits the memory needed in addition to the table."""
@@ -83,7 +83,7 @@ class Database:
         self.check_account()
         waiting = Waiting(self.retries.sleep, report)
         line = HttpSession(Limiter(self.settings.cache / "hosts", 1.0), self.retries)
-        with hold_slot(self.settings.cache, waiting):
+        with use_slot(self.settings.cache, waiting):
             query = _Query(self, self._client(), statement, read, report)
             return line.retry(query.run, waiting)
 

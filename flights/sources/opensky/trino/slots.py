@@ -16,7 +16,7 @@ _LOOK_AGAIN_S = 1.0
 
 
 @contextmanager
-def hold_slot(cache: Path, waiting: Waiting) -> Iterator[None]:
+def use_slot(cache: Path, waiting: Waiting) -> Iterator[None]:
     """Use one of the two slots; waits for a free one. A killed process frees its slot."""
     folder = cache / "opensky"
     try:

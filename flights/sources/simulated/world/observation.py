@@ -33,7 +33,7 @@ class Hearings:
     heard: NDArray[np.bool_]
 
 
-def hear_profiles(samples: ProfileMoments, receivers: Receivers) -> Hearings:
+def find_hearings(samples: ProfileMoments, receivers: Receivers) -> Hearings:
     """Moments of each profile that are heard, by state of the network and reach."""
     valid = samples.valid
     share = np.full((len(STATES), *valid.shape), np.inf)

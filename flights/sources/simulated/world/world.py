@@ -5,7 +5,7 @@ from functools import cache
 
 import pandas as pd
 
-from flights.sources.simulated.world.observation import Hearings, hear_profiles, observe
+from flights.sources.simulated.world.observation import Hearings, find_hearings, observe
 from flights.sources.simulated.world.receivers import Receivers, load_receivers
 from flights.sources.simulated.world.sampling import ProfileMoments, sample_profiles
 from flights.sources.simulated.world.timetable import load_rotations
@@ -37,5 +37,5 @@ def load_world(seed: int = SEED, share: float = 1.0) -> World:
     if share < 1:
         receivers = receivers.thin(share, seed)
     samples = sample_profiles(traffic.profiles)
-    hearings = hear_profiles(samples, receivers)
+    hearings = find_hearings(samples, receivers)
     return World(traffic, receivers, samples, hearings, observe(traffic, samples, hearings))

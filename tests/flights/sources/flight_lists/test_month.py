@@ -115,7 +115,7 @@ def test_rows_that_fit_no_day_spoil_every_day_where_they_are_many(collect):
 
 
 def test_mostly_unfit_list_is_refused(collect):
-    with pytest.raises(BadPayload, match="not in the form"):
+    with pytest.raises(BadPayload, match="expected format"):
         collect([row("2021-05-01T10:00"), *["torn,line"] * 3])
 
 

@@ -85,7 +85,7 @@ def test_list_without_a_needed_column_is_refused_by_name(tmp_path):
 
 def test_column_that_stands_there_twice_is_refused(tmp_path):
     body = rewrite(tmp_path, lambda table: table.append_column("ADEP", table["adep"]))
-    with pytest.raises(BadPayload, match="no OPDI flight list"):
+    with pytest.raises(BadPayload, match="not an OPDI flight list"):
         read(tmp_path, body)
 
 

@@ -54,7 +54,7 @@ def test_day_without_rows_is_missing_not_empty(trino: TrinoServer) -> None:
     trino.add(*hourly(START + 86_400))
     records = collect()
     assert records.entry.status == "missing"
-    assert "ask again" in records.entry.reasons[0]
+    assert "pull it again" in records.entry.reasons[0]
     assert len(records.flights) == 0
 
 
@@ -69,7 +69,7 @@ def test_day_lost_for_good_is_missing_with_the_gap_as_reason(trino: TrinoServer)
     entry = collect(LOST_DAY).entry
     assert entry.status == "missing"
     assert len(entry.reasons) == 1 and "permanent gap" in entry.reasons[0]
-    assert "ask again" not in entry.reasons[0]
+    assert "pull it again" not in entry.reasons[0]
 
 
 def test_airports_without_flights_on_a_whole_day_are_an_answer(trino: TrinoServer) -> None:
