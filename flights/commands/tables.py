@@ -37,6 +37,7 @@ def print_table(
         title_justify="left",
         show_header=any(heads),
         pad_edge=False,
+        padding=0,  # so that the ledger fits 80 columns
     )
     for n, head in enumerate(heads):
         # Only the last column has sentences: a broken day or hash cannot be copied.

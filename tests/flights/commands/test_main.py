@@ -89,7 +89,7 @@ def test_every_listed_source_describes_itself(key: str) -> None:
 
 
 def test_source_and_options_that_do_not_exist_are_named() -> None:
-    with pytest.raises(InvalidInput, match=r"no source 'nope'; there are .*readsb"):
+    with pytest.raises(InvalidInput, match=r"no source 'nope'. Sources: .*readsb"):
         find_source("nope")
     with pytest.raises(InvalidInput, match="path"):
         open_source("readsb")
@@ -105,7 +105,7 @@ def test_source_and_options_that_do_not_exist_are_named() -> None:
         (["pull", "readsb", "--path", "/no/such/place"], "/no/such/place"),
         (["pull", "simulated", "--workers", "0"], "--workers"),
         (["pull", "simulated", "--from", "2050-02-01", "--to", "2050-01-01"], "before they begin"),
-        (["flights", *SPAN, "--source", "../x"], "no key of a source"),
+        (["flights", *SPAN, "--source", "../x"], "not a valid key of a source"),
         (["flights", "--from", str(DAY), "--to", "2050-01-01"], "before they begin"),
         (["flights", *SPAN, "--origin", "contry:CN"], "contry"),
         (["ledger", "--from", "2050-02-31"], "is not a day"),
