@@ -1,15 +1,15 @@
-"""How a day is replaced in one step: a redo log, so that a kill leaves the old day or the new.
+"""A day is replaced in one step by a redo log: after a kill there is the old day or the new.
 
 New tables are staged in `redo/`, under names no `*.parquet` glob matches. Replacing the ledger
-entry, which names their hashes, is the commit. Only then do the tables move into place; whoever
-comes after a kill finishes the move, or clears away what was never committed.
+entry, which names their hashes, is the commit. Only then do the tables move into place. After a
+kill, the next writer or reader finishes the move, or removes tables that were not committed.
 
-Nothing waits for the disk: a kill does not need it, and after a power cut the hashes tell
-which days did not reach it. Those are `failed` in the ledger and pulled again.
+There is no fsync: a kill does not need it, and after a power cut the hashes show which days did
+not reach the disk. Those are `failed` in the ledger and are pulled again.
 
-The lock of a day is our own and not that of `filelock`: that library leaves its files in place,
-and an archive of ten years would keep thousands of them. Here the last writer removes the file,
-and `_take` checks that the file it locked is still the one in the folder.
+The lock of a day does not use `filelock`: that library leaves its files in place, and an archive
+of ten years would keep thousands of them. Here the last writer removes the file,
+and `_try_lock` checks that the file it locked is still the one in the folder.
 """
 
 import fcntl
@@ -34,13 +34,14 @@ from flights.records import TABLES, LedgerEntry, PackedTable, ledger
 
 log = logging.getLogger(__name__)
 
+# Rows per group of a Parquet file. The same table must always give the same bytes.
 ROW_GROUP = 65_536
 _CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
 class Slot:
-    """Where one day of one source lies."""
+    """The paths of one day of one source."""
 
     root: Path
     source: str
@@ -53,50 +54,50 @@ class Slot:
 
     @property
     def lock(self) -> Path:
-        """Held by whoever writes the day."""
+        """Locked by the process that writes the day."""
         return self.root / "redo" / self.source / f"{self.day}.lock"
 
     def table(self, name: str) -> Path:
-        """The table where every reader looks for it."""
+        """The table in its place, for all readers."""
         return self.root / name / self.source / f"{self.day}.parquet"
 
     def staged(self, name: str, sha256: str) -> Path:
-        """The same table before it has moved into place."""
+        """The same table before it moves into place."""
         return self.lock.with_name(f"{self.day}.{name}.{sha256[:16]}.staged")
 
     def leftovers(self) -> list[Path]:
-        """What lies in `redo/` for this day, the lock left out."""
+        """Files in `redo/` for this day, without the lock."""
         found = self.lock.parent.glob(f"{self.day}.*")
         return sorted(path for path in found if path != self.lock)
 
 
 @contextmanager
-def hold(slot: Slot, *, wait_s: float = 60.0) -> Iterator[None]:
-    """Be the only writer of the day.
+def lock_day(slot: Slot, *, wait_s: float = 60.0) -> Iterator[None]:
+    """Make this process the only writer of the day.
 
     Raises
     ------
     ArchiveError
-        Another process still holds the day after `wait_s` [s].
+        Another process still writes the day after `wait_s` [s].
     """
     give_up = time.monotonic() + wait_s
-    while (handle := _take(slot.lock)) is None:
+    while (handle := _try_lock(slot.lock)) is None:
         if time.monotonic() >= give_up:
             raise ArchiveError(
                 f"{slot.source} {slot.day} is being written by another process; "
-                "wait for it to end and try again."
+                "wait until it has finished and try again."
             )
         time.sleep(0.05)
     try:
         yield
     finally:
-        # The folder stays, though empty: others may be listing it or about to lock in it.
+        # The folder stays, even if empty: another process may be about to lock a file in it.
         slot.lock.unlink(missing_ok=True)
         os.close(handle)
 
 
-def _take(path: Path) -> int | None:
-    """A locked handle, or None. The file may have been unlinked by its last holder meanwhile."""
+def _try_lock(path: Path) -> int | None:
+    """An open locked file, or None. Its last owner may have removed the file in the meantime."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o644)
     try:
@@ -110,23 +111,23 @@ def _take(path: Path) -> int | None:
 
 
 def stage(slot: Slot, name: str, table: pa.Table | PackedTable) -> dict[str, Any]:
-    """Write a table beside the day; rows, bytes and sha256 for the ledger entry."""
-    rough = slot.lock.with_name(f"{slot.day}.{name}.rough")
+    """Write a table to `redo/`; gives rows, bytes and sha256 for the ledger entry."""
+    temporary = slot.lock.with_name(f"{slot.day}.{name}.temporary")
     marked = table.schema.with_metadata({"contents": CONTENTS_SENTENCE})
-    with rough.open("wb") as out, pq.ParquetWriter(out, marked, compression="zstd") as writer:
-        # The same bytes, packed or not: a packed table is unpacked a row group at a time.
+    with temporary.open("wb") as out, pq.ParquetWriter(out, marked, compression="zstd") as writer:
+        # Packed or not, the file has the same bytes: a packed table is unpacked by row groups.
         pieces = table.pieces(ROW_GROUP) if isinstance(table, PackedTable) else [table]
         for piece in pieces:
             writer.write_table(piece.cast(marked), row_group_size=ROW_GROUP)
-    with rough.open("rb") as file:
+    with temporary.open("rb") as file:
         sha256 = digest(file)
-    facts = {"rows": table.num_rows, "bytes": rough.stat().st_size, "sha256": sha256}
-    rough.replace(slot.staged(name, sha256))
-    return facts
+    described = {"rows": table.num_rows, "bytes": temporary.stat().st_size, "sha256": sha256}
+    temporary.replace(slot.staged(name, sha256))
+    return described
 
 
 def digest(file: Any) -> str:
-    """sha256 of an open binary file, from its start; leaves it there."""
+    """sha256 of an open binary file from its start; the position is at the start afterwards."""
     found = hashlib.sha256()
     file.seek(0)
     while chunk := file.read(_CHUNK):
@@ -136,25 +137,25 @@ def digest(file: Any) -> str:
 
 
 def commit(slot: Slot, entry: LedgerEntry) -> None:
-    """Make the entry, and with it the staged tables it names, the day."""
-    rough = slot.lock.with_name(f"{slot.day}.ledger.rough")
-    with rough.open("w", encoding="utf-8") as file:
+    """Replace the ledger entry: from then on, the staged tables that it names are the day."""
+    temporary = slot.lock.with_name(f"{slot.day}.ledger.temporary")
+    with temporary.open("w", encoding="utf-8") as file:
         json.dump(ledger.to_json(entry), file, indent=1, sort_keys=True)
     for folder in ("ledger", *TABLES):
         (slot.root / folder / slot.source).mkdir(parents=True, exist_ok=True)
-    rough.replace(slot.ledger)
+    temporary.replace(slot.ledger)
 
 
 def finish(slot: Slot) -> None:
-    """Bring the tables into the state the ledger names; call with the day held."""
+    """Bring the tables into the state that the ledger names; call inside `lock_day`."""
     entry = read_entry(slot)
     for name in TABLES if entry else ():
-        _move_in(slot, name, entry)  # type: ignore[arg-type]
+        _move_table(slot, name, entry)  # type: ignore[arg-type]
     for path in slot.leftovers():
         path.unlink(missing_ok=True)
 
 
-def _move_in(slot: Slot, name: str, entry: LedgerEntry) -> None:
+def _move_table(slot: Slot, name: str, entry: LedgerEntry) -> None:
     if name not in entry.tables:
         slot.table(name).unlink(missing_ok=True)
         return
@@ -170,7 +171,7 @@ def read_entry(slot: Slot) -> LedgerEntry | None:
     Raises
     ------
     BadPayload
-        The file is there and is not a ledger entry of this day.
+        The file exists and is not a ledger entry of this day.
     """
     try:
         text = slot.ledger.read_bytes()
@@ -183,18 +184,18 @@ def read_entry(slot: Slot) -> LedgerEntry | None:
     except (BadPayload, ValueError) as error:
         raise BadPayload(f"{slot.ledger} is not a ledger entry: {error}") from error
     if (entry.source, entry.day) != (slot.source, slot.day):
-        raise BadPayload(f"{slot.ledger} speaks of {entry.source} {entry.day}")
+        raise BadPayload(f"{slot.ledger} is the entry of {entry.source} {entry.day}")
     return entry
 
 
 def recover(root: Path) -> None:
-    """Finish or clear away what a kill left behind; days being written now are left alone.
+    """Finish or remove what a kill left; days that are being written now stay as they are.
 
-    An archive that may only be read is read all the same: readers find staged tables too.
+    A read-only archive can be read without this: readers find staged tables too.
     """
     for slot in _unfinished(root):
         try:
-            with hold(slot, wait_s=0):
+            with lock_day(slot, wait_s=0):
                 finish(slot)
         except ArchiveError:
             log.debug("%s %s is being written", slot.source, slot.day)

@@ -1,4 +1,4 @@
-"""The files of stored days, read so that a reader sees one state of a day and nothing damaged."""
+"""Reading the files of stored days: one state of a day, and no damaged table."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,11 +15,11 @@ from flights.errors import ArchiveError, BadPayload
 from flights.records import TABLES, LedgerEntry, arrow_schema
 
 _TRIES = 5
-"""How often to look again: between two looks a writer may have moved a table into place."""
+"""How often to read again: a writer may move a table into place between two steps."""
 
 
 class DayFiles:
-    """Reads days without a lock; remembers hashes and entries of files nobody has touched."""
+    """Reads days without a lock; keeps hashes and entries of files that do not change."""
 
     def __init__(self) -> None:
         self._digests: dict[tuple[int, ...], str] = {}
@@ -27,7 +27,7 @@ class DayFiles:
         self._damaged: dict[tuple[str, date], str] = {}
 
     def entry(self, slot: Slot) -> LedgerEntry | None:
-        """The ledger entry as written; `BadPayload` where it is none."""
+        """The ledger entry as written, None = there is none; `BadPayload` if it is not valid."""
         path = str(slot.ledger)
         try:
             stamp = _stamp(slot.ledger.stat())
@@ -43,10 +43,11 @@ class DayFiles:
             known = self._entries[path] = (stamp, entry)
         return known[1]
 
-    def sound(self, root: Path, source: str) -> dict[date, LedgerEntry]:
-        """Days whose tables have the sizes their entry names, at the price of listing folders.
+    def intact_days(self, root: Path, source: str) -> dict[date, LedgerEntry]:
+        """Days whose tables have the sizes that their entry names, found by listing folders only.
 
-        Only entries read before and untouched since: whatever is not in here is to be examined.
+        Contains only entries that were read before and did not change: call `examine` for all
+        other days.
         """
         sizes = {name: _sizes(root / name / source) for name in TABLES}
         found = {}
@@ -66,9 +67,9 @@ class DayFiles:
     def examine(
         self, slot: Slot, *, verify: bool = False, names: Iterable[str] | None = None
     ) -> tuple[LedgerEntry | None, str]:
-        """The entry and what is wrong with its tables, "" where nothing is.
+        """The entry and a sentence on what is wrong with its tables; "" = nothing.
 
-        Compares sizes, with `verify` hashes too; `names` limits it to some tables.
+        Compares sizes, with `verify` also hashes; `names` limits it to some tables.
         """
         fault, entry = "", None
         for _ in range(_TRIES):
@@ -85,33 +86,34 @@ class DayFiles:
         if known and not verify:
             return known
         for name in entry.tables if names is None else names:
-            if name in entry.tables and not self._is_there(slot, name, entry.tables[name], verify):
-                return damage(slot, name)
+            if name in entry.tables and not self._is_intact(slot, name, entry.tables[name], verify):
+                return describe_damage(slot, name)
         return ""
 
-    def _is_there(self, slot: Slot, name: str, described: Mapping[str, Any], verify: bool) -> bool:
+    def _is_intact(self, slot: Slot, name: str, described: Mapping[str, Any], verify: bool) -> bool:
         if verify:
             file = self._open(slot, name, described)
             if file is not None:
                 file.close()
             return file is not None
-        if _size(slot.table(name)) == described["bytes"]:
+        size: int = described["bytes"]
+        if _size(slot.table(name)) == size:
             return True
-        return _size(slot.staged(name, described["sha256"])) == described["bytes"]
+        return _size(slot.staged(name, described["sha256"])) == size
 
     def forget_damage(self, slot: Slot) -> None:
-        """The day was written anew."""
+        """Call after the day was written again."""
         self._damaged.pop((slot.source, slot.day), None)
 
     def read(self, slot: Slot, names: tuple[str, ...], wanted: Any = None) -> list[pa.Table]:
-        """Tables of one state of the day; empty ones where it holds none.
+        """Tables of one state of the day; empty tables where it has none.
 
         `wanted` are filters as `pyarrow.parquet.read_table` takes them.
 
         Raises
         ------
         ArchiveError
-            The entry cannot be read, or a table is not the file the entry names.
+            The entry cannot be read, or a table is not the file that the entry names.
         """
         missing = ""
         for _ in range(_TRIES):
@@ -129,8 +131,8 @@ class DayFiles:
                 found.append(table)
             else:
                 return found
-        self._damaged[slot.source, slot.day] = damage(slot, missing)
-        raise ArchiveError(damage(slot, missing))
+        self._damaged[slot.source, slot.day] = describe_damage(slot, missing)
+        raise ArchiveError(describe_damage(slot, missing))
 
     def _table(
         self, slot: Slot, name: str, described: Mapping[str, Any] | None, wanted: Any
@@ -152,7 +154,7 @@ class DayFiles:
             ) from error
 
     def _open(self, slot: Slot, name: str, described: Mapping[str, Any]) -> IO[bytes] | None:
-        """The file whose bytes the ledger names, in place or still staged; None if neither."""
+        """The file with the hash of the ledger, in place or still staged; None if there is none."""
         for path in (slot.table(name), slot.staged(name, described["sha256"])):
             try:
                 file = path.open("rb")
@@ -160,12 +162,12 @@ class DayFiles:
                 continue
             except OSError as error:
                 raise ArchiveError(f"{path} cannot be read: {error}.") from error
-            if self._digest(file) == described["sha256"]:
+            if self._read_digest(file) == described["sha256"]:
                 return file
             file.close()
         return None
 
-    def _digest(self, file: IO[bytes]) -> str:
+    def _read_digest(self, file: IO[bytes]) -> str:
         stamp = _stamp(os.fstat(file.fileno()))
         if stamp not in self._digests:
             self._digests[stamp] = commit_log.digest(file)
@@ -173,17 +175,17 @@ class DayFiles:
 
 
 def _to_schema(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """In the schema of now: a column younger than the file is null."""
+    """The table in the current schema; a column that is newer than the file is null."""
     for field in schema:
         if field.name not in table.column_names:
             table = table.append_column(field, pa.nulls(table.num_rows, field.type))
     return table.select(schema.names).cast(schema)
 
 
-def damage(slot: Slot, name: str) -> str:
-    """The sentence for a table that is not what the ledger says."""
+def describe_damage(slot: Slot, name: str) -> str:
+    """The sentence for a table that is not the file of the ledger."""
     return (
-        f"{slot.table(name)} is damaged or missing: it is not the file the ledger names. "
+        f"{slot.table(name)} is damaged or missing: it is not the file that the ledger names. "
         f"Pull {slot.source} {slot.day} again with --refresh."
     )
 

@@ -3,7 +3,8 @@
     <root>/ledger/<source>/<day>.json
     <root>/{flights,edges,tracks,reception}/<source>/<day>.parquet
 
-Any tool may read these files. `redo` says how a day is replaced, `facts` what `index/` holds.
+Any tool may read these files. `commit_log` says how a day is replaced; `index/` is described in
+`flights.query.index`.
 """
 
 import logging
@@ -54,10 +55,10 @@ _RANK = ("not asked", "failed", "missing", "partial", "complete")
 
 
 class Archive:
-    """The store in one folder. Opening it writes nothing but what a killed writer left undone.
+    """The store in one folder. Opening it only finishes what a killed writer left.
 
     Readers need no lock and see whole days only. Instances may be pickled; a process opens each
-    folder once, however often it is sent one.
+    folder once, even if it receives several copies.
     """
 
     def __init__(self, root: str | os.PathLike[str]) -> None:
@@ -71,21 +72,22 @@ class Archive:
     # writing
 
     def write_day(self, records: DayRecords, *, refresh: bool = False) -> LedgerEntry:
-        """Replace a day in one step; the entry that stands in the ledger afterwards.
+        """Replace a day in one step; gives the entry that is in the ledger afterwards.
 
-        A worse answer never replaces a better one (complete, partial, missing, failed), nor a
-        partial day one with more positions, unless `refresh`; a failure never replaces data.
+        Without `refresh`, a worse status never replaces a better one (complete, partial,
+        missing, failed), nor a partial day one with more positions. A failed day never replaces
+        data.
 
         Raises
         ------
         BadPayload
-            A table is not in its schema, or speaks of another source or day.
+            A table does not fit its schema, or has rows of another source or day.
         ArchiveError
-            The folder cannot be written, the disk is full, or another process holds the day.
+            The folder cannot be written, the disk is full, or another process writes the day.
         """
         slot = self._slot(records.entry.source, records.day)
         tables = _arrow_tables(records)
-        with self._told(slot), commit_log.hold(slot):
+        with self._explain_write_errors(slot), commit_log.lock_day(slot):
             old = self._settle(slot)
             if old is not None and not _may_replace(old, records.entry, refresh):
                 return old
@@ -94,12 +96,12 @@ class Archive:
         return entry
 
     def _settle(self, slot: Slot) -> LedgerEntry | None:
-        """Finish what an earlier writer left; the day as it stands, None where none is usable."""
+        """Finish what an earlier writer left; the entry of the day, None where none is usable."""
         try:
             commit_log.finish(slot)
             entry, fault = self._files.examine(slot, verify=True)
         except BadPayload as error:
-            log.warning("%s; the day is written anew", error)
+            log.warning("%s; the day is written again", error)
             return None
         return None if fault else entry
 
@@ -122,13 +124,13 @@ class Archive:
         return entry
 
     @contextmanager
-    def _told(self, slot: Slot) -> Iterator[None]:
+    def _explain_write_errors(self, slot: Slot) -> Iterator[None]:
         try:
             yield
         except (OSError, pa.ArrowException) as error:
             raise ArchiveError(
                 f"{slot.source} {slot.day} could not be written to {self.root}: {error}. "
-                "Check the free space and the permissions; the day stays as it was."
+                "Check the free space and the permissions; the day is as it was before."
             ) from error
 
     # the ledger
@@ -139,17 +141,17 @@ class Archive:
         return sorted({path.parent.name for path in found if _KEY.fullmatch(path.parent.name)})
 
     def read_ledger(self, source: str, *, verify: bool = False) -> dict[date, LedgerEntry]:
-        """What is known of each day that was asked, in day order.
+        """The entries of all days that were pulled, in day order.
 
-        A day whose entry cannot be read, or whose tables are not there in the size the entry
-        names, is `failed` and says so. `verify` also compares every hash.
+        A day whose entry cannot be read, or whose tables do not have the sizes that the entry
+        names, is `failed` with a reason. `verify` also compares every hash.
         """
         days = [slot.day for slot in self._slots(source, date.min, date.max)]
-        sound = {} if verify else self._files.sound(self.root, source)
-        return {day: sound.get(day) or self.entry(source, day, verify=verify) for day in days}
+        intact = {} if verify else self._files.intact_days(self.root, source)
+        return {day: intact.get(day) or self.entry(source, day, verify=verify) for day in days}
 
     def entry(self, source: str, day: date, *, verify: bool = False) -> LedgerEntry:
-        """One day's entry as `read_ledger` gives it, `not asked` where there is none."""
+        """The entry of a day as `read_ledger` gives it; `not asked` where there is none."""
         slot = self._slot(source, day)
         try:
             entry, fault = self._files.examine(slot, verify=verify)
@@ -162,7 +164,7 @@ class Archive:
         return entry
 
     def fault(self, source: str, day: date, names: tuple[str, ...]) -> str:
-        """What is wrong with some tables of a day, every byte looked at; "" where nothing is."""
+        """What is wrong with some tables of a day, by their hashes; "" = nothing."""
         try:
             return self._files.examine(self._slot(source, day), verify=True, names=names)[1]
         except BadPayload as error:
@@ -173,7 +175,7 @@ class Archive:
     def load(self, table: str, source: str, first: date, last: date) -> pd.DataFrame:
         """Rows of one of `records.TABLES` as stored, days `first` to `last` inclusive.
 
-        Days without data give no rows: ask the ledger which days those are.
+        Days without data give no rows; the ledger says which days those are.
 
         Raises
         ------
@@ -193,13 +195,14 @@ class Archive:
         without: frozenset[date] = frozenset(),
         icao24: str | None = None,
     ) -> pd.DataFrame:
-        """Flights that were first seen on days `first` to `last` inclusive, joined at midnight.
+        """Flights that left on days `first` to `last` (both inclusive), joined at midnight.
 
-        One day more is read on each side; a flight over more than two midnights is cut there.
-        `day` is the UTC day of `firstseen`, or the day before where a flight is already in the
-        air as its record begins at midnight and the day before is not complete: it left on that
-        day, which cannot be counted, and must not swell the first day after a hole. Files of
-        the days in `without` are not opened. `icao24` gives those of one airframe only.
+        One more day is read on each side; a flight over more than two midnights is cut there.
+        `join` is the rule that joins the days and gives `day`, the UTC day of departure, see
+        `JoinDays`. That is the day of `firstseen`, or the day before where a flight is already
+        in the air when its record begins at midnight and the day before is not complete: such
+        flights must not be counted on the first day after a gap. Files of the days in `without`
+        are not opened. `icao24` limits the result to one airframe.
         """
         slots = self._slots(source, _shift(first, -1), _shift(last, 1))
         names, wanted = ("flights", "edges"), [("icao24", "==", icao24)] if icao24 else None
@@ -213,7 +216,7 @@ class Archive:
     def load_tracks(
         self, source: str, icao24: str, start: datetime, stop: datetime
     ) -> pd.DataFrame:
-        """Kept positions of one airframe with `start` <= `seen_at` < `stop`, in time order."""
+        """Stored positions of one airframe with `start` <= `seen_at` < `stop`, in time order."""
         slots = self._slots(source, _utc_day(start), _utc_day(stop))
         wanted = [("icao24", "==", icao24), ("seen_at", ">=", start), ("seen_at", "<", stop)]
         parts = [self._files.read(slot, ("tracks",), wanted)[0] for slot in slots]
@@ -238,20 +241,20 @@ class Archive:
     def _slot(self, source: str, day: date) -> Slot:
         if not _KEY.fullmatch(source):
             raise InvalidInput(
-                f"{source!r} is no key of a source: small letters, digits, - and _ only, "
-                "and a dot before what it was narrowed to."
+                f"{source!r} is not a valid key of a source. Use small letters, digits, - and _, "
+                "and one dot before the name of a selection."
             )
         return Slot(self.root, source, day)
 
 
 @lru_cache(maxsize=4)
 def _reopen(root: Path) -> Archive:
-    """Opening looks through what killed writers left, which is not needed day after day."""
+    """Opening checks for what killed writers left, which one check per process is enough for."""
     return Archive(root)
 
 
 def _arrow_tables(records: DayRecords) -> dict[str, pa.Table | PackedTable]:
-    """The four tables in schema and order; none where the day holds no data."""
+    """The four tables in schema and order; none where the day has no data."""
     if records.entry.status not in ("complete", "partial"):
         return {}
     tables: dict[str, pa.Table | PackedTable] = {}
@@ -266,14 +269,14 @@ def _arrow_tables(records: DayRecords) -> dict[str, pa.Table | PackedTable]:
         if strange := table.num_rows - (pc.sum(own).as_py() or 0):
             raise BadPayload(
                 f"{name} of {records.entry.source} {records.day}: "
-                f"{strange} rows speak of another source or day"
+                f"{strange} rows are of another source or day"
             )
         tables[name] = _in_order(table, _ORDER[name])
     return tables
 
 
 def _packed(records: DayRecords, name: str) -> PackedTable | None:
-    """A table that is packed and can be written so; None where it has to be looked at whole."""
+    """A packed table that can be written as it is; None where it must be unpacked first."""
     table = records.table(name)
     if not isinstance(table, PackedTable) or not table.schema.equals(arrow_schema(name)):
         return None
@@ -283,9 +286,9 @@ def _packed(records: DayRecords, name: str) -> PackedTable | None:
 
 
 def _in_order(table: pa.Table, columns: tuple[str, ...]) -> pa.Table:
-    """Rows sorted and in one piece, since where pieces end shows in the bytes of a file.
+    """Rows sorted and in one piece: the ends of pieces would change the bytes of a file.
 
-    No copy where they are so already: a day of world traffic is large.
+    There is no copy where rows are already sorted: a day of world traffic is large.
     """
     order = pc.sort_indices(table, sort_keys=[(column, "ascending") for column in columns])
     if not np.array_equal(order, np.arange(len(order))):

@@ -168,7 +168,7 @@ def test_source_key_cannot_leave_the_archive(tmp_path: Path, key: str) -> None:
         lambda: archive.load("flights", key, DAY, DAY),
         lambda: archive.write_day(worlds.records(1, of=worlds.entry(source=key))),
     ):
-        with pytest.raises(InvalidInput, match="no key of a source"):
+        with pytest.raises(InvalidInput, match="not a valid key of a source"):
             ask()
     assert not list(tmp_path.rglob("*"))
 

@@ -99,15 +99,15 @@ def test_interrupt_after_the_commit_does_not_lose_the_day(
 
 def test_day_is_written_by_one_process_at_a_time(tmp_path: Path) -> None:
     slot = commit_log.Slot(tmp_path, SOURCE, DAY)
-    with commit_log.hold(slot):
+    with commit_log.lock_day(slot):
         with (
             pytest.raises(ArchiveError, match="another process"),
-            commit_log.hold(slot, wait_s=0.2),
+            commit_log.lock_day(slot, wait_s=0.2),
         ):
             pass
         Archive(tmp_path)  # opening does not disturb the writer
         assert slot.lock.exists()
-    with commit_log.hold(slot, wait_s=0):
+    with commit_log.lock_day(slot, wait_s=0):
         pass
     assert not slot.lock.exists()
 
@@ -126,7 +126,7 @@ def test_archive_opens_while_days_are_taken_and_given_back(tmp_path: Path) -> No
 
     def write() -> None:
         while not stop.is_set():
-            with commit_log.hold(Slot(tmp_path, SOURCE, DAY)):
+            with commit_log.lock_day(Slot(tmp_path, SOURCE, DAY)):
                 pass
 
     writer = threading.Thread(target=write)

@@ -87,6 +87,6 @@ def test_packed_rows_of_another_day_are_refused(tmp_path: Path) -> None:
     index = tracks.schema.get_field_index("source")
     strange = tracks.set_column(index, "source", pa.array(["elsewhere"] * len(tracks)))
     archive = Archive(tmp_path)
-    with pytest.raises(BadPayload, match="speak of another source or day"):
+    with pytest.raises(BadPayload, match="are of another source or day"):
         archive.write_day(replace(day, tracks=as_packed(strange, 3)))
     assert archive.entry(SOURCE, DAY).status == "not asked"
