@@ -85,10 +85,20 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 @pytest.hookimpl(tryfirst=True)  # before the marks are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker a file, as its fixtures are made once; and one for all that use a browser."""
+    """One worker a file, as its fixtures are made once; and one for all that use a browser.
+
+    What is slow comes first, so that the quick files fill the gaps at the end.
+    """
     for item in items:
-        place = "browser" if "browser" in item.path.parts else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(place))
+        in_browser = "browser" in item.path.parts
+        item.add_marker(pytest.mark.xdist_group("browser" if in_browser else str(item.path)))
+        if in_browser:
+            item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: ("browser" not in item.path.parts, not _is_slow(item)))
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    return item.get_closest_marker("slow") is not None
 
 
 @pytest.fixture(scope="session")
