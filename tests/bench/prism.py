@@ -7,8 +7,8 @@ few hundred km off, as freighters are. `airports` asks each against every field 
 use; `region` against one country's, as route bounds do. `reception` finds the cells ahead of
 each and compares who was heard there with four weeks of other days. `together` is airports and
 reception of each end. The floor is one product of matrices: the cosines of all arcs from the
-ends to the airports, once. Seconds are of one processor core, others' work left out as far as
-the system can tell; a busy machine still slows all of it, which the ratios bear.
+ends to the airports, once. Seconds are of one processor core, without
+the work of other processes; a busy machine slows everything, but hardly changes the ratios.
 """
 
 import os
