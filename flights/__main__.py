@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from flights import CONTENTS_SENTENCE, __version__
 from flights.commands import COMMANDS
-from flights.commands.lazy_parser import LazyParser
+from flights.commands.base import LazyParser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -15,6 +15,7 @@ from flights.archive import Archive
 from flights.commands.base import (
     DONE,
     IN_PART,
+    LazyParser,
     add_archive,
     add_days,
     open_archive,
@@ -22,7 +23,6 @@ from flights.commands.base import (
     write_message,
 )
 from flights.commands.executors import open_executor
-from flights.commands.lazy_parser import LazyParser
 from flights.commands.pull_lines import (
     DayLines,
     ProgressBar,
