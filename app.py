@@ -1,4 +1,4 @@
-"""The pages. Start with: streamlit run app.py"""
+"""The app with its pages. Start with: streamlit run app.py"""
 
 import streamlit as st
 

@@ -1,1 +1,1 @@
-"""What the pages are made of: forms, panels, the flight inspector."""
+"""Parts of the pages: forms, panels, the flight inspector."""

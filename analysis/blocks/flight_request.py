@@ -1,4 +1,4 @@
-"""Which flight is looked at: the address of the Flight page, and back."""
+"""The flight that a page shows, as the parameters of an address and back."""
 
 import re
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ _ADDRESS = re.compile(r"~?[0-9a-f]{6}")
 
 @dataclass(frozen=True)
 class FlightRequest:
-    """A flight of an airframe at (or nearest to) a moment; `region` is asked about beside it."""
+    """A flight of an airframe at (or nearest to) a time; `region` is a possible landing place."""
 
     source: str
     icao24: str
@@ -24,7 +24,7 @@ class FlightRequest:
     region: str = ""
 
     def to_query(self) -> dict[str, str]:
-        """As the parameters of an address."""
+        """The request as the parameters of an address."""
         query = {
             "source": self.source,
             "icao24": self.icao24,
@@ -34,27 +34,27 @@ class FlightRequest:
 
 
 def from_query(query: Mapping[str, Any]) -> FlightRequest:
-    """The request of an address.
+    """The request in a page's address.
 
     Raises
     ------
     InvalidInput
-        A parameter is lacking or cannot be read.
+        A parameter is missing or cannot be read.
     """
     icao24 = str(query.get("icao24", "")).strip().lower()
     if not _ADDRESS.fullmatch(icao24):
         raise InvalidInput(
-            f"{icao24!r} is no address of an airframe: six hex digits, as in 4d0113."
+            f"{icao24!r} is not an aircraft address. Write six hex digits, for example 4d0113."
         )
     source = str(query.get("source", "")).strip()
     if not source:
-        raise InvalidInput("Which source is asked? Choose one.")
+        raise InvalidInput("No source is chosen. Choose one.")
     text = str(query.get("around", "")).strip()
     return FlightRequest(source, icao24, _read_moment(text), str(query.get("region", "")).strip())
 
 
 def request_for(flight: pd.Series, region: str = "") -> FlightRequest:
-    """The request for one flight of a table, at a moment in its middle (else at its begin)."""
+    """The request for one flight of a table, at a moment in its middle (else at its start)."""
     first, last = flight["firstseen"], flight["lastseen"]
     around = first.ceil("min") if pd.isna(last) else (first + (last - first) / 2).round("min")
     source, icao24 = str(flight["source"]), str(flight["icao24"])
@@ -62,7 +62,7 @@ def request_for(flight: pd.Series, region: str = "") -> FlightRequest:
 
 
 def request_for_study(flight: pd.Series, study: Study) -> FlightRequest:
-    """The request for a flight of a study: could its lost end lie where the study asks?"""
+    """The request for a flight of a study: could its lost end be where the study asks?"""
     ends = ("destination", "origin")
     lost = [end for end in ends if flight[f"{end}_evidence"] == "lost"]
     regions = [getattr(study, end) for end in lost]
@@ -73,5 +73,7 @@ def _read_moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise InvalidInput(f"{text!r} is no time; write 2026-02-28T09:00 (UTC).") from error
+        raise InvalidInput(
+            f"{text!r} is not a time. Write it like 2026-02-28T09:00 (UTC)."
+        ) from error
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

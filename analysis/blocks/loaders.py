@@ -1,7 +1,7 @@
 """Cached loaders of the pages: archive, ledger, answers, charts, the route's map.
 
 Loaders are keyed on plain requests and on the ledger's state, never on a DataFrame: hashing a
-large frame samples it, so after a change in one cell the cache could give the stale result.
+large frame uses a sample of it, so the cache could miss a change and give an old result.
 """
 
 import math
@@ -41,12 +41,12 @@ def open_archive_at(root: str) -> Archive:
 
 
 def open_archive() -> Archive:
-    """The archive of the environment, one object for all sessions."""
+    """The archive of the settings, one object for all sessions."""
     return open_archive_at(str(read_settings().archive.absolute()))
 
 
 def digest_ledger(archive: Archive, source: str) -> str:
-    """Changes whenever an entry of the source does: entries are replaced by renaming files."""
+    """A text that changes with every entry of the source: entries are replaced by new files."""
     folder = archive.root / "ledger" / source
     return str(folder.stat().st_mtime_ns) if folder.is_dir() else ""
 
@@ -57,22 +57,22 @@ def _load_ledger(root: str, source: str, digest: str) -> dict[date, LedgerEntry]
 
 
 def load_ledger(archive: Archive, source: str) -> dict[date, LedgerEntry]:
-    """Entry per day that was ever asked of a source."""
+    """Entry per day that was ever requested from a source."""
     return _load_ledger(str(archive.root), source, digest_ledger(archive, source))
 
 
 def list_series(archive: Archive) -> list[str]:
-    """Keys of all sources, each followed by the parts of it that the archive holds."""
-    held = archive.sources()
+    """Keys of all sources, each followed by its parts in the archive."""
+    known = archive.sources()
     return [
         key
         for source in SOURCES
-        for key in (source, *(each for each in held if each.startswith(f"{source}.")))
+        for key in (source, *(each for each in known if each.startswith(f"{source}.")))
     ]
 
 
 def find_scope(archive: Archive, source: str) -> str:
-    """What a series was narrowed to, "" where it is the whole of its source."""
+    """What a series is limited to, "" if it is the whole source."""
     if "." not in source:
         return ""
     entries = load_ledger(archive, source).values()
@@ -80,7 +80,7 @@ def find_scope(archive: Archive, source: str) -> str:
 
 
 def format_series(archive: Archive, source: str) -> str:
-    """Title of a source, or of a part of it by what it was narrowed to."""
+    """Title of a source, or of a part of it with its limits."""
     key = source.partition(".")[0]
     if key not in SOURCES:
         return source
@@ -90,12 +90,12 @@ def format_series(archive: Archive, source: str) -> str:
 
 
 def is_simulated(source: str) -> bool:
-    """True where a source is made up; a source nobody knows is not."""
+    """True if a source is simulated; False for unknown sources."""
     return source.partition(".")[0] in SOURCES and find_spec(source).simulated
 
 
 def find_complete_span(archive: Archive, source: str) -> tuple[date, date] | None:
-    """First and last complete day of a source; None where there is none."""
+    """First and last complete day of a source; None if there is none."""
     days = [day for day, entry in load_ledger(archive, source).items() if entry.is_complete]
     return (min(days), max(days)) if days else None
 
@@ -124,27 +124,27 @@ def load_answer(archive: Archive, study: Study) -> tuple[StudyResult, pd.DataFra
 
 
 def load_usual(archive: Archive, study: Study) -> Usual:
-    """What the days held say of the study's route; nothing where none of them is."""
+    """Flights per week and variation of the study's route in the archive; NaN without days."""
     nothing = Usual(math.nan, 0, None)
-    held = find_complete_span(archive, study.source)
-    if held is None or study.first > held[1] or study.last < held[0]:
+    span = find_complete_span(archive, study.source)
+    if span is None or study.first > span[1] or study.last < span[0]:
         return nothing
     digest = digest_ledger(archive, study.source)
     try:
         return measure_usual(_load_answer(str(archive.root), digest, study)[0])
-    except FlightDataError:  # a part of a source that does not hold the route, a list that is gone
+    except FlightDataError:  # a part of a source without the route, or a missing cargo list
         return nothing
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def load_outlook(per_week: float, study: Study, *, phi: float, notice: float) -> Outlook:
-    """What the study could show of a route of so many flights a week."""
+    """The change that the study could show on a route with this many flights per week."""
     windows = Windows(study.window, study.baseline)
     return outlook.estimate_outlook(per_week, windows=windows, phi=phi, notice=notice)
 
 
 def load_excluded(archive: Archive, study: Study) -> pd.DataFrame:
-    """Flights with a lost end that cannot have been where the study's route asks."""
+    """Flights with a lost end that cannot have been in the regions of the route."""
     return _load_answer(str(archive.root), digest_ledger(archive, study.source), study)[2]
 
 
@@ -164,12 +164,12 @@ _DRAW = {
 def _load_picture(root: str, digest: str, study: Study, dark: bool, name: str) -> Spec | None:
     result, _, _ = _load_answer(root, digest, study)
     picture = _DRAW[name](result, dark=dark)
-    # Their schema is held by tests; here it would take as long as the drawing.
+    # Tests check the schema; here the check would take as long as the drawing.
     return picture.to_dict(validate=False) if picture else None
 
 
 def load_picture(archive: Archive, study: Study, name: str) -> Spec | None:
-    """A chart of the study by its name in `_DRAW`; None where the result has nothing to draw."""
+    """A chart of the study by its name in `_DRAW`; None if the result has nothing to draw."""
     digest = digest_ledger(archive, study.source)
     return _load_picture(str(archive.root), digest, study, is_dark(), name)
 

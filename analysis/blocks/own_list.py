@@ -1,6 +1,6 @@
-"""The user's own cargo list on the Study page: at hand by its hash, taken, shown, left out.
+"""The user's own cargo list on the Study page: upload, show, remove.
 
-A study holds the hash alone, so that an address never makes the server read a file.
+A study contains only the hash of the list, so that an address never makes the server read a file.
 """
 
 import streamlit as st
@@ -12,10 +12,10 @@ from flights.config import read_settings
 from flights.errors import InvalidInput
 
 MOST_LISTS = 64
-"""Lists kept at hand."""
+"""Lists kept in memory, for all sessions together."""
 
 CHOSEN, PROBLEM = "q_list", "q_list_problem"
-"""Where the session keeps the hash of the list that is chosen, and what was wrong with a file."""
+"""Keys of the session for the hash of the chosen list, and for the error of a file."""
 
 _FILE = "q_list_file"
 
@@ -26,27 +26,27 @@ def _cargo_lists() -> dict[str, Overrides]:
 
 
 def keep_list(own: Overrides) -> None:
-    """Have a cargo list at hand by its hash, for a while, for every session."""
-    held = _cargo_lists()
-    held.setdefault(own.sha256, own)
-    for sha256 in list(held)[:-MOST_LISTS]:
-        del held[sha256]
+    """Keep a cargo list in memory by its hash, for all sessions; the oldest ones are dropped."""
+    kept = _cargo_lists()
+    kept.setdefault(own.sha256, own)
+    for sha256 in list(kept)[:-MOST_LISTS]:
+        del kept[sha256]
 
 
 def find_list(sha256: str) -> Overrides | None:
-    """The cargo list of that hash, None for ""; raises `InvalidInput` where it is not at hand."""
+    """The cargo list with this hash, None for ""; raises `InvalidInput` if it is not loaded."""
     if sha256 and sha256 not in _cargo_lists():
         own = read_usual_list()
         if own is None or own.sha256 != sha256:
             raise InvalidInput(
-                f"This study rests on a cargo list (SHA-256 {sha256[:12]}) that is not at hand; "
-                "add it under “Events and options”."
+                f"This study uses a cargo list (SHA-256 {sha256[:12]}) that is not loaded. "
+                "Upload it under “Events and options”."
             )
     return _cargo_lists()[sha256] if sha256 else None
 
 
 def read_usual_list() -> Overrides | None:
-    """The cargo list of the environment, where it names one."""
+    """The cargo list of the settings, if there is one."""
     path = read_settings().cargo
     if path is None:
         return None
@@ -56,17 +56,17 @@ def read_usual_list() -> Overrides | None:
 
 
 def fill_controls(study: Study) -> None:
-    """Have the controls show the study's list."""
+    """Fill the controls with the study's list."""
     st.session_state[CHOSEN] = study.cargo_sha256
 
 
 def chosen() -> str:
-    """Hash of the list the controls show, "" for none."""
-    return st.session_state.get(CHOSEN, "")
+    """Hash of the list that the controls show, "" for none."""
+    return str(st.session_state.get(CHOSEN, ""))
 
 
 def find_chosen() -> Overrides | None:
-    """The list the controls show, where it is at hand."""
+    """The list that the controls show, if it is in memory."""
     try:
         return find_list(chosen())
     except InvalidInput:
@@ -74,15 +74,15 @@ def find_chosen() -> Overrides | None:
 
 
 def show() -> None:
-    """The list in force with a way to leave it out, and a way to give one."""
+    """The list in use, with controls to upload, download and remove it."""
     st.file_uploader(
-        "Cargo list of your own (CSV with kind, value, grade, note)",
+        "Your own cargo list (CSV with kind, value, grade, note)",
         type="csv",
         key=_FILE,
         max_upload_size=1,
-        on_change=_take,
-        help="Its rows win over the rules. Kinds: icao24, registration, callsign, operator, "
-        "typecode. Grades: certain, likely, possible, none.",
+        on_change=_accept_upload,
+        help="Its rows replace the grades of the program. Kinds: icao24, registration, callsign, "
+        "operator, typecode. Grades: certain, likely, possible, none.",
     )
     if problem := st.session_state.get(PROBLEM):
         st.warning(problem)
@@ -92,7 +92,7 @@ def show() -> None:
         st.warning(str(error))
         own = None
     if own:
-        st.caption(f"In force: {own.describe()}")
+        st.caption(f"In use: {own.describe()}")
     with st.container(horizontal=True):
         st.download_button(
             "Download this list" if own else "Download an empty list",
@@ -101,11 +101,11 @@ def show() -> None:
             mime="text/csv",
             on_click="ignore",
         )
-        st.button("Leave the list out", on_click=_leave_out, disabled=not chosen())
+        st.button("Remove the list", on_click=_remove, disabled=not chosen())
 
 
-def _take() -> None:
-    """The file that was just given becomes the list, unless it is none."""
+def _accept_upload() -> None:
+    """Use the uploaded file as the list; if it is not valid, keep the error."""
     file = st.session_state[_FILE]
     st.session_state[PROBLEM] = ""
     if file is None:
@@ -119,5 +119,5 @@ def _take() -> None:
     st.session_state[CHOSEN] = own.sha256
 
 
-def _leave_out() -> None:
+def _remove() -> None:
     st.session_state[CHOSEN] = st.session_state[PROBLEM] = ""

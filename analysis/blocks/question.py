@@ -1,4 +1,4 @@
-"""The question as a sentence with its controls inside."""
+"""The question as a sentence that contains its controls."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,51 +19,51 @@ MOST_EVENTS = 4
 
 
 def offer_examples() -> None:
-    """Ready questions; choosing one opens it."""
+    """Ready questions; a click opens one."""
     with st.popover("Ready questions", type="tertiary"):
         for title, study in ready_questions.list_ready_questions().items():
             st.button(title, type="tertiary", on_click=_open, args=(study,))
 
 
 def _open(study: Study) -> None:
-    session.keep_study(study, spread=True)
+    session.keep_study(study, refill=True)
 
 
 def ask(study: Study, archive: Archive) -> Study:
-    """Draw the sentence; the study as its controls now say it."""
-    if st.session_state.pop("spread", False) or "q_source" not in st.session_state:
-        _spread(study)
+    """Draw the sentence; returns the study as its controls show it."""
+    if st.session_state.pop("refill", False) or "q_source" not in st.session_state:
+        _fill_controls(study)
     with st.container(key="question", gap="small"):
-        with _line():
-            _say("Cargo flights")
-            _choose("Cargo grade", GRADES, "q_grade", _name_grade, width=190)
-            _say("from")
+        with _row():
+            _show_text("Cargo flights")
+            _choose("Cargo grade", GRADES, "q_grade", _format_grade, width=190)
+            _show_text("from")
             choose_region("Origin", "q_origin")
-            _say("to")
+            _show_text("to")
             choose_region("Destination", "q_destination")
-        with _line():
-            _say("in the")
+        with _row():
+            _show_text("in the")
             _choose("Days after the event", WINDOWS, "q_window", str, width=84)
-            _say("days from")
+            _show_text("days from")
             _choose_day("Event", "q_event")
-            _say("as heard by")
+            _show_text("as heard by")
             name = partial(loaders.format_series, archive)
             _choose("Source", _list_sources(archive, study), "q_source", name, width=300)
-        with _line():
-            _say("between")
+        with _row():
+            _show_text("between")
             _choose_day("First day", "q_first")
-            _say("and")
+            _show_text("and")
             _choose_day("Last day", "q_last")
-            _more(study)
+            _show_options(study)
             offer_examples()
     return _gather(study, archive)
 
 
-def _line() -> Any:
+def _row() -> Any:
     return st.container(horizontal=True, vertical_alignment="center", gap="small")
 
 
-def _say(text: str) -> None:
+def _show_text(text: str) -> None:
     st.markdown(text, width="content")
 
 
@@ -81,7 +81,7 @@ def _choose(label: str, options: Any, key: str, name: Callable[[Any], str], *, w
 def choose_region(
     label: str, key: str, first: tuple[str, ...] = (), *, shown: bool = False
 ) -> None:
-    """A country by name, or anything `parse_region` reads, typed in; `first` stand on top."""
+    """A country by name, or typed text that `parse_region` reads; `first` come first."""
     known = [*first, *choices.list_regions()]
     chosen = st.session_state[key]
     st.selectbox(
@@ -108,7 +108,7 @@ def _choose_day(label: str, key: str) -> None:
     )
 
 
-def _more(study: Study) -> None:
+def _show_options(study: Study) -> None:
     with st.popover("Events and options", type="tertiary"):
         st.text_input("Name of the event", key="q_name", max_chars=60)
         for n in range(1, MOST_EVENTS):
@@ -121,7 +121,7 @@ def _more(study: Study) -> None:
                     max_value=choices.LATEST,
                 )
         st.button("Add an event", on_click=_add_event, disabled=len(study.events) >= MOST_EVENTS)
-        st.selectbox("Days before the event to compare with", BASELINES, key="q_baseline")
+        st.selectbox("Days before the event, to compare with", BASELINES, key="q_baseline")
         own_list.show()
 
 
@@ -133,13 +133,13 @@ def _add_event() -> None:
     st.session_state[f"q_event{len(study.events)}"] = day
 
 
-def _name_grade(grade: str) -> str:
+def _format_grade(grade: str) -> str:
     return "certain" if grade == "certain" else f"{grade} or better"
 
 
 def format_region(spec: str) -> str:
-    """A region as a control shows it; what was typed where it is none."""
-    known = {"": "no region asked about", **choices.list_regions()}
+    """A region as a control shows it; the typed text if it is not a region."""
+    known = {"": "no region", **choices.list_regions()}
     if spec in known:
         return known[spec]
     try:
@@ -149,7 +149,7 @@ def format_region(spec: str) -> str:
 
 
 def read_region(text: str) -> str:
-    """What was typed as a region spec: a spec, the name of a country, or an airport's code."""
+    """Typed text as a region spec: a spec, the name of a country, or an airport code."""
     by_name = {name.casefold(): spec for spec, name in choices.list_regions().items()}
     typed = text.strip()
     if typed.casefold() in by_name:
@@ -161,8 +161,8 @@ def _list_sources(archive: Archive, study: Study) -> list[str]:
     return list(dict.fromkeys([*archive.sources(), study.source]))
 
 
-def _spread(study: Study) -> None:
-    """Have every control show this study."""
+def _fill_controls(study: Study) -> None:
+    """Set every control to this study."""
     state = st.session_state
     for key in [key for key in state if str(key).startswith("q_")]:
         del state[key]
@@ -176,24 +176,24 @@ def _spread(study: Study) -> None:
 
 
 def _gather(before: Study, archive: Archive) -> Study:
-    """The study the controls show; another source brings its own first question.
+    """The study that the controls show; another source starts with its own first question.
 
     Raises
     ------
     InvalidInput
-        What was typed as a region is none.
+        The text typed for a region is not a region.
     """
     state = st.session_state
     if state["q_source"] != before.source:
         study = ready_questions.suggest_study(archive, state["q_source"])
-        session.keep_study(study, spread=True)
+        session.keep_study(study, refill=True)
         st.rerun()
     study = replace(
         before,
         first=state["q_first"],
         last=state["q_last"],
-        origin=_checked(state["q_origin"]),
-        destination=_checked(state["q_destination"]),
+        origin=_read_spec(state["q_origin"]),
+        destination=_read_spec(state["q_destination"]),
         min_grade=state["q_grade"],
         window=state["q_window"],
         baseline=state["q_baseline"],
@@ -205,32 +205,34 @@ def _gather(before: Study, archive: Archive) -> Study:
 
 
 def _label(study: Study, before: Study) -> Study:
-    """Drop a title that no longer fits; mark a second look at the same places and dates.
+    """Remove a title that no longer fits; mark a second look at the same places and dates.
 
-    Changing a filter after seeing an answer is exploring: the study says so from then on. The
-    session remembers with which filters it first looked at what, so that a detour over other
-    dates, or a button that changes the study, is no way around it.
+    A change of a filter after an answer is exploration, and the study is then marked so. The
+    session remembers the first filters for each question, so that a visit to other dates in
+    between does not remove the mark.
     """
-    if _ask(study) != _ask(before):
+    if _subject(study) != _subject(before):
         study = replace(study, title="", note="", exploratory=False)
-    first = st.session_state.setdefault("first looks", {}).setdefault(_ask(study), _filter(study))
+    first = st.session_state.setdefault("first looks", {}).setdefault(
+        _subject(study), _filter(study)
+    )
     if first != _filter(study):
         study = replace(study, exploratory=True)
     return study
 
 
 def _filter(study: Study) -> tuple[object, ...]:
-    """What can be changed about a study without asking about something else."""
+    """The filters: what can change while the question stays the same."""
     return study.min_grade, study.cargo_sha256, study.window, study.baseline
 
 
-def _ask(study: Study) -> tuple[object, ...]:
-    """What a study is about, whatever its filters."""
+def _subject(study: Study) -> tuple[object, ...]:
+    """What a study is about, without its filters."""
     days = tuple(event.day for event in study.events)
     return study.source, study.origin, study.destination, days
 
 
-def _checked(typed: str) -> str:
+def _read_spec(typed: str) -> str:
     return parse_region(read_region(typed)).spec
 
 

@@ -1,4 +1,4 @@
-"""Questions that are ready to open: of the simulated world, of the study files, of each source."""
+"""Ready questions: of the simulated world, of the study files, and a first one per source."""
 
 from datetime import date
 from pathlib import Path
@@ -12,17 +12,17 @@ from flights.archive import Archive
 from flights.sources.simulated import EXAMPLES, Example
 
 WORLD = "simulated"
-"""The source that a first visit shows."""
+"""The source of the first visit."""
 
 STUDIES = Path(__file__).parents[1] / "study" / "studies"
 
 
 @st.cache_resource(show_spinner=False)
 def list_ready_questions() -> dict[str, Study]:
-    """Ready questions by title: those of the simulated world, then the study files."""
-    made_up = [_read_example(example) for example in EXAMPLES]
-    kept = [read_study(path) for path in sorted(STUDIES.glob("*.toml"))]
-    return {study.title: study for study in (*made_up, *kept)}
+    """Ready questions by title: of the simulated world, then of the study files."""
+    simulated = [_read_example(example) for example in EXAMPLES]
+    filed = [read_study(path) for path in sorted(STUDIES.glob("*.toml"))]
+    return {study.title: study for study in (*simulated, *filed)}
 
 
 def _read_example(example: Example) -> Study:
@@ -31,9 +31,9 @@ def _read_example(example: Example) -> Study:
 
 
 def suggest_study(archive: Archive, source: str) -> Study:
-    """A first question to a source: any cargo flight, two weeks before the last day held.
+    """A first question for a source: all cargo flights, two weeks before its last day.
 
-    Of a series narrowed to regions: from there to anywhere.
+    For a series limited to regions: from there to anywhere.
     """
     for study in list_ready_questions().values():
         if study.source == source:
@@ -46,6 +46,6 @@ def suggest_study(archive: Archive, source: str) -> Study:
 
 
 def suggest_first_study(archive: Archive) -> Study:
-    """The question of a first visit: about the simulated world where the archive has it."""
+    """The question of a first visit: about the simulated world if the archive has it."""
     sources = archive.sources()
     return suggest_study(archive, WORLD if WORLD in sources else sources[0])

@@ -1,1 +1,1 @@
-"""What pictures and tables are made of: colours, marks, axes, words beside them."""
+"""Charts, maps and tables of results: colours, marks, axes and captions."""

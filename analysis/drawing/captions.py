@@ -1,4 +1,4 @@
-"""Words under and beside pictures: key figures, spans of days, the word SIMULATED."""
+"""Text of charts and pages: key figures, runs of days, escaping, the word SIMULATED."""
 
 import math
 import re
@@ -23,18 +23,19 @@ _ISO_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _ADDRESS = re.compile(r"(https?://[^\s`|<>\"“”]*[^\s`|<>\"“”.,;:!?)\]])", re.IGNORECASE)
 
 BOUNDS_SENTENCE = (
-    "Both bounds speak of flights that somebody heard. What nobody heard lies outside them: what "
-    "the receivers heard of other traffic speaks of that."
+    "Both numbers count only flights that receivers heard. Flights that no receiver heard are in "
+    "neither; other traffic shows how well the receivers heard in these days."
 )
 
 EXCLUDED_SENTENCE = (
-    "Nobody heard where these flights began or ended, and the airframe was heard elsewhere too "
-    "soon before or after for a landing where the route asks. They count in neither bound."
+    "No receiver heard where these flights began or ended. The aircraft was heard somewhere else "
+    "too soon before or after, so it had no time to land where the question asks. These flights "
+    "are in neither number."
 )
 
 
 def format_known(value: float | None) -> str:
-    """A number of flights, or a dash where it is not known: missing is not zero.
+    """A number of flights, or a dash if it is not known: missing is not zero.
 
     >>> write_known(None), write_known(0), write_known(3.0), write_known(9.41)
     ('–', '0', '3', '9.4')
@@ -63,7 +64,7 @@ def format_quantity(number: int, noun: str) -> str:
 
 
 def escape_text(text: object) -> str:
-    """Text of strangers (a callsign, a column's name) made harmless in Markdown.
+    """Text from outside (a callsign, a column's name) without effect as Markdown.
 
     >>> print(escape_text("![x](http://a)"))
     \\!\\[x\\]\\(http\\://a\\)
@@ -72,10 +73,10 @@ def escape_text(text: object) -> str:
 
 
 def escape_sentence(text: object) -> str:
-    """A sentence of ours that may quote strangers (a file's name, a server's words), in Markdown.
+    """One of our sentences that may quote text from outside (a file's name), safe in Markdown.
 
-    What could become a link, a picture, a colour or a formula is made harmless; the rest stays
-    as it reads. Addresses stand as code, which nothing turns into a link.
+    Characters that could make a link, a picture, a colour or a formula are escaped; the rest is
+    unchanged. Web addresses become code, so that they are never links.
 
     >>> print(escape_sentence("At 14:00 (UTC) [x](http://a) was 5 $."))
     At 14:00 (UTC) \\[x\\](`http://a`) was 5 \\$.
@@ -90,7 +91,7 @@ def _escape(text: str) -> str:
 
 
 def rewrite_days(text: str) -> str:
-    """A sentence with its days as they are written on pages.
+    """A sentence with its ISO days in the form that pages use.
 
     >>> rewrite_days("3 flights, 2025-06-13 to 2025-06-17.")
     '3 flights, 13 Jun 2025 to 17 Jun 2025.'
@@ -104,26 +105,27 @@ def format_route(result: StudyResult) -> str:
 
 
 def format_contents(result: StudyResult | ListResult) -> str:
-    """The contents sentence, with SIMULATED before it where it is."""
-    made_up = f"{SIMULATED}: a made-up world, nobody heard any of this. "
+    """The contents sentence; for simulated data, SIMULATED before it."""
+    made_up = f"{SIMULATED}: made-up flights, not observations. "
     return (made_up if result.simulated else "") + result.contents_sentence
 
 
 def describe_figures(result: StudyResult) -> list[str]:
-    """The line of key figures under a verdict, as short phrases."""
+    """The key figures under a verdict, as short phrases."""
     missing = f"{format_quantity(len(result.days_missing), 'day')} missing"
     lower, upper = result.lower, result.upper
     if lower is None or upper is None:
-        heard = f"{result.flights_lower:,} observed, up to {result.flights_upper:,} possible"
-        return [f"{heard} on {format_quantity(result.days_used, 'day')}", missing]
-    after = f"{format_known(lower.n1)} observed in {_name_window(result)}"
+        days = format_quantity(result.days_used, "day")
+        counted = f"{result.flights_lower:,} flights counted for certain on {days}"
+        return [f"{counted}, at most {result.flights_upper:,}", missing]
+    after = f"{format_known(lower.n1)} flights counted for certain in {_format_window(result)}"
     if upper.n1 > lower.n1:
-        after += f", up to {format_known(upper.n1)} possible"
+        after += f", at most {format_known(upper.n1)}"
     neither = sum(each or 0 for each in result.series.neither_end[_window(result)])
-    beside = [f"{neither:,.0f} of the possible with neither end known"] if neither else []
+    unknown = [f"{neither:,.0f} with both ends unknown, included in “at most”"] if neither else []
     return [
         after,
-        *beside,
+        *unknown,
         f"{format_known(lower.expected)} expected ({format_ratio(lower.rr)})",
         f"{lower.r:,} of {lower.n_compared:,} {lower.compared_with} differ as much",
         missing,
@@ -131,30 +133,30 @@ def describe_figures(result: StudyResult) -> list[str]:
 
 
 def describe_effects(lower: Effect | None, upper: Effect | None) -> str:
-    """Both bounds of an event in short; "" where there is no estimate."""
+    """Both bounds of an event in short; "" if there is no estimate."""
     if lower is None or upper is None:
         return ""
-    said = [_describe_effect("observed", lower)]
+    said = [_describe_effect("counted for certain", lower)]
     if (lower.n1, lower.n0) != (upper.n1, upper.n0):
-        said.append(_describe_effect("possible too", upper))
+        said.append(_describe_effect("at most", upper))
     return " · ".join(said)
 
 
 def _describe_effect(kind: str, effect: Effect) -> str:
     return (
-        f"{format_known(effect.n1)} {kind}, {format_known(effect.expected)} expected: "
+        f"{kind} {format_known(effect.n1)}, expected {format_known(effect.expected)}: "
         f"{format_ratio(effect.rr)} ({format_interval(effect.lo, effect.hi)}), "
         f"{effect.r:,} of {effect.n_compared:,} {effect.compared_with} differ as much"
     )
 
 
 def describe_detectable(found: Effect | Stack | None) -> str:
-    """What change would probably have been noticed; "" where no comparable date says so."""
+    """The size of change that would probably be noticed; "" if there are no other dates."""
     if found is None or not (found.sets if isinstance(found, Stack) else found.n_compared):
         return ""
     short = isinstance(found, Effect) and found.is_short
     dates = format_quantity(found.n_placebo, "date")
-    before = f"Going by the {dates} there are, with enough history a" if short else "A"
+    before = f"Estimated from only {dates}; with enough history a" if short else "A"
     if math.isinf(found.mde_up):
         return f"{before} rise of any size would not reliably be noticed."
     down = found.mde_down
@@ -163,7 +165,7 @@ def describe_detectable(found: Effect | Stack | None) -> str:
 
 
 def describe_holm(result: StudyResult, event: date) -> str:
-    """What is left of an event when all dates of its question are allowed for; "" for one alone."""
+    """The p of one event, adjusted for all dates of its question; "" if it is the only one."""
     days = [result.event, *(other.event for other in result.others)]
     members = result.family.members if result.family else ()
     if result.family is None or len(members) != len(days) or len(days) < 2:
@@ -171,29 +173,29 @@ def describe_holm(result: StudyResult, event: date) -> str:
     member = members[days.index(event)]
     kept = "still below 0.05" if member.holds else "not below 0.05"
     return (
-        f"p = {format_p(member.p)} for this date alone; allowing for all {len(days)} dates "
-        f"({result.family.method}) {format_p(member.p_adjusted)}, {kept}."
+        f"p = {format_p(member.p)} for this date alone. Adjusted for all {len(days)} dates "
+        f"({result.family.method}), p = {format_p(member.p_adjusted)}: {kept}."
     )
 
 
 def _window(result: StudyResult) -> slice:
-    """The days from the event on that are judged, as places in the series."""
+    """The days of the window after the event, as places in the series."""
     start = (result.event - result.series.days[0]).days
     return slice(start, start + int(result.study["window"]))
 
 
-def _name_window(result: StudyResult) -> str:
-    """The length of the window, and how much of it is there where that is not all."""
+def _format_window(result: StudyResult) -> str:
+    """The length of the window, and how many of its days are complete."""
     window = _window(result)
-    whole, held = window.stop - window.start, result.series.status[window].count("complete")
-    return f"{whole} days" if held == whole else f"{held} complete days of {whole}"
+    whole, complete = window.stop - window.start, result.series.status[window].count("complete")
+    return f"{whole} days" if complete == whole else f"{complete} complete days of {whole}"
 
 
 def describe_no_flights(result: StudyResult) -> str:
-    """Why no flight stands under a verdict: none was heard, or nobody can say."""
+    """Why a verdict lists no flights: none was heard, or no day is complete."""
     if "complete" not in result.series.status[_window(result)]:
-        return "None of these days is complete: what flew on them is not known."
-    return f"None was heard in {_name_window(result)}."
+        return "None of these days is complete, so the number of flights is not known."
+    return f"No flight was heard in {_format_window(result)}."
 
 
 def format_days(days: Sequence[date]) -> str:

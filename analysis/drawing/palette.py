@@ -1,7 +1,7 @@
-"""The few colours, for light and dark, and how each kind of verdict looks.
+"""The colours for light and dark, and the mark and colour of each kind of verdict.
 
-One hue for what was observed, its tint for what is possible, grey for what is missing, one
-accent for events. Contrast and colour-blind distance are held by tests.
+One hue for observed flights, its tint for possible ones, grey for missing days, one accent for
+events. Tests check contrast and the distance for colour-blind readers.
 """
 
 from dataclasses import dataclass
@@ -70,14 +70,15 @@ def choose_palette(dark: bool) -> Palette:
 
 @dataclass(frozen=True)
 class VerdictStyle:
-    """Mark of a kind of verdict; `role` names its colour in `Palette`."""
+    """Mark of a kind of verdict; `role` is the name of its colour in `Palette`."""
 
     mark: str
     role: str
 
     def colour(self, palette: Palette) -> str:
         """Its colour in one theme."""
-        return getattr(palette, self.role)
+        colour: str = getattr(palette, self.role)
+        return colour
 
 
 _MARKS = {
@@ -88,16 +89,28 @@ _MARKS = {
 
 
 def style_verdict(kind: str) -> VerdictStyle:
-    """How a kind of verdict from `results.VERDICTS` is shown.
+    """Mark and colour of a kind of verdict from `VERDICTS`.
 
     >>> look_of("no verdict (coverage)")
     Look(mark='◇', role='unsure')
     """
     if kind not in VERDICTS:
-        raise ValueError(f"{kind!r} is no kind of verdict")
+        raise ValueError(f"{kind!r} is not a kind of verdict")
     mark, role = _MARKS.get(kind, ("◇", "unsure"))
     return VerdictStyle(mark, role)
 
+
+CERTAIN = "counted for certain"
+"""The lower bound in words: flights with both ends observed."""
+
+AT_MOST = "at most"
+"""The upper bound in words: also flights that may belong to the route."""
+
+POSSIBLE = "possible"
+"""What the upper bound adds to the lower one."""
+
+WITH_POSSIBLE = "with possible ones"
+"""Ratios of the upper bound: “at most” would be wrong of a ratio."""
 
 OUTCOME_MARKS = {"passed": "✓", "failed": "✗", "not applicable": "–"}
 """Mark of a check's outcome."""

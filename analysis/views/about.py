@@ -1,4 +1,4 @@
-"""About: what the numbers mean, what they do not show, method, sources, version."""
+"""About: meaning of the numbers, their limits, the method, sources, version."""
 
 import streamlit as st
 
@@ -11,64 +11,69 @@ from flights.sources import SOURCES, find_spec
 
 _MEANING = """
 ### What the numbers mean
-A **flight** is one leg of one aircraft as receivers on the ground heard it. It counts as
-**observed** when both ends were heard in their regions, as **possible** when an end was lost and
-the aircraft had the time to land where the question asks before it was heard again. Where it had
-not, the flight is excluded, and listed with the reason. Of the flights that somebody heard, the
-true number lies between the observed and the possible; both are shown everywhere. Flights that
-nobody heard lie outside both: what the receivers heard speaks of those.
+A **flight** is one journey of one aircraft that receivers on the ground heard. The program gives
+two numbers. **Counted for certain** are flights with both ends heard in the regions of the
+question (*observed*, the lower bound). **At most** adds flights with one or both ends unknown, if
+the aircraft had the time to land where the question asks before it was heard again (*possible*,
+the upper bound). If it had no time for that, the flight is left out and listed with the reason.
+Of the flights that receivers heard, the true number is between the two. Flights that no receiver
+heard are in neither number.
 
-A day counts only when it is complete. A day that is missing is left out together with what the
-receivers heard on it; it is never counted as zero.
+Only complete days count. A missing day is left out, together with the traffic heard on it. It is
+never counted as zero.
 
-**What the receivers heard** is every flight of any kind, in the same places, on the same days. When
-that moves, a route's count moves with it although nobody flew differently.
+**Traffic heard** is the number of flights of any kind in the same places on the same days. If it
+changes, the count of a route changes too, even if airlines fly as before.
 
 ### What they do not show
 - What an aircraft carried, why it flew, or who paid for it.
-- Flights that no receiver heard. Over seas, deserts and many countries hardly anybody listens.
-- Where an aircraft went after it was last heard. Lines drawn onward are guesses; what is shown here
-  are bounds: the airports it had the time to reach.
-- A cargo grade speaks of the airframe, the operator and the callsign, and of nothing else.
+- Flights that no receiver heard. Over seas, deserts and many countries there are few receivers.
+- Where an aircraft went after it was last heard. The program draws no guessed paths. It shows
+  limits: the airports that the aircraft had the time to reach.
+- A cargo grade is about the aircraft, the operator and the callsign, and about nothing else.
 
 ### Method
-The flights in the days from the event on (14 unless you choose otherwise) are compared with those
-expected from the 8 weeks before, the weekday pattern and what the receivers heard of other
-traffic. The same is done for every other admissible date in the record, the **placebo dates** [1].
-How many of them differ as much gives p; how wildly they differ (φ, against pure chance) widens the
-interval [2]. An answer is **CHANGE** only where p is at most 0.05, the interval leaves ×1 out, and
-it does so even if the route follows the receivers not at all or twice as strongly as other traffic.
-Both bounds (a space-time prism says what a lost flight had the time to reach [7]) go through the
-rule, and the weaker answer is the headline. Every answer says which change it could have shown.
+The program counts the flights in the days from the event on (14 unless you choose otherwise). It
+compares them with the number expected from three things: the 8 weeks before, the weekday pattern,
+and the other traffic heard. Then it does the same for every other usable date in the record.
+These **ordinary dates** (placebo dates [1]) show how much the route varies without an event. The
+number of them that differ as much gives p. φ compares their variation with pure chance, and makes
+the interval wider [2]. An answer is **CHANGE** only if p is at most 0.05, the interval does not
+contain ×1, and this is still true if the route does not follow the other traffic at all, or
+follows it twice as strongly. The rule is used on both numbers (a space-time prism gives the
+places that a lost flight had the time to reach [7]), and the weaker answer is the headline. Every
+answer says how large a change must be to be noticed.
 
-- **Several dates**: each must also hold with all of them allowed for (Holm [3]). Three or more are
-  taken together too, and ranked among random sets of as many other dates.
-- **Several routes**: a list is held to a false discovery rate of 5 % (Benjamini and Hochberg [4]).
-- **Other windows and adjustments** are shown greyed, and never give a verdict. A second look at the
-  same dates is marked *exploratory*, and what a session has looked at is counted in its report.
-- **Other routes from the same origin** in the same days say whether the region moved as a whole.
-- **Regression** (quasi-Poisson [5]) and **shifts of level** [6] are diagnostics.
-- **Short records**: a window of 14 days needs 89 comparable dates, some 158 days before the event;
-  28 days need 159, some 242 days. With fewer, a route is ranked among 19 or more other routes from
-  the same origin in the same days, and the answer says so; where there are not as many, there is no
-  verdict, and the answer says how many days to pull.
+- **Several dates**: each p is adjusted for all of them (Holm [3]). Three or more dates are also
+  combined, and compared with random sets of as many other dates.
+- **Several routes**: the false discovery rate of a list is limited to 5 % (Benjamini and Hochberg
+  [4]).
+- **Other windows and adjustments** are shown in grey and never give a verdict. A second look at
+  the same dates is marked *exploratory*. The report counts what was tried in a session.
+- **Other routes from the same origin** on the same days show if the whole region changed.
+- **Regression** (quasi-Poisson [5]) and **changes of level** [6] are for comparison only.
+- **Short records**: a window of 14 days needs 89 ordinary dates, about 158 days before the event;
+  28 days need 159, about 242 days. With fewer, the route is compared with 19 or more other routes
+  from the same origin on the same days, and the answer says so. If there are fewer routes, there
+  is no verdict, and the answer says how many days to download.
 
-### What it withstands, and where it still fails
-Of made-up series without any change about 5 % or fewer are called CHANGE: weekday patterns,
-over-dispersed and drifting traffic, seasons, trends, timetable jumps, outages, and receivers that
-double what they hear on the very day, as long as other traffic shows it. A t-test, a plain Poisson
-test and a regression with robust errors are wrong in 20 to 100 % of the worst of these.
-`tests/bench/calibration.py` measures it again.
+### Where it works, and where it fails
+Of simulated series without any change, about 5 % or fewer are called CHANGE. The tests include
+weekday patterns, strongly varying and drifting traffic, seasons, timetable jumps, outages, and
+receivers that suddenly hear twice as much, if other traffic shows it. In the most difficult of
+these tests a t-test, a plain Poisson test and a regression with robust errors are wrong in 20 to
+100 % of cases. `tests/bench/calibration.py` measures this again.
 
-It still fails, and says nothing of it, where
-- **coverage changes and no other flight shows it**: a silent doubling is called CHANGE in some
-  70 % of series at one flight a day, and in nearly all at five;
-- what is heard of the route moves far more or far less than other traffic: an elasticity outside
-  0 to 2;
-- flights fall on a **thin route**: a halving at one flight in five days is found in fewer than one
-  case in ten;
-- a window of **28 days** meets one year of history: two are wanted;
-- **several dates or routes are asked about at once** on busy routes whose timetable jumps: of
+It still fails, without a warning, if
+- **reception changes and no other flight shows it**: if receivers hear twice as much of this
+  route only, the answer is CHANGE in about 70 % of series at one flight a day, and in nearly all
+  at five;
+- the count of the route changes far more or far less than other traffic (an elasticity outside 0
+  to 2);
+- flights are rare (a **thin route**): at one flight in five days, a fall to half is found in
+  fewer than one case in ten;
+- a window of **28 days** has only one year of history: two are needed;
+- **several dates or routes are asked about at once** on busy routes with timetable jumps: of
   questions about three dates up to 10 % find a change somewhere, of six up to 19 %.
 
 ### References
@@ -90,27 +95,27 @@ It still fails, and says nothing of it, where
 
 
 def list_estimators() -> None:
-    """Every estimator, and what its result decides."""
+    """Every estimator with its use."""
     lines = "\n".join(f"- **{each.TITLE}**: {each.USE}" for each in ESTIMATORS)
     st.markdown(f"### Estimators\n{lines}")
 
 
 def list_sources() -> None:
-    """Every source with its licence and the sentence it asks for."""
+    """Every source with its licence and its attribution."""
     st.markdown("### Sources")
     for spec in map(find_spec, SOURCES):
-        said = {
+        facts = {
             "Gives": spec.gives,
-            "Asks to be named as": spec.attribution,
+            "Attribution": spec.attribution,
             "Licence": spec.licence,
             "Terms": spec.terms,
         }
-        lines = "\n".join(f"- {name}: {text}" for name, text in said.items() if text)
+        lines = "\n".join(f"- {name}: {text}" for name, text in facts.items() if text)
         st.markdown(f"**{spec.title}**\n{lines}")
 
 
 def main() -> None:
-    """Pick, call, draw."""
+    """Draw the page."""
     study = st.session_state.get("study")
     panels.show_frame(simulated=study is None or loaders.is_simulated(study.source))
     st.title("About", anchor=False)

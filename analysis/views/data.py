@@ -1,4 +1,4 @@
-"""Data: which days are held, what the study lacks, and how to get it."""
+"""Data: days in the archive, days that the study needs, and how to get them."""
 
 import streamlit as st
 
@@ -18,7 +18,7 @@ def show_ledger(source: str, archive: Archive) -> None:
     spec = find_spec(source)
     entries = loaders.load_ledger(archive, source)
     if not entries:
-        st.info(f"No day of “{spec.title}” was ever asked for. It gives {spec.gives}.")
+        st.info(f"The archive has no day of “{spec.title}” yet. This source gives {spec.gives}.")
         return
     words = calendars.describe_calendar(entries, simulated=spec.simulated)
     chart = calendars.draw_calendar(entries, simulated=spec.simulated, dark=session.is_dark())
@@ -27,16 +27,16 @@ def show_ledger(source: str, archive: Archive) -> None:
 
 
 def show_plan(study: Study | None, archive: Archive) -> None:
-    """What the study lacks; without one, where to ask it."""
+    """Days that the study still needs; without a study, a link to the Study page."""
     if study is None:
-        st.caption("What a question lacks will stand here once it is asked.")
+        st.caption("Ask a question on the Study page. Then this page shows which days it needs.")
         st.page_link("analysis/views/study.py", label="Ask a question")
     else:
         plan_panel.show_plan(study, archive)
 
 
 def main() -> None:
-    """Pick, call, draw."""
+    """Draw the page."""
     archive = loaders.open_archive()
     study = st.session_state.get("study")
     known = loaders.list_series(archive)

@@ -1,4 +1,4 @@
-"""Flight: what one flight's records say, what nobody heard, and what that leaves open."""
+"""Flight: the records of one flight, the gaps in them, and what remains possible."""
 
 import streamlit as st
 
@@ -11,24 +11,24 @@ from flights.errors import FlightDataError
 
 
 def show(archive: Archive) -> None:
-    """The flight asked for, or how to ask for one."""
+    """The flight of the form, or how to fill in the form."""
     try:
         asked = form.ask(archive)
         if asked is None:
             st.markdown(
-                "Name an aircraft by its address and a moment of its flight, or open a flight "
+                "Enter the address of an aircraft and a time during its flight, or open a flight "
                 "from the table or the map of a study."
             )
             st.page_link("analysis/views/study.py", label="Open a study")
             return
         inspector.show_flight(archive, asked, alone=True)
     except FlightDataError as error:
-        if panels.show_problem(str(error), "Look at the days held"):
+        if panels.show_problem(str(error), "See the days in the archive"):
             st.switch_page("analysis/views/data.py")
 
 
 def main() -> None:
-    """Pick, call, draw."""
+    """Draw the page."""
     archive = loaders.open_archive()
     source = st.query_params.get("source") or st.session_state.get("f_source") or WORLD
     panels.show_frame(simulated=loaders.is_simulated(source))

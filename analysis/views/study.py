@@ -1,4 +1,4 @@
-"""Study: one question, one answer, and everything behind it."""
+"""Study: one question, its answer, and the data and checks behind it."""
 
 from dataclasses import replace
 from functools import partial
@@ -11,11 +11,11 @@ from analysis.study import Study
 from flights.archive import Archive
 from flights.errors import FlightDataError, NotCovered
 
-_NONE_HEARD = "No flight of this grade was heard between the two regions in these days."
+_NONE_HEARD = "Receivers heard no flight of this cargo grade between the two regions in these days."
 
 
 def show_answer(study: Study, archive: Archive) -> None:
-    """The answer from top to bottom, in the order of attention."""
+    """The answer from top to bottom, most important first."""
     with st.skeleton(height=220):
         result, flights = loaders.load_answer(archive, study)
     panels.show_verdict(result)
@@ -29,8 +29,8 @@ def show_answer(study: Study, archive: Archive) -> None:
     special_panel.show_behind(result, archive, study)
     if not flights.empty:
         panels.show_flights(result, flights, archive, study, picked)
-    elif panels.show_problem(_NONE_HEARD, "Count possible cargo too"):
-        session.keep_study(replace(study, min_grade="possible"), spread=True)
+    elif panels.show_problem(_NONE_HEARD, "Also count possible cargo"):
+        session.keep_study(replace(study, min_grade="possible"), refill=True)
         st.rerun()
     panels.show_excluded(result, archive, study)
     panels.show_downloads(result, flights, study)
@@ -38,10 +38,10 @@ def show_answer(study: Study, archive: Archive) -> None:
 
 
 def offer_way_back(error: FlightDataError) -> None:
-    """The error as a sentence, and a question that works or a source that holds it."""
+    """The error, with a button to a question that works or to another source."""
     panels.show_contents()
     if isinstance(error, NotCovered):
-        if panels.show_problem(str(error), "Find a source that holds it"):
+        if panels.show_problem(str(error), "Find another source"):
             st.switch_page("analysis/views/data.py")
         return
     if panels.show_problem(str(error), "Open a ready question"):
@@ -51,7 +51,7 @@ def offer_way_back(error: FlightDataError) -> None:
 
 
 def main() -> None:
-    """Pick, call, draw."""
+    """Draw the page."""
     archive = loaders.open_archive()
     try:
         if first_visit.lacks_world(archive):

@@ -52,7 +52,7 @@ def test_first_visit_ends_in_a_verdict_on_the_simulated_world(page: Page) -> Non
     verdict = _open(page)
     assert re.search(r"◆ CHANGE \(increase\)", verdict)
     assert CONTENTS_SENTENCE in verdict
-    expect(page.get_by_text("SIMULATED · a made-up world")).to_be_visible()
+    expect(page.get_by_text("SIMULATED · made-up flights")).to_be_visible()
     chart = page.get_by_test_id("stVegaLiteChart").first
     expect(chart.locator("svg")).to_be_visible()
     assert "SIMULATED" in chart.inner_text()
@@ -101,7 +101,7 @@ def test_back_returns_to_the_question_before(page: Page, changed: Callable[[str]
 def test_other_pages_carry_the_sentence_and_simulated(page: Page, address: str) -> None:
     page.goto(address)
     expect(page.get_by_text(CONTENTS_SENTENCE).first).to_be_visible()
-    expect(page.get_by_text("SIMULATED · a made-up world")).to_be_visible()
+    expect(page.get_by_text("SIMULATED · made-up flights")).to_be_visible()
 
 
 def test_every_download_carries_the_sentence_and_simulated(page: Page, tmp_path: Path) -> None:

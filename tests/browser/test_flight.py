@@ -64,7 +64,7 @@ def test_row_opens_the_inspector_and_its_own_page_restores_it(page: Page) -> Non
     expect(page.get_by_test_id("stDeckGlJsonChart")).to_have_count(2)
     _settle(page)
     said = page.locator(STORY).inner_text()
-    page.get_by_role("link", name="This flight on a page of its own").click()
+    page.get_by_role("link", name="Open this flight on its own page").click()
     expect(page).to_have_url(re.compile(r"/flight\?"))
     expect(page.get_by_role("heading", name="Flight", exact=True)).to_be_visible()
     expect(page.locator(STORY)).to_have_text(said)
@@ -119,9 +119,9 @@ def test_chain_is_walked_with_the_keyboard(page: Page) -> None:
 def test_page_carries_the_sentence_and_simulated_and_opens_its_facts(page: Page) -> None:
     _open_flight(page)
     expect(page.get_by_text(CONTENTS_SENTENCE).first).to_be_visible()
-    expect(page.get_by_text("SIMULATED · a made-up world")).to_be_visible()
+    expect(page.get_by_text("SIMULATED · made-up flights")).to_be_visible()
     assert "SIMULATED" in page.get_by_test_id("stVegaLiteChart").inner_text()
-    page.get_by_text("Raw facts").click()
+    page.get_by_text("All data of this flight").click()
     facts = page.locator("table.facts")
     expect(facts).to_be_visible()
     expect(facts.get_by_role("row", name="callsign XQA26")).to_be_visible()
@@ -134,7 +134,7 @@ def test_axe_finds_nothing_of_ours(page: Page, scheme: str) -> None:
 
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     _open_flight(page)
-    page.get_by_text("Raw facts").click()
+    page.get_by_text("All data of this flight").click()
     expect(page.locator("table.facts")).to_be_visible()
     report = Axe().run(page).response
     assert len(report["passes"]) > 20

@@ -21,7 +21,7 @@ def _open_plan(page: Page) -> None:
     page.goto(STUDY)
     # The very first visit of all makes the simulated world, and asks for nothing else meanwhile.
     page.get_by_role("button", name="Get data").click()
-    expect(page.get_by_text("What the current study lacks")).to_be_visible()
+    expect(page.get_by_text("Data missing for the current study")).to_be_visible()
     _settle(page)
 
 
@@ -31,7 +31,7 @@ def test_way_fills_in_the_form_and_the_price_is_told_or_the_account_it_needs(pag
     card = page.get_by_test_id("stVerticalBlock").filter(has_text="OpenSky REST interface: Lux")
     card.get_by_role("button", name="Fill in the form").first.click()
     expect(page.get_by_role("textbox", name="Regions")).to_have_value("airport:ELLX")
-    page.get_by_role("button", name="Show what it would cost").click()
+    page.get_by_role("button", name="Show the cost").click()
     told = re.compile("OPENSKY_CLIENT_ID|172 days to read")
     expect(page.get_by_text(told).first).to_be_visible()
 
@@ -42,13 +42,13 @@ def test_pull_is_priced_started_and_seen_in_the_calendar(page: Page) -> None:
     box.click()
     box.fill("as readsb heatmaps")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("was ever asked for")).to_be_visible()
+    expect(page.get_by_text("The archive has no day of")).to_be_visible()
     for label in ("First day (optional)", "Last day (optional)"):
         field = page.get_by_test_id("stDateInput").filter(has_text=label)
         field.get_by_role("spinbutton").first.click()
         page.keyboard.type("20501003")
         page.keyboard.press("Tab")
-    page.get_by_role("button", name="Show what it would cost").click()
+    page.get_by_role("button", name="Show the cost").click()
     expect(page.get_by_text("1 day to read")).to_be_visible()
     expect(page.get_by_text("Before the first pull of")).to_be_visible()
     page.get_by_role("button", name="Start", exact=True).click()

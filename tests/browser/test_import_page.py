@@ -32,14 +32,14 @@ def test_uploaded_table_becomes_a_source_to_ask(page: Page, table: Path, tmp_pat
     page.get_by_role("button", name="Check the whole table").click()
     expect(page.get_by_text("4 rows read: 3 flights on 2 days")).to_be_visible()
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="Rows kept aside, with the reasons").click()
+        page.get_by_role("button", name="Rejected rows with reasons").click()
     waiting.value.save_as(tmp_path / "rejected.csv")
     assert "no airport code known here" in (tmp_path / "rejected.csv").read_text("utf-8")
     page.get_by_test_id("stRadio").get_by_text("Yes", exact=True).click()
     expect(page.get_by_text("From", exact=True)).to_be_visible()
     page.get_by_role("button", name="Import", exact=True).click()
-    said = page.get_by_text(re.compile("holds 3 flights on 2 days, 2 of them complete"))
+    said = page.get_by_text(re.compile("has 3 flights on 2 days, 2 of them complete"))
     expect(said).to_be_visible()
-    page.get_by_role("button", name="Ask a question about it").click()
+    page.get_by_role("button", name="Ask a question about this table").click()
     expect(page.locator("section.verdict")).to_be_visible()
     assert "table.seen-from-my-window" in page.url

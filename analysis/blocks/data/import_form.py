@@ -1,4 +1,4 @@
-"""Choosing a table and saying what its columns mean."""
+"""Choose a table and the meaning of its columns."""
 
 import hashlib
 import re
@@ -23,13 +23,13 @@ from flights.sources.own_table.rows.judge import Understanding
 
 SUFFIXES = (".csv.gz", ".tsv.gz", ".csv", ".tsv", ".txt", ".gz", ".parquet")
 _IN_A_ROW = 4
-_UPLOAD, _PATH = "Upload it", "It lies on this machine"
+_UPLOAD, _PATH = "Upload a file", "Use a file on this computer"
 
 Options = dict[str, str | None]
 
 
 def choose_file(archive: Archive) -> Path | None:
-    """A file that was uploaded (kept in the archive) or named; None until there is one."""
+    """A file that is uploaded (the archive keeps it) or named by its path; None before."""
     how = st.segmented_control(
         "Table", [_UPLOAD, _PATH], default=_UPLOAD, key="i_how", required=True
     )
@@ -37,16 +37,16 @@ def choose_file(archive: Archive) -> Path | None:
         text = st.text_input("File", key="i_path", placeholder="/data/flights.csv")
         return Path(text.strip()).expanduser() if text and text.strip() else None
     given = st.file_uploader(
-        "A CSV (also gzip, semicolons, tabs) or Parquet file with a line a flight",
+        "CSV (also gzip, semicolons, tabs) or Parquet, one row per flight",
         type=["csv", "tsv", "txt", "gz", "parquet"],
         key="i_upload",
-        help="For larger files name one that lies on this machine.",
+        help="For a larger file, enter its path on this computer.",
     )
     return _keep_upload(archive, given) if given is not None else None
 
 
 def _keep_upload(archive: Archive, given: Any) -> Path:
-    """The uploaded bytes under their own hash, so that the import can be run again."""
+    """Save the uploaded bytes under their hash, so that the import can run again."""
     content = given.getvalue()
     suffix = next((each for each in SUFFIXES if given.name.lower().endswith(each)), ".csv")
     path = archive.root / "uploads" / f"{hashlib.sha256(content).hexdigest()}{suffix}"
@@ -55,7 +55,7 @@ def _keep_upload(archive: Archive, given: Any) -> Path:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, content)
     except OSError as error:
-        raise ArchiveError(f"{path.parent} cannot be written: {error.strerror}.") from error
+        raise ArchiveError(f"Cannot write to {path.parent}: {error.strerror}.") from error
     st.session_state["i_upload_name"] = given.name
     return path
 
@@ -70,18 +70,18 @@ def digest_file(path: Path) -> str:
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def _look(path: str, _stamp: str, stamp: str) -> tuple[Table, Chunk]:
+def _read_head(path: str, _stamp: str, stamp: str) -> tuple[Table, Chunk]:
     return read_head(open_table(Path(path)))
 
 
 def read_table_head(path: Path) -> tuple[Table, Chunk]:
     """The table and its first rows; errors as `open_table` raises them."""
     stamp = digest_file(path)
-    return _look(str(path), stamp, stamp)
+    return _read_head(str(path), stamp, stamp)
 
 
 def ask_name(path: Path) -> str:
-    """The name of the series; its proposal comes from the file's."""
+    """The name of the series; the form proposes one from the name of the file."""
     uploaded = path.parent.name == "uploads"
     name = st.session_state.get("i_upload_name", path.name) if uploaded else path.name
     plain = re.sub(r"[^a-z0-9]+", "-", name.lower().split(".")[0]).strip("-")[:24].strip("-")
@@ -91,12 +91,12 @@ def ask_name(path: Path) -> str:
         key=f"i_name-{digest_file(path)}",
         max_chars=40,
         width=260,
-        help="Small letters, digits and -. Tables of other names stand beside it.",
+        help="Lowercase letters, digits and -. Each name is a separate table.",
     ).strip()
 
 
 def ask_columns(path: Path, table: Table, head: Chunk) -> dict[str, str]:
-    """Which column means what: the guess, as changed."""
+    """Column by field: the guess, with the changes of the user."""
     guess, stamp = guess_columns(head), digest_file(path)
     names = ["", *table.columns]
     chosen = {}
@@ -116,53 +116,53 @@ def ask_columns(path: Path, table: Table, head: Chunk) -> dict[str, str]:
 
 
 def ask_reading(head: Chunk, columns: dict[str, str]) -> Options:
-    """How times and airports are to be read."""
+    """How to read times, dates and unknown airports."""
     pairs = tuple(columns.items())
     with st.container(horizontal=True, vertical_alignment="bottom"):
         zone = "UTC"
         if lacks_zone(head, Understanding(pairs, Clock(dates="day-first"))):
             zone = st.selectbox(
-                "Times that name no zone are in",
+                "Time zone of times without one",
                 ["UTC", *sorted(available_timezones() - {"UTC", "localtime"})],
                 key="i_zone",
                 width=260,
-                help="Times local to each airport cannot be read: put them in one zone first.",
+                help="Local times of each airport cannot be read; convert them to one zone first.",
             )
         dates = st.selectbox(
             "Dates such as 03/04/2025",
             ["", *ORDERS],
             key="i_dates",
             width=260,
-            format_func=lambda order: order or "none is in doubt",
+            format_func=lambda order: order or "no date is ambiguous",
         )
         keep = st.checkbox(
-            "Keep flights with an airport code nobody knows",
+            "Keep flights with an unknown airport code",
             key="i_airports",
-            help="That end becomes unknown. Otherwise the row is kept aside.",
+            help="That end of the flight becomes unknown. Otherwise the row is rejected.",
         )
     return {"zone": zone, "dates": dates or None, "unknown_airports": "keep" if keep else "aside"}
 
 
 def show_preview(head: Chunk, columns: dict[str, str], reading: Options) -> None:
-    """The first rows as they are understood."""
+    """The first rows as the program reads them."""
     how = Understanding(
         tuple(columns.items()),
         Clock(reading["zone"] or "UTC", reading["dates"] or ""),
         reading["unknown_airports"] == "keep",
     )
-    st.caption("The first rows, as they are understood:")
+    st.caption("The first rows, as the program reads them:")
     st.dataframe(preview_rows(head, how), key="i_preview", height="content")
 
 
 def ask_cover(days: tuple[date, date]) -> str | None:
-    """The days on which the table is declared to hold every flight; None where nobody says so."""
+    """Span of days for which the user declares the table complete; None without a declaration."""
     said = st.radio(
-        "Does this table hold every flight of its kind on every UTC day of some span?",
+        "Is this table complete: every flight of its kind, on every UTC day of a span?",
         ["No, or I do not know", "Yes"],
         key="i_covers",
         horizontal=True,
-        help="A table says what flew, not when somebody looked. Only days declared so are "
-        "complete and can be counted; a day of the span without a row then counts as zero.",
+        help="A table lists flights; it does not show on which days someone recorded them. Only "
+        "days that you declare complete are counted. In this span, a day without a row is zero.",
     )
     if said != "Yes":
         return None

@@ -1,4 +1,4 @@
-"""The block of the Data page that takes in a table of one's own."""
+"""Import of the user's own table, on the Data page."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ _REFRESH_S = 1.0
 
 
 def show_import(archive: Archive) -> None:
-    """Choose a table, say what its columns mean, look at the outcome, import it."""
+    """Choose a table, set the meaning of its columns, check it, import it."""
     st.subheader("Import a table of your own", anchor=False)
     _show_imported(archive)
     try:
@@ -44,7 +44,7 @@ def show_import(archive: Archive) -> None:
 
 
 def _check(source: OwnTable, options: import_form.Options) -> Findings | None:
-    """What the whole table holds, once it was asked for; None before."""
+    """What the whole table contains, after the user asks for the check; None before."""
     read = {key: value for key, value in options.items() if key != "name"}
     asked = (import_form.digest_file(source.table.path), read)
     for remark in source.remarks[1:]:
@@ -60,12 +60,12 @@ def _check(source: OwnTable, options: import_form.Options) -> Findings | None:
 def _offer(
     archive: Archive, source: OwnTable, found: Findings, options: import_form.Options
 ) -> None:
-    """What was found, what is not known about it, and the import."""
+    """What the check found, the open questions, and the button that imports."""
     for line in describe_findings(found):
         st.markdown(escape_text(rewrite_days(line)))
     if found.rejected:
         st.download_button(
-            "Rows kept aside, with the reasons",
+            "Rejected rows with reasons",
             found.rejected.read_bytes,
             f"rejected-{source.table.path.name.removesuffix('.csv')}.csv",
             "text/csv",
@@ -77,16 +77,16 @@ def _offer(
     options = {**options, "covers": import_form.ask_cover((min(found.days), max(found.days)))}
     if _bad_rows(found):
         none = st.checkbox(
-            "The rows kept aside are no flights (totals, notes, blank lines)",
+            "The rejected rows are not flights (totals, notes, blank lines)",
             key="i_bad_rows",
-            help="Otherwise days they may belong to are not complete.",
+            help="Otherwise the days to which they may belong are not complete.",
         )
         options["bad_rows"] = "no-flights" if none else "doubt"
     if looks_cut(found):
         none = st.checkbox(
-            "This table was made without a limit of rows",
+            "This table was exported without a row limit",
             key="i_row_limit",
-            help="Otherwise days that look cut at such a limit are not complete.",
+            help="Otherwise days that seem to be cut at such a limit are not complete.",
         )
         options["row_limit"] = "none" if none else "suspect"
     refresh = _ask_refresh(archive, source.spec.key)
@@ -98,25 +98,25 @@ def _offer(
 
 
 def _bad_rows(found: Findings) -> int:
-    """Rows kept aside that repeat no other."""
+    """Rejected rows, without those that only repeat another."""
     return found.bad_rows - found.kept_aside.get("duplicate", 0)
 
 
 def _ask_refresh(archive: Archive, key: str) -> bool:
-    """Whether days an earlier import put under this name may be replaced."""
+    """Whether days of an earlier import with this name may be replaced."""
     held = loaders.load_ledger(archive, key)
     if not held:
         return False
     st.caption(
-        f"{format_quantity(len(held), 'day')} of this name are held already, "
-        f"{format_date(min(held))} to {format_date(max(held))}. Days this table does not hold stay "
-        "as they are; another name starts afresh."
+        f"The archive already has {format_quantity(len(held), 'day')} with this name, "
+        f"{format_date(min(held))} to {format_date(max(held))}. Days that are not in this table "
+        "do not change; a new name creates a new table."
     )
-    return st.checkbox("Replace complete days that this table holds too", key="i_refresh")
+    return st.checkbox("Replace complete days that are in this table", key="i_refresh")
 
 
 def _show_imported(archive: Archive) -> None:
-    """How the import of this session is doing, and what came of it."""
+    """Progress of this session's import, and its result."""
     if "imported" not in st.session_state:
         return
     pull, key, path = st.session_state["imported"]
@@ -127,11 +127,11 @@ def _show_imported(archive: Archive) -> None:
     title = find_spec(key).title
     held = loaders.load_ledger(archive, key)
     if progress.state != "finished" or not held:
-        st.warning(f"The import into “{title}” did not end well. {escape_text(progress.message)}")
+        st.warning(f"The import into “{title}” failed. {escape_text(progress.message)}")
         return
-    st.success(_tell_imported(archive, key, Path(path)))
-    if st.button("Ask a question about it", key="i_ask"):
-        session.keep_study(ready_questions.suggest_study(archive, key), spread=True)
+    st.success(_format_imported(archive, key, Path(path)))
+    if st.button("Ask a question about this table", key="i_ask"):
+        session.keep_study(ready_questions.suggest_study(archive, key), refill=True)
         st.switch_page("analysis/views/study.py")
 
 
@@ -142,19 +142,19 @@ def _watch(archive: Archive, pull: str) -> None:
     st.progress(progress.share, "Importing …")
 
 
-def _tell_imported(archive: Archive, key: str, path: Path) -> str:
+def _format_imported(archive: Archive, key: str, path: Path) -> str:
     held = loaders.load_ledger(archive, key)
     flights = sum(int(entry.counts.get("flights", 0)) for entry in held.values())
     complete = sum(entry.is_complete for entry in held.values())
     said = (
-        f"“{find_spec(key).title}” holds {format_quantity(flights, 'flight')} on "
+        f"“{find_spec(key).title}” has {format_quantity(flights, 'flight')} on "
         f"{format_quantity(len(held), 'day')}, {complete:,} of them complete."
     )
     if not complete:
-        said += " Without a complete day nothing can be counted."
+        said += " No day is complete, so no flights can be counted."
     latest = max(held.values(), key=lambda entry: (str(entry.asked_at), entry.day))
     aside = sum(n for name, n in latest.counts.items() if name.startswith("dropped_in_table_"))
     if aside:
         file = rejected_path(Path(), key, path)
-        said += f" {format_quantity(aside, 'row')} kept aside lie in {escape_text(file)} of the archive."
+        said += f" Rejected rows ({aside:,}) are in {escape_text(file)} in the archive."
     return said

@@ -1,4 +1,4 @@
-"""What the current study lacks, and the cheapest ways to get it, on the Data page."""
+"""Data that the current study needs, and the cheapest ways to get them, on the Data page."""
 
 import streamlit as st
 
@@ -22,28 +22,30 @@ from flights.planning.text import (
 
 
 def show_plan(study: Study, archive: Archive) -> None:
-    """Days of the study's own source that do not count, then every source judged for it.
+    """Missing days of the study's own source, then every source and whether it fits.
 
     Raises
     ------
     InvalidInput
-        No source has the key the study names.
+        The study names an unknown source.
     """
     plan = plan_study(to_need(study), archive, today=session.read_clock().date())
-    st.subheader("What the current study lacks", anchor=False)
-    st.markdown(_name_study(plan))
+    st.subheader("Data missing for the current study", anchor=False)
+    st.markdown(_format_study(plan))
     _show_lacking(plan, archive)
     _show_outlook(study, archive)
     if plan.spec.simulated:
         return
     st.markdown(rewrite_days(describe_need(plan)))
-    st.subheader("The cheapest ways to get it", anchor=False)
-    st.caption("Quickest first, those to apply for last. Each would serve the whole series alone.")
+    st.subheader("Ways to get the data", anchor=False)
+    st.caption(
+        "Sorted by time; sources that need an application come last. Each one is enough alone."
+    )
     for number, way in enumerate(way for way in plan.ways if way.fit != "no"):
         _show_way(way, number, own=study.source)
     refused = [way for way in plan.ways if way.fit == "no"]
     if refused:
-        with st.expander(f"Not for this study ({len(refused)})"):
+        with st.expander(f"Sources that do not fit this study ({len(refused)})"):
             st.markdown(
                 "\n".join(f"- **{w.spec.title}.** {rewrite_days(' '.join(w.why))}" for w in refused)
             )
@@ -51,7 +53,7 @@ def show_plan(study: Study, archive: Archive) -> None:
     st.caption(rewrite_days(" ".join(closing)))
 
 
-def _name_study(plan: StudyPlan) -> str:
+def _format_study(plan: StudyPlan) -> str:
     need = plan.need
     events = ", ".join(map(format_date, need.events))
     return f"Flights from **{need.origin.label}** to **{need.destination.label}** after {events}."
@@ -61,46 +63,48 @@ def _show_lacking(plan: StudyPlan, archive: Archive) -> None:
     days, title = plan.need.days, loaders.format_series(archive, plan.need.source)
     asked = f"{format_date(days.first)} to {format_date(days.last)}"
     if not plan.lacking:
-        st.markdown(f"Nothing: “{title}” is complete for every day from {asked}.")
+        st.markdown(f"No data are missing: “{title}” is complete from {asked}.")
         return
     lacking = sum(len(lack.days) for lack in plan.lacking)
-    st.markdown(f"“{title}” lacks {lacking} of the {len(days)} days from {asked}:")
+    st.markdown(f"“{title}”: {lacking} of the {len(days)} days from {asked} are missing:")
     show_reasons((lack.days, lack.status, rewrite_days(lack.reason)) for lack in plan.lacking)
 
 
 def _show_outlook(study: Study, archive: Archive) -> None:
-    """What change the study could show, from the flights a week that are usual."""
-    st.subheader("What it could show", anchor=False)
+    """The size of change that the study could show, from the usual flights per week."""
+    st.subheader("What this study could show", anchor=False)
     usual = loaders.load_usual(archive, study)
     rate, wish = st.columns(2, gap="medium")
     per_week = rate.number_input(
-        "Flights a week, usually",
+        "Usual flights per week",
         min_value=0.0,
         max_value=MOST_PER_WEEK,
         value=round(usual.per_week, 1) if usual.days else 3.0,
         step=1.0,
         format="%.1f",
-        help="Of this route and cargo grade. Where days are held, theirs stands here.",
+        help="For this route and cargo grade. The average of the archive is filled in, if it "
+        "has days of this route.",
         key=f"usual-{study_hash(study)}-{usual.days}",
     )
     notice = wish.number_input(
-        "Increase to notice (×)", min_value=1.1, max_value=10.0, value=1.5, step=0.1, key="notice"
+        "Increase to detect (×)", min_value=1.1, max_value=10.0, value=1.5, step=0.1, key="notice"
     )
     outlook = loaders.load_outlook(per_week, study, phi=usual.phi or 1.0, notice=notice)
     if usual.days:
         lines = [
-            f"{usual.days:,} days of this route are held: {format_rate(usual.per_week)} a week."
+            f"The archive has {usual.days:,} days of this route, with "
+            f"{format_rate(usual.per_week)} flights per week."
         ]
     else:
-        lines = ["No day of this route is held: the rate is yours to say."]
+        lines = ["No data for this route yet; enter a rate."]
     lines += describe_outlook(outlook, held=usual.days)
     st.markdown(escape_sentence(" ".join(lines)))
 
 
 def _show_way(way: Way, number: int, *, own: str) -> None:
-    """One source with its price, its limits, and a button that fills in the form."""
+    """One source with its cost and limits, and a button that fills in the form."""
     spec = way.spec
-    mark = {"in part": " · a part of a region only", "own files": " · files of your own"}
+    mark = {"in part": " · covers only a part of a region", "own files": " · your own files"}
     same = " · this study's source" if spec.key == own else ""
     account = f"Account: {ACCOUNTS[spec.account]}; needs {spec.needs}."
     with st.container(border=True):
@@ -110,7 +114,7 @@ def _show_way(way: Way, number: int, *, own: str) -> None:
             st.markdown(f"{_capital(describe_cost(way))}.")
             st.caption(f"{account} Licence: {spec.licence}. {rewrite_days(describe_limits(way))}")
             if spec.key != own and not way.days:
-                st.caption("Choose it as the source of the question to use it.")
+                st.caption("To use it, choose it as the source of the question.")
         if way.days and can_fill(way):
             button.button("Fill in the form", key=f"way-{number}", on_click=fill_form, args=(way,))
 

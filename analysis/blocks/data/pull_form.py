@@ -1,4 +1,4 @@
-"""The form of the Data page that asks a source for days: options, days, price, start."""
+"""The form that downloads days from a source: options, days, cost, start."""
 
 import os
 from collections.abc import Iterable
@@ -21,15 +21,15 @@ from flights.sources import Option, SourceSpec, find_spec, open_source
 _SHOWN = 6
 _WIDTH = 620
 _ELSEWHERE = ("table",)
-"""Sources that are imported in a block of their own."""
+"""Sources that have another form."""
 
 _UPFRONT = ("regions", "choice")
-"""Kinds of option that are shown even where they may be left out."""
+"""Kinds of optional settings that are shown at once, not under “More options”."""
 
 
 @dataclass(frozen=True)
 class PullRequest:
-    """What the form asks for; `options` by name, those not given left out."""
+    """The values of the form; `options` by name, without those that are empty."""
 
     source: str
     options: tuple[tuple[str, str], ...]
@@ -39,12 +39,12 @@ class PullRequest:
 
 
 def can_fill(way: Way) -> bool:
-    """False for what has a form of its own."""
+    """False if the source has another form."""
     return way.source not in _ELSEWHERE
 
 
 def fill_form(way: Way) -> None:
-    """Have the form ask for what a way of a plan needs."""
+    """Fill the form with the source, days and regions of a way of a plan."""
     state = st.session_state
     state["d_source"] = way.source
     state[f"from-{way.source}"], state[f"to-{way.source}"] = min(way.days), max(way.days)
@@ -53,19 +53,19 @@ def fill_form(way: Way) -> None:
 
 
 def offer_pull(source: str, archive: Archive) -> None:
-    """The form of a source: what to read, which days, what it would cost, start."""
+    """The form of a source: what to read, which days, what it costs, start."""
     key = source.partition(".")[0]
     spec = find_spec(key)
     st.subheader(f"Get more days of “{spec.title}”", anchor=False)
     if key in _ELSEWHERE:
-        st.caption("A table of your own is imported below.")
+        st.caption("To import your own table, use the form below.")
         return
     if st.session_state.get("d_filled") != source:
         _fill_scope(key, loaders.find_scope(archive, source))
         st.session_state["d_filled"] = source
     asked, workers = _ask(spec)
     lacking = [o.name for o in spec.options if o.required and o.name not in dict(asked.options)]
-    if st.button("Show what it would cost", key="plan", disabled=bool(lacking)):
+    if st.button("Show the cost", key="plan", disabled=bool(lacking)):
         st.session_state["planned"] = (asked, _plan(asked, spec, archive))
     planned, plan = st.session_state.get("planned", (None, None))
     if planned == asked:
@@ -79,7 +79,7 @@ def _fill_scope(source: str, scope: str) -> None:
 
 
 def _ask(spec: SourceSpec) -> tuple[PullRequest, int]:
-    """What the widgets say, and how many days to read at once."""
+    """The values of the controls, and how many days to read at the same time."""
     first = [o for o in spec.options if o.required or o.kind in _UPFRONT]
     given = _ask_options(spec, first)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -87,15 +87,15 @@ def _ask(spec: SourceSpec) -> tuple[PullRequest, int]:
     with st.expander("More options"):
         given |= _ask_options(spec, [option for option in spec.options if option not in first])
         refresh = st.toggle(
-            "Ask complete days again",
+            "Download complete days again",
             key=f"refresh-{spec.key}",
-            help="Reads days anew that are complete already, and lets a worse answer in.",
+            help="Also if the new result is worse than the days in the archive.",
         )
         workers = st.selectbox(
-            "Days read at once",
+            "Days read at the same time",
             range(1, min(4, os.cpu_count() or 1) + 1),
             key=f"workers-{spec.key}",
-            help="Each takes up to 650 MB of memory with a day of world traffic.",
+            help="Each can use up to 650 MB of memory for a day of world traffic.",
             width=180,
         )
     options = tuple(sorted(given.items()))
@@ -108,7 +108,7 @@ def _ask_options(spec: SourceSpec, options: Iterable[Option]) -> dict[str, str]:
 
 
 def _ask_option(source: str, option: Option) -> str | None:
-    """One option in the control that fits its kind; None where it is not given."""
+    """One option in the control that fits its kind; None if it is empty."""
     key, label = _key(source, option.name), option.name.replace("_", " ").capitalize()
     if option.kind == "flag":
         return "yes" if st.toggle(option.help.rstrip("."), key=key) else None
@@ -120,12 +120,12 @@ def _ask_option(source: str, option: Option) -> str | None:
         label, key=key, placeholder=option.placeholder, help=option.help, width=_WIDTH
     )
     if option.kind == "regions" and text.strip():
-        _name_region(text)
+        _show_region(text)
     return text.strip() if text.strip() != (option.default or "") else None
 
 
-def _name_region(text: str) -> None:
-    """Read back what was typed, or say what is wrong with it."""
+def _show_region(text: str) -> None:
+    """Show which region was typed, or what is wrong with it."""
     try:
         region = parse_region(text)
     except FlightDataError as error:
@@ -152,11 +152,11 @@ def _key(source: str, option: str) -> str:
 
 
 def _plan(asked: PullRequest, spec: SourceSpec, archive: Archive) -> PullPlan | str:
-    """The plan, or the sentence why there is none; a remote source is asked what it has."""
+    """The plan, or the reason why there is none; a remote source is asked for its list of days."""
     if spec.remote and not (asked.first and asked.last):
-        # Else every day there is would be looked for, at servers of others.
-        return "Choose the first and the last day; then the source is asked what it has of them."
-    doing = f"Asking “{spec.title}” what it has …" if spec.remote else "Looking what there is …"
+        # Without days, the plan would send requests for every day that exists to foreign servers.
+        return "Choose the first and the last day."
+    doing = f"Asking “{spec.title}” for its list of days …" if spec.remote else "Listing days …"
     with st.spinner(doing, show_time=True):
         try:
             source = open_source(asked.source, **dict(asked.options))
@@ -169,15 +169,15 @@ def _plan(asked: PullRequest, spec: SourceSpec, archive: Archive) -> PullPlan | 
 
 
 def _confirm(asked: PullRequest, plan: PullPlan | str, archive: Archive, workers: int) -> None:
-    """The plan with its price and the source's terms; started only now."""
+    """The plan with its cost and the source's terms; only this button starts it."""
     if isinstance(plan, str):
         st.warning(escape_sentence(plan))
         return
-    st.markdown(_state_cost(plan))
-    _tell_problems(plan)
+    st.markdown(_format_cost(plan))
+    _show_problems(plan)
     if not plan.offers:
         return
-    _say_terms(plan.source.spec, archive)
+    _show_terms(plan.source.spec, archive)
     if st.button("Start", type="primary", key="start"):
         options: dict[str, str | None] = {**dict(asked.options), "workers": str(workers)}
         days = asked.first, asked.last
@@ -186,44 +186,44 @@ def _confirm(asked: PullRequest, plan: PullPlan | str, archive: Archive, workers
         st.rerun()
 
 
-def _state_cost(plan: PullPlan) -> str:
+def _format_cost(plan: PullPlan) -> str:
     if not plan.offers:
         done = (
-            f" {format_quantity(len(plan.skipped), 'day')} complete already."
+            f" {format_quantity(len(plan.skipped), 'day')} already complete."
             if plan.skipped
             else ""
         )
-        return f"There is nothing to read.{done}"
+        return f"There is nothing to download.{done}"
     parts = [f"**{format_quantity(len(plan.days), 'day')}** to read"]
     parts += [format_size(plan.size_bytes)] if plan.size_bytes else []
     parts += [format_quantity(plan.requests, "request")] if plan.requests else []
     parts += [format_quantity(plan.credits, "credit")] if plan.credits else []
-    parts += [describe_time(plan) or "no pull has measured yet how long that takes"]
+    parts += [describe_time(plan) or "time unknown until the first pull"]
     return (
-        f"{', '.join(parts)}. {len(plan.skipped):,} complete already, {len(plan.absent):,} not in "
-        f"the source. The archive grows by about {format_size(plan.disk_needed)}; "
+        f"{', '.join(parts)}. {len(plan.skipped):,} already complete, {len(plan.absent):,} not "
+        f"offered by the source. The archive grows by about {format_size(plan.disk_needed)}; "
         f"{format_size(plan.disk_free)} are free."
     )
 
 
-def _tell_problems(plan: PullPlan) -> None:
-    """What is known beforehand: days with something wrong, days published anew."""
+def _show_problems(plan: PullPlan) -> None:
+    """Known problems: days with errors, and days that were published again."""
     notes = [note for offer in plan.offers for note in offer.notes]
     wrong = [f"{format_days(o.all_days)}: {o.problem}" for o in plan.offers if o.problem]
-    anew = [day for day, why in plan.skipped if "published anew" in why]
+    again = [day for day, why in plan.skipped if "published again" in why]
     lines = [*dict.fromkeys(notes), *wrong[:_SHOWN]]
     if len(wrong) > _SHOWN:
-        lines.append(f"{format_quantity(len(wrong) - _SHOWN, 'more day')} with something wrong.")
-    if anew:
+        lines.append(f"{format_quantity(len(wrong) - _SHOWN, 'more day')} with problems.")
+    if again:
         lines.append(
-            f"{format_days(anew)}: published again since it was pulled. “Ask complete days again” "
-            "under “More options” reads it once more."
+            f"{format_days(again)}: the source published a new version after the pull. To get it, "
+            "switch on “Download complete days again” under “More options”."
         )
     st.markdown("\n".join(f"- {escape_sentence(line)}" for line in lines))
 
 
-def _say_terms(spec: SourceSpec, archive: Archive) -> None:
-    """Licence and terms in full before the first pull of a source, in short after it."""
+def _show_terms(spec: SourceSpec, archive: Archive) -> None:
+    """Licence and terms in full before the first pull of a source, short after it."""
     key = spec.key.partition(".")[0]
     if any(held.partition(".")[0] == key for held in archive.sources()):
         st.caption(f"Licence: {spec.licence}. {spec.attribution}")
@@ -232,5 +232,5 @@ def _say_terms(spec: SourceSpec, archive: Archive) -> None:
         st.markdown(
             f"**Before the first pull of “{find_spec(key).title}”**\n"
             f"- Licence: {spec.licence}\n- Terms: {spec.terms}\n"
-            f"- Asks to be named as: {spec.attribution}\n- Needs: {spec.needs}"
+            f"- Name it as: {spec.attribution}\n- Needs: {spec.needs}"
         )

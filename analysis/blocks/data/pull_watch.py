@@ -1,4 +1,4 @@
-"""Pulls under way and the latest that ended, on the Data page."""
+"""Running pulls and the latest that ended, on the Data page."""
 
 import time
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ _BAD = ("failed", "partial")
 
 
 def show_pulls(archive: Archive) -> None:
-    """Pulls under way with a stop, and the latest that ended; survives a reload."""
+    """Running pulls with a stop button, and the latest that ended; also after a reload."""
     found = background.list_pulls(archive)
     if found:
         st.subheader("Pulls", anchor=False)
@@ -50,27 +50,28 @@ def _watch(archive: Archive) -> None:
 
 
 def _is_behind(found: list[PullProgress]) -> bool:
-    """True where days have come since the page was drawn, calendar and all, some time ago."""
+    """True if days have arrived since the page was drawn and that is some time ago."""
     ended, drawn_at = st.session_state["pulls_drawn"]
-    return _count_ended(found) != ended and time.monotonic() - drawn_at > _REDRAW_S
+    return bool(_count_ended(found) != ended) and time.monotonic() - drawn_at > _REDRAW_S
 
 
 def _count_ended(found: list[PullProgress]) -> int:
-    """Days that are done in the pulls that are shown."""
+    """Days that are done in the shown pulls."""
     return sum(day.state not in _UNDONE for each in found[:_SHOWN] for day in each.days)
 
 
 def _matters(progress: PullProgress, latest: dict[str, str]) -> bool:
-    """True for what runs, and for the latest of a source where something is left to do."""
+    """True if a pull runs, or is the latest of its source and not all days are complete."""
     if progress.state == "running":
         return True
     return latest[progress.source] == progress.id and _has_more(progress)
 
 
 def _has_more(progress: PullProgress) -> bool:
-    """True where asking again could bring a day.
+    """True if another try could complete a day.
 
-    What is broken by design stays so, and a table says the same until it is imported otherwise.
+    A simulated failure stays a failure, and a table gives the same result until the user imports
+    it with other settings.
     """
     if progress.state != "finished":
         return True
@@ -88,17 +89,21 @@ def _show_pull(progress: PullProgress, archive: Archive, *, is_latest: bool) -> 
     )
     if progress.state == "paused":
         when = progress.resume_at
-        st.markdown(f"It can go on from {format_moment(when)}." if when else "It can go on later.")
-    _tell_bad([day for day in progress.days if day.state in _BAD])
+        st.markdown(
+            f"You can continue it from {format_moment(when)}."
+            if when
+            else "You can continue it later."
+        )
+    _show_bad([day for day in progress.days if day.state in _BAD])
     if is_latest and _has_more(progress):
         _offer_again(progress, archive)
 
 
 def _offer_again(progress: PullProgress, archive: Archive) -> None:
-    """A button that asks for what is not complete; days that are complete are left alone."""
+    """A button that downloads the days that are not complete; complete days do not change."""
     if not background.can_start_again(archive, progress.id):
         return
-    label = "Go on" if progress.state in ("paused", "cancelled") else "Ask again"
+    label = "Continue" if progress.state in ("paused", "cancelled") else "Try again"
     if st.button(label, key=f"again-{progress.id}"):
         background.start_again(archive, progress.id)
         st.rerun()
@@ -114,11 +119,12 @@ def _show_running(progress: PullProgress, archive: Archive) -> None:
         st.caption(figures)
     for day in [day for day in progress.days if day.state == "running"][:_RUNNING]:
         st.caption(
-            f"{format_days([day.day])}: {escape_sentence(day.message or 'reading')} ({day.share:.0%})"
+            f"{format_days([day.day])}: {escape_sentence(day.message or 'reading')} "
+            f"({day.share:.0%})"
         )
     if st.button("Stop", key=f"stop-{progress.id}"):
         background.cancel_pull(archive, progress.id)
-    _tell_bad([day for day in progress.days if day.state in _BAD])
+    _show_bad([day for day in progress.days if day.state in _BAD])
 
 
 def _count_days(progress: PullProgress, archive: Archive) -> str:
@@ -128,15 +134,15 @@ def _count_days(progress: PullProgress, archive: Archive) -> str:
 
 
 def _list_figures(progress: PullProgress) -> list[str]:
-    """Days by state, and what has come so far."""
+    """Days by state, and the size and rate of the download."""
     states = [day.state for day in progress.days]
-    names = {"skipped": "complete before"}
+    names = {"skipped": "already complete"}
     found = [f"{states.count(each):,} {names.get(each, each)}" for each in dict.fromkeys(states)]
     if progress.bytes_total:
         done, total = map(format_size, (progress.bytes_done, progress.bytes_total))
         found.append(f"{done} of {total}")
     if progress.rate_bytes_s:
-        found.append(f"{format_size(progress.rate_bytes_s)} a second")
+        found.append(f"{format_size(progress.rate_bytes_s)} per second")
     if progress.flights:
         found.append(format_quantity(progress.flights, "flight"))
     if progress.positions:
@@ -144,8 +150,8 @@ def _list_figures(progress: PullProgress) -> list[str]:
     return found
 
 
-def _tell_bad(days: Iterable[DayProgress]) -> None:
-    """Days that did not come as they should, by reason."""
+def _show_bad(days: Iterable[DayProgress]) -> None:
+    """Failed and partial days, by reason."""
     grouped: dict[tuple[str, str], list[DayProgress]] = {}
     for day in days:
         grouped.setdefault((day.state, day.message), []).append(day)
@@ -156,4 +162,6 @@ def _tell_bad(days: Iterable[DayProgress]) -> None:
         for (state, why), found in list(grouped.items())[:_REASONS]
     )
     if len(grouped) > _REASONS:
-        st.caption(f"{len(grouped) - _REASONS} more reasons; the calendar shows each day's.")
+        st.caption(
+            f"{len(grouped) - _REASONS} more reasons; the calendar shows the reason for each day."
+        )

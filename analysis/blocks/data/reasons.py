@@ -1,4 +1,4 @@
-"""Days that did not come as they should, by reason, on the Data page."""
+"""Failed, partial and missing days by reason, on the Data page."""
 
 import html
 import re
@@ -11,10 +11,10 @@ from analysis.drawing.captions import format_days
 from analysis.drawing.palette import STATUS_MARKS
 
 Row = tuple[Sequence[date], str, str]
-"""Days, their status, and why."""
+"""Days, their status, and the reason."""
 
 _DATE_GAP = re.compile(r"(?<=\d) (?=[A-Z])|(?<=[a-z]) (?=\d)")
-"""Blanks inside a date, where no line may break."""
+"""Spaces inside a date, where a line must not break."""
 
 _STYLE = """<style>
 .reasons { border-collapse: collapse; font-size: .92rem; width: 100%; }
@@ -31,8 +31,8 @@ _STYLE = """<style>
 
 
 def show_reasons(rows: Iterable[Row]) -> None:
-    """A table that a long address cannot widen, and whose rows fold on narrow screens."""
-    body = "".join(map(_write_row, rows))
+    """A table that stays narrow with long web addresses, and folds its rows on a phone."""
+    body = "".join(map(_format_row, rows))
     heads = "".join(f'<th scope="col">{each}</th>' for each in ("days", "status", "why"))
     st.html(
         f'{_STYLE}<table class="reasons"><thead><tr>{heads}</tr></thead>'
@@ -40,7 +40,7 @@ def show_reasons(rows: Iterable[Row]) -> None:
     )
 
 
-def _write_row(row: Row) -> str:
+def _format_row(row: Row) -> str:
     days, status, why = row
     listed = _DATE_GAP.sub("\N{NO-BREAK SPACE}", format_days(days))
     said = f"{STATUS_MARKS.get(status, '')} {status}".strip()

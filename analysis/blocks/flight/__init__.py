@@ -1,1 +1,1 @@
-"""Parts of the page Flight."""
+"""Parts of the Flight page."""

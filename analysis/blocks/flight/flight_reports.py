@@ -26,7 +26,7 @@ from flights.reference.standing_routes import Routes, read_routes
 
 
 def _digest_all(archive: Archive) -> str:
-    """Changes whenever an entry of any source does: a chain is made of all of them."""
+    """Changes when an entry of any source changes: a chain uses all sources."""
     folders = sorted((archive.root / "ledger").glob("*"))
     return " ".join(f"{each.name}:{each.stat().st_mtime_ns}" for each in folders)
 
@@ -37,17 +37,17 @@ def _load_report(
 ) -> InspectedFlight:
     archive = open_archive_at(root)
     report = load_flight_report(archive, source, icao24, around)
-    beside = tuple(
+    neighbour_tracks = tuple(
         archive.load_tracks(far["source"], icao24, far["firstseen"], last_known(far))
         for far in (gap.neighbour for gap in report.gaps)
         if far is not None
     )
     heard = tuple(load_reception_beyond(archive, report, gap) for gap in report.gaps)
-    return InspectedFlight(report, beside, heard)
+    return InspectedFlight(report, neighbour_tracks, heard)
 
 
 def load_report(archive: Archive, asked: FlightRequest) -> InspectedFlight:
-    """The report of a flight, with what its map needs; raises `InvalidInput` where there is none."""
+    """The report of a flight, with the data of its map; raises `InvalidInput` if there is none."""
     digest = _digest_all(archive)
     return _load_report(str(archive.root), digest, asked.source, asked.icao24, asked.around)
 
@@ -62,7 +62,7 @@ def _load_deck(
 
 
 def load_deck(archive: Archive, asked: FlightRequest) -> CompactDeck:
-    """The map of a flight, the region asked about outlined."""
+    """The map of a flight, with an outline of the region in question."""
     plain = (asked.source, asked.icao24, asked.around, asked.region)
     return _load_deck(str(archive.root), _digest_all(archive), *plain, is_dark())
 
@@ -82,7 +82,7 @@ def _load_habits(
 
 
 def load_habits(archive: Archive, asked: FlightRequest) -> Habits:
-    """What callsign, operator and airframe of a flight did in the year before."""
+    """Flights of the same callsign, operator and airframe in the year before."""
     edition = newest_edition(read_settings().cache, "routes")
     routes = str(edition.folder) if edition else ""
     plain = (asked.source, asked.icao24, asked.around, routes)

@@ -1,4 +1,4 @@
-"""Which flight? The controls of the Flight page, and its address."""
+"""The controls that choose a flight on the Flight page, and the address of the page."""
 
 import streamlit as st
 
@@ -11,14 +11,14 @@ FIELDS = ("source", "icao24", "around", "region")
 
 
 def ask(archive: Archive) -> FlightRequest | None:
-    """Draw the controls; the flight they name, None where none is named yet.
+    """Draw the controls; the flight that they choose, or None if they are empty.
 
     Raises
     ------
     InvalidInput
-        What was typed cannot be read.
+        The text of a control is not valid.
     """
-    _spread(archive)
+    _fill_controls(archive)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         sources = list(dict.fromkeys([*archive.sources(), st.session_state["f_source"]]))
         st.selectbox(
@@ -29,12 +29,20 @@ def ask(archive: Archive) -> FlightRequest | None:
             width=260,
         )
         st.text_input(
-            "Address (six hex digits)", key="f_icao24", max_chars=7, placeholder="4d0113", width=170
+            "Aircraft address (6 hex digits)",
+            key="f_icao24",
+            max_chars=7,
+            placeholder="4d0113",
+            width=170,
         )
         st.text_input(
-            "Around (UTC)", key="f_around", max_chars=25, placeholder="2026-02-28T09:00", width=190
+            "Time of flight (UTC)",
+            key="f_around",
+            max_chars=25,
+            placeholder="2026-02-28T09:00",
+            width=190,
         )
-        question.choose_region("Could it have landed in", "f_region", first=("",), shown=True)
+        question.choose_region("Could it have landed in …", "f_region", first=("",), shown=True)
     state = st.session_state
     if not state["f_icao24"] and not state["f_around"]:
         return None
@@ -50,14 +58,14 @@ def ask(archive: Archive) -> FlightRequest | None:
     return asked
 
 
-def _spread(archive: Archive) -> None:
-    """Have the controls show the address, where that is new."""
+def _fill_controls(archive: Archive) -> None:
+    """Fill the controls from the page's address, if that is new."""
     state, query = st.session_state, dict(st.query_params)
     if "f_source" in state and query == state.get("flight_address"):
         return
     kept = query or state.get("flight_address") or {}
-    held = archive.sources()
+    known = archive.sources()
     for name in FIELDS:
         state[f"f_{name}"] = kept.get(name, "")
-    state["f_source"] = state["f_source"] or (held[0] if held else ready_questions.WORLD)
+    state["f_source"] = state["f_source"] or (known[0] if known else ready_questions.WORLD)
     state["flight_address"] = query

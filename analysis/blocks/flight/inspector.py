@@ -1,4 +1,4 @@
-"""The flight inspector: a map on the left; the report and what it rests on, on the right."""
+"""The flight inspector: the map on the left, the report and its data on the right."""
 
 import html
 from collections.abc import Iterator
@@ -67,19 +67,19 @@ _STYLE = """<style>
 
 
 def show_flight(archive: Archive, asked: FlightRequest, *, alone: bool = False) -> None:
-    """One flight, laid out in the order of attention; `alone` where it is the whole page.
+    """One flight, the most important first; `alone` if it is the whole page.
 
     Raises
     ------
     InvalidInput
-        The archive holds no such flight, or the region asked about is none.
+        The archive does not contain this flight, or the region is not valid.
     """
     seen = flight_reports.load_report(archive, asked)
     st.html(_STYLE.format(**vars(choose_palette(session.is_dark()))))
     with st.container(key="inspector"):
         left, right = st.columns([11, 10], gap="large")
     with right:
-        _tell(seen, asked)
+        _show_report(seen, asked)
     with left:
         _show_map(seen, archive, asked)
     with right:
@@ -88,19 +88,20 @@ def show_flight(archive: Archive, asked: FlightRequest, *, alone: bool = False) 
         _show_facts(seen, asked)
         if not alone:
             st.page_link(
-                PAGE, label="This flight on a page of its own", query_params=asked.to_query()
+                PAGE, label="Open this flight on its own page", query_params=asked.to_query()
             )
 
 
-def _tell(seen: InspectedFlight, asked: FlightRequest) -> None:
-    """The report: one sentence, then the figures behind it."""
+def _show_report(seen: InspectedFlight, asked: FlightRequest) -> None:
+    """The report: one sentence, then its figures."""
     region = parse_region(asked.region) if asked.region else None
     brief = html.escape(describe_flight_briefly(seen.report, region))
     details = "".join(
         f"<li>{html.escape(line)}</li>" for line in describe_flight_details(seen.report, region)
     )
     st.html(
-        f'<section class="flight-report" aria-label="Report of the flight"><p class="brief">{brief}</p>'
+        '<section class="flight-report" aria-label="Report of the flight">'
+        f'<p class="brief">{brief}</p>'
         f'<ul class="details">{details}</ul></section>'
     )
 
@@ -109,7 +110,7 @@ def _show_map(seen: InspectedFlight, archive: Archive, asked: FlightRequest) -> 
     report = seen.report
     simulated = loaders.is_simulated(asked.source)
     if not is_drawable(report):
-        _note("The archive keeps no positions of this flight.")
+        _show_note("The archive has no positions of this flight.")
         return
     st.pydeck_chart(
         flight_reports.load_deck(archive, asked),
@@ -117,61 +118,61 @@ def _show_map(seen: InspectedFlight, archive: Archive, asked: FlightRequest) -> 
         alt=describe_flight(seen, simulated=simulated),
         key=f"flight-map-{report.flight['flight_id']}",
     )
-    _note(f"{' '.join(_list_marks(seen))} {BORDERS_SENTENCE} {CONTENTS_SENTENCE}")
+    _show_note(f"{' '.join(_list_marks(seen))} {BORDERS_SENTENCE} {CONTENTS_SENTENCE}")
 
 
 def _list_marks(seen: InspectedFlight) -> Iterator[str]:
-    """What the marks on the map mean, those that are there."""
+    """The meaning of each kind of mark on this map."""
     report = seen.report
     if report.tracks.empty:
-        yield "The archive keeps no positions of this flight."
+        yield "The archive has no positions of this flight."
     else:
-        yield "Solid: heard."
+        yield "Solid line: heard."
         if (by := report.tracks["source"].iloc[0]) != report.flight["source"]:
-            yield f"Positions are those of {by}."
-    yield "Dotted: nobody heard it; the dots join two places and are no path."
+            yield f"The positions come from {by}."
+    yield "Dotted line: not heard. The dots connect two places; they do not show the path."
     if report.gaps:
-        yield "Open circle: where hearing ends or begins again."
+        yield "Open circle: last heard, or heard again."
     if any(gap.stretch.is_placed[0] for gap in report.gaps):
-        yield "Tinted: what it can have reached."
+        yield "Coloured area: where it could have flown."
     for gap in report.gaps:
         drawn, found = count_drawn(gap), len(gap.candidates)
         if drawn:
-            order = "likeliest" if gap.trend.leads_down(gap.end) else "nearest"
+            order = "most likely" if gap.trend.leads_down(gap.end) else "nearest"
             which = f"the {drawn} {order} of the {found:,}" if drawn < found else f"the {drawn:,}"
-            yield f"Grey dots: {which} airports in reach of its {gap.end}."
+            yield f"Grey dots: {which} airports that could be its {gap.end}."
     if any(len(cells) for cells in seen.heard):
         yield LEGEND
 
 
-def _note(text: str) -> None:
-    """Small print; a caption of Streamlit's own is too pale to read."""
+def _show_note(text: str) -> None:
+    """A note in small letters; a caption of Streamlit is too pale to read."""
     st.html(f'<p class="legend">{html.escape(text)}</p>')
 
 
 def _show_chain(seen: InspectedFlight, asked: FlightRequest, *, alone: bool) -> None:
-    """The airframe's flights around this one, each a link to its own report."""
+    """The flights of the aircraft before and after this one, with links to their reports."""
     report = seen.report
-    st.html('<h4 class="inspector-head">Its chain</h4>')
+    st.html('<h4 class="inspector-head">Flights before and after</h4>')
     with st.container(key="chain", horizontal=True, gap="small", vertical_alignment="bottom"):
         for segment in list_segments(report.chain, report.at):
             if segment.row is None or segment.current:
-                st.html(_segment(segment), width="content")
+                st.html(_format_segment(segment), width="content")
             else:
                 flight = report.chain.flights.iloc[segment.row]
                 query = request_for(flight, asked.region).to_query()
                 with st.container(width="content", gap=None):
-                    _link(_plain(segment.label), query, alone=alone)
+                    _link(_escape_radio_text(segment.label), query, alone=alone)
                     detail = html.escape(segment.detail)
                     st.html(f'<span class="segment heard"><small>{detail}</small></span>')
 
 
 def _link(label: str, query: dict[str, str], *, alone: bool) -> None:
-    """A way to another flight; on the flight's own page one that Back can undo."""
+    """A link to another flight; on the Flight page, Back returns from it."""
     if not alone:
         st.page_link(PAGE, label=label, query_params=query)
         return
-    # A link to the page one is on would replace its entry in the browser's history.
+    # A link from a page to itself would replace the entry in the history of the browser.
     st.button(
         label,
         type="tertiary",
@@ -181,7 +182,7 @@ def _link(label: str, query: dict[str, str], *, alone: bool) -> None:
     )
 
 
-def _segment(segment: Segment) -> str:
+def _format_segment(segment: Segment) -> str:
     kind = "now" if segment.current else segment.kind
     return (
         f'<span class="segment {kind}">{html.escape(segment.label)}'
@@ -190,9 +191,9 @@ def _segment(segment: Segment) -> str:
 
 
 def _show_habits(seen: InspectedFlight, archive: Archive, asked: FlightRequest) -> None:
-    """Is this ordinary? In sentences and a strip of weeks."""
+    """Whether the flight is usual: sentences and a chart of weeks."""
     simulated = loaders.is_simulated(asked.source)
-    st.html('<h4 class="inspector-head">Is this ordinary?</h4>')
+    st.html('<h4 class="inspector-head">Is this flight usual?</h4>')
     with st.skeleton(height=200):
         habits = flight_reports.load_habits(archive, asked)
     lines = "".join(f"<li>{html.escape(line)}</li>" for line in describe_habits(habits))
@@ -201,12 +202,14 @@ def _show_habits(seen: InspectedFlight, archive: Archive, asked: FlightRequest) 
     strip = draw_habits(habits, day, simulated=simulated, dark=session.is_dark())
     if strip is not None:
         st.vega_lite_chart(strip, theme=None, width="stretch", key="habits")
-        _note("Hatched: weeks that are not complete in this archive. They are not zero.")
+        _show_note(
+            "Hatched: weeks that are not complete in this archive. They do not mean zero flights."
+        )
 
 
 def _show_facts(seen: InspectedFlight, asked: FlightRequest) -> None:
     flight = seen.report.flight
-    with st.expander("Raw facts"):
+    with st.expander("All data of this flight"):
         rows = "".join(
             f'<tr><th scope="row">{html.escape(name)}</th><td>{html.escape(value)}'
             f"<br><small>{html.escape(meaning)}</small></td></tr>"
@@ -217,9 +220,9 @@ def _show_facts(seen: InspectedFlight, asked: FlightRequest) -> None:
     if viewers:
         # Streamlit opens links of Markdown in a new tab with rel="noopener noreferrer".
         links = " · ".join(f"[{name}]({url})" for name, url in viewers.items())
-        st.markdown(f"The same aircraft on the same day elsewhere: {links}")
+        st.markdown(f"The same aircraft and day on other websites: {links}")
 
 
-def _plain(text: object) -> str:
-    """Text from a radio made harmless in Markdown."""
+def _escape_radio_text(text: object) -> str:
+    """Text from radio messages, without effect as Markdown."""
     return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-.!|$~:" else c for c in str(text))

@@ -1,1 +1,1 @@
-"""Parts of the page Study."""
+"""Parts of the Study page."""

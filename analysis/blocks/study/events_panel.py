@@ -1,4 +1,4 @@
-"""Several dates of one question: each with its answer, and all of them taken together."""
+"""Several dates of one question: the answer for each, and for all together."""
 
 import html
 
@@ -10,7 +10,7 @@ from analysis.study import StudyResult, Verdict, format_date, format_heading
 
 
 def show_events(result: StudyResult) -> None:
-    """Nothing where the study has one event; the headline's own stands above."""
+    """Answers of the other dates; nothing if there is one event, which the headline shows."""
     if not result.others:
         return
     st.subheader(f"The other dates of this question ({len(result.others)})", anchor=False)
@@ -20,14 +20,14 @@ def show_events(result: StudyResult) -> None:
         lines = [figures, describe_holm(result, other.event)]
         if other.verdict.bound_note != result.verdict.bound_note:
             lines.insert(0, other.verdict.bound_note)
-        st.html(_write_answer(name, other.verdict, lines))
+        st.html(_format_answer(name, other.verdict, lines))
     if result.stack is not None:
         verdict = result.stack.verdict
-        st.html(_write_answer("All dates taken together", verdict, [verdict.bound_note]))
+        st.html(_format_answer("All dates combined", verdict, [verdict.bound_note]))
 
 
-def _write_answer(name: str, verdict: Verdict, lines: list[str]) -> str:
-    """A verdict as it stands below the headline: smaller, as whole."""
+def _format_answer(name: str, verdict: Verdict, lines: list[str]) -> str:
+    """A complete verdict, in smaller letters than the headline."""
     look = style_verdict(verdict.kind)
     said = html.escape(format_heading(verdict.kind, verdict.direction))
     below = "".join(f'<p class="figures">{html.escape(line)}</p>' for line in lines if line)

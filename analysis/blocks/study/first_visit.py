@@ -1,4 +1,4 @@
-"""What happens where nothing is held yet: the simulated world is made, with progress."""
+"""The first visit, with an empty archive: build the simulated world, with progress."""
 
 import os
 import time
@@ -14,13 +14,13 @@ from flights.query import RouteIndex
 
 _POLL_S = 0.3
 _WELCOME = (
-    "Nothing is held yet. A made-up year of flights is made first, so that every question can be "
-    "tried at once; real days are pulled on the page **Data**."
+    "The archive is empty. The program first builds one simulated year of flights, so that you can "
+    "try every question at once. To download real days, use the page **Data**."
 )
 
 
 def lacks_world(archive: Archive) -> bool:
-    """True where nothing is held, or the making of the simulated world was broken off."""
+    """True if the archive is empty, or the build of the simulated world did not finish."""
     held = archive.sources()
     if held != [WORLD]:
         return not held
@@ -29,9 +29,9 @@ def lacks_world(archive: Archive) -> bool:
 
 
 def build_world(archive: Archive) -> None:
-    """Pull the simulated world in a process of its own, with progress on the page.
+    """Pull the simulated world in another process, with progress on the page.
 
-    A reload, or a second window, finds the pull that is under way.
+    A reload, or a second window, shows the same running pull.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def build_world(archive: Archive) -> None:
         The pull failed or was stopped; the message says why.
     """
     st.markdown(_WELCOME)
-    bar = st.progress(0.0, "Making the simulated world …")
+    bar = st.progress(0.0, "Building the simulated world …")
     running = (
         p for p in background.list_pulls(archive) if p.source == WORLD and p.state == "running"
     )
@@ -50,18 +50,18 @@ def build_world(archive: Archive) -> None:
     )
     while (now := background.read_progress(archive, pull_id)).state == "running":
         done = sum(day.state not in ("waiting", "running") for day in now.days)
-        told = f"Making the simulated world: day {done} of {len(now.days)}" if now.days else None
-        bar.progress(0.9 * done / max(len(now.days), 1), told or "Making the simulated world …")
+        text = f"Building the simulated world: day {done} of {len(now.days)}" if now.days else None
+        bar.progress(0.9 * done / max(len(now.days), 1), text or "Building the simulated world …")
         time.sleep(_POLL_S)
     if now.state != "finished":
-        raise ArchiveError(f"The simulated world could not be made. {now.message}")
+        raise ArchiveError(f"The simulated world could not be built. {now.message}")
     bar.progress(0.9, "Indexing its flights …")
     index_days(archive, WORLD)
     bar.empty()
 
 
 def index_days(archive: Archive, source: str) -> None:
-    """Build what route questions are answered from, so that the first is as quick as any."""
+    """Build the index for route questions, so that the first answer is as fast as later ones."""
     held = find_complete_span(archive, source)
     if held is not None:
         RouteIndex(archive).months(source, *held, load_ledger(archive, source))

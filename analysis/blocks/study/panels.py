@@ -1,4 +1,4 @@
-"""The blocks of the Study page, and the frame every page has."""
+"""The parts of the Study page, and the style that every page has."""
 
 import html
 from dataclasses import replace
@@ -38,8 +38,8 @@ from flights.reference.airports import load_airports
 from flights.reference.countries import BORDERS_SENTENCE
 
 Picked = tuple[str, dict[str, Any]]
-CARGO_COLUMNS = ("cargo", "cargo by", "speaks against it")
-"""Stand last on the page, where a table is wider than the screen: why it counts matters more."""
+CARGO_COLUMNS = ("cargo", "cargo by", "evidence against it")
+"""Last columns of a table that is wider than the screen: other columns are more important."""
 
 PICKABLE = ("lost", "pairs", "airports")
 
@@ -84,36 +84,36 @@ _STYLE = """<style>
 
 
 def show_frame(*, simulated: bool) -> Palette:
-    """Style and, on made-up data, the ribbon; the palette of the reader's theme."""
+    """Add the style and, for simulated data, the ribbon; return the palette of the theme."""
     palette = choose_palette(session.is_dark())
     st.html(_STYLE.format(**vars(palette)))
     if simulated:
         st.html(
-            f'<div class="ribbon" role="note">{SIMULATED} · a made-up world, not observation</div>'
+            f'<div class="ribbon" role="note">{SIMULATED} · made-up flights, not observations</div>'
         )
     return palette
 
 
 def show_contents() -> None:
-    """The sentence that stands on every page."""
+    """The sentence that is on every page."""
     st.html(f'<p class="contents">{CONTENTS_SENTENCE}</p>')
 
 
 def show_problem(sentence: str, label: str) -> bool:
-    """A sentence and the one button that helps; True when it was pressed."""
+    """A sentence and the one button that helps; True after a click."""
     st.warning(sentence)
     return st.button(label, type="primary")
 
 
 def lacks_days(study: Study, archive: Archive) -> bool:
-    """True where the archive holds no day of the study; says so with the way out."""
+    """True if the archive has no day of the study; then shows what to do."""
     held = loaders.find_complete_span(archive, study.source)
     title = loaders.format_series(archive, study.source)
     if held is None:
         wanted = f"{format_date(study.first)} to {format_date(study.last)}"
         show_contents()
         if show_problem(
-            f"No day of “{title}” is held yet; this study asks for {wanted}.", "Get data"
+            f"The archive has no data from “{title}” yet. This study needs {wanted}.", "Get data"
         ):
             st.switch_page("analysis/views/data.py")
         return True
@@ -123,8 +123,8 @@ def lacks_days(study: Study, archive: Archive) -> bool:
     span = f"{format_date(first)} to {format_date(last)}"
     show_contents()
     if show_problem(
-        f"The days held of “{title}” are {span}; this study asks for none of them.",
-        "Look at the days held",
+        f"The archive has “{title}” from {span}, but no day of this study.",
+        "Use the days in the archive",
     ):
         session.move_study(study, first, last)
         st.rerun()
@@ -152,14 +152,14 @@ def show_verdict(result: StudyResult) -> None:
 
 
 def show_series(result: StudyResult, archive: Archive, study: Study) -> None:
-    """Counts per day with what was heard underneath."""
+    """Flights per day; below them, all traffic that was heard."""
     series = loaders.load_picture(archive, study, "series")
     st.vega_lite_chart(series, theme=None, width="stretch", key="series")
     offer_table("These days as a table", lambda: tabulate_days(result))
 
 
 def show_map(archive: Archive, study: Study) -> Picked | None:
-    """The route on the ground; what of it was clicked, as a layer's name and a row of it."""
+    """The map of the route; the clicked layer and its row, or None."""
     result, flights = loaders.load_answer(archive, study)
     deck = loaders.load_deck(archive, study)
     event = st.pydeck_chart(
@@ -171,9 +171,9 @@ def show_map(archive: Archive, study: Study) -> Picked | None:
     )
     shaded = HARDLY_SENTENCE if any(layer.id == "shade" for layer in deck.layers) else ""
     st.caption(
-        "Lines: flights, as wide as they are frequent; paler with one end lost. Open circles: "
-        "where flights were lost; dots lead to where they were heard next. Click a line, a "
-        f"circle or an airport to list its flights. {shaded} {BORDERS_SENTENCE} "
+        "Lines: flights; wider means more flights, paler means that one end is lost. Open circles: "
+        "the last place where a flight was heard; dots lead to the place where it was heard next. "
+        f"Click a line, a circle or an airport to list its flights. {shaded} {BORDERS_SENTENCE} "
         f"{CONTENTS_SENTENCE}"
     )
     found = event["selection"]["objects"] if event else {}
@@ -188,13 +188,13 @@ def show_flights(
     study: Study,
     picked: Picked | None = None,
 ) -> None:
-    """The flights behind the numbers; a chosen row, or a single one on the map, opens its flight.
+    """The flights of the numbers; a click on a row opens the report of that flight.
 
-    `picked` is what was clicked on the map.
+    `picked` is the clicked place or line on the map; if it has one flight, that is shown.
     """
     choices = _choose_rows(result, flights, picked)
     inside = next(iter(choices.values()))
-    st.subheader(f"Flights behind these numbers ({len(inside):,})", anchor=False)
+    st.subheader(f"The flights in these numbers ({len(inside):,})", anchor=False)
     labels = list(choices)
     chosen = st.segmented_control(
         "Which flights",
@@ -229,7 +229,7 @@ def _choose_rows(
 
 
 def _show_table(result: StudyResult, rows: pd.DataFrame, key: str) -> int | None:
-    """The flights as a table; the row that is chosen."""
+    """The flights as a table; returns the chosen row."""
     shown = data_tables.format_flights(result, rows)
     cargo = [name for name in shown if name in CARGO_COLUMNS]
     event = st.dataframe(
@@ -239,7 +239,7 @@ def _show_table(result: StudyResult, rows: pd.DataFrame, key: str) -> int | None
         on_select="rerun",
         selection_mode="single-row",
         height=min(38 + 35 * max(len(rows), 1), 360),
-        alt=f"{format_quantity(len(rows), 'flight')} with both ends and why each is counted.",
+        alt=f"{format_quantity(len(rows), 'flight')} with both ends and why each counts.",
         key=key,
     )
     chosen = event["selection"]["rows"]
@@ -247,7 +247,7 @@ def _show_table(result: StudyResult, rows: pd.DataFrame, key: str) -> int | None
 
 
 def show_excluded(result: StudyResult, archive: Archive, study: Study) -> None:
-    """Flights whose lost end cannot have been where the route asks, by reason, then each."""
+    """Flights whose lost end cannot be in the study's region: numbers by reason, then a table."""
     excluded = loaders.load_excluded(archive, study)
     if excluded.empty:
         return
@@ -261,7 +261,7 @@ def show_excluded(result: StudyResult, archive: Archive, study: Study) -> None:
 
 
 def show_downloads(result: StudyResult, flights: pd.DataFrame, study: Study) -> None:
-    """Files are made when they are asked for."""
+    """Buttons for files; each file is made after the click."""
     stamped = replace(result, made_at=format_moment(session.read_clock()))
     files = {
         "Report": ("report.html", "text/html"),
@@ -289,13 +289,13 @@ def show_downloads(result: StudyResult, flights: pd.DataFrame, study: Study) -> 
 
 
 def show_sources(result: StudyResult) -> None:
-    """Who heard it, under which licence, what is missing, what makes it re-run."""
-    with st.expander("Sources, days missing, numbers in full"):
+    """Sources and licences, missing days, numbers, and the hashes of the study."""
+    with st.expander("Sources, missing days, all numbers"):
         for source in result.sources:
             st.markdown(f"**{source.title}**. {source.attribution} Licence: {source.licence}.")
         rows = data_tables.tabulate_effects(result)
         if rows:
-            bounds = ["both ends observed", "ends possible too"]
+            bounds = ["counted for certain", "at most"]
             st.table(pd.DataFrame(dict(rows), index=bounds).T)
         missing = data_tables.group_missing(result)
         if missing:
@@ -303,7 +303,7 @@ def show_sources(result: StudyResult) -> None:
             st.table(pd.DataFrame(lacking, columns=["days", "status", "why"]), hide_index=True)
         tried = ", ".join(f"{name}: {count}" for name, count in result.tries.items())
         st.caption(
-            f"Looked at in this session: {tried}. Study {result.study_hash[:12]}, inputs "
+            f"Tried in this session: {tried}. Study {result.study_hash[:12]}, inputs "
             f"{result.input_hash[:12]}, program {result.program_version}. "
             f"{result.days_used:,} days used, to {format_date(result.series.days[-1])}."
         )

@@ -1,4 +1,4 @@
-"""Is this date special: the comparable dates, the checks, and what stands behind them."""
+"""Is this date special: ordinary dates, checks, other windows and routes, all numbers."""
 
 import html
 from collections.abc import Callable
@@ -22,7 +22,7 @@ from flights.routes import describe_route_habits
 
 
 def show_special(result: StudyResult, archive: Archive, study: Study) -> None:
-    """The placebo dates with the event among them, then the checks."""
+    """The event among the ordinary dates (placebo dates), then the checks."""
     st.subheader("Is this date special?", anchor=False)
     strip = loaders.load_picture(archive, study, "placebos")
     if strip is None:
@@ -31,19 +31,19 @@ def show_special(result: StudyResult, archive: Archive, study: Study) -> None:
         st.vega_lite_chart(strip, theme=None, width="stretch", key="placebos")
         offer_table("These dates as a table", lambda: text_tables.tabulate_placebos(result))
     if result.checks:
-        st.html(f'<table class="checks">{"".join(map(_check_row, result.checks))}</table>')
+        st.html(f'<table class="checks">{"".join(map(_format_check, result.checks))}</table>')
 
 
 @st.fragment
 def offer_table(label: str, make: Callable[[], TextTable]) -> None:
-    """The table behind a picture, made when it is opened."""
+    """The numbers of a chart as a table, made when the reader opens it."""
     box = st.popover(label, type="tertiary", key=f"table-{label}", on_change="rerun")
     if box.open:
         with box:
             st.html(render_table(make(), scrolls=True))
 
 
-def _check_row(check: CheckResult) -> str:
+def _format_check(check: CheckResult) -> str:
     mark = f'<span role="img" aria-label="{check.outcome}">{OUTCOME_MARKS[check.outcome]}</span>'
     title, sentence = html.escape(check.title), html.escape(check.sentence)
     return f'<tr><td>{mark}</td><td>{title}. <span class="quiet">{sentence}</span></td></tr>'
@@ -51,9 +51,9 @@ def _check_row(check: CheckResult) -> str:
 
 @st.fragment
 def show_behind(result: StudyResult, archive: Archive, study: Study) -> None:
-    """What other windows and routes say, and every number: one at a time, the first shown.
+    """Other windows, other routes and all numbers in tabs; the first is open.
 
-    Another part runs this alone, not the page.
+    A click on a tab runs only this part again, not the page.
     """
     parts = {name: show for name, holds, show in _PARTS if holds(result)}
     if not parts:
@@ -68,21 +68,21 @@ def show_behind(result: StudyResult, archive: Archive, study: Study) -> None:
 
 def _show_events(result: StudyResult, archive: Archive, study: Study) -> None:
     tables = text_tables.tabulate_events(result)
-    _show_beside(loaders.load_picture(archive, study, "events"), "events", tables)
+    _show_side_by_side(loaders.load_picture(archive, study, "events"), "events", tables)
 
 
 def _show_windows(result: StudyResult, archive: Archive, study: Study) -> None:
     tables = text_tables.tabulate_windows(result) + text_tables.tabulate_powers(result)
-    _show_beside(loaders.load_picture(archive, study, "sensitivity"), "sensitivity", tables)
+    _show_side_by_side(loaders.load_picture(archive, study, "sensitivity"), "sensitivity", tables)
 
 
 def _show_routes(result: StudyResult, archive: Archive, study: Study) -> None:
     tables = text_tables.tabulate_controls(result)
-    _show_beside(loaders.load_picture(archive, study, "routes"), "routes", tables)
+    _show_side_by_side(loaders.load_picture(archive, study, "routes"), "routes", tables)
 
 
-def _show_beside(picture: loaders.Spec | None, key: str, tables: list[TextTable]) -> None:
-    """A picture and its tables side by side."""
+def _show_side_by_side(picture: loaders.Spec | None, key: str, tables: list[TextTable]) -> None:
+    """A chart and its tables side by side."""
     left, right = st.columns([4, 5], gap="large")
     with left:
         if picture is not None:
@@ -92,12 +92,12 @@ def _show_beside(picture: loaders.Spec | None, key: str, tables: list[TextTable]
 
 
 def _show_flyers(result: StudyResult, archive: Archive, study: Study) -> None:
-    """Who flies the route, and did before: in sentences, a table and a strip of weeks."""
+    """Operators of the route after and before the event: sentences, tables, a chart of weeks."""
     _, flights = loaders.load_answer(archive, study)
     habits = count_route_habits(result, flights)
     st.html(f"<p>{html.escape(' '.join(describe_route_habits(habits)))}</p>")
     strip = draw_flyers(result, habits, dark=session.is_dark())
-    _show_beside(strip, "flyers", tabulate_flyers(habits))
+    _show_side_by_side(strip, "flyers", tabulate_flyers(habits))
 
 
 def _show_numbers(result: StudyResult, archive: Archive, study: Study) -> None:
@@ -116,7 +116,7 @@ _PARTS = (
     ("Other windows", lambda result: result.lower is not None, _show_windows),
     ("Other routes from {origin}", lambda result: bool(result.controls), _show_routes),
     ("Who flies this route", has_flights, _show_flyers),
-    ("Numbers behind it", text_tables.list_tables, _show_numbers),
-    ("Shifts of level (exploratory)", lambda result: bool(result.shifts), _show_shifts),
+    ("All numbers", text_tables.list_tables, _show_numbers),
+    ("Changes of level (exploratory)", lambda result: bool(result.shifts), _show_shifts),
 )
-"""Name, whether a result has any, and how it is shown; the first is open."""
+"""Name of a tab, whether the result has data for it, and the function that shows it."""

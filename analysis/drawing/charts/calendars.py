@@ -1,4 +1,4 @@
-"""Draw the ledger as a calendar: one square per UTC day, one row of months per year."""
+"""The ledger as a calendar: one square per UTC day, one row of months per year."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -14,19 +14,21 @@ from analysis.study import format_date
 from flights.records import LedgerEntry
 
 _ROW = 15
-"""Height of a square and what lies between [px]."""
+"""Height of a square with the space below it [px]."""
 
 
 def draw_calendar(
     entries: Mapping[date, LedgerEntry], *, simulated: bool = False, dark: bool = False
 ) -> alt.LayerChart:
-    """Status of every day by colour and mark; the reason and the files on hover."""
+    """Status of every day by colour and mark; reason and files in the tooltip."""
     palette = choose_palette(dark)
     years = range(min(entries).year, max(entries).year + 1)
     height = _ROW * 8 * len(years)
     picture = layered(*_draw_squares(years, entries, palette)).properties(
         height=height,
-        title=alt.TitleParams(f"{SIMULATED} · days held" if simulated else "Days held"),
+        title=alt.TitleParams(
+            f"{SIMULATED} · days in the archive" if simulated else "Days in the archive"
+        ),
         description=describe_calendar(entries, simulated=simulated),
         usermeta={"embedOptions": {"renderer": "svg"}},
     )
@@ -34,7 +36,7 @@ def draw_calendar(
 
 
 def describe_calendar(entries: Mapping[date, LedgerEntry], *, simulated: bool = False) -> str:
-    """How many days stand at which status, in words."""
+    """Number of days by status, in words."""
     counted = Counter(entry.status for entry in entries.values())
     said = ", ".join(f"{count:,} {status}" for status, count in counted.most_common())
     made_up = f"{SIMULATED} data. " if simulated else ""
@@ -45,7 +47,7 @@ def describe_calendar(entries: Mapping[date, LedgerEntry], *, simulated: bool = 
 def _draw_squares(
     years: range, entries: Mapping[date, LedgerEntry], palette: Palette
 ) -> list[alt.Chart]:
-    """Years below one another, each headed by a row with its number."""
+    """One year below the other, each under a row with its number."""
     rows = [_square(day, entries.get(day), years[0]) for year in years for day in _days_of(year)]
     marked = [row for row in rows if row["status"] not in ("complete", "not asked")]
     heads = [{"week": 0, "row": 8 * k, "text": str(year)} for k, year in enumerate(years)]
@@ -103,7 +105,7 @@ def _square(day: date, entry: LedgerEntry | None, first_year: int) -> dict[str, 
 
 
 def _week(day: date) -> int:
-    """Column of a day: weeks begin on Monday, the year's first days stand in column 0."""
+    """Column of a day: weeks begin on Monday, the year's first days are in column 0."""
     first = date(day.year, 1, 1)
     return (day.timetuple().tm_yday - 1 + first.weekday()) // 7
 

@@ -24,7 +24,7 @@ from analysis.drawing.charts.plotting import (
     utc_x,
     watermark,
 )
-from analysis.drawing.palette import Palette
+from analysis.drawing.palette import AT_MOST, CERTAIN, POSSIBLE, Palette
 from analysis.study import CountSeries, StudyResult, format_date
 
 HEIGHT = 220
@@ -34,7 +34,7 @@ _DAY = timedelta(days=1)
 def draw_counts(result: StudyResult, palette: Palette, *, hover: bool) -> alt.LayerChart:
     """Bars per day with the event, its window, the expectation and hatched missing days.
 
-    Paper needs no `hover`: a column per day that answers to the pointer.
+    `hover` adds tooltips, one column per day; a picture for paper needs none.
     """
     top = _top_of(result)
     layers = [
@@ -60,9 +60,9 @@ def _top_of(result: StudyResult) -> float:
 
 def _draw_bars(result: StudyResult, palette: Palette, top: float) -> alt.Chart:
     looks = {
-        "observed": palette.observed,
-        "possible": palette.possible,
-        "expected, with band": palette.ink,
+        CERTAIN: palette.observed,
+        POSSIBLE: palette.possible,
+        "expected, with its band": palette.ink,
         "day missing": palette.missing,
     }
     room = 20 + ROW_PX * count_label_rows(result)
@@ -80,13 +80,14 @@ def _draw_bars(result: StudyResult, palette: Palette, top: float) -> alt.Chart:
     bars = layer_of(_bar_rows(result.series)).mark_rect(
         stroke=palette.observed, strokeWidth=0.5, strokeOpacity=0.6, clip=True
     )
-    return bars.encode(
+    drawn: alt.Chart = bars.encode(
         utc_x(result.series.days, axis=days_axis()),
         alt.Y("low:Q", title=None, scale=high, axis=axis),
         x2="until:T",
         y2="high:Q",
         color=alt.Color("kind:N", scale=scale, legend=legend),
     )
+    return drawn
 
 
 def _bar_rows(series: CountSeries) -> list[Row]:
@@ -96,14 +97,14 @@ def _bar_rows(series: CountSeries) -> list[Row]:
         if lower is None or upper is None:
             continue
         place = {"day": stamp(day, 2), "until": stamp(day, 22)}
-        for kind, low, high in (("observed", 0.0, lower), ("possible", lower, upper)):
+        for kind, low, high in ((CERTAIN, 0.0, lower), (POSSIBLE, lower, upper)):
             if high > low:
                 rows.append({**place, "low": low, "high": high, "kind": kind})
     return rows
 
 
 def _draw_rules(series: CountSeries, palette: Palette, top: float) -> list[alt.Chart]:
-    """Possible flights ruled by one broken line, so that they never pass for observed ones."""
+    """Rules across possible flights, one broken line, so that they differ from certain ones."""
     bars = [
         (place, lower, upper)
         for place, (lower, upper) in enumerate(zip(series.lower, series.upper, strict=True))
@@ -122,11 +123,11 @@ def _draw_rules(series: CountSeries, palette: Palette, top: float) -> list[alt.C
 
 
 def _expected_rows(result: StudyResult) -> list[Row]:
-    """The lower bound's expectation per day, with the scatter of ordinary days about it.
+    """The lower bound's expectation per day, with the scatter of ordinary days around it.
 
     The band is ±1.96·sqrt(φ·expected): Poisson scatter widened by the dispersion φ that the
-    placebo dates showed. It is a guide for the eye; the verdict compares whole windows. A day
-    without an expectation holds None, where the line breaks off.
+    placebo dates showed. It helps the eye only; the verdict compares whole windows. A day
+    without an expectation is None, where the line has a gap.
     """
     effect = result.lower
     if effect is None:
@@ -156,7 +157,7 @@ def _draw_expected(result: StudyResult, palette: Palette) -> list[alt.Chart]:
 
 
 def _draw_hatch(series: CountSeries, palette: Palette, top: float) -> list[alt.Chart]:
-    """Missing days hatched by one broken line: a single mark, however many strokes."""
+    """Hatching of missing days as one broken line: a single mark for any number of strokes."""
     first = stamp(series.days[0])
     points = hatch(_missing_runs(series), days=len(series.days), height=HEIGHT, top=top)
     rows = [
@@ -183,9 +184,9 @@ def _missing_runs(series: CountSeries) -> list[tuple[int, int]]:
 
 
 def _draw_hover(result: StudyResult, top: float) -> alt.Chart:
-    """An unseen column per day."""
-    shown = ("date", "status", "observed", "possible", "heard at origin", "heard at destination")
-    return (
+    """An invisible column per day, with its tooltip."""
+    shown = ("date", "status", CERTAIN, AT_MOST, "heard at origin", "heard at destination")
+    drawn: alt.Chart = (
         layer_of(_hover_rows(result, top))
         .mark_rect(opacity=0)
         .encode(
@@ -196,6 +197,7 @@ def _draw_hover(result: StudyResult, top: float) -> alt.Chart:
             tooltip=[alt.Tooltip(f"{name}:N") for name in (*shown, "why")],
         )
     )
+    return drawn
 
 
 def _hover_rows(result: StudyResult, top: float) -> list[Row]:
@@ -208,8 +210,8 @@ def _hover_rows(result: StudyResult, top: float) -> list[Row]:
             "high": top,
             "date": format_date(day),
             "status": series.status[k],
-            "observed": format_known(series.lower[k]),
-            "possible": format_known(series.upper[k]),
+            CERTAIN: format_known(series.lower[k]),
+            AT_MOST: format_known(series.upper[k]),
             "heard at origin": format_known(series.exposure_origin[k]),
             "heard at destination": format_known(series.exposure_destination[k]),
             "why": series.reason[k] or "–",

@@ -1,4 +1,4 @@
-"""Events in a study's chart: their lines and names, the days judged, the days compared with."""
+"""Events in a study's chart: lines, names, the window and the days before it."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ ROW_PX = 15
 
 _LATE = 0.6
 _AXIS_PX = 24
-"""What a name may reach beyond the left end of the plot [px]."""
+"""Distance that a name may reach beyond the left end of the plot [px]."""
 
 _CROWDED = 0.3
 """Share of the time axis that a name may take up."""
@@ -24,7 +24,7 @@ _DAY = timedelta(days=1)
 
 
 def mark_events(result: StudyResult, palette: Palette) -> list[alt.Chart]:
-    """A line per event and, above the plot, its date and name; the headline's event is bold."""
+    """A line per event with its date and name above the plot; the main event is bold."""
     marks: list[alt.Chart] = []
     for day, row in _place_labels(result).items():
         is_head = day == result.event
@@ -38,11 +38,11 @@ def mark_events(result: StudyResult, palette: Palette) -> list[alt.Chart]:
             fontSize=12,
             align="right" if late else "left",
             dx=4 if late else -4,
-            # Longer names would push the whole picture aside on a phone.
+            # Longer names would move the whole picture to the side on a phone.
             limit=alt.ExprRef(f"{_AXIS_PX if late else 0} + {row['room']} * width"),
         )
         height = -4 - ROW_PX * row["level"]
-        marks += [rule.encode(utc_x()), text.encode(utc_x(), alt.YValue(height), text="label:N")]
+        marks += [rule.encode(utc_x()), text.encode(utc_x(), y=alt.value(height), text="label:N")]
     return marks
 
 
@@ -52,7 +52,7 @@ def count_label_rows(result: StudyResult) -> int:
 
 
 def mark_windows(result: StudyResult, palette: Palette, *, top: float) -> list[alt.Chart]:
-    """A pale wash over the days from each event on that are judged; `top` of the y scale."""
+    """A pale rectangle over the window after each event; `top` of the y scale."""
     first, last = result.series.days[0], result.series.days[-1]
     window = int(result.study.get("window", 14)) * _DAY
     rows = [
@@ -67,7 +67,7 @@ def mark_windows(result: StudyResult, palette: Palette, *, top: float) -> list[a
 
 
 def mark_periods(result: StudyResult, palette: Palette, *, height: float) -> list[alt.Chart]:
-    """Under the plot, `height` [px] high, the days judged (filled) and those before (open)."""
+    """Bars below the plot, `height` [px] high: the window (filled), the days before (open)."""
     first, last = result.series.days[0], result.series.days[-1]
     if not first <= result.event <= last:
         return []
@@ -88,7 +88,7 @@ def mark_periods(result: StudyResult, palette: Palette, *, height: float) -> lis
 def _bracket(
     start: date, end: date, look: dict[str, Any], said: str, side: str, height: float
 ) -> list[alt.Chart]:
-    """A bar from `start` to `end` and its words, ending or beginning where the event stands."""
+    """A bar from `start` to `end` with its words, which end or begin at the event."""
     row = {"day": stamp(start), "until": stamp(end)}
     at = {"day": stamp(end if side == "right" else start), "label": said}
     bar = layer_of([row]).mark_rect(strokeWidth=1, **look)
@@ -101,8 +101,8 @@ def _bracket(
         color=look["stroke"],
     )
     return [
-        bar.encode(utc_x(), alt.YValue(height + 6), x2="until:T", y2=alt.Y2Value(height + 11)),
-        text.encode(utc_x(), alt.YValue(height + 15), text="label:N"),
+        bar.encode(utc_x(), y=alt.value(height + 6), x2="until:T", y2=alt.value(height + 11)),
+        text.encode(utc_x(), y=alt.value(height + 15), text="label:N"),
     ]
 
 
@@ -113,7 +113,7 @@ def _days_of_events(result: StudyResult) -> dict[date, str]:
 
 
 def _place_labels(result: StudyResult) -> dict[date, Row]:
-    """Where each event's name stands: rows fill up where names would overlap."""
+    """Place of each event's name: a name that would overlap goes to the next row."""
     first, last = result.series.days[0], result.series.days[-1]
     span = max((last - first).days, 1)
     several = bool(result.others)

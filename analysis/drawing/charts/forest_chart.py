@@ -1,4 +1,4 @@
-"""Draw other routes, or several events, one row each: which of them differ as much?"""
+"""Other routes, or several events, one row each: which of them differ as much?"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,21 +20,21 @@ from analysis.drawing.palette import choose_palette
 from analysis.study import ControlEffect, StudyResult, format_date, format_ratio
 
 ROWS = 30
-"""Rows drawn at most; the table holds all."""
+"""Rows drawn at most; the table contains all."""
 
 
 def draw_routes(
     result: StudyResult, *, dark: bool = False, width: int | None = None
 ) -> alt.LayerChart | None:
-    """Other routes from the same origin in the same days, the route asked about among them.
+    """Other routes from the same origin in the same days, with the route of the study.
 
-    None where the study holds none.
+    None if the study has no other routes.
     """
     if not result.controls or result.lower is None:
         return None
     entries, left_out = list_routes(result)
-    lines = [f"Observed against expected, routes from {result.origin_label} in the same days"]
-    lines += [f"and {left_out:,} more, which differ less"] if left_out else []
+    lines = [f"Observed ÷ expected flights, routes from {result.origin_label}, same days"]
+    lines += [f"{left_out:,} more routes, which differ less, are not drawn"] if left_out else []
     heading = _Heading(make_result_title(result, *lines), describe_routes(result), result.simulated)
     return _draw(entries, heading, dark=dark, width=width)
 
@@ -42,14 +42,14 @@ def draw_routes(
 def draw_events(
     result: StudyResult, *, dark: bool = False, width: int | None = None
 ) -> alt.LayerChart | None:
-    """Every event of the study, largest ratio first, and all of them together at the bottom.
+    """Every event of the study, largest ratio first; all of them together at the bottom.
 
-    None where the study has one event only.
+    None if the study has only one event.
     """
     entries = list_events(result)
     if not result.others or not entries:
         return None
-    line = f"Observed against expected, {format_quantity(len(result.others) + 1, 'event')}"
+    line = f"Observed ÷ expected flights, {format_quantity(len(result.others) + 1, 'event')}"
     heading = _Heading(make_result_title(result, line), describe_events(result), result.simulated)
     return _draw(entries, heading, dark=dark, width=width)
 
@@ -57,16 +57,20 @@ def draw_events(
 def draw_studies(
     results: Sequence[StudyResult], *, dark: bool = False, width: int | None = None
 ) -> alt.LayerChart | None:
-    """The routes of several studies asked together, largest ratio first.
+    """The routes of several studies in one list, largest ratio first.
 
-    None where none of them holds an estimate.
+    None if none of them has an estimate.
     """
     entries = _list_studies(results)
     if not entries:
         return None
     simulated = any(result.simulated for result in results)
-    lines = ["Observed against expected"]
-    lines += [f"and {len(entries) - ROWS:,} more, of smaller ratio"] if len(entries) > ROWS else []
+    lines = ["Observed ÷ expected flights"]
+    lines += (
+        [f"{len(entries) - ROWS:,} more routes with smaller ratios are not drawn"]
+        if len(entries) > ROWS
+        else []
+    )
     name = format_quantity(len(entries), "route")
     title = make_title(name, lines, results[0].contents_sentence, simulated=simulated)
     heading = _Heading(title, describe_studies(results), simulated)
@@ -75,7 +79,7 @@ def draw_studies(
 
 @dataclass(frozen=True)
 class _Heading:
-    """Title, words read aloud, and whether the data are made up."""
+    """Title, text for screen readers, and whether the data are simulated."""
 
     title: alt.TitleParams
     words: str
@@ -98,7 +102,7 @@ def _draw(
 
 
 def describe_routes(result: StudyResult) -> str:
-    """What a sighted reader takes away from `draw_routes`, in words."""
+    """Text for readers who cannot see `draw_routes`."""
     if not result.controls or result.lower is None:
         return "There are no other routes to compare with."
     made_up = f"{SIMULATED} data. " if result.simulated else ""
@@ -107,37 +111,38 @@ def describe_routes(result: StudyResult) -> str:
     return (
         f"{made_up}{format_quantity(len(ratios), 'other route')} from {result.origin_label} in the "
         f"same days: ratios of observed to expected from {format_ratio(ratios[0])} to "
-        f"{format_ratio(ratios[-1])}, the middle one {format_ratio(ratios[len(ratios) // 2])}. To "
-        f"{result.destination_label}, the route asked about, it is {format_ratio(result.lower.rr)}; "
-        f"{larger} of the others differ as much. {result.contents_sentence}"
+        f"{format_ratio(ratios[-1])}, the middle one {format_ratio(ratios[len(ratios) // 2])}. For "
+        f"{result.destination_label}, the route of this study, it is "
+        f"{format_ratio(result.lower.rr)}; {larger} of the others differ as much. "
+        f"{result.contents_sentence}"
     )
 
 
 def describe_events(result: StudyResult) -> str:
-    """What a sighted reader takes away from `draw_events`, in words."""
+    """Text for readers who cannot see `draw_events`."""
     entries = list_events(result)
     if not result.others or not entries:
-        return "There is one event only."
-    return _tell(entries, result.contents_sentence, simulated=result.simulated)
+        return "There is only one event."
+    return _describe_entries(entries, result.contents_sentence, simulated=result.simulated)
 
 
 def describe_studies(results: Sequence[StudyResult]) -> str:
-    """What a sighted reader takes away from `draw_studies`, in words."""
+    """Text for readers who cannot see `draw_studies`."""
     entries = _list_studies(results)
     if not entries:
         return "None of these routes has an estimate to draw."
     simulated = any(result.simulated for result in results)
-    return _tell(entries, results[0].contents_sentence, simulated=simulated)
+    return _describe_entries(entries, results[0].contents_sentence, simulated=simulated)
 
 
-def _tell(entries: list[Entry], sentence: str, *, simulated: bool) -> str:
+def _describe_entries(entries: list[Entry], sentence: str, *, simulated: bool) -> str:
     made_up = f"{SIMULATED} data. " if simulated else ""
-    told = "; ".join(
-        f"{entry.label} " + " and ".join(f"{r.write()} {r.kind}" for r in entry.ratios)
+    listed = "; ".join(
+        f"{entry.label} " + " and ".join(f"{r.format()} {r.kind}" for r in entry.ratios)
         for entry in entries
     )
     return (
-        f"{made_up}Ratio of observed to expected flights: {told}. "
+        f"{made_up}Ratio of observed to expected flights: {listed}. "
         f"{describe_interval_sides(entries)} {sentence}"
     )
 
@@ -153,7 +158,7 @@ def _list_studies(results: Sequence[StudyResult]) -> list[Entry]:
 
 
 def list_routes(result: StudyResult) -> tuple[list[Entry], int]:
-    """Rows by ratio, largest on top, and how many of the least different are left out."""
+    """Rows by ratio, largest on top, and how many of the least different are not drawn."""
     assert result.lower is not None
     kept = sorted(result.controls, key=_differ)[: ROWS - 1]
     asked = Entry(result.destination_label, pair_bounds(result.lower, result.upper), is_asked=True)
@@ -186,5 +191,5 @@ def _list_stack(result: StudyResult) -> list[Entry]:
 
 
 def _sort(entries: list[Entry]) -> list[Entry]:
-    """Largest ratio on top; rows without one last."""
+    """Largest ratio on top; rows without a ratio last."""
     return sorted(entries, key=lambda e: -e.ratios[0].rr if e.ratios and e.ratios[0].rr > 0 else 1)

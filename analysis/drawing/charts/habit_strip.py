@@ -1,4 +1,4 @@
-"""Is it ordinary: flights of the same kind week by week in the year before, as a small chart."""
+"""Is it ordinary? Flights of the same kind per week in the year before, as a small chart."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -34,9 +34,9 @@ _WEEK = timedelta(days=7)
 def draw_habits(
     habits: Habits, day: date, *, simulated: bool = False, dark: bool = False
 ) -> dict[str, Any] | None:
-    """Vega-Lite of a row per habit, a bar per week before `day`; weeks not complete hatched grey.
+    """Vega-Lite with a row per habit and a bar per week before `day`; hatched: incomplete weeks.
 
-    None where there is nothing to draw.
+    None if there is nothing to draw.
     """
     if not habits.habits or not habits.days:
         return None
@@ -50,7 +50,7 @@ def draw_habits(
     first, _, second = CONTENTS_SENTENCE.partition(". ")
     span = f"The {_weeks(habits.habits[0])} weeks before {format_date(day)}"
     title = alt.TitleParams(
-        text=f"{made_up}Flights a week {habits.ends}",
+        text=f"{made_up}Flights per week {habits.ends}",
         subtitle=[span, first + ".", second],
     )
     picture = (
@@ -63,23 +63,24 @@ def draw_habits(
             usermeta=_SVG,
         )
     )
-    return apply_theme(picture, palette).to_dict()
+    drawn: dict[str, Any] = apply_theme(picture, palette).to_dict()
+    return drawn
 
 
 def describe_habits(habits: Habits, day: date, *, simulated: bool = False) -> str:
-    """What a sighted reader takes away from `draw_habits`, in words."""
+    """Text for readers who cannot see `draw_habits`."""
     made_up = f"{SIMULATED} data. " if simulated else ""
-    told = [
+    listed = [
         f"{WORDS[h.kind]} {h.value}: {h.flights:,} flights in {_full(h):,} complete weeks, "
-        f"in {int((h.weeks['flights'] > 0).sum())} weeks at least one"
+        f"at least one in {int((h.weeks['flights'] > 0).sum())} weeks"
         for h in habits.habits
     ]
     weeks = max(map(_weeks, habits.habits), default=0)
     lacking = sum(int((h.weeks["complete"] < 7).sum()) for h in habits.habits[:1])
     return (
-        f"{made_up}Flights a week {habits.ends} in the {weeks} weeks before "
+        f"{made_up}Flights per week {habits.ends} in the {weeks} weeks before "
         f"{format_date(day)}. "
-        f"{'; '.join(told)}. Weeks not complete in this archive: {lacking}. {CONTENTS_SENTENCE}"
+        f"{'; '.join(listed)}. Weeks not complete in this archive: {lacking}. {CONTENTS_SENTENCE}"
     )
 
 
@@ -92,7 +93,7 @@ def _full(habit: Habit) -> int:
 
 
 def _draw_row(habit: Habit, day: date, number: int, palette: Palette) -> alt.LayerChart:
-    """One habit: its bars between `low` and `high` px from the top of the picture."""
+    """One habit as a row of bars, the `number`-th from the top."""
     high = number * (HEIGHT + _APART)
     low = high + HEIGHT
     top = max(1, int(habit.weeks["flights"].max())) * 1.1
@@ -108,12 +109,16 @@ def _draw_row(habit: Habit, day: date, number: int, palette: Palette) -> alt.Lay
         y2="flights:Q",
         tooltip=[alt.Tooltip(f"{name}:N") for name in ("week", "heard", "days")],
     )
-    layers = [*_draw_lacking(habit, day, palette, scale, top), drawn, _name(habit, high, palette)]
+    layers = [
+        *_draw_lacking(habit, day, palette, scale, top),
+        drawn,
+        _draw_name(habit, high, palette),
+    ]
     return layered(*layers)
 
 
 def _bar_rows(habit: Habit, day: date) -> list[Row]:
-    """A bar per week in which something flew."""
+    """A bar per week with at least one flight."""
     rows = []
     for back, (flights, complete) in enumerate(habit.weeks.itertuples(index=False)):
         start = day - (back + 1) * _WEEK
@@ -137,7 +142,7 @@ def _bar_rows(habit: Habit, day: date) -> list[Row]:
 def _draw_lacking(
     habit: Habit, day: date, palette: Palette, scale: alt.Scale, top: float
 ) -> list[alt.Chart]:
-    """Weeks without all their days, hatched by one broken line."""
+    """Hatching over weeks with missing days, as one broken line."""
     lacking = [k for k, n in enumerate(reversed(habit.weeks["complete"].tolist())) if n < 7]
     if not lacking:
         return []
@@ -153,7 +158,7 @@ def _draw_lacking(
 
 
 def _runs(places: list[int]) -> list[tuple[int, int]]:
-    """Half-open runs of neighbouring numbers."""
+    """Half-open runs of consecutive numbers."""
     runs: list[tuple[int, int]] = []
     for place in places:
         if runs and runs[-1][1] == place:
@@ -163,9 +168,10 @@ def _runs(places: list[int]) -> list[tuple[int, int]]:
     return runs
 
 
-def _name(habit: Habit, high: float, palette: Palette) -> alt.Chart:
+def _draw_name(habit: Habit, high: float, palette: Palette) -> alt.Chart:
     text = f"{WORDS[habit.kind]} {habit.value}"
     mark = layer_of([{"text": text}]).mark_text(
         align="left", baseline="bottom", color=palette.ink, fontSize=12, fontWeight=600
     )
-    return mark.encode(alt.XValue(0), alt.YValue(high - 5), text="text:N")
+    drawn: alt.Chart = mark.encode(x=alt.value(0), y=alt.value(high - 5), text="text:N")
+    return drawn

@@ -1,7 +1,7 @@
-"""Ratios with their intervals in rows on a log axis: what sensitivity and forest charts share.
+"""Ratios with their intervals in rows on a log axis, for sensitivity and forest charts.
 
-Bounds differ by shape and dash, what was asked by a bold label and a thick line, an end that
-lies outside the picture by an arrow: nothing is said by colour alone.
+Bounds differ by shape and dash; the row of the study has a bold label and a thick line; an arrow
+marks an end outside the picture. So no meaning depends on colour alone.
 """
 
 import json
@@ -14,30 +14,30 @@ import altair as alt
 
 from analysis.drawing.captions import format_interval
 from analysis.drawing.charts.plotting import Row, layer_of, watermark
-from analysis.drawing.palette import Palette
+from analysis.drawing.palette import CERTAIN, WITH_POSSIBLE, Palette
 from analysis.study import Effect, Stack, format_limit, format_ratio
 
-OBSERVED, POSSIBLE, TOGETHER = "observed", "possible too", "taken together"
+OBSERVED, UPPER, TOGETHER = CERTAIN, WITH_POSSIBLE, "all dates combined"
 
 _ROW_PX = {1: 19, 2: 28}
-"""Height of a row by how many ratios it holds [px]."""
+"""Height of a row by its number of ratios [px]."""
 
 _APART_PX = 10
-"""Between two ratios of one row [px]."""
+"""Distance of two ratios in one row [px]."""
 
 _GAP_PX = 16
 _LABEL_PX = 160
 _TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 _WIDEST = 64.0
-"""The axis shows ratios from 1/64 to 64 at most; beyond stand arrows."""
+"""The axis shows ratios from 1/64 to 64 at most; arrows mark larger and smaller ones."""
 
-_SHAPES = {OBSERVED: "circle", POSSIBLE: "square", TOGETHER: "diamond"}
-_DASHES = {OBSERVED: [1, 0], POSSIBLE: [4, 2], TOGETHER: [1, 0]}
+_SHAPES = {OBSERVED: "circle", UPPER: "square", TOGETHER: "diamond"}
+_DASHES = {OBSERVED: [1, 0], UPPER: [4, 2], TOGETHER: [1, 0]}
 
 
 @dataclass(frozen=True)
 class Ratio:
-    """One ratio of a row; `lo` and `hi` are NaN where no interval is stated."""
+    """One ratio of a row; `lo` and `hi` are NaN if there is no interval."""
 
     kind: str
     rr: float
@@ -46,13 +46,13 @@ class Ratio:
 
     @property
     def has_interval(self) -> bool:
-        """True where both ends are stated."""
+        """True if both ends are known."""
         return not (math.isnan(self.lo) or math.isnan(self.hi))
 
-    def write(self) -> str:
-        """The ratio and, where stated, its interval.
+    def format(self) -> str:
+        """The ratio with its interval, if it has one.
 
-        >>> Ratio(OBSERVED, 2.312, 1.5, math.inf).write()
+        >>> Ratio(OBSERVED, 2.312, 1.5, math.inf).format()
         '×2.31 (1.50–no upper limit)'
         """
         interval = f" ({format_interval(self.lo, self.hi)})" if self.has_interval else ""
@@ -61,7 +61,7 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Entry:
-    """A row: its label and ratios. `is_asked` makes it bold, `after_gap` sets it apart."""
+    """A row: its label and ratios. `is_asked` makes it bold; `after_gap` adds space above."""
 
     label: str
     ratios: tuple[Ratio, ...]
@@ -70,8 +70,8 @@ class Entry:
 
 
 def pair_bounds(lower: Effect | Stack | None, upper: Effect | Stack | None) -> tuple[Ratio, ...]:
-    """Both bounds of an effect; one where both are the same."""
-    bounds = ((OBSERVED, lower), (POSSIBLE, upper))
+    """Both bounds of an effect; only one if they are the same."""
+    bounds = ((OBSERVED, lower), (UPPER, upper))
     found = tuple(Ratio(kind, e.rr, e.lo, e.hi) for kind, e in bounds if e is not None)
     same = len(found) == 2 and _key(found[0]) == _key(found[1])
     return found[:1] if same else found
@@ -82,25 +82,26 @@ def _key(ratio: Ratio) -> tuple[str, str]:
 
 
 def describe_interval_sides(entries: Sequence[Entry]) -> str:
-    """On which side of ×1 the intervals lie."""
+    """On which side of ×1 the intervals are."""
     stated = [r for entry in entries for r in entry.ratios if r.has_interval]
     above, below = sum(r.lo > 1 for r in stated), sum(r.hi < 1 for r in stated)
     if not stated:
         return ""
     if above == len(stated):
-        return "All intervals lie above ×1."
+        return "All intervals are above ×1."
     if below == len(stated):
-        return "All intervals lie below ×1."
+        return "All intervals are below ×1."
     if not above + below:
-        return "All intervals hold ×1."
-    lie = [f"{above} above ×1"] * bool(above) + [f"{below} below ×1"] * bool(below)
-    return f"Of {len(stated)} intervals {' and '.join(lie)}; {len(stated) - above - below} hold ×1."
+        return "All intervals contain ×1."
+    sides = [f"{above} above ×1"] * bool(above) + [f"{below} below ×1"] * bool(below)
+    rest = f"{len(stated) - above - below} contain ×1"
+    return f"Of {len(stated)} intervals, {', '.join(sides)}; {rest}."
 
 
 def draw_entries(
     entries: Sequence[Entry], palette: Palette, *, simulated: bool
 ) -> tuple[list[alt.Chart], float]:
-    """The rows as layers with y axes of their own, first on top, and their height [px]."""
+    """The rows as layers, first on top, each with its own y axis, and their height [px]."""
     places, height = _place_rows(entries)
     axes = _Axes(_reach(entries), height)
     rows = [
@@ -114,7 +115,9 @@ def draw_entries(
         *_draw_spans(rows, axes),
         *_draw_points(rows, palette, axes),
         _draw_labels([(entry.label, entry.is_asked) for entry in entries], places, palette, axes),
-        _draw_labels([(_say(e), e.is_asked) for e in entries], places, palette, axes, side="right"),
+        _draw_labels(
+            [(_format_first(e), e.is_asked) for e in entries], places, palette, axes, side="right"
+        ),
     ]
     return layers, height
 
@@ -146,7 +149,7 @@ class _Axes:
 
 
 def _place_rows(entries: Sequence[Entry]) -> tuple[list[float], float]:
-    """Middle of each row and the height of all [px]."""
+    """Middle of each row, and the total height [px]."""
     places, top = [], 4.0
     for entry in entries:
         top += _GAP_PX if entry.after_gap else 0
@@ -157,7 +160,7 @@ def _place_rows(entries: Sequence[Entry]) -> tuple[list[float], float]:
 
 
 def _reach(entries: Sequence[Entry]) -> tuple[float, float]:
-    """Both ends of the axis: what is finite, with room about it."""
+    """Both ends of the axis: the finite values with some room."""
     values = [v for e in entries for r in e.ratios for v in (r.rr, r.lo, r.hi)]
     finite = [v for v in values if math.isfinite(v) and v > 0]
     low, high = min([0.7, *finite]) / 1.15, max([1.4, *finite]) * 1.15
@@ -171,9 +174,9 @@ def _list_ratios(
     tone = palette.observed if entry.is_asked else palette.missing
     rows: list[Row] = []
     for number, ratio in enumerate(entry.ratios):
-        row: Row = {"label": entry.label, "kind": ratio.kind, "ratio": ratio.write()}
+        row: Row = {"label": entry.label, "kind": ratio.kind, "ratio": ratio.format()}
         row["y"] = place + (number - (len(entry.ratios) - 1) / 2) * _APART_PX
-        row |= {"stroke": tone, "fill": palette.surface if ratio.kind == POSSIBLE else tone}
+        row |= {"stroke": tone, "fill": palette.surface if ratio.kind == UPPER else tone}
         row |= {"width": 2.4 if entry.is_asked else 1.4, "rr": None, "lo": None, "hi": None}
         if not math.isnan(ratio.rr):
             row["rr"] = min(max(ratio.rr, low), high)
@@ -186,20 +189,21 @@ def _list_ratios(
 
 def _draw_one(palette: Palette, axes: _Axes) -> alt.Chart:
     """The line of no difference."""
-    return (
+    drawn: alt.Chart = (
         layer_of([{"one": 1.0}]).mark_rule(color=palette.ink, strokeWidth=1).encode(axes.x("one"))
     )
+    return drawn
 
 
 def _draw_spans(rows: list[Row], axes: _Axes) -> list[alt.Chart]:
-    """A line per interval, dashed where ends are only possible, and arrows."""
+    """A line per interval, dashed for the upper bound, and arrows."""
     spans = [row for row in rows if row["lo"] is not None]
     drawn = []
-    # The dash is a mark's own: a scale of it would swallow the legend of the shapes.
+    # The dash belongs to the mark: as a scale it would remove the legend of the shapes.
     for kind, dash in _DASHES.items():
-        held = [_leave_out_cut(row) for row in spans if row["kind"] == kind]
-        if held:
-            lines = layer_of(held).mark_rule(strokeDash=dash)
+        lines_of_kind = [_leave_out_cut(row) for row in spans if row["kind"] == kind]
+        if lines_of_kind:
+            lines = layer_of(lines_of_kind).mark_rule(strokeDash=dash)
             tone = alt.Stroke("stroke:N", scale=None)
             width = alt.StrokeWidth("width:Q", scale=None)
             drawn.append(
@@ -209,7 +213,7 @@ def _draw_spans(rows: list[Row], axes: _Axes) -> list[alt.Chart]:
 
 
 def _draw_arrows(spans: list[Row], axes: _Axes) -> list[alt.Chart]:
-    """Where an interval goes on outside the picture."""
+    """Arrows for intervals that continue outside the picture."""
     drawn = []
     for side, (end, arrow) in enumerate((("lo", "◀"), ("hi", "▶"))):
         cut = [{k: row[k] for k in ("y", "stroke", end)} for row in spans if row["cut"][side]]
@@ -245,8 +249,8 @@ def _draw_points(rows: list[Row], palette: Palette, axes: _Axes) -> list[alt.Cha
     return [drawn]
 
 
-def _say(entry: Entry) -> str:
-    said = entry.ratios[0].write() if entry.ratios else "no ratio"
+def _format_first(entry: Entry) -> str:
+    said = entry.ratios[0].format() if entry.ratios else "no ratio"
     return said.replace(format_limit(math.inf), "∞")
 
 
@@ -258,7 +262,7 @@ def _draw_labels(
     *,
     side: str = "left",
 ) -> alt.Chart:
-    """Words beside the rows, as an axis: nothing else makes room for its words."""
+    """Labels of the rows, as an axis: only an axis makes room for its text."""
     asked = [place for place, (_, is_asked) in zip(places, labels, strict=True) if is_asked]
     texts = json.dumps([text for text, _ in labels], ensure_ascii=False)
     words = f"{texts}[indexof({json.dumps(places)}, datum.value)]"
@@ -280,4 +284,5 @@ def _draw_labels(
         domain=False,
         title=None,
     )
-    return layer_of([{"y": places[0]}]).mark_point(opacity=0).encode(axes.y(axis))
+    drawn: alt.Chart = layer_of([{"y": places[0]}]).mark_point(opacity=0).encode(axes.y(axis))
+    return drawn

@@ -1,4 +1,4 @@
-"""What every chart shares: a UTC axis, a title that carries the contents sentence, hatching."""
+"""Parts of all charts: UTC axis, title with the contents sentence, hatching, theme."""
 
 import math
 from collections.abc import Sequence
@@ -16,17 +16,16 @@ Row = dict[str, Any]
 Chart = TypeVar("Chart", alt.LayerChart, alt.Chart)
 
 HATCH_WIDTH = 1000
-"""Width at which strokes stand at 45° [px]; other widths only change the slant."""
+"""Width at which strokes have 45° [px]; other widths only change the slope."""
 
 HATCH_LIMIT = 700
-"""Strokes at most, whatever is missing."""
-
+"""Strokes at most, so that the picture stays quick however many days are missing."""
 
 RULES_PX = (4, 5, 7, 10, 16, 28, 60)
-"""How far apart rules across bars stand [px]; the next where they would be too many."""
+"""Distances of the rules across bars [px]; the next one is used if there are too many."""
 
 BAR_EDGE = 2 / 24
-"""Part of a day between a bar and its day's edge."""
+"""Part of a day between a bar and the edge of its day."""
 
 
 def stamp(day: date, hour: int = 0) -> int:
@@ -36,19 +35,19 @@ def stamp(day: date, hour: int = 0) -> int:
 
 
 def layer_of(rows: list[Row]) -> alt.Chart:
-    """A chart of plain rows; as a frame they are neither copied nor checked one by one."""
+    """A chart of plain rows; as a frame, Altair does not copy and check each of them."""
     return alt.Chart(pd.DataFrame(rows))
 
 
 def layered(*layers: alt.Chart | alt.LayerChart) -> alt.LayerChart:
-    """Charts drawn over one another."""
+    """Charts drawn on top of each other."""
     return alt.LayerChart(layer=list(layers))
 
 
 def utc_x(days: Sequence[date] = (), **options: Any) -> alt.X:
-    """The time axis of field `day`, in UTC whatever the reader's clock says.
+    """The time axis of field `day`, always in UTC.
 
-    `days` fixes its domain: from the start of the first to the end of the last.
+    `days` sets its domain: from the start of the first to the end of the last.
     """
     scale = alt.Scale(type="utc")
     if days:
@@ -58,7 +57,7 @@ def utc_x(days: Sequence[date] = (), **options: Any) -> alt.X:
 
 
 def days_axis() -> alt.Axis:
-    """Ticks that name the month where it begins and the day elsewhere."""
+    """Ticks with the month on its first day and the day elsewhere."""
     label = (
         "utcFormat(datum.value, '%-d') == '1' ? utcFormat(datum.value, '%b %Y')"
         " : utcFormat(datum.value, '%-d %b')"
@@ -67,7 +66,7 @@ def days_axis() -> alt.Axis:
 
 
 def make_result_title(result: StudyResult, *lines: str) -> alt.TitleParams:
-    """Route and SIMULATED, then `lines` and the contents sentence, broken for narrow phones."""
+    """Route, SIMULATED, `lines` and the contents sentence, in short lines for phones."""
     name, sentence = format_route(result), result.contents_sentence
     return make_title(name, lines, sentence, simulated=result.simulated)
 
@@ -75,23 +74,24 @@ def make_result_title(result: StudyResult, *lines: str) -> alt.TitleParams:
 def make_title(
     name: str, lines: Sequence[str], sentence: str, *, simulated: bool
 ) -> alt.TitleParams:
-    """As `make_result_title`, where a picture shows more than one result."""
+    """As `make_result_title`, for a picture of more than one result."""
     first, _, second = sentence.partition(". ")
     made_up = f"{SIMULATED} · " if simulated else ""
     return alt.TitleParams(text=made_up + name, subtitle=[*lines, first + ".", second])
 
 
 def watermark(palette: Palette, size: int, height: float) -> alt.Chart:
-    """SIMULATED across the upper `height` [px] of the plot, faint but not to be cropped away.
+    """SIMULATED across the upper `height` [px] of the plot: faint, but part of every screenshot.
 
-    `size` is that of its letters [px]; smaller where the plot is too narrow for the word.
+    `size` is that of its letters [px]; they are smaller if the plot is too narrow.
     """
     letters = alt.ExprRef(f"min({size}, width / {len(SIMULATED) * 0.75})")
-    return (
+    drawn: alt.Chart = (
         layer_of([{"text": SIMULATED}])
         .mark_text(fontSize=letters, fontWeight=700, color=palette.unsure, opacity=0.16, clip=True)
-        .encode(alt.YValue(height / 2), text="text:N")
+        .encode(y=alt.value(height / 2), text="text:N")
     )
+    return drawn
 
 
 def compose(
@@ -103,10 +103,10 @@ def compose(
     size: tuple[float, int | None],
     independent_y: str = "",
 ) -> alt.LayerChart:
-    """A whole picture of `layers`, made at once: each later change would copy all of it.
+    """A picture of `layers`, made in one call: each later change would copy all of it.
 
-    `words` are read aloud in its place; `size` is height and width [px], without a width the
-    page's; `independent_y` is "scale" or "axis" where layers keep their own.
+    `words` is the text for screen readers; `size` is height and width [px], None for the width
+    of the page; `independent_y` is "scale" or "axis" if layers have their own.
     """
     height, width = size
     options: dict[str, Any] = {"width": width} if width else {}
@@ -119,24 +119,24 @@ def compose(
         description=words,
         usermeta=_SVG,
         autosize=_FIT,
-        config=_write_config(palette),
+        config=_make_config(palette),
         **options,
     )
 
 
 def apply_theme(picture: Chart, palette: Palette) -> Chart:
-    """Type, colours and rules of one theme."""
-    return picture.properties(autosize=_FIT, config=_write_config(palette))
+    """The picture with the fonts and colours of one theme."""
+    return picture.properties(autosize=_FIT, config=_make_config(palette))
 
 
 _SVG = {"embedOptions": {"renderer": "svg"}}
-"""Marks are few enough to stay readable aloud."""
+"""As SVG a screen reader can read the marks; there are few enough of them."""
 
 _FIT = {"type": "fit-x", "contains": "padding"}
-"""The width takes in axes and labels; the height is the plot's alone."""
+"""The width includes axes and labels; the height is that of the plot only."""
 
 
-def _write_config(palette: Palette) -> dict[str, Any]:
+def _make_config(palette: Palette) -> dict[str, Any]:
     return {
         "background": palette.surface,
         "font": FONT,
@@ -170,10 +170,10 @@ def hatch(
     top: float,
     width: float = HATCH_WIDTH,
 ) -> list[tuple[float, float | None]]:
-    """Points of 45° strokes over runs of days, as (place in days, value); None lifts the pen.
+    """Points of 45° strokes over runs of days, as (place in days, value); None breaks the line.
 
-    `runs` are half-open places among `days`, drawn `width` [px] wide in all; `height` [px] shows
-    values from 0 to `top`.
+    `runs` are half-open places among `days`, which are `width` [px] wide together; `height` [px]
+    shows values from 0 to `top`.
     """
     wide = width / days
     reach = sum((b - a) * wide + height for a, b in runs)
@@ -201,10 +201,10 @@ def _strokes(width: float, height: float, step: float) -> list[tuple[float, floa
 def rule_bars(
     bars: list[tuple[int, float, float]], *, height: float, top: float
 ) -> list[tuple[float, float | None]]:
-    """Points of level strokes across bars, as (place in days, value); None lifts the pen.
+    """Points of level strokes across bars, as (place in days, value); None breaks the line.
 
-    `bars` are (place, low, high), one a day at most, in order; strokes stand at the same levels
-    in all of them, so that neighbours share one. `height` [px] shows values from 0 to `top`.
+    `bars` are (place, low, high), one per day at most, in order; strokes have the same levels in
+    all of them, so that neighbours share one. `height` [px] shows values from 0 to `top`.
     """
     strokes: list[tuple[int, int, float]] = []
     for apart in RULES_PX:

@@ -1,4 +1,4 @@
-"""The lower part of a study's chart: what the receivers heard of all traffic, day by day."""
+"""The lower part of a study's chart: all traffic that the receivers heard per day."""
 
 import math
 from collections.abc import Sequence
@@ -18,10 +18,10 @@ _DASHES = ([1, 0], [4, 3], [1, 2], [1, 4])
 def draw_reception(
     result: StudyResult, palette: Palette, *, top: float, bottom: float
 ) -> alt.LayerChart:
-    """What was heard in both regions as a share of its own mean, so that a step in either shows.
+    """Traffic heard in both regions as a share of its own mean, so that a step is visible.
 
-    Drawn between `top` and `bottom` [px]. Where the source keeps reception, positions heard of
-    overflights stand beside it, paler.
+    Drawn between `top` and `bottom` [px]. If the source has reception data, paler lines show
+    the positions heard of overflights.
     """
     rows = _list_shares(result)
     shares = [row["share"] for row in rows if row["share"] is not None]
@@ -39,15 +39,15 @@ def draw_reception(
         utc_x(),
         alt.Y("share:Q", scale=scale, axis=axis),
         opacity=alt.condition(pale, alt.value(0.65), alt.value(1)),
-        # A legend of nothing would make the picture infinitely high.
+        # An empty legend would make the picture infinitely high.
         strokeDash=alt.StrokeDash("end:N", scale=dashes, legend=legend if rows else None),
     )
     layers = [drawn, *_mark_outages(result, palette, top)]
-    return layered(*layers, _write_heading(result, palette, top))
+    return layered(*layers, _draw_heading(result, palette, top))
 
 
 def _pair(ends: list[str]) -> list[tuple[str, list[int]]]:
-    """Each line with its dash: traffic solid and dashed, overflights dotted."""
+    """Each line with its dash: solid and dashed for traffic, dotted for overflights."""
     found, used = [], [0, 2]
     for end in ends:
         kind = 1 if end.startswith(_OVERHEAD) else 0
@@ -68,7 +68,7 @@ def _list_shares(result: StudyResult) -> list[Row]:
 
 
 def _share_rows(days: Sequence[date], heard: Sequence[float | None], end: str) -> list[Row]:
-    """Rows of one line, none where nothing is known of it."""
+    """Rows of one line; no rows if no value is known."""
     known = [n for n in heard if n is not None]
     mean = sum(known) / len(known) if known else 0.0
     if not mean:
@@ -80,7 +80,7 @@ def _share_rows(days: Sequence[date], heard: Sequence[float | None], end: str) -
 
 
 def _mark_outages(result: StudyResult, palette: Palette, top: float) -> list[alt.Chart]:
-    """A cross over each day left out because the receivers were down."""
+    """A cross over each day that is left out because the receivers were down."""
     rows = [
         {"day": stamp(day, 12), "date": format_date(day), "why": reason}
         for day, status, reason in result.days_missing
@@ -90,13 +90,14 @@ def _mark_outages(result: StudyResult, palette: Palette, top: float) -> list[alt
         return []
     tips = [alt.Tooltip("date:N"), alt.Tooltip("why:N")]
     crosses = layer_of(rows).mark_text(text="×", fontSize=15, fontWeight=700, color=palette.ink)
-    return [crosses.encode(utc_x(), alt.YValue(top + 6), tooltip=tips)]
+    return [crosses.encode(utc_x(), y=alt.value(top + 6), tooltip=tips)]
 
 
-def _write_heading(result: StudyResult, palette: Palette, top: float) -> alt.Chart:
+def _draw_heading(result: StudyResult, palette: Palette, top: float) -> alt.Chart:
     down = any(status == "outage" for _, status, _ in result.days_missing)
-    said = "All traffic heard, share of its own mean" + (" · × left out" if down else "")
+    said = "All traffic heard, share of its own mean" + (" · × = day left out" if down else "")
     mark = layer_of([{"text": said}]).mark_text(
         align="left", baseline="bottom", color=palette.quiet, fontSize=12
     )
-    return mark.encode(alt.XValue(0), alt.YValue(top - 6), text="text:N")
+    drawn: alt.Chart = mark.encode(x=alt.value(0), y=alt.value(top - 6), text="text:N")
+    return drawn

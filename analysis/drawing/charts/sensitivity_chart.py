@@ -1,4 +1,4 @@
-"""Draw what other windows and other adjustments would have given, greyed beside what was asked."""
+"""Results of other windows and other adjustments, in grey, with the study's own."""
 
 import math
 
@@ -7,7 +7,7 @@ import altair as alt
 from analysis.drawing.captions import SIMULATED
 from analysis.drawing.charts.interval_rows import (
     OBSERVED,
-    POSSIBLE,
+    UPPER,
     Entry,
     Ratio,
     describe_interval_sides,
@@ -18,17 +18,17 @@ from analysis.drawing.charts.plotting import compose, make_result_title
 from analysis.drawing.palette import choose_palette
 from analysis.study import Effect, StudyResult
 
-NEVER = "A comparison, never a verdict of its own."
+NEVER = "For comparison only. These rows give no verdict."
 POWERS = ("not adjusted", "adjusted", "adjusted twice")
-"""How the count is set against what was heard: exposure to the power 0, 1, 2."""
+"""How the count is adjusted for what was heard: exposure to the power 0, 1, 2."""
 
 
 def draw_sensitivity(
     result: StudyResult, *, dark: bool = False, width: int | None = None
 ) -> alt.LayerChart | None:
-    """Ratios at every window and at exposure to the power 0, 1, 2; what was asked stands out.
+    """Ratios for every window and for exposure to the power 0, 1, 2; the study's own in bold.
 
-    None where the study holds no estimate.
+    None if the study has no estimate.
     """
     entries = list_windows(result) + list_powers(result)
     if not entries:
@@ -38,7 +38,9 @@ def draw_sensitivity(
     return compose(
         layers,
         palette,
-        title=make_result_title(result, "Observed against expected, other ways", NEVER),
+        title=make_result_title(
+            result, "Observed ÷ expected flights, other windows and adjustments", NEVER
+        ),
         words=describe_sensitivity(result),
         size=(height, width),
         independent_y="axis",
@@ -46,14 +48,14 @@ def draw_sensitivity(
 
 
 def describe_sensitivity(result: StudyResult) -> str:
-    """What a sighted reader takes away from `draw_sensitivity`, in words."""
+    """Text for readers who cannot see `draw_sensitivity`."""
     windows, powers = list_windows(result), list_powers(result)
     if not windows:
         return "There is no estimate to compare."
     made_up = f"{SIMULATED} data. " if result.simulated else ""
     return (
-        f"{made_up}Ratio of observed to expected flights at other windows: {_tell(windows)}. "
-        f"Against what the receivers heard: {_tell(powers)}. "
+        f"{made_up}Ratio of observed to expected flights for other windows: {_list(windows)}. "
+        f"For other adjustments to what the receivers heard: {_list(powers)}. "
         f"{describe_interval_sides(windows + powers)} {NEVER} {result.contents_sentence}"
     )
 
@@ -69,8 +71,8 @@ def list_windows(result: StudyResult) -> list[Entry]:
 
 
 def list_powers(result: StudyResult) -> list[Entry]:
-    """A row per power of exposure; intervals where a check has them."""
-    effects = ((OBSERVED, result.lower), (POSSIBLE, result.upper))
+    """A row per power of exposure; with intervals if a check has them."""
+    effects = ((OBSERVED, result.lower), (UPPER, result.upper))
     known = [(kind, effect) for kind, effect in effects if effect is not None]
     entries = []
     for power, label in enumerate(POWERS):
@@ -87,7 +89,7 @@ def _is_same(lower: Effect, upper: Effect) -> bool:
 
 
 def _at_power(result: StudyResult, kind: str, effect: Effect, power: int) -> Ratio:
-    """The ratio with its interval: of the effect itself, else of the check's table."""
+    """The ratio with its interval: from the effect, else from the check's table."""
     if power == 1:
         return Ratio(kind, effect.rr, effect.lo, effect.hi)
     rr = effect.rr_by_power[power]
@@ -98,10 +100,10 @@ def _at_power(result: StudyResult, kind: str, effect: Effect, power: int) -> Rat
     return Ratio(kind, rr)
 
 
-def _tell(entries: list[Entry]) -> str:
+def _list(entries: list[Entry]) -> str:
     return "; ".join(
         entry.label
-        + (", as asked, " if entry.is_asked else " ")
-        + " and ".join(f"{ratio.write()} {ratio.kind}" for ratio in entry.ratios)
+        + (" (this study) " if entry.is_asked else " ")
+        + " and ".join(f"{ratio.format()} {ratio.kind}" for ratio in entry.ratios)
         for entry in entries
     )

@@ -1,7 +1,7 @@
-"""Draw a study's counts per day and what was heard underneath, and say in words what they show.
+"""A study's counts per day and, below, the traffic that was heard; as a chart and in words.
 
-Marks are few enough to stay SVG. Every picture carries the contents sentence, and SIMULATED
-where its data are made up: in the picture itself, so that no screenshot can lose it.
+Every picture contains the contents sentence and, for simulated data, SIMULATED: inside the
+picture, so that every screenshot shows it.
 """
 
 import altair as alt
@@ -19,19 +19,19 @@ from analysis.drawing.palette import choose_palette
 from analysis.study import StudyResult, format_date
 
 HEARD = 72
-"""Height of the lower part, what was heard [px]."""
+"""Height of the lower part [px]."""
 
 TOTAL = HEIGHT + 64 + HEARD
-"""Height of both parts and what lies between [px]."""
+"""Height of both parts with the space between them [px]."""
 
 
 def draw_series(
     result: StudyResult, *, dark: bool = False, width: int | None = None
 ) -> alt.LayerChart:
-    """Flights per UTC day with both bounds, what was expected, and what was heard underneath.
+    """Flights per UTC day with both bounds and the expectation; below, the traffic heard.
 
-    Both parts are one view with one time axis. `width` in px makes it a picture for paper;
-    None leaves it to the page, with hover.
+    Both parts are one view with one time axis. With a `width` [px] it is a picture for paper;
+    with None it has the width of the page, and tooltips.
     """
     palette = choose_palette(dark)
     counts = draw_counts(result, palette, hover=width is None)
@@ -47,29 +47,29 @@ def draw_series(
 
 
 def describe_series(result: StudyResult) -> str:
-    """What a sighted reader takes away from `draw_series`, in words."""
+    """Text for readers who cannot see `draw_series`."""
     days = result.series.days
     made_up = f"{SIMULATED} data. " if result.simulated else ""
     return (
         f"{made_up}Flights per UTC day, {format_route(result)}, {format_date(days[0])} to "
         f"{format_date(days[-1])}. From {format_date(result.event)}, "
-        f"{'; '.join(describe_figures(result))}.{_tell_others(result)} {_tell_gaps(result)} "
-        f"{result.contents_sentence}"
+        f"{'; '.join(describe_figures(result))}.{_describe_others(result)} "
+        f"{_describe_missing(result)} {result.contents_sentence}"
     )
 
 
-def _tell_others(result: StudyResult) -> str:
-    """The other events drawn, "" where there are none."""
+def _describe_others(result: StudyResult) -> str:
+    """The other events in the chart; "" if there are none."""
     if not result.others:
         return ""
     return f" Also marked: {format_days(sorted(each.event for each in result.others))}."
 
 
-def _tell_gaps(result: StudyResult) -> str:
-    """Days hatched, and days on which the receivers were down."""
+def _describe_missing(result: StudyResult) -> str:
+    """Missing days, and days on which the receivers were down."""
     missing = [day for day, status, _ in result.days_missing if status != "outage"]
     outages = [day for day, status, _ in result.days_missing if status == "outage"]
     said = f"Days missing: {format_days(missing)}." if missing else "No day is missing."
     if outages:
-        said += f" Left out, for receivers heard hardly anyone: {format_days(outages)}."
+        said += f" Left out because receivers heard hardly any traffic: {format_days(outages)}."
     return said

@@ -1,4 +1,4 @@
-"""One flight on a map: what was heard, what nobody heard, and where it could have been."""
+"""One flight on a map: where it was heard, the gaps, and where it could have been."""
 
 import itertools
 from collections.abc import Iterable
@@ -32,10 +32,10 @@ from flights.reference.airports import load_airports
 from flights.reference.countries import country_name
 
 FIELDS = 250
-"""Airports in reach drawn at most, likeliest first."""
+"""Airports in reach drawn at most, most likely first."""
 
 SURE_SILENCE_S = 3_600.0
-"""However few positions of a track are kept, one of every hour heard is [s]."""
+"""Every track keeps at least one position per hour heard, so a longer step is a silence [s]."""
 
 _LEAST_SILENCE_S, _SAME_S = 600.0, 2.0
 
@@ -58,10 +58,10 @@ class InspectedFlight:
 def draw_flight(
     seen: InspectedFlight, ground: Ground, *, simulated: bool = False, dark: bool = False
 ) -> CompactDeck:
-    """Heard stretches solid, unheard ones dotted, each lost end an open circle.
+    """Solid where it was heard, dotted in the gaps, an open circle at each lost end.
 
-    Under them the area it could have reached, the airports in it, and the cells beyond its ends
-    darker the fewer were heard there.
+    Below them: the area it could have reached, the airports in it, and the cells beyond its ends,
+    darker if fewer aircraft were heard there.
     """
     palette, report = choose_palette(dark), seen.report
     path, lost = _path(_whole_track(report)), _lost_places(report)
@@ -96,15 +96,15 @@ def draw_flight(
 
 
 def describe_flight(seen: InspectedFlight, *, simulated: bool = False) -> str:
-    """What a sighted reader takes away from `draw_flight`, in words."""
+    """Text for readers who cannot see `draw_flight`."""
     report = seen.report
     made_up = f"{SIMULATED} data. " if simulated else ""
     known = [row["text"] for row in _end_rows(report)]
     ends = f" Ends known: {' and '.join(known)}." if known else ""
-    ends += " No position of it is kept." if _whole_track(report).empty else ""
+    ends += " The archive keeps no position of it." if _whole_track(report).empty else ""
     gaps = " ".join(_describe_gap(gap) for gap in report.gaps)
     inside = len(_inner_silences(report))
-    silences = f" Unheard stretches on the way: {inside}." if inside else ""
+    silences = f" Gaps on the way: {inside}." if inside else ""
     said = f"{made_up}Map of one flight.{ends}{silences}"
     return " ".join(filter(None, (said, gaps, CONTENTS_SENTENCE)))
 
@@ -113,19 +113,19 @@ def _describe_gap(gap: EndGap) -> str:
     place = "its destination" if gap.end == "destination" else "its origin"
     found = gap.candidates
     if not gap.stretch.is_placed[0]:
-        return f"{place[0].upper()}{place[1:]} is not known, and no airport is excluded."
+        return f"{place[0].upper()}{place[1:]} is not known; every airport is possible."
     down = len(found) and gap.trend.leads_down(gap.end)
-    likeliest = f", likeliest {found['name'].iloc[0]}" if down else ""
-    return f"Nobody heard {place}: {len(found):,} airports were in reach{likeliest}."
+    likeliest = f", most likely {found['name'].iloc[0]}" if down else ""
+    return f"No receiver heard {place}: {len(found):,} airports were in reach{likeliest}."
 
 
 def count_drawn(gap: EndGap) -> int:
-    """Airports in reach that the map draws; none where nothing is excluded."""
+    """Airports in reach that the map draws; 0 if every airport is possible."""
     return min(len(gap.candidates), FIELDS) if gap.stretch.is_placed[0] else 0
 
 
 def _whole_track(report: FlightReport) -> pd.DataFrame:
-    """The kept positions with the flight's first and last one, which may not be among them."""
+    """The kept positions together with the flight's first and last one, often not among them."""
     flight = report.flight
     ends = pd.DataFrame(
         {
@@ -169,7 +169,7 @@ def _segments(tracks: pd.DataFrame, longest_s: float = np.nan) -> list[Row]:
 
 def _inner_silences(report: FlightReport) -> list[Row]:
     return [
-        {"s": a, "t": b, "label": f"Nobody heard it for {format_span(spent)}"}
+        {"s": a, "t": b, "label": f"Not heard for {format_span(spent)}"}
         for a, b, spent in _steps(_whole_track(report))
         if _is_silent(spent, _longest_s(report))
     ]
@@ -191,7 +191,7 @@ def _lost_places(report: FlightReport) -> list[Row]:
 
 
 def _far_side(gap: EndGap) -> list[Point]:
-    """Where the airframe was heard on the far side of a gap."""
+    """Where the airframe was heard on the other side of a gap."""
     if gap.neighbour is None or not gap.stretch.is_placed[0]:
         return []
     side = "back" if gap.end == "destination" else "left"
@@ -203,7 +203,7 @@ def _far_side(gap: EndGap) -> list[Point]:
 
 def _unheard(report: FlightReport) -> list[Row]:
     return [
-        {"s": here["p"], "t": list(there), "label": "Nobody heard it in between"}
+        {"s": here["p"], "t": list(there), "label": "Not heard in between"}
         for gap in report.gaps
         for there in _far_side(gap)
         for here in _lost_places(report)
@@ -212,15 +212,15 @@ def _unheard(report: FlightReport) -> list[Row]:
 
 
 def _bare(report: FlightReport) -> list[Row]:
-    """From end to end where no position of it is kept."""
+    """A line from end to end if the archive keeps no position."""
     spots = [row["p"] for row in _end_rows(report)]
     if len(spots) < len(ENDS) or not _whole_track(report).empty:
         return []
-    return [{"s": spots[0], "t": spots[1], "label": "No position is kept"}]
+    return [{"s": spots[0], "t": spots[1], "label": "The archive keeps no position"}]
 
 
 def is_drawable(report: FlightReport) -> bool:
-    """Whether any place of it is known."""
+    """Whether any place of the flight is known."""
     return bool(len(_whole_track(report)) or _end_rows(report))
 
 
@@ -337,7 +337,7 @@ def _draw_ends(airports: list[Row], palette: Palette) -> pdk.Layer:
 def _draw_names(
     airports: list[Row], named: list[Row], view: pdk.ViewState, palette: Palette
 ) -> pdk.Layer:
-    """Names of the ends and of the likeliest airport, on the side where there is room."""
+    """Names of the ends and of the most likely airport, on the side with room."""
     rows = [
         {"p": row["p"], "text": row["text"], "a": "end" if east else "start", "o": [side * 9, down]}
         for row, down in (*((each, -11) for each in airports), *((each, 13) for each in named[:1]))
@@ -363,4 +363,4 @@ def _draw_names(
 
 
 def _is_east(longitude: float, view: pdk.ViewState) -> bool:
-    return (longitude - view.longitude + 180) % 360 > 180
+    return bool((longitude - view.longitude + 180) % 360 > 180)

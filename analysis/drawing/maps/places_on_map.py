@@ -1,4 +1,4 @@
-"""Where the flights of a route go on a map: pairs of ends, lost ends, the view that holds them."""
+"""A route's flights as places on a map: pairs of ends, lost ends, the view that fits them."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,10 +14,10 @@ PAIRS = 2000
 """Pairs of ends drawn at most, busiest first."""
 
 UNHEARD = 60
-"""Unheard stretches drawn at most, most frequent first."""
+"""Gaps drawn at most, most frequent first."""
 
 DOT_PX, MOST_DOTS = 8, 90
-"""How far apart the dots of an unheard stretch are [px], and how many there are at most."""
+"""Distance of the dots across a gap [px], and how many there are at most."""
 
 _LOST_GRID = 0.5
 _UNHEARD_GRID = 2.0
@@ -30,7 +30,7 @@ End = tuple[str, float, float]
 def gather_pairs(flights: pd.DataFrame, airports: pd.DataFrame) -> list[dict[str, Any]]:
     """Flights by pair of ends: `s`, `t` [longitude, latitude], `n`, `lost`, `ends`, `label`.
 
-    A lost end stands where the flight was heard first or last, on a half-degree grid.
+    A lost end is the place where the flight was heard first or last, on a half-degree grid.
     """
     tally: dict[tuple[End, End], int] = {}
     starts = _ends(flights, "origin", "first", airports)
@@ -45,7 +45,8 @@ def gather_pairs(flights: pd.DataFrame, airports: pd.DataFrame) -> list[dict[str
             "n": count,
             "lost": "" in (start[0], end[0]),
             "ends": [start[0], end[0]],
-            "label": f"{start[0] or 'lost'} → {end[0] or 'lost'}: {format_quantity(count, 'flight')}",
+            "label": f"{start[0] or 'lost'} → {end[0] or 'lost'}: "
+            + format_quantity(count, "flight"),
         }
         for (start, end), count in busiest
     ]
@@ -65,10 +66,10 @@ def gather_lost(flights: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def gather_unheard(flights: pd.DataFrame) -> list[dict[str, Any]]:
-    """Stretches beside lost ends, to where the airframe was heard next: `s`, `t`, `n`, `label`.
+    """Gaps from lost ends to where the airframe was heard next: `s`, `t`, `n`, `label`.
 
-    Stretches alike to two degrees are one, which joins the middles of their ends. A flight whose
-    airframe was heard nowhere else has none.
+    Gaps that are the same to two degrees become one between the mean positions of their ends. A
+    flight has none if its airframe was heard nowhere else.
     """
     groups: dict[tuple[float, ...], list[tuple[float, ...]]] = {}
     for end, edge, side in (("origin", "first", "before"), ("destination", "last", "behind")):
@@ -85,18 +86,22 @@ def gather_unheard(flights: pd.DataFrame) -> list[dict[str, Any]]:
             "s": m[:2],
             "t": m[2:],
             "n": len(g),
-            "label": f"{format_quantity(len(g), 'flight')} unheard",
+            "label": _label_gap(len(g)),
         }
         for m, g in zip(middles, busiest, strict=True)
     ]
 
 
+def _label_gap(count: int) -> str:
+    return f"{format_quantity(count, 'flight')} not heard here"
+
+
 def pick_flights(
     flights: pd.DataFrame, airports: pd.DataFrame, layer: str, row: Mapping[str, Any]
 ) -> pd.Series:
-    """True per flight behind a line, an open circle or an airport picked on the map.
+    """True per flight of a line, an open circle or an airport selected on the map.
 
-    `row` is what the layer `pairs`, `lost` or `airports` of the deck was drawn from.
+    `row` is the selected row of the layer `pairs`, `lost` or `airports`.
     """
     if layer == "airports":
         code = row.get("label")
@@ -116,7 +121,7 @@ def pick_flights(
 
 
 def dots_between(start: Sequence[float], stop: Sequence[float], zoom: float) -> list[list[float]]:
-    """Points [longitude, latitude] along the great circle, some `DOT_PX` apart on the screen."""
+    """Points [longitude, latitude] along the great circle, about `DOT_PX` apart on the screen."""
     (x0, y0), (x1, y1) = start, stop
     away = float(great_circle_km(y0, x0, y1, x1))
     middle = math.radians(min(abs(y0 + y1) / 2, 80.0))
@@ -129,14 +134,14 @@ def dots_between(start: Sequence[float], stop: Sequence[float], zoom: float) -> 
 
 
 def is_lost(flights: pd.DataFrame, end: str) -> pd.Series:
-    """True per flight whose `end` (`origin` or `destination`) nobody heard."""
+    """True per flight whose `end` (`origin` or `destination`) no receiver heard."""
     return (flights[f"{end}_evidence"] == "lost").fillna(False).astype(bool)
 
 
 def fit_view(
     points: Iterable[Sequence[float]], width: int = 440, height: int = 420
 ) -> pdk.ViewState:
-    """The view that holds all points [longitude, latitude], across the antimeridian if shorter."""
+    """The view that fits all points [longitude, latitude], across the antimeridian if shorter."""
     places = list(points) or [(-30.0, -20.0), (150.0, 60.0)]
     west, span = _shortest_span([each[0] for each in places])
     heights = [_mercator(each[1]) for each in places]
@@ -150,7 +155,7 @@ def fit_view(
 
 
 def shorten(degrees: float) -> float:
-    """Degrees with the digits a map can show."""
+    """Degrees rounded to what a map can show."""
     return round(float(degrees), 3)
 
 
@@ -163,7 +168,7 @@ def _positions(flights: pd.DataFrame, edge: str) -> list[Point | None]:
 
 
 def _ends(flights: pd.DataFrame, end: str, edge: str, airports: pd.DataFrame) -> list[End | None]:
-    """One (code, longitude, latitude) per flight; the code is empty where the end is lost."""
+    """One (code, longitude, latitude) per flight; the code is empty if the end is lost."""
     used = airports.loc[airports.index.intersection(flights[end].dropna().unique())]
     spots: dict[str, End] = {
         code: (code, shorten(x), shorten(y))
@@ -178,12 +183,12 @@ def _coarse(degrees: float) -> float:
 
 
 def _mercator(latitude: float) -> float:
-    held = math.radians(min(max(latitude, -80.0), 80.0))
-    return math.log(math.tan(math.pi / 4 + held / 2))
+    limited = math.radians(min(max(latitude, -80.0), 80.0))
+    return math.log(math.tan(math.pi / 4 + limited / 2))
 
 
 def _shortest_span(longitudes: list[float]) -> tuple[float, float]:
-    """Western edge and width [deg] of the shortest arc that holds all longitudes."""
+    """Western edge and width [deg] of the shortest arc that contains all longitudes."""
     ring = sorted({round(each % 360, 6) for each in longitudes})
     if len(ring) == 1:
         return ring[0], 0.0

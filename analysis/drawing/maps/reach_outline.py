@@ -1,4 +1,4 @@
-"""The area an airframe could have reached, as a shape a flat map can draw."""
+"""The area that an airframe could have reached, as a shape for a flat map."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,7 +13,7 @@ _TOP = 85.0
 
 
 def enclose(latitude: ArrayLike, longitude: ArrayLike, inside: tuple[float, float]) -> BaseGeometry:
-    """The side of a ring on the sphere that holds `inside` (longitude, latitude) [deg].
+    """The side of a ring on the sphere that contains `inside` (longitude, latitude) [deg].
 
     Cut at the antimeridian and at 85 degrees north and south. Empty for no ring.
     """
@@ -24,9 +24,9 @@ def enclose(latitude: ArrayLike, longitude: ArrayLike, inside: tuple[float, floa
     line = list(zip(unrolled.tolist(), np.append(lat, lat[0]).tolist(), strict=True))
     if abs(unrolled[-1] - unrolled[0]) < 180:
         area = _fold(Polygon(line))
-        return area if _holds(area, inside) else _world().difference(area)
+        return area if _contains(area, inside) else _world().difference(area)
     north, south = (_fold(Polygon([*line, (line[-1][0], y), (line[0][0], y)])) for y in (90, -90))
-    return north if _holds(north, inside) else south
+    return north if _contains(north, inside) else south
 
 
 def trace_edge(area: BaseGeometry) -> BaseGeometry:
@@ -37,10 +37,10 @@ def trace_edge(area: BaseGeometry) -> BaseGeometry:
 
 
 def _fold(area: BaseGeometry) -> BaseGeometry:
-    """Longitudes beyond 180 brought back into the map."""
-    sound = make_valid(area)
+    """The area with longitudes beyond 180 moved back into the map."""
+    valid = make_valid(area)
     turns = range(-720, 721, 360)
-    parts = [translate(sound, turn).intersection(_world()) for turn in turns]
+    parts = [translate(valid, turn).intersection(_world()) for turn in turns]
     return unary_union([part for part in parts if not part.is_empty])
 
 
@@ -48,7 +48,7 @@ def _world() -> BaseGeometry:
     return box(-180, -_TOP, 180, _TOP)
 
 
-def _holds(area: BaseGeometry, place: tuple[float, float]) -> bool:
-    """True also for a place on the very edge, as the first of two that leave no time to spare."""
+def _contains(area: BaseGeometry, place: tuple[float, float]) -> bool:
+    """True also for a place on the edge: the area is one point wide if no time was left."""
     longitude, latitude = place
     return bool(area.distance(Point(longitude, float(np.clip(latitude, -_TOP, _TOP)))) < 0.05)

@@ -1,4 +1,4 @@
-"""Cells in which receivers heard hardly anyone, as a map shades them."""
+"""Map cells in which receivers heard few or no aircraft, shaded grey."""
 
 import itertools
 import math
@@ -12,21 +12,23 @@ from flights.reception import FEW_AIRCRAFT
 from flights.records import RECEPTION_RESOLUTION
 
 MOST_CELLS = 6000
-"""Above this many cells in view, seven are drawn as one."""
+"""With more cells than this in view, seven are drawn as one, so that the map stays quick."""
 
 HARDLY_SENTENCE = (
-    "Shaded: receivers heard hardly anyone there (less than "
-    f"{FEW_AIRCRAFT:.0f} aircraft by cell and hour on a mean day)."
+    "Grey areas: receivers heard few aircraft or none (on an average day fewer than "
+    f"{FEW_AIRCRAFT:.0f} per cell and hour)."
 )
-LEGEND = "Grey cells ahead of it: the fewer aircraft were heard there then, the stronger the grey."
+LEGEND = (
+    "Grey cells ahead of the flight: the darker, the fewer aircraft were heard there at that time."
+)
 
-_NOBODY, _HARDLY = 0.42, 0.24
+_NONE, _HARDLY = 0.42, 0.24
 _MARGIN = 1.6
 _TOP = 84.0
 
 
 def shade_unheard(heard: pd.DataFrame, view: pdk.ViewState, palette: Palette) -> pdk.Layer:
-    """The quiet cells in view; `heard` has `cell` and `aircraft` where anybody was heard."""
+    """The quiet cells in view; `heard` has `cell` and `aircraft`, only of cells with aircraft."""
     per_cell = dict(zip(heard["cell"].tolist(), heard["aircraft"].tolist(), strict=True))
     quiet = [cell for cell, aircraft in _in_view(per_cell, view) if aircraft < FEW_AIRCRAFT]
     return pdk.Layer(
@@ -41,7 +43,7 @@ def shade_unheard(heard: pd.DataFrame, view: pdk.ViewState, palette: Palette) ->
 
 
 def shade_ahead(heard: pd.DataFrame, palette: Palette) -> pdk.Layer:
-    """Every cell beyond a lost end, darker the fewer were heard, with the figure on hover."""
+    """Every cell beyond a lost end, darker if fewer were heard, with the number as a tooltip."""
     rows = [
         {
             "h": h3.int_to_str(cell),
@@ -63,17 +65,17 @@ def shade_ahead(heard: pd.DataFrame, palette: Palette) -> pdk.Layer:
 
 
 def _label(aircraft: int) -> str:
-    return f"{aircraft:,} aircraft-hours heard here then" if aircraft else "Nobody heard here then"
+    return f"{aircraft:,} aircraft-hours heard here" if aircraft else "No aircraft heard here"
 
 
 def _darkness(aircraft: float) -> float:
     if not aircraft:
-        return _NOBODY
+        return _NONE
     return _HARDLY if aircraft < FEW_AIRCRAFT else 0.0
 
 
 def _in_view(per_cell: dict[int, float], view: pdk.ViewState) -> list[tuple[int, float]]:
-    """Cells of the map with the aircraft heard in them, coarser where they would be too many."""
+    """Cells of the map with the aircraft heard in them; larger cells if there are too many."""
     for resolution in range(RECEPTION_RESOLUTION, 0, -1):
         cells = _cells_in_view(view, resolution)
         if len(cells) <= MOST_CELLS:
@@ -89,7 +91,7 @@ def _in_view(per_cell: dict[int, float], view: pdk.ViewState) -> list[tuple[int,
 
 
 def _cells_in_view(view: pdk.ViewState, resolution: int) -> list[int]:
-    """Cells of a box somewhat larger than the view, in two halves so that none spans 180 deg."""
+    """Cells of a box a little larger than the view, in parts so that none spans 180 deg."""
     wide = min(_MARGIN * 660 * 360 / (512 * 2**view.zoom), 359.0)
     tall = _MARGIN * 560 * 2 * math.pi / (512 * 2**view.zoom)
     middle = math.asinh(math.tan(math.radians(view.latitude)))

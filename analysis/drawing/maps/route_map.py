@@ -1,9 +1,9 @@
-"""Draw a route on a map that asks nobody for tiles: countries, regions, flights, lost ends."""
+"""A route on a map that needs no tile server: countries, regions, flights, lost ends."""
 
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import pandas as pd
@@ -37,21 +37,35 @@ _EVERYWHERE = 0.99 * 360 * 180  # square degrees
 Row = dict[str, Any]
 
 
-class CompactDeck(pdk.Deck):
-    """A deck whose JSON is small: pydeck's own is indented and 2.6 times as large."""
+if TYPE_CHECKING:
+
+    class _Deck:
+        """pydeck has no types: what is used of its deck."""
+
+        layers: list[Any]
+        initial_view_state: Any
+
+        def __init__(self, **options: Any) -> None: ...
+
+else:
+    _Deck = pdk.Deck
+
+
+class CompactDeck(_Deck):
+    """A deck with compact JSON: that of pydeck is indented and 2.6 times as large."""
 
     def to_json(self) -> str:
-        """The deck as deck.gl takes it; orjson writes NaN as null, which JSON can hold."""
+        """The deck for deck.gl; orjson writes NaN as null, because JSON has no NaN."""
         option = orjson.OPT_SORT_KEYS | orjson.OPT_SERIALIZE_NUMPY
         return orjson.dumps(self, default=default_serialize, option=option).decode()
 
 
 @dataclass(frozen=True)
 class Ground:
-    """What lies under a route: countries as GeoJSON, airports, and the two regions' outlines.
+    """The base map of a route: countries as GeoJSON, airports, and the two regions' outlines.
 
-    `airports`: index ICAO code, columns `latitude`, `longitude` [deg]. `area` bounds what the
-    source looks at (None = the world), and `area_label` says whose area it is.
+    `airports`: index ICAO code, columns `latitude`, `longitude` [deg]. `area` is the area of the
+    source (None = the world), and `area_label` its name.
     """
 
     countries: Mapping[str, Any]
@@ -62,7 +76,7 @@ class Ground:
 
     @property
     def areas(self) -> tuple[BaseGeometry, ...]:
-        """The area, where there is one: it is always in view."""
+        """The area, if there is one: it is always in view."""
         return (self.area,) if self.area is not None else ()
 
 
@@ -74,10 +88,10 @@ def draw_route(
     dark: bool = False,
     heard: pd.DataFrame | None = None,
 ) -> CompactDeck:
-    """Routes as great circles as wide as they are frequent, lost ends as open circles.
+    """Routes as great circles, wider for more flights; lost ends as open circles.
 
-    Dots lead from a lost end to where the airframe was heard next. `heard` has `cell` and
-    `aircraft` of an ordinary day: where that is hardly anyone, the map is shaded.
+    Dots go from a lost end to where the airframe was heard next. `heard` has `cell` and
+    `aircraft` of an average day: cells with few aircraft are shaded.
     """
     palette = choose_palette(dark)
     pairs, lost = gather_pairs(flights, ground.airports), gather_lost(flights)
@@ -96,9 +110,9 @@ def draw_route(
 
 
 def load_ground(origin: str, destination: str, source: str = "") -> Ground:
-    """What lies under a route between two regions, given by their specs, and a source's area.
+    """The base map of a route between two regions, given by their specs, with a source's area.
 
-    A region that is everywhere has no outline to draw, and neither has the area of the world.
+    A region or an area that is the whole world has no outline.
     """
     shapes = (parse_region(spec).shape() for spec in (origin, destination))
     drawn = tuple(shape for shape in shapes if shape.area < _EVERYWHERE)
@@ -117,7 +131,7 @@ def list_corners(shapes: Iterable[BaseGeometry]) -> list[Point]:
 
 
 def describe_route(result: StudyResult, flights: pd.DataFrame) -> str:
-    """What a sighted reader takes away from `draw_route`, in words."""
+    """Text for readers who cannot see `draw_route`."""
     made_up = f"{SIMULATED} data. " if result.simulated else ""
     lost = int((is_lost(flights, "origin") | is_lost(flights, "destination")).sum())
     return (
@@ -130,7 +144,7 @@ def describe_route(result: StudyResult, flights: pd.DataFrame) -> str:
 def make_deck(
     layers: list[pdk.Layer], view: pdk.ViewState, *, simulated: bool, palette: Palette
 ) -> CompactDeck:
-    """Layers as a map that asks nobody for tiles, with SIMULATED across it where it is."""
+    """Layers as a map without tiles; for simulated data with SIMULATED across it."""
     if simulated:
         layers = [*layers, _draw_simulated(view, palette)]
     return CompactDeck(
@@ -169,7 +183,7 @@ def draw_ground(ground: Ground, palette: Palette) -> list[pdk.Layer]:
 
 
 def _draw_area(ground: Ground, palette: Palette) -> list[pdk.Layer]:
-    """What the source looks at, its name above the north-western corner."""
+    """The area of the source, with its name above the north-western corner."""
     if ground.area is None:
         return []
     west, _, _, north = ground.area.bounds
@@ -242,7 +256,7 @@ def _draw_airports(pairs: list[Row], palette: Palette) -> pdk.Layer:
 
 
 def draw_dots(stretches: list[Row], view: pdk.ViewState, palette: Palette) -> pdk.Layer:
-    """Unheard stretches from `s` to `t` as dots; `label` says what they are."""
+    """Gaps from `s` to `t` as dots; `label` is their tooltip."""
     rows = [
         {"p": spot, "label": each["label"]}
         for each in stretches
@@ -278,7 +292,7 @@ def draw_lost(lost: list[Row], palette: Palette) -> pdk.Layer:
 
 
 def _draw_simulated(view: pdk.ViewState, palette: Palette) -> pdk.Layer:
-    """The word below the middle of the view and, for whoever moves it, all over the world."""
+    """The word below the middle of the view and, if the reader moves the map, everywhere else."""
     middle = [view.longitude, view.latitude]
     grid = [[x, y] for x in range(-150, 180, 60) for y in (-50, 0, 50)]
     places = [middle, *(p for p in grid if math.dist(p, middle) > 75)]

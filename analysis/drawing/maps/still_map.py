@@ -1,4 +1,4 @@
-"""A route's map for paper: the same picture as on the page, without a browser."""
+"""A route's map as a picture for the report: the same as on the page, without a browser."""
 
 import math
 from typing import Any
@@ -33,7 +33,7 @@ def draw_still(
 ) -> Spec:
     """Vega-Lite of regions, routes as great circles and lost ends as open circles.
 
-    Plain values, not Altair objects: those would check every corner of every country.
+    Plain values, not Altair objects: Altair would check every corner of every country.
     """
     palette = choose_palette(dark)
     pairs, lost = gather_pairs(flights, ground.airports), gather_lost(flights)
@@ -59,7 +59,7 @@ def draw_still(
         "height": HEIGHT,
         "projection": _projection(view),
         "layer": layers,
-        "config": _dress(palette),
+        "config": _make_config(palette),
     }
 
 
@@ -74,7 +74,7 @@ def _projection(view: pdk.ViewState) -> Spec:
 
 
 def _land_in_view(ground: Ground, view: pdk.ViewState) -> list[Spec]:
-    """Countries that the picture touches, so that the file stays small."""
+    """Countries in the picture; without the others the file stays small."""
     wide = min(WIDTH * 360 / (512 * 2**view.zoom) / 2 + 2, 180)
     west, east = view.longitude - wide, view.longitude + wide
     seen = [box(west + turn, -90, east + turn, 90) for turn in (-360, 0, 360)]
@@ -83,7 +83,7 @@ def _land_in_view(ground: Ground, view: pdk.ViewState) -> list[Spec]:
 
 
 def _draw_area(ground: Ground, palette: Palette) -> list[Spec]:
-    """What the source looks at; its edges follow the parallels, not great circles."""
+    """The area of the source; its edges follow the parallels, not great circles."""
     if ground.area is None:
         return []
     west, _, _, north = ground.area.bounds
@@ -115,7 +115,7 @@ def _outlines(ground: Ground) -> list[Spec]:
 
 
 def _feature(geometry: BaseGeometry) -> Spec:
-    """GeoJSON with rings as d3 wants them, clockwise: the other way round is all but the place."""
+    """GeoJSON with clockwise rings: for d3 the other direction means everything outside."""
     turned = mapping(orient_polygons(geometry, exterior_cw=True))
     return {"type": "Feature", "geometry": turned, "properties": {}}
 
@@ -191,7 +191,7 @@ def _watermark(palette: Palette) -> Spec:
     return {"data": {"values": [{}]}, "mark": mark | place}
 
 
-def _dress(palette: Palette) -> Spec:
+def _make_config(palette: Palette) -> Spec:
     return {
         "background": palette.surface,
         "font": FONT,

@@ -1,4 +1,4 @@
-"""The chain of an airframe as one line: heard, unheard, heard."""
+"""The chain of an airframe as one line: flights, and the gaps and stays between them."""
 
 from dataclasses import dataclass
 
@@ -8,18 +8,18 @@ from flights.evidence import HORIZON_S, UNTIL_UNKNOWN, Chain, write_next
 from flights.records.amounts import format_span
 
 LOST = "lost"
-"""Stands for an end nobody heard."""
+"""Text for an end that no receiver heard."""
 
 NEIGHBOURS = 2
-"""Flights shown on either side."""
+"""Flights shown on each side."""
 
 
 @dataclass(frozen=True)
 class Segment:
     """One piece of the line.
 
-    `kind` is `heard`, `unheard` or `ground`; `row` the flight's row in the chain where it is
-    heard. `label` and `detail` are a few words each; radio text in them is as received.
+    `kind` is `heard`, `unheard` or `ground`; `row` is the flight's row in the chain if it is
+    heard. `label` and `detail` are a few words each; text from radio messages is as received.
     """
 
     kind: str
@@ -40,11 +40,6 @@ def list_segments(chain: Chain, at: int) -> list[Segment]:
     return line
 
 
-def describe_line(segments: list[Segment]) -> str:
-    """The line in words."""
-    return "; ".join(f"{each.kind} {each.label} ({each.detail})" for each in segments)
-
-
 def _heard(chain: Chain, row: int, at: int) -> Segment:
     flight = chain.flights.iloc[row]
     name = flight["callsign"] if pd.notna(flight["callsign"]) else flight["icao24"]
@@ -62,20 +57,20 @@ def _place(flight: pd.Series, end: str) -> str:
 
 
 def _between(before: pd.Series, after: pd.Series) -> Segment:
-    """What lies between two flights: a stay where both ends are one airport, else a silence."""
+    """The time between two flights: a stay if both ends are one airport, else a gap."""
     seconds = (after["firstseen"] - before["lastseen"]).total_seconds()
     here, there = _place(before, "destination"), _place(after, "origin")
     if pd.isna(before["lastseen"]):
-        return Segment("unheard", "unheard", f"{_beside(here, there)}; how long is not known")
+        return Segment("unheard", "not heard", f"{_describe_ends(here, there)}; length not known")
     span = format_span(max(seconds, 0.0))
     if here == there != LOST:
         return Segment("ground", f"at {here}", span)
-    beyond = "; too long to bound" if seconds > HORIZON_S else ""
-    return Segment("unheard", f"{span} unheard", f"{_beside(here, there)}{beyond}")
+    beyond = "; too long to say where it was" if seconds > HORIZON_S else ""
+    return Segment("unheard", f"not heard for {span}", f"{_describe_ends(here, there)}{beyond}")
 
 
-def _beside(here: str, there: str) -> str:
-    """Where a silence began and ended, `LOST` being somewhere in the air."""
+def _describe_ends(here: str, there: str) -> str:
+    """Where a gap began and ended; `LOST` means in the air."""
     if here == there:
         return "from air to air"
     start = "from the air" if here == LOST else f"from {here}"

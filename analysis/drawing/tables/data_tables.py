@@ -1,4 +1,4 @@
-"""Results and flights as tables: for files, for the report, for the page."""
+"""Results and flights as tables for files, the report and the page."""
 
 import io
 from datetime import date, timedelta
@@ -23,16 +23,16 @@ FLIGHT_COLUMNS = {
     "bound": "counts as",
     "cargo_grade": "cargo",
     "cargo_rule": "cargo by",
-    "cargo_conflict": "speaks against it",
+    "cargo_conflict": "evidence against it",
     "why": "why counted",
 }
-"""Columns of a flight that people see, and what they are called."""
+"""Columns of a flight that pages show, with their headings."""
 
 _COUNTS_AS = {"lower": "observed", "upper": "possible", "neither": "excluded"}
 
 
 def select_window(result: StudyResult, flights: pd.DataFrame) -> pd.DataFrame:
-    """The flights behind N1: of the days from the event on, those days that count."""
+    """The flights in N1: those on the complete days of the window."""
     end = result.event + timedelta(days=int(result.study.get("window", 14)))
     left_out = _days_left_out(result)
     days = [_as_date(day) for day in flights["day"]]
@@ -41,7 +41,7 @@ def select_window(result: StudyResult, flights: pd.DataFrame) -> pd.DataFrame:
 
 
 def format_flights(result: StudyResult, flights: pd.DataFrame) -> pd.DataFrame:
-    """Flights as text under the names people see; unknown cells are empty."""
+    """Flights as text under the headings of pages; unknown cells are empty."""
     shown = pd.DataFrame(index=flights.index)
     left_out = _days_left_out(result)
     for column, label in FLIGHT_COLUMNS.items():
@@ -59,7 +59,7 @@ def format_flights(result: StudyResult, flights: pd.DataFrame) -> pd.DataFrame:
 
 
 def format_flights_csv(result: StudyResult, flights: pd.DataFrame) -> bytes:
-    """CSV of the flights, formulas guarded, the contents sentence in a column of its own."""
+    """CSV of the flights with formulas escaped and the contents sentence in its own column."""
     return _write_csv(result, flights)
 
 
@@ -88,7 +88,7 @@ def format_counts_csv(result: StudyResult) -> bytes:
 
 
 def _overhead(series: CountSeries) -> dict[str, tuple[float | None, ...]]:
-    """Positions per aircraft-hour over each region; empty cells where nothing says so."""
+    """Positions per aircraft-hour over each region; empty cells if unknown."""
     unknown = (None,) * len(series.days)
     return {
         "overhead_origin": series.overhead_origin or unknown,
@@ -97,7 +97,7 @@ def _overhead(series: CountSeries) -> dict[str, tuple[float | None, ...]]:
 
 
 def _expected(result: StudyResult, effect: Effect | None) -> list[float | None]:
-    """What a bound leads one to expect each day; None where nothing does."""
+    """Expected flights per day of a bound; None for days without an expectation."""
     known = list(effect.expected_per_day) if effect else []
     return known + [None] * (len(result.series.days) - len(known))
 
@@ -133,9 +133,9 @@ def _effect_cells(effect: Effect) -> dict[str, str]:
         "95 % interval": format_interval(effect.lo, effect.hi),
         f"{effect.compared_with} that differ as much": f"{effect.r} of {effect.n_compared}",
         "p": format_p(effect.p),
-        "scatter against Poisson (φ)": format_limit(effect.phi),
-        "coverage after / before": format_ratio(effect.coverage),
-        "ratio without, with, with twice the exposure": f"{raw}, {adjusted}, {over}",
+        "variation against pure chance (φ)": format_limit(effect.phi),
+        "coverage after ÷ before": format_ratio(effect.coverage),
+        "ratio not adjusted, adjusted, adjusted twice": f"{raw}, {adjusted}, {over}",
         "rise that would probably be noticed": format_ratio(effect.mde_up),
         "fall that would probably be noticed": format_ratio(effect.mde_down),
     }
@@ -146,4 +146,5 @@ def _days_left_out(result: StudyResult) -> frozenset[date]:
 
 
 def _as_date(day: object) -> date:
-    return pd.Timestamp(day).date()
+    plain: date = pd.Timestamp(day).date()
+    return plain

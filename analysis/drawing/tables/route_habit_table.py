@@ -1,4 +1,4 @@
-"""Who flies a route and did before: tables and a strip of weeks, for the page and the report."""
+"""Who flies a route, and who flew it before: tables and a chart of weeks."""
 
 from dataclasses import replace
 from typing import Any
@@ -12,14 +12,22 @@ from flights.evidence import Habits
 from flights.routes import RouteHabit, RouteHabits, sum_route_habits
 
 ROWS = 15
-"""Operators, callsigns and airframes listed at most, each."""
+"""Rows per table at most."""
 
 _TITLES = {"operator": "Operators", "callsign": "Callsigns", "icao24": "Airframes"}
-_COLUMNS = ("flights", "possible", "before", "a week before", "first before", "last before", "on")
+_COLUMNS = (
+    "flights",
+    "of them possible",
+    "before",
+    "per week before",
+    "first before",
+    "last before",
+    "weekdays before",
+)
 _NOTE = (
-    "flights: in the days from the event on, of both bounds. possible: those of them with an end "
-    "that was not observed. before: on the complete days before, of both bounds; on: those by "
-    "weekday. Callsigns are shown as received."
+    "flights: all flights in the days after the event, certain and possible. of them possible: "
+    "flights with an end that was not observed. before: all flights on the complete days before "
+    "the event. Callsigns are shown as received."
 )
 
 
@@ -29,16 +37,16 @@ def has_flights(result: StudyResult) -> bool:
 
 
 def count_route_habits(result: StudyResult, flights: pd.DataFrame) -> RouteHabits:
-    """The habits of a study's route, on the days that its answer rests on."""
+    """The habits of a study's route on the days that the answer uses."""
     left_out = {day for day, _, _ in result.days_missing}
     complete = [day for day in result.series.days if day not in left_out]
     return sum_route_habits(flights, complete, result.event, int(result.study["window"]))
 
 
 def tabulate_flyers(habits: RouteHabits) -> list[TextTable]:
-    """The operators, callsigns and airframes of most flights in the window, a table each.
+    """Tables of the operators, callsigns and airframes with most flights in the window.
 
-    The note that explains their columns stands below the last.
+    The note that explains the columns is below the last.
     """
     found = [_tabulate(kind, habits) for kind in _TITLES]
     shown = [table for table in found if table.rows]
@@ -50,7 +58,7 @@ def _tabulate(kind: str, habits: RouteHabits) -> TextTable:
     shown = members[:ROWS]
     title = _TITLES[kind]
     if len(members) > len(shown):
-        title = f"{title}: {len(shown)} of {len(members):,}, most flights first"
+        title = f"{title}: the {len(shown)} of {len(members):,} with most flights"
     rows = tuple(map(_row, shown))
     words = (kind, *_COLUMNS[-3:])
     return TextTable(title, (kind, *_COLUMNS), rows, words)
@@ -74,7 +82,7 @@ def _row(member: RouteHabit) -> tuple[str, ...]:
 def draw_flyers(
     result: StudyResult, habits: RouteHabits, *, dark: bool = False
 ) -> dict[str, Any] | None:
-    """Vega-Lite of flights a week before the event, a row for each of the largest operators."""
+    """Vega-Lite of flights per week before the event, a row for each of the largest operators."""
     ends = f"from {result.origin_label} to {result.destination_label}"
     drawn = Habits(ends, habits.weekly)
     return draw_habits(drawn, habits.event, simulated=result.simulated, dark=dark)

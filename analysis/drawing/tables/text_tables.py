@@ -1,4 +1,4 @@
-"""The numbers behind the pictures as tables of text, the same for the page and the report."""
+"""The numbers of the charts as tables of text, the same for the page and the report."""
 
 import html
 import math
@@ -10,6 +10,7 @@ from typing import Any
 
 from analysis.drawing.captions import format_interval, format_known
 from analysis.drawing.charts.sensitivity_chart import POWERS, list_powers
+from analysis.drawing.palette import AT_MOST, CERTAIN, WITH_POSSIBLE
 from analysis.study import (
     CheckResult,
     Effect,
@@ -22,10 +23,10 @@ from analysis.study import (
 )
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-BOUNDS = {"lower": "observed", "upper": "possible too"}
+BOUNDS = {"lower": CERTAIN, "upper": WITH_POSSIBLE}
 
 _LONG = 28
-"""Letters from which on words may break into lines."""
+"""Texts longer than this may break into lines [characters]."""
 
 _NAMES = {
     "n1": "observed",
@@ -33,13 +34,13 @@ _NAMES = {
     "lo": "from",
     "hi": "to",
     "phi": "φ",
-    "holds": "finding stays",
+    "holds": "change remains",
 }
 
 
 @dataclass(frozen=True)
 class TextTable:
-    """A title, columns and rows of text; columns named in `words` hold words, others numbers."""
+    """A title, columns and rows of text; columns in `words` contain words, the others numbers."""
 
     title: str
     columns: tuple[str, ...]
@@ -49,7 +50,7 @@ class TextTable:
 
 
 def render_table(table: TextTable, *, scrolls: bool = False) -> str:
-    """HTML of a table, all text escaped; `scrolls` keeps a long one in a box of its own."""
+    """HTML of a table, all text escaped; `scrolls` puts a long one into a box that scrolls."""
     kinds = ["" if name in table.words else ' class="n"' for name in table.columns]
     head = "".join(
         f'<th scope="col"{kind}>{html.escape(name)}</th>'
@@ -72,41 +73,45 @@ def _cell(kind: str, text: str) -> str:
 
 
 def tabulate_windows(result: StudyResult) -> list[TextTable]:
-    """Every window with both bounds; none where the study holds no estimate."""
+    """Every window with both bounds; none if the study has no estimate."""
     asked = int(result.study["window"])
     found = {asked: (result.lower, result.upper, result.verdict.kind)}
     found |= {each.window: (each.lower, each.upper, each.kind) for each in result.sensitivity}
     rows = [
-        (f"{window} days", *_effect_row(effect), "the answer" if window == asked else kind)
+        (f"{window} days", *_effect_row(effect), "this study" if window == asked else kind)
         for window, (lower, upper, kind) in sorted(found.items())
         for effect in _list_bounds(lower, upper)
     ]
-    columns = ("window", *_EFFECT_COLUMNS, "would say")
-    words = ("window", "bound", "would say")
+    columns = ("window", *_EFFECT_COLUMNS, "verdict would be")
+    words = ("window", "bound", "verdict would be")
     return [TextTable("Other windows", columns, tuple(rows), words)] if rows else []
 
 
 def tabulate_powers(result: StudyResult) -> list[TextTable]:
-    """The ratio with exposure to the power 0, 1, 2, with the interval where one is stated."""
+    """The ratio with exposure to the power 0, 1, 2, and its interval if there is one."""
     entries = list_powers(result)
     rows = tuple(
         (
             f"{entry.label} (power {POWERS.index(entry.label)})",
             ratio.kind if len(entry.ratios) > 1 else "both",
-            ratio.write(),
+            ratio.format(),
         )
         for entry in entries
         for ratio in entry.ratios
     )
-    columns = ("against what was heard", "bound", "ratio")
-    return [TextTable("Raw, adjusted, adjusted twice", columns, rows, columns[:2])] if rows else []
+    columns = ("adjustment for traffic", "bound", "ratio")
+    return (
+        [TextTable("Not adjusted, adjusted, adjusted twice", columns, rows, columns[:2])]
+        if rows
+        else []
+    )
 
 
 _EFFECT_COLUMNS = ("bound", "observed", "expected", "ratio", "95 % interval", "p")
 
 
 def _list_bounds(lower: Effect | None, upper: Effect | None) -> list[Effect]:
-    """Both bounds; one, called so, where they are the same."""
+    """Both bounds; one with the name `both` if they are the same."""
     found = [effect for effect in (lower, upper) if effect is not None]
     if len(found) == 2 and _effect_row(found[0])[1:] == _effect_row(found[1])[1:]:
         return [replace(found[0], bound="both")]
@@ -125,24 +130,24 @@ def _effect_row(effect: Effect) -> tuple[str, ...]:
 
 
 def tabulate_controls(result: StudyResult) -> list[TextTable]:
-    """Other routes from the same origin, most different first, the route asked about on top."""
+    """Other routes from the same origin, most different first, the study's route on top."""
     if not result.controls or result.lower is None:
         return []
     own = result.lower
-    asked = (f"{result.destination_label} (asked about)", own.n1, own.expected, own.rr, own.s)
+    asked = (f"{result.destination_label} (this study)", own.n1, own.expected, own.rr, own.s)
     others = sorted(result.controls, key=lambda each: (-abs(each.s), each.label))
     lines = [asked, *((c.label, c.n1, c.expected, c.rr, c.s) for c in others)]
     rows = tuple(
         (label, format_known(n1), format_known(expected), format_ratio(rr), f"{s:+.2f}")
         for label, n1, expected, rr, s in lines
     )
-    columns = ("to", "observed", "expected", "ratio", "signed root deviance")
+    columns = ("to", "observed", "expected", "ratio", "difference score (signed root deviance)")
     title = f"Routes from {result.origin_label} in the same days"
     return [TextTable(title, columns, rows, ("to",))]
 
 
 def tabulate_events(result: StudyResult) -> list[TextTable]:
-    """Every event with both bounds and, allowing for the others, its p."""
+    """Every event with both bounds, and its p adjusted for the others."""
     if not result.others:
         return []
     head = (result.event, result.event_name, result.verdict, result.lower, result.upper)
@@ -158,20 +163,20 @@ def tabulate_events(result: StudyResult) -> list[TextTable]:
 
 
 def tabulate_family(result: StudyResult) -> list[TextTable]:
-    """What is left of each of several dates when all of them are allowed for."""
+    """The p of each of several dates, adjusted for all of them."""
     if result.family is None or len(result.family.members) < 2:
         return []
     rows = tuple(
         (m.label, format_p(m.p), format_p(m.p_adjusted), "yes" if m.holds else "no")
         for m in result.family.members
     )
-    columns = ("asked", "p", "p, all allowed for", "holds")
-    title = f"Allowing for all dates ({result.family.method})"
-    return [TextTable(title, columns, rows, ("asked", "holds"))]
+    columns = ("date", "p", "adjusted p", "below 0.05")
+    title = f"Adjusted for all dates ({result.family.method})"
+    return [TextTable(title, columns, rows, ("date", "below 0.05"))]
 
 
 def tabulate_weekdays(result: StudyResult) -> list[TextTable]:
-    """Weekday factors of both bounds, and those of the regression where there is one."""
+    """Weekday factors of both bounds, and those of the regression if there is one."""
     effects = [effect for effect in (result.lower, result.upper) if effect is not None]
     rows = [(BOUNDS[e.bound], *map(format_limit, e.weekday_factors)) for e in effects]
     rows += [
@@ -183,7 +188,7 @@ def tabulate_weekdays(result: StudyResult) -> list[TextTable]:
 
 
 def tabulate_shapes(result: StudyResult) -> list[TextTable]:
-    """The regression beside the estimate: a diagnostic."""
+    """The regression as a diagnostic next to the estimate."""
     rows = tuple(
         (
             BOUNDS[s.bound],
@@ -194,13 +199,15 @@ def tabulate_shapes(result: StudyResult) -> list[TextTable]:
         for s in result.shapes
     )
     columns = ("bound", "ratio", "95 % interval", "dispersion")
-    note = "A diagnostic of shape. It gives no verdict: its intervals take days for independent."
+    note = (
+        "For comparison only. It gives no verdict: its intervals assume that days are independent."
+    )
     title = "Quasi-Poisson regression on event, weekday and exposure"
     return [TextTable(title, columns, rows, ("bound",), note)] if rows else []
 
 
 def tabulate_shifts(result: StudyResult) -> list[TextTable]:
-    """Days from which on the series ran at another level; exploratory."""
+    """Days on which the level of the series changed; exploratory."""
     rows = tuple(
         (
             format_date(shift.day),
@@ -210,38 +217,37 @@ def tabulate_shifts(result: StudyResult) -> list[TextTable]:
         )
         for shift in result.shifts
     )
-    columns = ("from", "flights a day before", "flights a day after", "days from the event")
+    columns = ("from", "flights per day before", "flights per day after", "days from the event")
     note = (
-        "Exploratory: a scan of the two years before and after the event for changes of level. It "
-        "finds new receivers, timetables and seasons as readily as any other change, and gives no "
-        "verdict."
+        "Exploratory: a search for changes of level in the two years before and after the event. "
+        "New receivers, timetables and seasons also change the level. It gives no verdict."
     )
-    return [TextTable("Shifts of level", columns, rows, ("from",), note)] if rows else []
+    return [TextTable("Changes of level", columns, rows, ("from",), note)] if rows else []
 
 
 def tabulate_checks(result: StudyResult) -> list[TextTable]:
-    """The table of every check that has one, failed ones too; other routes have their own."""
+    """The table of every check that has one, also of failed ones; other routes have their own."""
     own = "control_routes" if result.controls else ""
     return [_tabulate_check(each) for each in result.checks if each.table and each.name != own]
 
 
 def _tabulate_check(check: CheckResult) -> TextTable:
     keys = list(dict.fromkeys(key for row in check.table for key in row))
-    rows = tuple(tuple(_write_cell(key, row.get(key)) for key in keys) for row in check.table)
+    rows = tuple(tuple(_format_cell(key, row.get(key)) for key in keys) for row in check.table)
     columns = tuple(_NAMES.get(key, key) for key in keys)
-    words = tuple(_NAMES.get(key, key) for key in keys if _holds_words(check.table, key))
+    words = tuple(_NAMES.get(key, key) for key in keys if _contains_words(check.table, key))
     note = f"{check.outcome.capitalize()}. {check.sentence}"
     return TextTable(check.title, columns, rows, words, note)
 
 
-def _holds_words(rows: Sequence[Mapping[str, Any]], key: str) -> bool:
+def _contains_words(rows: Sequence[Mapping[str, Any]], key: str) -> bool:
     return any(isinstance(row.get(key), str | bool) for row in rows)
 
 
-def _write_cell(key: str, value: Any) -> str:
-    """A cell of a check's table, for people.
+def _format_cell(key: str, value: Any) -> str:
+    """A cell of a check's table as text.
 
-    >>> _write_cell("rr", 2.5), _write_cell("holds", True), _write_cell("day", "2050-06-02")
+    >>> _format_cell("rr", 2.5), _format_cell("season", True), _format_cell("day", "2050-06-02")
     ('×2.50', 'yes', '2 Jun 2050')
     """
     if value is None or (isinstance(value, float) and math.isnan(value)):
@@ -264,7 +270,7 @@ def _write_cell(key: str, value: Any) -> str:
 
 
 def list_tables(result: StudyResult) -> list[TextTable]:
-    """Everything that stands behind an answer besides its first numbers, in the order of use."""
+    """All further numbers of an answer, in the order of use."""
     makers = (
         tabulate_weekdays,
         tabulate_shapes,
@@ -274,7 +280,7 @@ def list_tables(result: StudyResult) -> list[TextTable]:
 
 
 def tabulate_days(result: StudyResult) -> TextTable:
-    """The days of the chart: both bounds, what was expected, what was heard."""
+    """The days of the chart: both bounds, the expectation, the traffic heard."""
     series = result.series
     left_out = {day: f"{status}: {why}" for day, status, why in result.days_missing}
     expected = result.lower.expected_per_day if result.lower else ()
@@ -291,17 +297,17 @@ def tabulate_days(result: StudyResult) -> TextTable:
         for k, day in enumerate(series.days)
     )
     heard = (f"heard in {result.origin_label}", f"heard in {result.destination_label}")
-    columns = ("day", "observed", "possible too", "expected", *heard, "left out")
+    columns = ("day", CERTAIN, AT_MOST, "expected", *heard, "left out")
     return TextTable("Flights per UTC day", columns, rows, ("day", "left out"))
 
 
 def tabulate_placebos(result: StudyResult) -> TextTable:
-    """The event and every comparable date, most different first."""
+    """The event and every ordinary date (placebo date), most different first."""
     effect = result.lower
     assert effect is not None
     event = (f"{format_date(effect.event)} (the event)", effect.rr, effect.s)
     others = sorted(effect.placebos, key=lambda each: (-abs(each.s), each.day))
     lines = [event, *((format_date(each.day), each.rr, each.s) for each in others)]
     rows = tuple((day, format_ratio(rr), f"{s:+.2f}") for day, rr, s in lines)
-    columns = ("from", "ratio", "signed root deviance")
-    return TextTable("Comparable dates", columns, rows, ("from",))
+    columns = ("from", "ratio", "difference score (signed root deviance)")
+    return TextTable("Ordinary dates (placebo dates)", columns, rows, ("from",))

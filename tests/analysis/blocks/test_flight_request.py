@@ -28,7 +28,7 @@ def test_times_of_other_zones_are_read_as_utc() -> None:
     [
         ({"icao24": "4d011"}, "six hex digits"),
         ({"icao24": "<script>"}, "six hex digits"),
-        ({"around": "soon"}, "'soon' is no time"),
+        ({"around": "soon"}, "'soon' is not a time"),
         ({"source": ""}, "source"),
     ],
 )

@@ -24,7 +24,7 @@ def change() -> StudyResult:
 def test_flights_with_neither_end_known_stand_beside_the_counts(change: StudyResult) -> None:
     start = (change.event - change.series.days[0]).days
     count = sum(each or 0 for each in change.series.neither_end[start : start + 14])
-    told = f"{count:.0f} of the possible with neither end known"
+    told = f"{count:.0f} with both ends unknown, included in “at most”"
     assert count > 0 and told in describe_figures(change)
     series = replace(change.series, neither_end=(0.0,) * len(change.series.days))
     assert not any("neither" in each for each in describe_figures(replace(change, series=series)))
@@ -35,9 +35,9 @@ def test_days_that_are_missing_are_not_among_those_observed() -> None:
 
 
 def test_no_flight_on_days_nobody_pulled_is_not_a_zero(change: StudyResult) -> None:
-    assert describe_no_flights(change) == "None was heard in 14 days."
+    assert describe_no_flights(change) == "No flight was heard in 14 days."
     unasked = made.make_result("unasked")
-    said = "None of these days is complete: what flew on them is not known."
+    said = "None of these days is complete, so the number of flights is not known."
     assert describe_no_flights(unasked) == said
     flights = made.make_evidence(made.CASES["unasked"]).flights.iloc[:0]
     assert said in render_report(unasked, flights)
@@ -47,7 +47,7 @@ def test_every_verdict_with_numbers_says_what_could_have_been_noticed() -> None:
     for name in ("change", "null", "thin", "coverage", "history", "missing"):
         said = describe_detectable(made.make_result(name).lower)
         assert "rise of " in said, name
-        assert said.startswith("Going by the 34 dates") == (name == "history")
+        assert said.startswith("Estimated from only 34 dates") == (name == "history")
 
 
 def test_what_could_have_been_noticed_is_said_both_ways() -> None:
@@ -64,7 +64,9 @@ def test_what_could_have_been_noticed_is_said_both_ways() -> None:
 def test_dates_of_one_question_say_what_is_left_of_them(change: StudyResult) -> None:
     full = made.with_everything(change)
     told = describe_holm(full, full.event)
-    assert "p = 0.010 for this date alone; allowing for all 3 dates (Holm) 0.030, still" in told
+    assert (
+        "p = 0.010 for this date alone. Adjusted for all 3 dates (Holm), p = 0.030: still" in told
+    )
     assert "not below 0.05" in describe_holm(full, full.others[0].event)
     assert describe_holm(change, change.event) == ""
 

@@ -227,7 +227,7 @@ def test_lost_flights_that_cannot_have_been_there_are_counted_by_reason(
 
 def test_report_says_what_lies_outside_both_bounds(written: Path) -> None:
     text = " ".join((written / "report.html").read_text("utf-8").split())
-    assert "Both bounds speak of flights that somebody heard." in text
+    assert "Both numbers count only flights that receivers heard." in text
     assert "stand outside both" not in text
 
 
@@ -239,14 +239,14 @@ def test_report_holds_everything_behind_an_answer(flights: pd.DataFrame) -> None
     wanted = [
         "would probably be noticed",
         "Other windows, other adjustments",
-        "Raw, adjusted, adjusted twice",
+        "Not adjusted, adjusted, adjusted twice",
         "Weekday factors",
         "Routes from China in the same days",
         "Place 39",
-        "All dates taken together: NO DETECTABLE CHANGE.",
-        "Allowing for all dates (Holm)",
+        "All dates combined: NO DETECTABLE CHANGE.",
+        "Adjusted for all dates (Holm)",
         "Quasi-Poisson regression",
-        "Exploratory: shifts of level",
+        "Exploratory: changes of level",
         "Tried in this session",
         describe_placebos(full),
         describe_sensitivity(full),

@@ -86,9 +86,9 @@ def test_calendar_of_the_source_and_days_the_study_lacks(open_page: Open) -> Non
     app = _open_study_then_data(open_page, QUERY)
     assert not app.exception
     chart = json.loads(app.get("vega_lite_chart")[0].proto.spec)
-    assert "SIMULATED · days held" in chart["title"]["text"]
+    assert "SIMULATED · days in the archive" in chart["title"]["text"]
     assert "22 Oct 2050 – 25 Oct 2050" in _reasons(app)[0]
-    assert "cheapest ways" not in _said(app)
+    assert "Ways to get the data" not in _said(app)
 
 
 def test_real_study_is_shown_every_way_with_price_account_licence_and_limits(
@@ -97,7 +97,7 @@ def test_real_study_is_shown_every_way_with_price_account_licence_and_limits(
     app = _open_study_then_data(open_page, REAL)
     assert not app.exception
     said = _said(app)
-    assert "lacks 172 of the 172 days from 6 Jan 2025 to 26 Jun 2025" in said
+    assert "172 of the 172 days from 6 Jan 2025 to 26 Jun 2025 are missing" in said
     assert (
         "A verdict needs about 172 complete days of one source, 6 Jan 2025 to 26 Jun 2025" in said
     )
@@ -137,7 +137,7 @@ def test_form_of_every_source_is_made_of_its_options(open_page: Open, source: st
 
 def test_study_of_no_session_is_asked_for(open_page: Open) -> None:
     app = open_page(page="data")
-    assert "What a question lacks will stand here" in _said(app)
+    assert "Ask a question on the Study page" in _said(app)
     assert [each.proto.label for each in app.get("page_link")] == ["Ask a question"]
 
 
@@ -277,8 +277,8 @@ def test_paused_pull_says_when_it_can_go_on_and_goes_on(
         app = open_page(page="data")
         said = _said(app)
         assert "paused. No credits left." in said
-        assert "It can go on from 23 Nov 2026 14:02 UTC." in said
-        assert app.button(key="again-2-b").label == "Go on"
+        assert "You can continue it from 23 Nov 2026 14:02 UTC." in said
+        assert app.button(key="again-2-b").label == "Continue"
         app.button(key="again-2-b").click().run()
         assert again == ["2-b"]
 
@@ -297,7 +297,7 @@ def test_failed_days_are_told_with_their_reasons_and_can_be_asked_again(
         assert "<td>3 Jan 2050 – 4 Jan 2050</td>" in table
         assert table.count("<tr>") == 2
         assert '<td class="why">&lt;b&gt;half&lt;/b&gt; of https://a.example/b came.</td>' in table
-        assert app.button(key="again-3-c").label == "Ask again"
+        assert app.button(key="again-3-c").label == "Try again"
 
 
 def test_table_that_was_read_is_not_asked_again(open_page: Open, weeks: Path) -> None:
@@ -352,7 +352,7 @@ def test_region_outside_the_area_is_said_on_the_study_page_with_a_way_on(
     app.switch_page("analysis/views/study.py").run()
     assert not app.exception
     assert app.warning[0].value.startswith("China is outside the area of “EUROCONTROL OPDI")
-    assert [each.label for each in app.button if each.label == "Find a source that holds it"]
+    assert [each.label for each in app.button if each.label == "Find another source"]
 
 
 def test_sources_of_the_panel_are_those_of_the_program() -> None:
@@ -364,10 +364,10 @@ def test_data_page_says_what_the_study_could_show(open_page: Callable[..., AppTe
     study = app.session_state["study"]
     app.switch_page("analysis/views/data.py").run()
     assert not app.exception
-    (rate,) = [each for each in app.number_input if each.label == "Flights a week, usually"]
-    said = next(each.value for each in app.markdown if "days of this route are held" in each.value)
+    (rate,) = [each for each in app.number_input if each.label == "Usual flights per week"]
+    said = next(each.value for each in app.markdown if "days of this route" in each.value)
     assert rate.value > 0 and f"usual {rate.value:.1f}".removesuffix(".0") in said
     assert f"{study.window} days from the event on against {study.baseline} before" in said
     rate.set_value(30.0).run()
-    said = next(each.value for each in app.markdown if "days of this route are held" in each.value)
+    said = next(each.value for each in app.markdown if "days of this route" in each.value)
     assert "usual 30 flights a week you could notice ×" in said

@@ -58,10 +58,14 @@ def test_address_opens_the_flight_with_everything_about_it(
     app = open_page(request_for(lost, "country:IR").to_query(), page="flight")
     assert not app.exception and not app.warning
     said = _html(app)
-    assert "SIMULATED · a made-up world" in said and CONTENTS_SENTENCE in said
+    assert "SIMULATED · made-up flights" in said and CONTENTS_SENTENCE in said
     assert 'class="brief">Last heard' in said and "A landing in Iran in between" in said
-    assert said.index("Report of the flight") < said.index("Its chain")
-    assert said.index("Its chain") < said.index("Is this ordinary?") < said.index('class="facts"')
+    assert said.index("Report of the flight") < said.index("Flights before and after")
+    assert (
+        said.index("Flights before and after")
+        < said.index("Is this flight usual?")
+        < said.index('class="facts"')
+    )
     deck = json.loads(app.get("deck_gl_json_chart")[0].proto.json)
     assert {"track", "unheard", "lost", "reach", "candidates", "shade", "simulated"} <= {
         layer["id"] for layer in deck["layers"]
@@ -101,7 +105,7 @@ def test_chain_leads_to_the_neighbouring_flights(open_page: Open, lost: pd.Serie
 def test_page_without_a_flight_says_how_to_name_one(open_page: Open) -> None:
     app = open_page(page="flight")
     assert not app.exception
-    assert "Name an aircraft by its address" in _said(app)
+    assert "Enter the address of an aircraft" in _said(app)
     assert CONTENTS_SENTENCE in _html(app)
 
 
@@ -109,7 +113,7 @@ def test_page_without_a_flight_says_how_to_name_one(open_page: Open) -> None:
     ("change", "says"),
     [
         ({"icao24": "zzz"}, "six hex digits"),
-        ({"around": "noon"}, "is no time"),
+        ({"around": "noon"}, "is not a time"),
         ({"icao24": "abcdef"}, "no flight of abcdef"),
         ({"region": "contry:IR"}, "contry"),
     ],
@@ -120,7 +124,7 @@ def test_broken_address_gets_a_sentence_and_a_way_out(
     app = open_page(request_for(lost).to_query() | change, page="flight")
     assert not app.exception
     assert says in app.warning[0].value
-    assert [each.label for each in app.button] == ["Look at the days held"]
+    assert [each.label for each in app.button] == ["See the days in the archive"]
     assert CONTENTS_SENTENCE in _html(app)
 
 
@@ -169,13 +173,13 @@ def test_source_without_reception_says_that_it_is_not_known(real: AppTest) -> No
 
 def test_study_says_what_lies_outside_its_bounds(open_page: Open) -> None:
     said = _html(open_page(CHINA_LUXEMBOURG))
-    assert "Both bounds speak of flights that somebody heard." in said
+    assert "Both numbers count only flights that receivers heard." in said
 
 
 def test_study_lists_the_lost_flights_that_cannot_have_been_there(open_page: Open) -> None:
     app = open_page(CHINA_LUXEMBOURG | {"destination": "country:BR"})
     if app.warning:  # no flight of the grade: the page offers a lower one, and still lists these
-        assert "No flight of this grade" in app.warning[0].value
+        assert "Receivers heard no flight of this cargo grade" in app.warning[0].value
     (label,) = [each.label for each in app.expander if each.label.startswith("Lost flights")]
     count = int(label.rpartition("(")[2].rstrip(")"))
     assert count > 0
@@ -191,4 +195,4 @@ def test_map_of_the_study_dots_lost_ends_and_shades_quiet_cells(open_page: Open)
         for each in json.loads(app.get("deck_gl_json_chart")[0].proto.json)["layers"]
     }
     assert layers["unheard"]["data"] and layers["shade"]["data"] and layers["lost"]["data"]
-    assert "Shaded: receivers heard hardly anyone there" in _said(app)
+    assert "Grey areas: receivers heard few aircraft or none" in _said(app)

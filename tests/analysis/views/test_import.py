@@ -51,7 +51,7 @@ def page(archive: Archive, table: Path) -> AppTest:
         import_panel.show_import(loaders.open_archive())
 
     app = AppTest.from_function(script, default_timeout=60).run()
-    app.segmented_control(key="i_how").set_value("It lies on this machine").run()
+    app.segmented_control(key="i_how").set_value("Use a file on this computer").run()
     return app.text_input(key="i_path").set_value(str(table)).run()
 
 
@@ -129,10 +129,10 @@ def test_import_runs_on_its_own_and_ends_in_a_question(page: AppTest, archive: A
     ledger = archive.read_ledger("table.my-list")
     assert {entry.status for entry in ledger.values()} == {"complete"}
     assert list(ledger) == [date(2025, 6, 1), date(2025, 6, 2)]
-    assert "“Own table: my-list” holds 2 flights on 2 days, 2 of them complete" in _said(page)
-    assert "1 row kept aside lie in rejected/table.my-list/My list.csv" in _said(page)
-    assert [each for each in page.button if each.label == "Ask a question about it"]
-    assert "2 days of this name are held already" in _said(page)
+    assert "“Own table: my-list” has 2 flights on 2 days, 2 of them complete" in _said(page)
+    assert "Rejected rows (1) are in rejected/table.my-list/My list.csv" in _said(page)
+    assert [each for each in page.button if each.label == "Ask a question about this table"]
+    assert "already has 2 days with this name" in _said(page)
 
 
 def test_dates_that_could_be_either_are_asked_for(page: AppTest, table: Path) -> None:
@@ -166,7 +166,7 @@ def test_flight_of_a_table_without_an_arrival_can_be_opened(held: Archive) -> No
     told = [_open("flight", request_for(row).to_query()) for _, row in flights.iterrows()]
     for app in told:
         assert not app.exception and not app.warning
-        assert "The archive keeps no positions of this flight." in _said(app)
+        assert "The archive has no positions of this flight." in _said(app)
     first, second = map(_said, told)
     assert "1 Jun 2025 12:00 to 23:00 UTC" in first and "until when is not known" not in first
     assert "From ELLX (" in second and "2 Jun 2025 12:00 UTC, until when is not known" in second

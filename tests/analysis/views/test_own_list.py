@@ -34,12 +34,12 @@ def test_list_is_taken_shown_in_force_and_left_out_again(open_page: Open) -> Non
     assert app.session_state["study"].cargo_sha256 == SHA256
     assert app.session_state["study"].exploratory
     assert f"mine.csv ({len(FREIGHT)} rows, SHA-256 {SHA256[:12]})" in _html(app)
-    assert f"In force: mine.csv ({len(FREIGHT)} rows" in _said(app)
+    assert f"In use: mine.csv ({len(FREIGHT)} rows" in _said(app)
     assert _flights(app) < before
     assert app.query_params["cargo_sha256"] in (SHA256, [SHA256])
-    app = _press(app, "Leave the list out")
+    app = _press(app, "Remove the list")
     assert _flights(app) == before
-    assert "In force" not in _said(app)
+    assert "In use" not in _said(app)
 
 
 def test_file_that_is_no_list_is_refused_with_a_sentence(open_page: Open) -> None:
@@ -51,7 +51,7 @@ def test_file_that_is_no_list_is_refused_with_a_sentence(open_page: Open) -> Non
 
 def test_address_finds_a_list_at_hand_and_says_where_it_is_not(open_page: Open) -> None:
     app = open_page(QUERY | {"cargo_sha256": SHA256})
-    assert any("that is not at hand; add it under" in each.value for each in app.warning)
+    assert any("that is not loaded. Upload it under" in each.value for each in app.warning)
     app = _give(app, LIST)
     assert f"SHA-256 {SHA256[:12]}" in _html(app)
     again = open_page(QUERY | {"cargo_sha256": SHA256})

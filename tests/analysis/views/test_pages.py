@@ -116,7 +116,7 @@ def test_detour_over_other_places_is_no_way_around_the_label(open_page: Open) ->
 
 def test_button_that_changes_the_grade_makes_the_answer_exploratory(open_page: Open) -> None:
     app = open_page(QUERY | {"destination": "country:NZ"})
-    (button,) = [each for each in app.button if each.label == "Count possible cargo too"]
+    (button,) = [each for each in app.button if each.label == "Also count possible cargo"]
     button.click().run()
     study = app.session_state["study"]
     assert study.min_grade == "possible" and study.exploratory
@@ -159,8 +159,8 @@ def test_event_outside_the_days_gets_a_sentence(open_page: Open) -> None:
 
 def test_route_without_flights_offers_a_lower_grade(open_page: Open) -> None:
     app = open_page(QUERY | {"origin": "country:FJ", "destination": "country:IS"})
-    assert "No flight of this grade" in app.warning[0].value
-    app = _press(app, "Count possible cargo too")
+    assert "Receivers heard no flight of this cargo grade" in app.warning[0].value
+    app = _press(app, "Also count possible cargo")
     assert app.session_state["study"].min_grade == "possible"
     assert app.selectbox(key="q_grade").value == "possible"
 
@@ -169,7 +169,7 @@ def test_days_that_are_not_held_offer_those_that_are(open_page: Open) -> None:
     early = {"first": "2050-02-01", "last": "2050-04-01", "events": "2050-03-01"}
     app = open_page(QUERY | early)
     assert "26 Sep 2050 to 21 Oct 2050" in app.warning[0].value
-    app = _press(app, "Look at the days held")
+    app = _press(app, "Use the days in the archive")
     study = app.session_state["study"]
     assert (str(study.first), str(study.last)) == ("2050-09-26", "2050-10-21")
     assert 'aria-label="Verdict"' in _html(app)
@@ -233,8 +233,8 @@ def test_several_dates_stand_each_with_its_answer(
     said = _html(app)
     for other in full.others:
         assert f'aria-label="{format_date(other.event)}' in said
-    assert "All dates taken together" in said
-    assert said.count("allowing for all 3 dates (Holm)") == 3
+    assert "All dates combined" in said
+    assert said.count("Adjusted for all 3 dates (Holm)") == 3
     assert "would probably be noticed" in said
     charts = [each.proto.spec for each in app.get("vega_lite_chart")]
     assert len(charts) == 3 and "all together" in charts[2]
@@ -251,16 +251,16 @@ def test_one_part_behind_the_answer_is_made_at_a_time(
         "Other windows",
         "Other routes from China",
         "Who flies this route",
-        "Numbers behind it",
-        "Shifts of level (exploratory)",
+        "All numbers",
+        "Changes of level (exploratory)",
     ]
-    assert "Exploratory: a scan" not in _html(app)
+    assert "Exploratory: a search" not in _html(app)
     wanted = {
-        labels[1]: "Raw, adjusted, adjusted twice",
+        labels[1]: "Not adjusted, adjusted, adjusted twice",
         labels[2]: "Place 39",
         labels[3]: "of the year before in this study",
         labels[4]: "Weekday factors",
-        labels[5]: "Exploratory: a scan",
+        labels[5]: "Exploratory: a search",
     }
     for label, words in wanted.items():
         app.session_state[f"behind-{full.study_hash}"] = label

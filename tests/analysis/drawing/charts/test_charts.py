@@ -32,7 +32,7 @@ def _rows(spec: dict, *fields: str) -> list[dict]:
 def test_bars_hold_both_bounds_of_every_counted_day(missing: StudyResult) -> None:
     rows = _rows(draw_series(missing).to_dict(), "kind", "low", "high")
     series = missing.series
-    assert sum(r["high"] - r["low"] for r in rows if r["kind"] == "observed") == sum(
+    assert sum(r["high"] - r["low"] for r in rows if r["kind"] == "counted for certain") == sum(
         n for n in series.lower if n is not None
     )
     assert sum(r["high"] - r["low"] for r in rows) == sum(n for n in series.upper if n is not None)
@@ -79,7 +79,7 @@ def test_hover_gives_the_reason_of_a_missing_day(missing: StudyResult) -> None:
     assert len(rows) == len(missing.series.days)
     reasons = {r["why"] for r in rows if r["status"] == "partial"}
     assert reasons == {"Only 31 of 48 heatmaps are there."}
-    assert {r["observed"] for r in rows if r["status"] == "partial"} == {"–"}
+    assert {r["counted for certain"] for r in rows if r["status"] == "partial"} == {"–"}
 
 
 def test_time_is_utc_for_every_reader(missing: StudyResult) -> None:
@@ -149,7 +149,7 @@ def test_outages_are_crossed_out_and_not_called_missing(missing: StudyResult) ->
     ]
     assert [row["date"] for row in crosses] == ["3 Mar 2050"]
     words = describe_series(result)
-    assert "hardly anyone: 3 Mar 2050." in words
+    assert "hardly any traffic: 3 Mar 2050." in words
     assert "3 Mar 2050" not in words.partition("Days missing: ")[2].partition("Left out")[0]
 
 
@@ -158,7 +158,7 @@ def test_placebo_strip_states_ranks_of_both_bounds() -> None:
     subtitle = " ".join(draw_placebos(result).to_dict()["title"]["subtitle"])
     for effect in (result.lower, result.upper):
         assert effect is not None
-        assert f"{effect.r} of {effect.n_placebo} other dates differ as much" in subtitle
+        assert f"{effect.r} of {effect.n_placebo} ordinary dates differ as much" in subtitle
     assert subtitle.count("φ = ") == 2
     same = replace(result, upper=result.lower)
     assert " ".join(draw_placebos(same).to_dict()["title"]["subtitle"]).count("φ = ") == 1
@@ -189,7 +189,7 @@ def test_a_record_with_most_days_missing_still_draws() -> None:
     svg = render_svg(draw_series(result, width=700))
     assert "China" in svg
     assert draw_placebos(result) is None
-    assert "no comparable dates" in describe_placebos(result)
+    assert "no ordinary dates" in describe_placebos(result)
 
 
 def test_placebo_strip_has_a_dot_per_date_and_marks_the_event() -> None:
@@ -230,4 +230,4 @@ def test_strip_of_a_short_record_says_that_routes_were_compared() -> None:
     assert line.startswith("2 of 23 other routes differ as much")
     larger = sum(abs(each.s) >= abs(result.lower.s) - 1e-9 for each in result.lower.placebos)
     told = describe_placebos(short)
-    assert f"{larger} of {result.lower.n_placebo} other dates in this record differ" in told
+    assert f"{larger} of {result.lower.n_placebo} ordinary dates in this record differ" in told

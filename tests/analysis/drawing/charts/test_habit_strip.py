@@ -60,7 +60,9 @@ def test_weeks_not_complete_are_hatched_and_never_zero(habits: Habits) -> None:
 
 def test_words_say_the_same(habits: Habits) -> None:
     words = describe_habits(habits, DAY, simulated=True)
-    assert words.startswith("SIMULATED data. Flights a week from ZHCC in the 52 weeks before 7 Oct")
+    assert words.startswith(
+        "SIMULATED data. Flights per week from ZHCC in the 52 weeks before 7 Oct"
+    )
     assert "callsign QQX1: 28 flights in 28 complete weeks" in words
     assert "Weeks not complete in this archive: 24." in words
 

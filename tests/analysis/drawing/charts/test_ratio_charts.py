@@ -76,7 +76,7 @@ def test_pictures_read_without_colour(full: StudyResult, name: str) -> None:
     spec = DRAW[name](full).to_dict()
     shapes = [x["encoding"]["shape"]["scale"] for x in spec["layer"] if "shape" in x["encoding"]]
     assert len(set(shapes[0]["range"])) == len(shapes[0]["domain"]) >= 2
-    assert "observed" in svg and "possible too" in svg  # the legend of the shapes
+    assert "counted for certain" in svg and "with possible ones" in svg  # the legend of the shapes
 
 
 def test_what_was_asked_is_drawn_strong_and_the_others_grey(full: StudyResult) -> None:
@@ -90,8 +90,10 @@ def test_what_was_asked_is_drawn_strong_and_the_others_grey(full: StudyResult) -
     assert {row["stroke"] for row in points if row["label"] not in strong} == {LIGHT.missing}
     by_label = {(row["label"], row["kind"]): row["rr"] for row in points}
     assert full.lower is not None and full.upper is not None
-    assert by_label["14 days", "observed"] == pytest.approx(full.lower.rr)
-    assert by_label["not adjusted", "possible too"] == pytest.approx(full.upper.rr_by_power[0])
+    assert by_label["14 days", "counted for certain"] == pytest.approx(full.lower.rr)
+    assert by_label["not adjusted", "with possible ones"] == pytest.approx(
+        full.upper.rr_by_power[0]
+    )
 
 
 def test_powers_have_the_interval_of_the_check_that_tried_them() -> None:
@@ -127,7 +129,10 @@ def test_many_routes_are_cut_to_those_that_differ_most_and_the_one_asked(full: S
     points = _points(draw_routes(full))
     labels = {row["label"] for row in points}
     assert len(labels) == ROWS and "Iran" in labels
-    assert "and 11 more, which differ less" in draw_routes(full).to_dict()["title"]["subtitle"]
+    assert (
+        "11 more routes, which differ less, are not drawn"
+        in draw_routes(full).to_dict()["title"]["subtitle"]
+    )
     drawn = [each for each in full.controls if each.label in labels]
     left = [each for each in full.controls if each.label not in labels]
     assert min(abs(each.s) for each in drawn) >= max(abs(each.s) for each in left)
@@ -139,7 +144,7 @@ def test_events_are_sorted_and_end_in_all_of_them_together(full: StudyResult) ->
     rows = sorted(_points(draw_events(full)), key=lambda row: row["y"])
     labels = list(dict.fromkeys(row["label"] for row in rows))
     assert labels[0] == "10 Jun 2050" and labels[-1] == "all together"
-    assert rows[-2]["kind"] == "taken together"
+    assert rows[-2]["kind"] == "all dates combined"
     without = draw_events(replace(full, stack=None))
     assert "all together" not in json.dumps(without.to_dict())
 
@@ -148,7 +153,7 @@ def test_nothing_to_draw_draws_nothing() -> None:
     plain = made.make_result("null")
     assert draw_routes(plain) is None and draw_events(plain) is None
     assert describe_routes(plain) == "There are no other routes to compare with."
-    assert describe_events(plain) == "There is one event only."
+    assert describe_events(plain) == "There is only one event."
     unasked = made.make_result("unasked")
     assert unasked.lower is None
     assert draw_sensitivity(unasked) is None
@@ -159,14 +164,14 @@ def test_words_say_what_the_pictures_show(full: StudyResult) -> None:
     for words in (describe_sensitivity(full), describe_routes(full), describe_events(full)):
         assert words.startswith("SIMULATED data.")
         assert words.endswith(CONTENTS_SENTENCE)
-    assert "14 days, as asked, ×" in describe_sensitivity(full) and NEVER in describe_sensitivity(
+    assert "14 days (this study) ×" in describe_sensitivity(full) and NEVER in describe_sensitivity(
         full
     )
     larger = sum(abs(each.s) >= abs(full.lower.s) for each in full.controls)  # type: ignore[union-attr]
     assert f"{larger} of the others differ as much" in describe_routes(full)
     assert "40 other routes from China" in describe_routes(full)
-    assert "10 Jun 2050 ×1.50 (0.70–no upper limit) observed" in describe_events(full)
-    assert "all together ×1.25 (0.90–1.60) taken together" in describe_events(full)
+    assert "10 Jun 2050 ×1.50 (0.70–no upper limit) counted for certain" in describe_events(full)
+    assert "all together ×1.25 (0.90–1.60) all dates combined" in describe_events(full)
 
 
 def test_routes_of_a_list_stand_in_one_picture() -> None:
@@ -206,12 +211,12 @@ def test_labels_of_strangers_stay_labels() -> None:
 @pytest.mark.parametrize(
     ("spans", "says"),
     [
-        ([(1.1, 2.0), (1.2, 3.0)], "All intervals lie above ×1."),
-        ([(0.1, 0.5)], "All intervals lie below ×1."),
-        ([(0.5, 2.0)], "All intervals hold ×1."),
+        ([(1.1, 2.0), (1.2, 3.0)], "All intervals are above ×1."),
+        ([(0.1, 0.5)], "All intervals are below ×1."),
+        ([(0.5, 2.0)], "All intervals contain ×1."),
         (
             [(1.1, 2.0), (0.5, 2.0), (0.1, 0.9)],
-            "Of 3 intervals 1 above ×1 and 1 below ×1; 1 hold ×1.",
+            "Of 3 intervals, 1 above ×1, 1 below ×1; 1 contain ×1.",
         ),
         ([(math.nan, math.nan)], ""),
     ],

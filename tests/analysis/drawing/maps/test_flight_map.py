@@ -70,9 +70,9 @@ def test_cells_are_darker_the_fewer_were_heard() -> None:
     alphas = [row["c"][3] for row in rows]
     assert alphas[0] > alphas[1] > alphas[2] == 0
     assert [row["label"] for row in rows] == [
-        "Nobody heard here then",
-        "1 aircraft-hours heard here then",
-        "40 aircraft-hours heard here then",
+        "No aircraft heard here",
+        "1 aircraft-hours heard here",
+        "40 aircraft-hours heard here",
     ]
 
 
@@ -89,10 +89,10 @@ def test_silence_on_the_way_is_dotted_too() -> None:
     layers = _layers(InspectedFlight(silent))
     assert len(layers["track"]["data"]) == len(track) - 2
     assert {row["label"] for row in layers["unheard"]["data"]} == {
-        "Nobody heard it for 2 h 10 min",
-        "Nobody heard it in between",
+        "Not heard for 2 h 10 min",
+        "Not heard in between",
     }
-    assert "Unheard stretches on the way: 1." in describe_flight(InspectedFlight(silent))
+    assert "Gaps on the way: 1." in describe_flight(InspectedFlight(silent))
 
 
 def test_positions_kept_far_apart_are_no_silence() -> None:
@@ -111,7 +111,9 @@ def test_simulated_stands_in_the_map_and_its_words() -> None:
     assert "simulated" not in _layers(seen)
     words = describe_flight(seen, simulated=True)
     assert words.startswith("SIMULATED data. Map of one flight. Ends known: ZHCC.")
-    assert "Nobody heard its destination: 3 airports were in reach, likeliest Ashgabat" in words
+    assert (
+        "No receiver heard its destination: 3 airports were in reach, most likely Ashgabat" in words
+    )
     assert words.endswith(CONTENTS_SENTENCE)
 
 
@@ -153,7 +155,7 @@ def test_flight_without_positions_is_dots_between_its_ends() -> None:
     story = FlightReport("table", chain, 0, (), made.make_track().iloc[:0])
     layers = _layers(InspectedFlight(story))
     assert layers["track"]["data"] == [] and len(layers["unheard"]["data"]) > 5
-    assert is_drawable(story) and "No position of it is kept" in describe_flight(
+    assert is_drawable(story) and "The archive keeps no position of it" in describe_flight(
         InspectedFlight(story)
     )
 
@@ -161,4 +163,4 @@ def test_flight_without_positions_is_dots_between_its_ends() -> None:
 def test_nothing_excluded_is_no_list_of_airports() -> None:
     blind = made.make_story(again=False, last_latitude=None, last_longitude=None)
     assert _layers(InspectedFlight(blind))["candidates"]["data"] == []
-    assert "no airport is excluded" in describe_flight(InspectedFlight(blind))
+    assert "every airport is possible" in describe_flight(InspectedFlight(blind))

@@ -14,7 +14,7 @@ def _kinds(*rows: dict[str, object], at: int = 0) -> list[tuple[str, str, str]]:
 def test_silence_between_two_flights_is_a_segment_of_its_own() -> None:
     assert _kinds(made.make_flight(), made.make_next()) == [
         ("heard", "CLX9TK ZHCC → lost", "28 Feb 04:00 to 09:00 UTC, by readsb"),
-        ("unheard", "7 h unheard", "from the air to UAAA"),
+        ("unheard", "not heard for 7 h", "from the air to UAAA"),
         ("heard", "CLX4TA UAAA → VHHH", "28 Feb 16:00 to 21:00 UTC, by readsb"),
     ]
 
@@ -26,12 +26,16 @@ def test_stay_at_one_airport_is_no_silence() -> None:
 
 def test_two_airports_with_nothing_between_are_unheard() -> None:
     landed = made.make_flight(destination="UTAA", destination_evidence="low")
-    assert _kinds(landed, made.make_next())[1] == ("unheard", "7 h unheard", "from UTAA to UAAA")
+    assert _kinds(landed, made.make_next())[1] == (
+        "unheard",
+        "not heard for 7 h",
+        "from UTAA to UAAA",
+    )
 
 
 def test_silence_longer_than_the_horizon_says_that_it_bounds_nothing() -> None:
     detail = _kinds(made.make_flight(), made.make_next(60.0))[1][2]
-    assert detail == "from the air to UAAA; too long to bound"
+    assert detail == "from the air to UAAA; too long to say where it was"
 
 
 def test_air_to_air_and_flights_without_a_callsign() -> None:
@@ -55,4 +59,4 @@ def test_witnesses_are_named_and_only_neighbours_shown() -> None:
 def test_flight_without_an_arrival_says_so_and_how_long_it_was_unheard_is_not_known() -> None:
     told = _kinds(made.make_flight(lastseen=None), made.make_next())
     assert told[0][2] == "28 Feb 04:00 UTC, until when is not known, by readsb"
-    assert told[1] == ("unheard", "unheard", "from the air to UAAA; how long is not known")
+    assert told[1] == ("unheard", "not heard", "from the air to UAAA; length not known")

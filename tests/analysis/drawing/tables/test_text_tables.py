@@ -44,7 +44,7 @@ def test_every_table_is_as_wide_as_its_head(full: StudyResult) -> None:
 def test_windows_hold_both_bounds_and_only_the_one_asked_answers(full: StudyResult) -> None:
     (table,) = text_tables.tabulate_windows(full)
     assert _cells(table, "window") == [f"{w} days" for w in (7, 7, 14, 14, 28, 28)]
-    assert [said == "the answer" for said in _cells(table, "would say")] == [
+    assert [said == "this study" for said in _cells(table, "verdict would be")] == [
         *(False, False, True, True, False, False),
     ]
     assert full.lower is not None and full.upper is not None
@@ -72,7 +72,9 @@ def test_placebos_begin_with_the_event_and_go_on_by_size(full: StudyResult) -> N
     assert full.lower is not None
     assert len(table.rows) == full.lower.n_placebo + 1
     assert table.rows[0][0] == "20 Jul 2050 (the event)"
-    sizes = [abs(float(each)) for each in _cells(table, "signed root deviance")[1:]]
+    sizes = [
+        abs(float(each)) for each in _cells(table, "difference score (signed root deviance)")[1:]
+    ]
     assert sizes == sorted(sizes, reverse=True)
 
 
@@ -96,7 +98,7 @@ def test_holm_stands_beside_the_events(full: StudyResult) -> None:
     events, family = text_tables.tabulate_events(full)
     assert "20 Jul 2050 Something made up" in _cells(events, "event")
     assert "Holm" in family.title
-    assert _cells(family, "holds") == ["yes", "no", "no"]
+    assert _cells(family, "below 0.05") == ["yes", "no", "no"]
 
 
 def test_shifts_are_called_exploratory(full: StudyResult) -> None:
