@@ -1,4 +1,4 @@
-"""The environment, read when asked, as frozen settings."""
+"""Settings from the environment, read at each call."""
 
 import os
 from collections.abc import Mapping
@@ -15,12 +15,12 @@ CARGO_VARIABLE = "FLIGHTS_CARGO"
 
 @dataclass(frozen=True)
 class Settings:
-    """Where the archive lies, and which aircraft table (if any) names airframes.
+    """The archive's folder, and optional tables of the user.
 
-    `airports` is a table of OurAirports with fields the shipped one lacks (see `reference`).
-    `cache` holds what was fetched and may be deleted. `mirrors`: a public server's address ->
-    the address to ask instead, for institutes that keep a copy. `cargo` is a user's own cargo
-    list (see `overrides`).
+    `aircraft` names airframes (see `reference.aircraft`). `airports` is a table of OurAirports
+    with airfields that the shipped one lacks. `cache` has downloads and may be deleted.
+    `mirrors`: address of a public server -> address to use instead, for institutes that have
+    a copy. `cargo` is a user's own cargo list (see `cargo.own_list`).
     """
 
     archive: Path
@@ -31,7 +31,7 @@ class Settings:
     cargo: Path | None = None
 
     def server(self, address: str) -> str:
-        """The address to ask: `address` (scheme and host), or its mirror."""
+        """The address to use: `address` (scheme and host), or its mirror."""
         return self.mirrors.get(address, address)
 
 
@@ -54,6 +54,6 @@ def read_settings(archive: str | os.PathLike[str] | None = None) -> Settings:
 
 
 def _read_mirrors(text: str) -> dict[str, str]:
-    """`https://github.com=http://127.0.0.1:8080`, several divided by blanks."""
+    """Pairs such as `https://github.com=http://127.0.0.1:8080`, divided by blanks."""
     pairs = (each.partition("=") for each in text.split())
     return {public.rstrip("/"): own.rstrip("/") for public, equals, own in pairs if equals}

@@ -1,30 +1,30 @@
-"""The errors this package raises on purpose.
+"""The errors that this package raises on purpose.
 
-"Nothing there" is an answer and never one of these. Each message is one or two
-sentences for the person who asked: what happened, where, and what to try.
+"No data" is an answer and never an error. Each message is one or two sentences for the user:
+what happened, where, and what to try.
 """
 
 
 class FlightDataError(Exception):
-    """Root of the tree; raise one of its children, catch this at the outermost door only."""
+    """Base class; raise one of its subclasses, catch it only in commands and pages."""
 
 
 class InvalidInput(FlightDataError):
-    """The user's own words cannot be followed: a region, a date, a study file, a path.
+    """The user's input is not valid: a region, a date, a study file, a path.
 
     Not for what a source sent (`BadPayload`).
     """
 
 
 class SourceUnavailable(FlightDataError):
-    """A source could not be asked: no connection, a time-out, a server error.
+    """A source cannot be reached: no connection, a time-out, a server error.
 
-    Not for an answer of "nothing" and not for a refusal of credentials.
+    Not for an answer of "no data" and not for rejected credentials.
     """
 
 
 class RateLimited(SourceUnavailable):
-    """A source asks us to wait; `wait_seconds` says how long (None where it does not say)."""
+    """A source asks to wait `wait_seconds`; None where it does not say how long."""
 
     def __init__(self, message: str, wait_seconds: float | None = None) -> None:
         super().__init__(message)
@@ -32,32 +32,32 @@ class RateLimited(SourceUnavailable):
 
 
 class ResourceMissing(SourceUnavailable):
-    """A file that somebody said is there is not. Not for a look that found nothing."""
+    """An announced file does not exist. Not for a search without a result."""
 
 
 class ResourceChanged(SourceUnavailable):
-    """A file is another than when it was looked at: its bytes must not be joined with the old."""
+    """A file changed since it was first requested: its bytes must not be joined with the old."""
 
 
 class RangesRefused(SourceUnavailable):
-    """A file is to be had only as a whole: the server sends all of it, or gives it no tag."""
+    """A file can only be read as a whole: the server ignores ranges, or gives it no tag."""
 
 
 class CredentialsMissing(FlightDataError):
-    """A source needs an account and none is set; the message names the variable and the place."""
+    """A source needs an account and none is set; the message says where to set it."""
 
 
 class CredentialsRejected(FlightDataError):
-    """A source refused the account that is set. Never repeat the secret in the message."""
+    """A source rejected the account that is set. The message never contains the secret."""
 
 
 class BadPayload(FlightDataError):
-    """Bytes are not what their format promises; the message says which file and where in it."""
+    """Data does not follow its format; the message says which file and where in it."""
 
 
 class NotCovered(FlightDataError):
-    """The source can never answer this: outside its days or its area. Not for a missing day."""
+    """The source never has this: outside its days or its area. Not for a missing day."""
 
 
 class ArchiveError(FlightDataError):
-    """The local archive cannot be read or written: no permission, no space, another writer."""
+    """The local archive cannot be read or written: permissions, space, another writer."""

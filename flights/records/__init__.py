@@ -29,8 +29,8 @@ from flights.records.flags import (
     add_flag,
     count_flags,
     describe_flags,
+    format_flags,
     merge_flags,
-    write_flags,
 )
 from flights.records.formula_guard import guard_cell, guard_text
 from flights.records.ledger import InputFile, LedgerEntry, judge_departures, not_asked
@@ -69,6 +69,7 @@ __all__ = [
     "count_flags",
     "describe_flags",
     "empty_table",
+    "format_flags",
     "format_icao24",
     "guard_cell",
     "guard_text",
@@ -78,5 +79,4 @@ __all__ = [
     "open_writer",
     "pack",
     "parse_icao24",
-    "write_flags",
 ]

@@ -1,9 +1,9 @@
-"""The columns of every table this program keeps: name, type, unit, meaning. The only schema.
+"""The columns of every stored table: name, type, unit, meaning. The only schema.
 
 A day of one source is four tables: `flights` (legs of airframes), `edges` (where each
-airframe stood when the UTC day began and ended, so that neighbouring days can be joined in
-any order), `tracks` (positions kept to draw a flight) and `reception` (how well a place was
-heard, from all positions).
+airframe was when the UTC day began and ended, so that neighbouring days can be joined in any
+order), `tracks` (positions that draw a flight) and `reception` (how many aircraft and positions
+were received per place and hour).
 """
 
 from dataclasses import dataclass
@@ -18,13 +18,14 @@ from flights.records.ledger import LedgerEntry
 from flights.records.packed_table import PackedTable
 
 EVIDENCE = ("surface", "low", "estimated", "lost")
-"""What an end rests on, most trusted first."""
+"""Evidence for an end of a flight, most reliable first."""
 
 RECEPTION_RESOLUTION = 3
 """H3 resolution of reception cells (about 69 km edge)."""
 
 CRUISE_FT = 25_000
-"""Positions at or above this height count as cruise in reception rows [ft]."""
+"""Positions at or above this height count as cruise in reception rows [ft]. Jets cruise above it;
+nearly all climbs and descents near airports are below."""
 
 POSITION = np.dtype(
     [
@@ -39,7 +40,7 @@ POSITION = np.dtype(
         ("callsign", "S8"),  # as known at this position, stripped; b"" = unknown
     ]
 )
-"""One reported position, as decoders give it and `legs` takes it (a packed numpy record)."""
+"""One reported position, as decoders give it to `legs` (a packed numpy record)."""
 
 RECEIVED = (
     "adsb_icao",
@@ -56,7 +57,7 @@ RECEIVED = (
     "tisb_other",
     "mode_ac",
 )
-"""How a position was received, in readsb's own numbering."""
+"""How a position was received, in the numbering of readsb."""
 
 NON_ICAO = 1 << 24
 
@@ -65,7 +66,7 @@ NON_ICAO = 1 << 24
 class Column:
     """One column: `type` is an Arrow type, `unit` is empty where there is none.
 
-    An `optional` one may be missing in a frame that is to be stored, and is null then.
+    An `optional` column may be missing in a frame to be stored; it is null then.
     """
 
     name: str
@@ -78,7 +79,7 @@ class Column:
 _TIME = pa.timestamp("ms", tz="UTC")
 
 _KEY = (
-    Column("source", pa.string(), "", "key of the source that heard it"),
+    Column("source", pa.string(), "", "key of the source"),
     Column("day", pa.date32(), "UTC day", "day of the file this row was read from"),
 )
 
@@ -98,9 +99,9 @@ FLIGHT = (
     Column("typecode", pa.string(), "", "ICAO type designator"),
     Column("model", pa.string(), "", "type in words, where given"),
     Column("operator", pa.string(), "", "ICAO designator of the operator"),
-    Column("firstseen", _TIME, "UTC", "take-off where heard, else the first position"),
+    Column("firstseen", _TIME, "UTC", "take-off where received, else the first position"),
     Column(
-        "lastseen", _TIME, "UTC", "landing where heard, else the last position; null = not told"
+        "lastseen", _TIME, "UTC", "landing where received, else the last position; null = not given"
     ),
     *(Column("origin" + n, t, u, m) for n, t, u, m in _END),
     *(Column("destination" + n, t, u, m) for n, t, u, m in _END),
@@ -110,8 +111,8 @@ FLIGHT = (
     Column("last_latitude", pa.float64(), "deg", "of the last position"),
     Column("last_longitude", pa.float64(), "deg", "of the last position"),
     Column("last_altitude_ft", pa.float32(), "ft", "of the last position; null = ground/unknown"),
-    Column("positions", pa.int32(), "", "positions heard during the flight; 0 = not known"),
-    Column("longest_silence_s", pa.int32(), "s", "longest stretch inside the flight unheard"),
+    Column("positions", pa.int32(), "", "positions received during the flight; 0 = not known"),
+    Column("longest_silence_s", pa.int32(), "s", "longest time in the flight without a position"),
     Column("received", pa.string(), "", "adsb | mlat | tisb | adsc | other | mixed"),
     Column(
         "flags",
@@ -130,10 +131,10 @@ EDGE = (
     Column("longitude", pa.float64(), "deg", ""),
     Column("altitude_ft", pa.float32(), "ft", "null = on ground or unknown"),
     Column("speed_kt", pa.float32(), "kt", "null = unknown"),
-    Column("vertical_fpm", pa.float32(), "ft/min", "climb there, from altitudes; null = unknown"),
+    Column("vertical_fpm", pa.float32(), "ft/min", "rate of climb, from altitudes; null = unknown"),
     Column("on_ground", pa.bool_(), "", ""),
     Column("callsign", pa.string(), "", "null = unknown"),
-    Column("flight_id", pa.string(), "", "flight that holds this position; null on the ground"),
+    Column("flight_id", pa.string(), "", "flight of this position; null on the ground"),
     Column("airport", pa.string(), "ICAO code", "where on the ground; null in the air"),
     Column("airport_km", pa.float32(), "km", "distance to that airport"),
 )
@@ -153,14 +154,14 @@ RECEPTION = (
     *_KEY,
     Column("hour", pa.int8(), "0-23 UTC", ""),
     Column("cell", pa.int64(), "H3 index", f"resolution {RECEPTION_RESOLUTION}"),
-    Column("aircraft", pa.int32(), "", "distinct aircraft heard in the cell in that hour"),
-    Column("positions", pa.int32(), "", "positions heard"),
+    Column("aircraft", pa.int32(), "", "distinct aircraft received in the cell in that hour"),
+    Column("positions", pa.int32(), "", "positions received"),
     Column("cruise_aircraft", pa.int32(), "", f"of these, aircraft at {CRUISE_FT} ft or above"),
     Column("cruise_positions", pa.int32(), "", f"of these, positions at {CRUISE_FT} ft or above"),
     Column(
         "integrity_aircraft", pa.int32(), "",
-        "aircraft aloft that said how sure they were of their position; null where the input "
-        "carries no such values", optional=True,
+        "airborne aircraft that sent the accuracy of their positions; null where the input "
+        "has no such values", optional=True,
     ),
     Column(
         "degraded_aircraft", pa.int32(), "",
@@ -188,12 +189,12 @@ def empty_table(table: str) -> pd.DataFrame:
 
 
 def conform(table: str, frame: pd.DataFrame | pa.Table | PackedTable) -> pa.Table:
-    """`frame` as an Arrow table in exactly the schema of `table`; a copy only where it must be.
+    """`frame` as an Arrow table in exactly the schema of `table`; copied only where necessary.
 
     Raises
     ------
     BadPayload
-        A column is missing, unknown, or holds what its type cannot.
+        A column is missing, unknown, or has a value that does not fit its type.
     """
     if isinstance(frame, PackedTable):
         frame = frame.whole()
@@ -232,8 +233,7 @@ def _with_optional(table: str, frame: pd.DataFrame | pa.Table) -> pd.DataFrame |
 class DayRecords:
     """What one source gave for one UTC day: the ledger entry and the four tables.
 
-    A big day's `tracks` may be given as Arrow or packed, which takes a third or less of the
-    memory.
+    `tracks` of a large day may be Arrow or packed, which needs at most a third of the memory.
     """
 
     entry: LedgerEntry
@@ -244,7 +244,7 @@ class DayRecords:
 
     @property
     def day(self) -> date:
-        """UTC day the tables speak of."""
+        """UTC day of the tables."""
         return self.entry.day
 
     def table(self, name: str) -> pd.DataFrame | pa.Table | PackedTable:
@@ -253,7 +253,7 @@ class DayRecords:
 
 
 def format_icao24(address: int) -> str:
-    """Text of a 24-bit address, `~` first when it is not an ICAO one.
+    """Text of a 24-bit address, with `~` in front if it is not an ICAO address.
 
     >>> format_icao24(0x4D0103), format_icao24(0x2A1B3C | NON_ICAO)
     ('4d0103', '~2a1b3c')
@@ -262,7 +262,7 @@ def format_icao24(address: int) -> str:
 
 
 def parse_icao24(text: str) -> int:
-    """Number of an address as `POSITION` holds it; raises `BadPayload` for anything else.
+    """Number of an address as in `POSITION`; raises `BadPayload` for any other text.
 
     >>> hex(parse_icao24("~2a1b3c"))
     '0x12a1b3c'

@@ -1,4 +1,7 @@
-"""Text that a spreadsheet would take for a formula, made harmless."""
+"""Protection against text that a spreadsheet would run as a formula (CSV injection).
+
+Reference: https://owasp.org/www-community/attacks/CSV_Injection
+"""
 
 import pandas as pd
 
@@ -6,7 +9,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def guard_cell(text: str) -> str:
-    """The text, with a ' before what would be a formula.
+    """The text, with a leading ' where it would be a formula.
 
     >>> guard_cell("=1+1"), guard_cell("CLX7")
     ("'=1+1", 'CLX7')
@@ -15,7 +18,7 @@ def guard_cell(text: str) -> str:
 
 
 def guard_text(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with text a spreadsheet would take for a formula made harmless by a leading '.
+    """The frame, with a leading ' in text that a spreadsheet would run as a formula.
 
     >>> guard_text(pd.DataFrame({"callsign": ["=1+1", "CLX7"]})).callsign.tolist()
     ["'=1+1", 'CLX7']

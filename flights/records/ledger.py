@@ -1,6 +1,6 @@
-"""What was asked of a source for a UTC day, and what came back.
+"""The ledger: what was requested from a source for a UTC day, and what it sent.
 
-The ledger is the memory of what is not known: a day counts only when it is `complete`.
+A day is counted only when it is `complete`: the ledger separates "no flights" from "no data".
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ import msgspec
 from flights.errors import BadPayload
 
 STATUSES = ("complete", "partial", "missing", "failed", "not asked")
-"""`missing`: the source answered that it has nothing. `failed`: it could not be asked or read."""
+"""`missing`: the source has no data for this day. `failed`: it could not be reached or read."""
 
 
 @dataclass(frozen=True)
@@ -30,17 +30,17 @@ class InputFile:
 class LedgerEntry:
     """One source, one UTC day.
 
-    `reasons` are sentences for people. `detail` says which files were read (`heatmaps`,
-    `traces`, `flights`), `reader` is the name and version of the code that judged them, and
-    `release_kind` what the publisher calls the edition: a study must not mix them unseen.
-    `counts` holds positions, flights, aircraft, and `dropped_<rule>` for whatever was left out.
-    `tables` maps table name to rows, bytes and sha256 of its Parquet file; the archive fills it.
+    `reasons` are sentences for the user. `detail` says which files were read (`heatmaps`,
+    `traces`, `flights`), `reader` is the name and version of the code that read them, and
+    `release_kind` the publisher's name of the edition: a study must show where these differ.
+    `counts` has positions, flights, aircraft, and `dropped_<rule>` for rows that were left out.
+    `tables` maps table name to rows, bytes and sha256 of its Parquet file; the archive sets it.
 
-    `scope` says what the series was narrowed to ("" = all the source has): `regions:` and a
-    region's text, or `icao24:` and addresses. `fingerprint` is what told the published input
-    from any other before it was read (names, sizes, tags), "" where nothing does. `filed_by` says
-    which end of a flight decides the file it lies in: `firstseen`, or `lastseen`, where flights
-    that land after midnight lie in the next day.
+    `scope` is the selection of the series ("" = all that the source has): `regions:` and a
+    region's text, or `icao24:` and addresses. `fingerprint` identifies the published input
+    before it is read (names, sizes, tags), "" where that is not possible. `filed_by` says which
+    end of a flight decides the day it is filed under: `firstseen`, or `lastseen`, where flights
+    that land after midnight are in the next day.
     """
 
     source: str
@@ -73,15 +73,15 @@ _FIELDS = frozenset(each.name for each in fields(LedgerEntry))
 
 
 def not_asked(source: str, day: date) -> LedgerEntry:
-    """The entry of a day nobody asked for."""
+    """The entry of a day that was not pulled."""
     return LedgerEntry(source, day, "not asked", ("This day was never pulled.",))
 
 
 def judge_departures(entries: Mapping[date, LedgerEntry]) -> dict[date, LedgerEntry]:
-    """Entries as they count for flights by day of departure.
+    """Entries as they apply to counts by day of departure.
 
     A complete day filed by `lastseen` lacks the flights that landed after midnight unless the
-    next day is complete too: without it the day is `partial`, and says so.
+    next day is complete too. Without it the day is `partial`, with a reason.
     """
     return {day: _with_next(entry, entries) for day, entry in entries.items()}
 
@@ -93,7 +93,7 @@ def _with_next(entry: LedgerEntry, entries: Mapping[date, LedgerEntry]) -> Ledge
     if following is not None and following.is_complete:
         return entry
     status = following.status if following else "not asked"
-    why = f"Flights that landed after midnight lie in the next day, which is {status}."
+    why = f"Flights that landed after midnight are in the next day, which is {status}."
     return replace(entry, status="partial", reasons=(*entry.reasons, why))
 
 

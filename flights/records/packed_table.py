@@ -1,4 +1,4 @@
-"""A large table kept compressed while a day is read, and unpacked a piece at a time."""
+"""A large table that stays compressed while a day is read, and is unpacked in pieces."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 @dataclass(frozen=True)
 class PackedTable:
-    """Rows in the order they were given; a big day's tracks take a quarter of the memory so."""
+    """Rows in the order given; the tracks of a large day need a quarter of the memory."""
 
     schema: pa.Schema
     batches: tuple[bytes, ...]
@@ -46,12 +46,12 @@ class PackedTable:
                     return False
                 ends.append(batch.select(list(columns)).take([0, len(batch) - 1]))
         return all(
-            _is_sorted(pa.concat_tables([before.slice(1), behind.slice(0, 1)]), keys)
-            for before, behind in pairwise(ends)
+            _is_sorted(pa.concat_tables([before.slice(1), after.slice(0, 1)]), keys)
+            for before, after in pairwise(ends)
         )
 
     def count_rows_where(self, values: dict[str, object]) -> int:
-        """Rows whose columns hold these values."""
+        """Number of rows whose columns have these values."""
         count = 0
         for batch in self._unpacked():
             same = [pc.equal(batch[name], value) for name, value in values.items()]
@@ -72,8 +72,9 @@ def pack(table: pa.Table) -> bytes:
     packing = pa.ipc.IpcWriteOptions(compression="zstd")
     with pa.ipc.new_stream(sink, table.schema, options=packing) as writer:
         writer.write_table(table)
-    # As bytes: the buffer would keep the room it grew into.
-    return sink.getvalue().to_pybytes()
+    # As bytes: the buffer would keep the memory that it grew to.
+    packed: bytes = sink.getvalue().to_pybytes()
+    return packed
 
 
 def _is_sorted(table: pa.Table, keys: list[tuple[str, str]]) -> bool:

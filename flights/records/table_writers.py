@@ -1,4 +1,4 @@
-"""Tables of records as CSV, JSON or Parquet, each with the note that says what they contain."""
+"""Tables of records as CSV, JSON or Parquet, each with a note on what they contain."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -19,14 +19,14 @@ from flights.records.ledger import LedgerEntry
 
 @dataclass(frozen=True)
 class Header:
-    """What an export says of itself: the question in plain values, the note, the days' ledger."""
+    """The description of an export: the question in plain values, the note, the ledger."""
 
     note: str
     question: Mapping[str, Any]
     ledger: Sequence[LedgerEntry]
 
     def plain(self) -> dict[str, Any]:
-        """As JSON values, days that are not complete named with their reasons."""
+        """As JSON values; days that are not complete come with their reasons."""
         lacking = [
             {"day": e.day.isoformat(), "status": e.status, "reasons": list(e.reasons)}
             for e in self.ledger
@@ -61,14 +61,14 @@ def open_writer(kind: str, stream: IO[bytes], header: Header) -> Writer:
         "parquet": ParquetWriter,
     }
     if kind not in kinds:
-        raise InvalidInput(f"{kind!r} is no format; there are {', '.join(kinds)}.")
+        raise InvalidInput(f"{kind!r} is not a format. Use one of {', '.join(kinds)}.")
     return kinds[kind](stream, header)
 
 
 class CsvWriter:
     """UTF-8, one header row, times in ISO 8601 UTC, the note in the last column of every row.
 
-    Where there is no row, the name of that column carries the note.
+    Without rows, the name of that column is the note.
     """
 
     def __init__(self, stream: IO[bytes], header: Header) -> None:
@@ -80,7 +80,7 @@ class CsvWriter:
             self._empty = frame
             return
         rows = guard_text(_plain_times(frame)).assign(note=self._note)
-        # pandas quotes a line feed in a cell and forgets the carriage return.
+        # pandas quotes a cell with a line feed but not one with a carriage return.
         rows = rows.replace("\r", " ", regex=True)
         text = rows.to_csv(index=False, header=not self._begun, lineterminator="\n")
         self._stream.write(text.encode("utf-8", errors="replace"))
@@ -94,7 +94,7 @@ class CsvWriter:
 
 
 class JsonWriter:
-    """One object: what the export says of itself, then `flights`, a list of objects."""
+    """One object: the description of the export, then `flights`, a list of objects."""
 
     def __init__(self, stream: IO[bytes], header: Header) -> None:
         self._stream, self._any = stream, False
@@ -117,12 +117,12 @@ class JsonWriter:
 
 
 class ParquetWriter:
-    """Types kept; what the export says of itself lies in the schema metadata."""
+    """Types are kept; the description of the export is in the schema metadata."""
 
     def __init__(self, stream: IO[bytes], header: Header) -> None:
         self._stream = stream
         self._file: pq.ParquetWriter | None = None
-        self._said = {
+        self._metadata = {
             "contents": CONTENTS_SENTENCE,
             "note": header.note,
             "header": json.dumps(header.plain()),
@@ -133,7 +133,7 @@ class ParquetWriter:
         table = pa.Table.from_pandas(frame, schema=schema, preserve_index=False)
         if self._file is None:
             fields = [_never_null(field) for field in table.schema]
-            table = table.cast(pa.schema(fields, metadata=self._said))
+            table = table.cast(pa.schema(fields, metadata=self._metadata))
             self._file = pq.ParquetWriter(self._stream, table.schema, compression="zstd")
         self._file.write_table(table)
 
@@ -144,7 +144,7 @@ class ParquetWriter:
 
 
 def _never_null(field: pa.Field) -> pa.Field:
-    """A column without any value yet is text, and all text has one type."""
+    """A column without a value is text, and all text has the same type."""
     texts = (pa.types.is_null(field.type), pa.types.is_large_string(field.type))
     return field.with_type(pa.string()) if any(texts) else field
 
@@ -160,4 +160,4 @@ def _plain_value(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, np.generic):
         return value.item()
-    raise TypeError(f"{type(value).__name__} has no place in JSON")
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")

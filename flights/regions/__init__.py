@@ -1,4 +1,4 @@
-"""All kinds of region. A new kind is one file and one line here."""
+"""All kinds of region. A new kind is one module and one line in `KINDS`."""
 
 import re
 from collections.abc import Callable
@@ -22,7 +22,7 @@ KINDS: dict[str, Callable[[str], Region]] = {
     "polygon": polygon.parse,
     "world": anywhere.parse,
 }
-"""What may stand before the colon. A union (`union.py`) is several of these with `+` between."""
+"""Text before the colon -> parser. A union (`union.py`) is several regions with `+` between."""
 
 _NEXT_PART = re.compile(r"\s*\+\s*(?=[a-z]+:)")
 
@@ -30,12 +30,12 @@ _NEXT_PART = re.compile(r"\s*\+\s*(?=[a-z]+:)")
 def parse_region(spec: str) -> Region:
     """A region from its text: `country:CN+country:HK`, `circle:25.25,55.36,100km`, `world:`.
 
-    `geojson:` takes GeoJSON itself or the path of a file of it.
+    `geojson:` takes GeoJSON text or the path of a GeoJSON file.
 
     Raises
     ------
     InvalidInput
-        With what is wrong, and the nearest thing that would be right.
+        The message says what is wrong and suggests what may be meant.
     """
     text = spec.strip()
     if text.startswith("geojson:"):
@@ -44,7 +44,7 @@ def parse_region(spec: str) -> Region:
 
 
 def read_geojson(text: str) -> Region:
-    """A region from GeoJSON, given itself or as the path of a file."""
+    """A region from GeoJSON text or from the path of a GeoJSON file."""
     stripped = text.strip()
     if not stripped.startswith("{"):
         try:
@@ -55,7 +55,7 @@ def read_geojson(text: str) -> Region:
 
 
 def is_anywhere(region: Region) -> bool:
-    """True for the whole world, where no end needs to be known."""
+    """True for the whole world, where flights with an unknown end count too."""
     return isinstance(region, anywhere.Anywhere) or (
         isinstance(region, Union) and any(is_anywhere(part) for part in region.parts)
     )
@@ -63,9 +63,9 @@ def is_anywhere(region: Region) -> bool:
 
 @cache
 def cells(region: Region) -> frozenset[int]:
-    """One-degree cells (`query.cell_id`) whose centre lies inside the region.
+    """One-degree cells (`query.cell_id`) whose centre is inside the region.
 
-    A region that holds no centre gets the cells it touches: never none for a place on Earth.
+    A region without the centre of a cell gets the cells it touches, so the result is not empty.
     """
     latitude, longitude = np.meshgrid(np.arange(-89.5, 90), np.arange(-179.5, 180), indexing="ij")
     inside = np.flatnonzero(region.contains(latitude.ravel(), longitude.ravel()))
@@ -93,7 +93,7 @@ def _parse_part(text: str) -> Region:
         return KINDS[kind](rest)
     known = ", ".join(f"{each}:" for each in KINDS)
     raise InvalidInput(
-        f"{text.strip()!r} does not say what kind of place it is. "
+        f"{text.strip()!r} has no kind of region. "
         f"Start it with one of {known}, as in country:CN, airport:ELLX or circle:25.25,55.36,100km."
     )
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry
 
 from flights.reference.airports import find_airport, load_airports
@@ -11,12 +12,12 @@ from flights.reference.earth import great_circle_km
 from flights.regions.base import circle_shape
 
 AROUND_KM = 50.0
-"""A position this near counts as at the airport [km]."""
+"""A position this near counts as at the airport [km]; approach and departure are inside."""
 
 
 @dataclass(frozen=True)
 class Airport:
-    """One field; positions within 50 km of it are inside."""
+    """One airport; positions within 50 km of it are inside."""
 
     code: str
 
@@ -31,10 +32,10 @@ class Airport:
         return f"{load_airports()['name'][self.code]} ({self.code})"
 
     def airports(self) -> frozenset[str]:
-        """This one only."""
+        """This airport only."""
         return frozenset({self.code})
 
-    def contains(self, latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:
+    def contains(self, latitude: ArrayLike, longitude: ArrayLike) -> NDArray[np.bool_]:
         """True within 50 km."""
         return great_circle_km(latitude, longitude, *_place(self.code)) <= AROUND_KM
 

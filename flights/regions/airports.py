@@ -5,6 +5,7 @@ from functools import cache
 
 import numpy as np
 import shapely
+from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry
 
 from flights.reference.airports import find_airport, load_airports
@@ -12,15 +13,15 @@ from flights.reference.earth import great_circle_km
 from flights.regions.base import circle_shape
 
 AROUND_KM = 50.0
-"""A position this near to one of them counts as there [km]."""
+"""A position this near to one of the airports counts as inside [km]."""
 
 NAMED = 4
-"""Up to this many codes stand in the label."""
+"""Most codes that the label shows."""
 
 
 @dataclass(frozen=True)
 class Airports:
-    """Several fields; positions within 50 km of one of them are inside."""
+    """Several airports; positions within 50 km of one of them are inside."""
 
     codes: tuple[str, ...]
 
@@ -36,10 +37,10 @@ class Airports:
         return ", ".join(self.codes[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
     def airports(self) -> frozenset[str]:
-        """Those listed."""
+        """The listed airports."""
         return frozenset(self.codes)
 
-    def contains(self, latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:
+    def contains(self, latitude: ArrayLike, longitude: ArrayLike) -> NDArray[np.bool_]:
         """True within 50 km of one of them."""
         fields = load_airports().loc[list(self.codes)]
         lat, lon = np.broadcast_arrays(np.asarray(latitude, float), np.asarray(longitude, float))

@@ -1,8 +1,9 @@
-"""No restriction."""
+"""The whole world: no restriction."""
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry
 
 from flights.errors import InvalidInput
@@ -25,12 +26,13 @@ class Anywhere:
         return "anywhere"
 
     def airports(self) -> frozenset[str]:
-        """All of them."""
+        """All airports."""
         return frozenset(load_airports().index)
 
-    def contains(self, latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:
+    def contains(self, latitude: ArrayLike, longitude: ArrayLike) -> NDArray[np.bool_]:
         """True for every known position."""
-        return np.isfinite(np.asarray(latitude, float)) & np.isfinite(np.asarray(longitude, float))
+        known = np.isfinite(np.asarray(latitude, float)) & np.isfinite(np.asarray(longitude, float))
+        return np.asarray(known)
 
     def shape(self) -> BaseGeometry:
         """The whole map."""

@@ -1,7 +1,8 @@
 """What a region is: a set of airports, a test for positions, and a shape for the map.
 
-Below it stands the geometry that kinds of region share. Shapes lie in longitude, latitude
-[deg]; their edges are straight there, not great circles, and take the shorter way around.
+Kinds of region share the geometry below. Shapes have longitude and latitude [deg] as
+coordinates; their edges are straight in these, not great circles, and take the shorter way
+around the Earth.
 """
 
 from itertools import pairwise
@@ -9,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from shapely.affinity import translate
 from shapely.geometry import MultiPolygon, Polygon, box
 from shapely.geometry.base import BaseGeometry
@@ -23,12 +24,13 @@ Point = tuple[float, float]
 WORLD = box(-180.0, -90.0, 180.0, 90.0)
 HALF_ROUND_KM = float(np.pi * EARTH_RADIUS_KM)
 CIRCLE_CORNERS = 180
+# An outline closer to a pole than this is moved past it, see `circle_shape`.
 POLE_GAP_KM = 0.5
 NEAR_POLE_DEG = 89.999
 
 
 class Region(Protocol):
-    """A place the user chose. `spec` is the text that `regions.parse_region` reads back.
+    """A region that the user chose. `parse_region(region.spec)` gives it again.
 
     An airport belongs to a country by its ISO code; polygons judge positions only.
     """
@@ -40,19 +42,19 @@ class Region(Protocol):
 
     @property
     def label(self) -> str:
-        """Name for people."""
+        """Name for the user."""
         ...
 
     def __hash__(self) -> int:
-        """Regions are values: equal ones answer alike, and answers are kept by region."""
+        """Regions are values: answers are cached by region, and equal regions share them."""
         ...
 
     def airports(self) -> frozenset[str]:
         """ICAO codes of the airports inside."""
         ...
 
-    def contains(self, latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:
-        """True per position [deg] that lies inside; NaN is outside."""
+    def contains(self, latitude: ArrayLike, longitude: ArrayLike) -> NDArray[np.bool_]:
+        """True per position [deg] inside the region; NaN is outside."""
         ...
 
     def shape(self) -> BaseGeometry:
@@ -61,30 +63,30 @@ class Region(Protocol):
 
 
 def inside_shape(
-    shape: BaseGeometry, latitude: np.ndarray, longitude: np.ndarray
+    shape: BaseGeometry, latitude: ArrayLike, longitude: ArrayLike
 ) -> NDArray[np.bool_]:
-    """True per position [deg] on or within `shape`, however its longitude is wound."""
+    """True per position [deg] on or within `shape`; longitudes may exceed -180..180."""
     lat, lon = np.broadcast_arrays(np.asarray(latitude, float), wrap_longitude(longitude))
     shapely.prepare(shape)
-    inside = np.asarray(shapely.intersects_xy(shape, lon, lat))
+    inside: NDArray[np.bool_] = np.asarray(shapely.intersects_xy(shape, lon, lat))
     seam = lon == -180.0  # the same meridian as 180, where the shape may have its other half
     if seam.any():
         inside[seam] |= shapely.intersects_xy(shape, 180.0, lat[seam])
-    return inside & np.isfinite(lat) & np.isfinite(lon)
+    return np.asarray(inside & np.isfinite(lat) & np.isfinite(lon))
 
 
 def ring_shape(corners: tuple[Point, ...], where: str = "The polygon") -> BaseGeometry:
     """Area within a ring of corners, edges taking the shorter way around the Earth.
 
-    A ring that winds around a pole holds that pole, the nearer one to its mean latitude.
+    A ring around a pole contains that pole: the one nearer to its mean latitude.
 
     Raises
     ------
     InvalidInput
-        The ring crosses itself or encloses nothing; the message starts with `where`.
+        The ring crosses itself or has no area; the message starts with `where`.
     """
     if len(corners) < 3:
-        raise InvalidInput(f"{where} has {len(corners)} corners; give at least three.")
+        raise InvalidInput(f"{where} has {len(corners)} corners. Give at least three.")
     longitudes = _unwind([longitude for _, longitude in corners])
     points = list(zip(longitudes, [latitude for latitude, _ in corners], strict=False))
     turns = round((longitudes[-1] - longitudes[0]) / 360.0)
@@ -101,7 +103,9 @@ def circle_shape(latitude: float, longitude: float, radius_km: float) -> BaseGeo
     """Outline of all points within a great-circle distance, as a polygon for the map."""
     if radius_km >= HALF_ROUND_KM:
         return WORLD
-    latitude = max(-NEAR_POLE_DEG, min(NEAR_POLE_DEG, latitude))  # courses from a pole are all one
+    latitude = max(
+        -NEAR_POLE_DEG, min(NEAR_POLE_DEG, latitude)
+    )  # at a pole, all courses are the same
     if radius_km > HALF_ROUND_KM / 2:
         rest = circle_shape(-latitude, longitude + 180.0, HALF_ROUND_KM - radius_km)
         return WORLD.difference(rest)
@@ -114,7 +118,7 @@ def circle_shape(latitude: float, longitude: float, radius_km: float) -> BaseGeo
 
 
 def describe_place(latitude: float, longitude: float) -> str:
-    """A place for people.
+    """A position as text.
 
     >>> describe_place(25.25, -170)
     '25.25 N 170 W'
@@ -135,7 +139,7 @@ def read_number(text: str, what: str, low: float, high: float) -> float:
 
 
 def _unwind(longitudes: list[float]) -> list[float]:
-    """Longitudes of a closed ring made continuous; one longer than given: back at the start."""
+    """Longitudes of a closed ring without jumps; the first point is added again at the end."""
     unwound = [float(wrap_longitude(longitudes[0]))]
     for start, stop in pairwise([*longitudes, longitudes[0]]):
         step = (stop - start + 180.0) % 360.0 - 180.0
@@ -156,11 +160,11 @@ def _refuse_crossing(area: Polygon, where: str) -> None:
             f"{where} crosses itself near {place}. "
             "Give its corners in order around the area, each once."
         )
-    raise InvalidInput(f"{where} encloses no area. Give at least three corners not on one line.")
+    raise InvalidInput(f"{where} has no area. Give three or more corners that are not on one line.")
 
 
 def _cut(area: Polygon) -> BaseGeometry:
-    """A polygon of unwound longitudes brought to -180..180, in parts where it must be."""
+    """A polygon with continuous longitudes, cut into parts within -180..180."""
     parts = []
     west, _, east, _ = area.bounds
     for turn in range(int(np.floor((west + 180) / 360)), int(np.floor((east + 180) / 360)) + 1):

@@ -1,9 +1,10 @@
-"""All within a distance of a place."""
+"""All positions within a distance of a point."""
 
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry
 
 from flights.errors import InvalidInput
@@ -31,21 +32,21 @@ class Circle:
         return f"{self.radius_km:g} km around {describe_place(self.latitude, self.longitude)}"
 
     def airports(self) -> frozenset[str]:
-        """Airports whose reference point lies within the radius."""
+        """Airports whose reference point is within the radius."""
         return _airports(self)
 
-    def contains(self, latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:
+    def contains(self, latitude: ArrayLike, longitude: ArrayLike) -> NDArray[np.bool_]:
         """True up to the radius by great circle."""
         away_km = great_circle_km(latitude, longitude, self.latitude, self.longitude)
         return away_km <= self.radius_km
 
     def shape(self) -> BaseGeometry:
-        """Polygon of 180 corners, with the pole where the circle holds it."""
+        """Polygon of 180 corners, with the pole where the circle contains it."""
         return _shape(self)
 
 
 def parse(text: str) -> Circle:
-    """A circle from `latitude,longitude,radius` (km, also written with `km` behind)."""
+    """A circle from `latitude,longitude,radius` (km, with or without `km` after it)."""
     parts = text.lower().replace("km", "").split(",")
     if len(parts) != 3:
         raise InvalidInput(

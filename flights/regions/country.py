@@ -6,6 +6,7 @@ from functools import cache
 
 import numpy as np
 import shapely
+from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry
 
 from flights.errors import InvalidInput
@@ -14,11 +15,11 @@ from flights.reference.countries import country_name, load_country_names, load_c
 from flights.regions.base import circle_shape, inside_shape
 
 FIELD_KM = 15.0
-"""Around each airport, where a country is too small for the map [km]."""
+"""Radius around each airport of a country that is too small for the map [km]."""
 
 
 _USUAL = {"UK": "GB", "EL": "GR", "USA": "US", "UAE": "AE", "KSA": "SA", "PRC": "CN"}
-"""What people write for a country that ISO calls otherwise."""
+"""Usual codes of countries that have another code in ISO 3166."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,8 @@ class Country:
         """Airports whose ISO country this is."""
         return _airports(self.iso2)
 
-    def contains(self, latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:
-        """True within the outline, coasts included, waters not."""
+    def contains(self, latitude: ArrayLike, longitude: ArrayLike) -> NDArray[np.bool_]:
+        """True within the outline: land including the coast, not territorial waters."""
         return inside_shape(self.shape(), latitude, longitude)
 
     def shape(self) -> BaseGeometry:
@@ -57,8 +58,8 @@ def parse(text: str) -> Country:
     if code in names:
         return Country(code)
     hints = _nearest(text.strip(), names)
-    hint = f" Did you mean {' or '.join(hints)}?" if hints else " Two letters, as in country:CN."
-    raise InvalidInput(f"{text.strip()!r} is no ISO country code of two letters.{hint}")
+    hint = f" Did you mean {' or '.join(hints)}?" if hints else " It has two letters, as in CN."
+    raise InvalidInput(f"{text.strip()!r} is not an ISO country code of two letters.{hint}")
 
 
 def _nearest(text: str, names: dict[str, str]) -> list[str]:

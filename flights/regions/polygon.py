@@ -1,4 +1,4 @@
-"""An area drawn by its corners, also read from and written as GeoJSON."""
+"""An area given by its corners; also read from GeoJSON."""
 
 import json
 from collections.abc import Iterable
@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry
 
 from flights.errors import InvalidInput
@@ -15,7 +16,7 @@ from flights.reference.airports import load_airports
 from flights.regions.base import Point, describe_place, inside_shape, read_number, ring_shape
 
 LONGEST_EDGE_DEG = 120.0
-"""GeoJSON edges longer than this are divided, so that the shorter way is the way meant."""
+"""GeoJSON edges longer than this [deg] are divided: they may take the longer way around."""
 
 Ring = tuple[Point, ...]
 
@@ -39,21 +40,21 @@ class Polygon:
 
     @property
     def label(self) -> str:
-        """How many corners, and where."""
+        """Number of corners and position."""
         centre = self.shape().representative_point()
         place = describe_place(round(centre.y, 1), round(centre.x, 1))
         return f"polygon of {len(self.ring)} corners around {place}"
 
     def airports(self) -> frozenset[str]:
-        """Airports whose reference point lies inside."""
+        """Airports whose reference point is inside."""
         return _airports(self)
 
-    def contains(self, latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:
+    def contains(self, latitude: ArrayLike, longitude: ArrayLike) -> NDArray[np.bool_]:
         """True on or within the outline."""
         return inside_shape(self.shape(), latitude, longitude)
 
     def shape(self) -> BaseGeometry:
-        """The area; `InvalidInput` where a ring crosses itself."""
+        """The area; raises `InvalidInput` where a ring crosses itself."""
         return _shape(self)
 
 
@@ -73,7 +74,7 @@ def read_geojson(text: str) -> list[Polygon]:
     Raises
     ------
     InvalidInput
-        It is no JSON, holds no polygon, or a ring crosses itself.
+        It is not JSON, contains no polygon, or a ring crosses itself.
     """
     try:
         found = [Polygon(*_divide(rings)) for rings in _polygon_coordinates(json.loads(text))]
@@ -84,7 +85,7 @@ def read_geojson(text: str) -> list[Polygon]:
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise InvalidInput(f"This GeoJSON cannot be read: {error}.") from error
     if not found:
-        raise InvalidInput("This GeoJSON holds no Polygon or MultiPolygon.")
+        raise InvalidInput("This GeoJSON contains no Polygon or MultiPolygon.")
     for polygon in found:
         polygon.shape()
     return found
@@ -138,7 +139,7 @@ def _read_corner(text: str) -> Point:
     parts = text.split()
     if len(parts) != 2:
         raise InvalidInput(
-            f"A corner is latitude and longitude with a blank between; got {text.strip()!r}."
+            f"A corner is latitude and longitude with a space between; got {text.strip()!r}."
         )
     return (
         read_number(parts[0], "latitude", -90, 90),

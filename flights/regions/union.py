@@ -1,21 +1,22 @@
-"""Several regions taken together."""
+"""Several regions as one."""
 
 from dataclasses import dataclass
 from functools import cache, reduce
 
 import numpy as np
 import shapely
+from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry
 
 from flights.regions.base import Region
 
 NAMED = 4
-"""Up to this many parts stand in the label."""
+"""Most parts that the label shows."""
 
 
 @dataclass(frozen=True)
 class Union:
-    """Whatever lies in one of the parts."""
+    """All places that are in at least one of the parts."""
 
     parts: tuple[Region, ...]
 
@@ -36,7 +37,7 @@ class Union:
         """Airports of all parts."""
         return frozenset().union(*(part.airports() for part in self.parts))
 
-    def contains(self, latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:
+    def contains(self, latitude: ArrayLike, longitude: ArrayLike) -> NDArray[np.bool_]:
         """True within one of the parts."""
         return reduce(np.logical_or, (part.contains(latitude, longitude) for part in self.parts))
 

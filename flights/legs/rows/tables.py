@@ -23,7 +23,7 @@ from flights.records import (
     FLIGHT,
     TRACK,
     format_icao24,
-    write_flags,
+    format_flags,
 )
 from flights.reference.operators import operator_of
 
@@ -194,7 +194,7 @@ def _flags(
         "field_unsure": table.origin.field.unsure | table.destination.field.unsure,
         "brief": table.spans.brief,
     }
-    return write_flags(marks, len(begin))
+    return format_flags(marks, len(begin))
 
 
 def _flight_at(

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from flights.legs import flag_speeds
-from flights.records import IMPOSSIBLE_SPEED, arrow_schema, count_flags, write_flags
+from flights.records import IMPOSSIBLE_SPEED, arrow_schema, count_flags, format_flags
 from flights.reference.airports import current_code, load_airports
 from flights.reference.earth import great_circle_km
 from flights.reference.operators import OPERATOR_PATTERN
@@ -54,7 +54,7 @@ def make_flights(
         columns |= judged
         marks[UNPLACED] |= strange
         counts[f"{end}_unplaced"] = int(np.count_nonzero(strange))
-    columns["flags"] = pa.array(write_flags(marks, count), pa.string())
+    columns["flags"] = pa.array(format_flags(marks, count), pa.string())
     columns["source"] = pa.repeat(source, count)
     columns["day"] = pa.repeat(pa.scalar(day, pa.date32()), count)
     schema = arrow_schema("flights")

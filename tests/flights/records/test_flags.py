@@ -41,7 +41,7 @@ def test_words_speak_of_no_intent():
 
 
 def test_unknown_flag_is_told_by_its_name():
-    assert describe_flags("jump,made_up") == [FLAG_WORDS["jump"], "The rule made_up fired."]
+    assert describe_flags("jump,made_up") == [FLAG_WORDS["jump"], "The rule made_up applies."]
     assert describe_flags("") == describe_flags(None) == []
 
 

@@ -122,7 +122,7 @@ def test_strange_bytes_in_text_do_not_break_a_line(flights: pd.DataFrame) -> Non
 
 
 def test_unknown_format_is_named() -> None:
-    with pytest.raises(InvalidInput, match="'xml' is no format"):
+    with pytest.raises(InvalidInput, match="'xml' is not a format"):
         open_writer("xml", io.BytesIO(), HEADER)
 
 
