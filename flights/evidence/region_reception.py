@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from flights.archive import Archive
-from flights.reception import LEAST_DAYS, ORDINARY_DAYS, list_cells, name_kind
+from flights.reception import LEAST_DAYS, ORDINARY_DAYS, judge_count, list_cells
 from flights.reception.silence import FELL, HARDLY, OTHERS, UNKNOWN
 from flights.records import LedgerEntry
 from flights.reference.whereabouts import add_article
@@ -23,9 +23,9 @@ def describe_region_reception(archive: Archive, source: str, region: Region, day
     counts = count_region(archive, source, region, day)
     heard = counts.pop(day, None)
     ordinary = float(np.median(list(counts.values()))) if len(counts) >= LEAST_DAYS else None
-    # `name_kind` has a threshold for two hours, so a whole day is given as a mean hour.
+    # `judge_count` has a threshold for two hours, so a whole day is given as a mean hour.
     per_hour = None if ordinary is None else ordinary / HOURS
-    kind = name_kind(None if heard is None else heard / HOURS, per_hour)
+    kind = judge_count(None if heard is None else heard / HOURS, per_hour)
     return _SENTENCES[kind].format(
         place=add_article(region.label),
         heard="unknown" if heard is None else f"{heard:,}",

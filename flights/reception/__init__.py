@@ -1,4 +1,4 @@
-"""How well places were heard: aircraft and positions by cell and hour."""
+"""Reception by place: how many aircraft and positions receivers heard, by cell and hour."""
 
 from flights.reception.cells_ahead import list_cells
 from flights.reception.count import cells_of, count_reception, sum_reception
@@ -8,8 +8,8 @@ from flights.reception.silence import (
     FEW_AIRCRAFT,
     Silence,
     hours_after,
+    judge_count,
     judge_silence,
-    name_kind,
 )
 from flights.reception.unsure_positions import Integrity, judge_integrity
 
@@ -23,9 +23,9 @@ __all__ = [
     "cells_of",
     "count_reception",
     "hours_after",
+    "judge_count",
     "judge_integrity",
     "judge_silence",
     "list_cells",
-    "name_kind",
     "sum_reception",
 ]

@@ -1,4 +1,4 @@
-"""Reception cells that lie ahead of where flights were lost, for many ends at once."""
+"""Reception cells ahead of the places where flights were lost, for many ends at once."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -11,22 +11,26 @@ from flights.records import RECEPTION_RESOLUTION
 from flights.reference.earth import EARTH_RADIUS_KM
 
 SPREAD_DEG = 30.0
-"""How far to either side of its course a flight is looked for [deg]."""
+"""The search covers this angle to either side of the last course [deg]."""
 
 _RING_KM = 60.0
-"""Rings, and places on a ring, are this far apart: half the width of a cell."""
+"""Distance between rings, and between places on a ring: half the width of a cell, so that no
+cell is missed."""
 _SQUARES_PER_DEG = 2
 _COLUMNS, _ROWS = 360 * _SQUARES_PER_DEG, 180 * _SQUARES_PER_DEG
-_AT_ONCE = 64
+_AT_ONCE = 64  # ends; bounds the memory of one step
 
 Floats = NDArray[np.float64]
 
 
-def find_cells_ahead(ends: pd.DataFrame, reach_km: float) -> tuple[NDArray[np.intp], NDArray]:
+def find_cells_ahead(
+    ends: pd.DataFrame, reach_km: float
+) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
     """Pairs of end (row number, in order) and H3 cell, each pair once.
 
-    `ends` has latitude, longitude and course_deg [deg]. Cells within `SPREAD_DEG` of the course;
-    all around where that is NaN. A place's cell is taken at the middle of its half degree.
+    `ends` has latitude, longitude and course_deg [deg]. The cells are those within `reach_km` and
+    within `SPREAD_DEG` of the course; in all directions where the course is NaN. A place belongs
+    to the cell at the middle of its half-degree square.
     """
     place = [ends[name].to_numpy(float) for name in ("latitude", "longitude", "course_deg")]
     number, cells = _grid()
@@ -44,7 +48,7 @@ def find_cells_ahead(ends: pd.DataFrame, reach_km: float) -> tuple[NDArray[np.in
 def cells_ahead(
     latitude: float, longitude: float, course_deg: float | None, reach_km: float
 ) -> frozenset[int]:
-    """H3 cells ahead of one place; all around it without a course [deg, km]."""
+    """H3 cells ahead of one place [deg, km]; in all directions where the course is None."""
     course = np.nan if course_deg is None else course_deg
     one = pd.DataFrame(
         {"latitude": [latitude], "longitude": [longitude], "course_deg": [course]}, dtype=float
@@ -55,7 +59,7 @@ def cells_ahead(
 def _squares(
     latitude: Floats, longitude: Floats, course_deg: Floats, reach_km: float
 ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Some ends at a time: their row numbers, and the squares of places ahead of each."""
+    """Row numbers of some ends at a time, and for each end the squares ahead of it."""
     straight = np.isfinite(course_deg)
     for known, half in ((straight, SPREAD_DEG), (~straight, 180.0)):
         fan = _fan(reach_km, half)
@@ -107,7 +111,7 @@ def list_cells() -> tuple[Floats, Floats, NDArray[np.int64]]:
 
 @cache
 def _grid() -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """For each half-degree square the number of the cell at its middle; the cells by number."""
+    """Number of the cell at the middle of each half-degree square, and the cells by number."""
     import h3.api.basic_int as h3
 
     middle = (np.arange(_COLUMNS) + 0.5) / _SQUARES_PER_DEG - 180.0

@@ -1,8 +1,9 @@
-"""How well places were heard, from all positions of all aircraft.
+"""Reception of one day, counted from all positions of all aircraft.
 
-The H3 library answers one place at a time, so places are first put on a grid of a tenth of a
-degree and each square goes to the cell of its centre. Within 8 km of a border between cells
-(about 69 km edge) a position can therefore be counted next door.
+The H3 library converts one place at a time, which is too slow for all positions. So a position is
+put on a grid of a tenth of a degree, and each square belongs to the cell at its centre. Within
+8 km of the border between two cells (edges are about 69 km long) a position may therefore be
+counted in the neighbouring cell.
 """
 
 from functools import cache
@@ -20,11 +21,11 @@ HOUR_MS, DAY_HOURS = 3_600_000, 24
 COUNTS = ("aircraft", "positions", "cruise_aircraft", "cruise_positions")
 
 
-def count_reception(positions: np.ndarray) -> pd.DataFrame:
-    """Rows of `hour`, `cell` and `COUNTS` from positions of one UTC day.
+def count_reception(positions: NDArray[np.void]) -> pd.DataFrame:
+    """Rows of `hour` (0..23 UTC), `cell` (H3) and `COUNTS` from positions of one UTC day.
 
-    `positions` of dtype `records.POSITION`, sorted by (icao24, seen_at). Additive: the counts
-    of sets that share no airframe may be summed by (hour, cell).
+    `positions` has dtype `records.POSITION` and is sorted by (icao24, seen_at). Counts of sets
+    that share no airframe can be added by (hour, cell).
     """
     if not len(positions):
         return _table(pd.DataFrame(columns=["hour", "cell", *COUNTS]))
@@ -36,9 +37,13 @@ def count_reception(positions: np.ndarray) -> pd.DataFrame:
 
 
 def sum_reception(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    """One table from those of disjoint sets of airframes."""
+    """One table from the tables of several sets that share no airframe."""
     filled = [part for part in parts if len(part)]
-    return _table(pd.concat(filled, ignore_index=True)) if filled else count_reception(np.empty(0))
+    return (
+        _table(pd.concat(filled, ignore_index=True))
+        if filled
+        else count_reception(np.empty(0, np.void))
+    )
 
 
 def _table(frame: pd.DataFrame) -> pd.DataFrame:
@@ -47,8 +52,8 @@ def _table(frame: pd.DataFrame) -> pd.DataFrame:
     return summed.astype(types)
 
 
-def _visits(positions: np.ndarray) -> pd.DataFrame:
-    """One row per stay of an aircraft in a square within an hour."""
+def _visits(positions: NDArray[np.void]) -> pd.DataFrame:
+    """One row for each time an aircraft stays in one square within one hour."""
     square = _square(positions["latitude"], positions["longitude"])
     hour = (positions["seen_at"] // HOUR_MS % DAY_HOURS).astype(np.int32)
     first = mark_first(np.ascontiguousarray(positions["icao24"]))
@@ -68,7 +73,7 @@ def _visits(positions: np.ndarray) -> pd.DataFrame:
 
 
 def cells_of(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.int64]:
-    """H3 cell of each place on Earth [deg], by its square."""
+    """H3 cell of each place [deg], by the grid square of the place."""
     return _cells(_square(latitude, longitude))
 
 
@@ -89,9 +94,9 @@ def _cells(square: NDArray[np.int32]) -> NDArray[np.int64]:
 
 
 class _KnownCells:
-    """Cells met so far: a number for each square (0 = not asked yet) and the cell it stands for.
+    """Cells used so far: a number for each square (0 = no cell yet), and the cell of each number.
 
-    There are 41,162 cells of this resolution, so 16 bits hold their numbers.
+    There are 41,162 cells of this resolution, so 16 bits are enough for their numbers.
     """
 
     def __init__(self) -> None:
@@ -100,7 +105,7 @@ class _KnownCells:
         self._numbers: dict[int, int] = {}
 
     def count(self, cell: int) -> int:
-        """The number of a cell, a new one where it is met for the first time."""
+        """The number of a cell; a new cell gets the next number."""
         if cell not in self._numbers:
             self._numbers[cell] = len(self.cells)
             self.cells.append(cell)
@@ -119,4 +124,4 @@ def _cell(square: int) -> int:
     row, column = divmod(square, COLUMNS)
     latitude = (row + 0.5) / SQUARES_PER_DEG - 90.0
     longitude = (column + 0.5) / SQUARES_PER_DEG - 180.0
-    return h3.str_to_int(h3.latlng_to_cell(latitude, longitude, RECEPTION_RESOLUTION))
+    return int(h3.str_to_int(h3.latlng_to_cell(latitude, longitude, RECEPTION_RESOLUTION)))

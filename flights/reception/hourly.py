@@ -1,6 +1,6 @@
-"""Reception of many days laid out by hour, so that thousands of ends can be asked about at once."""
+"""Reception of many days arranged by hour, so that thousands of ends are judged in one step."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -11,32 +11,36 @@ from numpy.typing import NDArray
 from flights.records import CRUISE_FT, empty_table
 
 ORDINARY_DAYS = 14
-"""Days before and after that are asked what an ordinary day is."""
+"""Days before and after that show what is ordinary: four weeks, so each weekday counts equally."""
 LEAST_DAYS = 5
-"""Complete days, beside the day itself, that make an ordinary day."""
+"""The median needs this many complete days besides the day itself; with fewer, one odd day could
+decide it."""
 
 CRUISE, BELOW, ANY = "at cruising height", "below cruising height", ""
-"""Whom a flight is compared with: aircraft as high as it was, any where that is not known."""
+"""The aircraft that are counted: those as high as the flight was; all if its height is unknown."""
 
-_VALUES = {
+_VALUES: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
     CRUISE: lambda rows: rows["cruise_aircraft"],
     BELOW: lambda rows: rows["aircraft"] - rows["cruise_aircraft"],
     ANY: lambda rows: rows["aircraft"],
 }
 _DAY_H = 24
-_KEPT = 6
+_KEPT = 6  # tables of an hour kept in memory; neighbouring ends use the same two or three hours
 _NEVER = np.iinfo(np.int64).max
 
 
-def name_heights(altitude_ft: pd.Series) -> NDArray[np.object_]:
-    """`CRUISE`, `BELOW`, or `ANY` where a height is not known."""
+def find_height_bands(altitude_ft: pd.Series) -> NDArray[np.object_]:
+    """`CRUISE` or `BELOW` for each height [ft]; `ANY` where the height is NaN."""
     feet = altitude_ft.to_numpy(float)
     return np.where(np.isnan(feet), ANY, np.where(feet >= CRUISE_FT, CRUISE, BELOW)).astype(object)
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """Days in a row from `first` on, and which are complete; one more, which is not."""
+    """Consecutive days from `first` on, and whether each is complete.
+
+    One more day follows, which is not complete: hours after midnight may belong to it.
+    """
 
     first: date
     is_complete: NDArray[np.bool_]
@@ -50,14 +54,17 @@ class Calendar:
     def number(self, moments: pd.Series) -> NDArray[np.int64]:
         """Days since `first`."""
         start = pd.Timestamp(self.first, tz="UTC")
-        return ((moments - start) // pd.Timedelta(days=1)).to_numpy(np.int64)
+        days: NDArray[np.int64] = ((moments - start) // pd.Timedelta(days=1)).to_numpy(np.int64)
+        return days
 
     def compare(
         self, counts: NDArray[np.int64], own: NDArray[np.int64], *, late: bool
-    ) -> tuple[NDArray, NDArray, NDArray]:
-        """Count of the own day, median of the others within `ORDINARY_DAYS`, how many these are.
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.intp]]:
+        """Count of the own day, median of other days, and the number of these days, for each end.
 
-        `counts` has a row an end and a column a day; `late`: the day after has to be complete too.
+        `counts` has one row per end and one column per day; `own` is the column of each end. Other
+        days are complete days within `ORDINARY_DAYS`. With `late`, the day after a day must be
+        complete too. Values that are not known are NaN.
         """
         usable = self.is_complete[:-1] & (self.is_complete[1:] if late else True)
         apart = np.abs(np.arange(len(usable)) - own[:, None])
@@ -70,11 +77,11 @@ class Calendar:
 
 
 @dataclass(frozen=True)
-class Heard:
-    """Reception rows of some cells by hour, and of the days of a calendar with one day more.
+class HourlyReception:
+    """Reception rows of some cells by hour, for the days of a calendar and one day more.
 
-    Rows of hour h are those from `starts[h]` to `starts[h + 1]`; `place` is their element of a
-    table of `shape`, a row a cell and a column a day.
+    Rows of hour h are those from `starts[h]` up to `starts[h + 1]`. `place` is the flat index of
+    each in a table of `shape` with one row per cell and one column per day.
     """
 
     starts: NDArray[np.intp]
@@ -84,8 +91,10 @@ class Heard:
     _tables: dict[tuple[int, str], NDArray[np.int32]] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, reception: pd.DataFrame, cells: NDArray[np.int64], calendar: Calendar) -> "Heard":
-        """Those in `cells`, which are in order and not empty, each once."""
+    def of(
+        cls, reception: pd.DataFrame, cells: NDArray[np.int64], calendar: Calendar
+    ) -> "HourlyReception":
+        """The rows in `cells`, a sorted array of different cells with one cell or more."""
         reception = reception if len(reception) else empty_table("reception")
         days = len(calendar.is_complete) - 1
         wanted = reception["cell"].to_numpy(np.int64)
@@ -104,15 +113,16 @@ class Heard:
         )
 
     def sum_hours(self, hours: tuple[tuple[int, int], ...], height: str) -> NDArray[np.int32]:
-        """Aircraft of the hours (days later, hour) summed: a row a cell, a column a day."""
+        """Sum of the aircraft of `hours` (days later, hour), shape (cells, days)."""
         days = self.shape[1] - 1
         if len(self._tables) > _KEPT:
             self._tables.clear()
         tables = [self._of_hour(hour, height)[:, later : days + later] for later, hour in hours]
-        return np.add.reduce(tables)
+        summed: NDArray[np.int32] = np.add.reduce(tables)
+        return summed
 
     def _of_hour(self, hour: int, height: str) -> NDArray[np.int32]:
-        """Aircraft of one hour; kept, as the next ends look at it too."""
+        """Aircraft of one hour; kept in memory, because the next ends need them too."""
         if (hour, height) not in self._tables:
             rows = slice(*self.starts[hour : hour + 2])
             counts = self.values[height][rows]
@@ -122,15 +132,16 @@ class Heard:
 
 
 def count_ahead(
-    heard: Heard,
+    heard: HourlyReception,
     cells: NDArray[np.intp],
     pairs: tuple[NDArray[np.intp], NDArray[np.intp]],
     hours: tuple[tuple[int, int], ...],
     height: str,
 ) -> NDArray[np.int64]:
-    """Aircraft by cell and hour, summed over the cells of each end: a row an end, a column a day.
+    """Aircraft by cell and hour, summed over the cells of each end: (ends, days).
 
-    `cells` are rows of `heard` by pair, `pairs` where those of each end start, and which ends.
+    `cells` are rows of the table of `heard`, one for each pair of end and cell. `pairs` are the
+    place where the cells of each end start in `cells`, and the ends to count for.
     """
     starts, rows = pairs
     flat, sizes = _spans(starts[rows], starts[rows + 1])
@@ -146,17 +157,19 @@ def count_ahead(
 def _medians(
     counts: NDArray[np.int64], among: NDArray[np.bool_], size: NDArray[np.intp]
 ) -> NDArray[np.float64]:
-    """Median of each row among some of its columns; anything where these are none."""
+    """Median of each row over the columns `among`; without meaning where `size` is 0."""
     ordered = np.sort(np.where(among, counts, _NEVER), axis=1)
     rows = np.arange(len(counts))
     low, high = np.maximum(size - 1, 0) // 2, np.minimum(size // 2, counts.shape[1] - 1)
-    return ordered[rows, low] / 2 + ordered[rows, high] / 2
+    # Halved before the sum: `_NEVER` twice would overflow.
+    median: NDArray[np.float64] = ordered[rows, low] / 2 + ordered[rows, high] / 2
+    return median
 
 
 def _spans(
     start: NDArray[np.intp], stop: NDArray[np.intp]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """All numbers of spans one after the other, and how many each span has."""
+    """The numbers from each start up to its stop, joined, and how many each span has."""
     sizes = stop - start
     before = np.cumsum(sizes) - sizes
     return np.arange(sizes.sum()) + np.repeat(start - before, sizes), sizes

@@ -1,8 +1,8 @@
-"""How many aircraft were unsure of their own position somewhere, on a day and ordinarily.
+"""How many aircraft reported degraded position integrity in a place, on a day and ordinarily.
 
-Counts come from the reception rows of days read from traces; what makes a value degraded is
-said in `flights.readsb.position_quality`. They tell how sure aircraft were, not why: satellite
-navigation may have been disturbed there, and equipment may be old.
+Counts come from the reception rows of days that were read from traces. Which values are
+degraded is defined in `flights.readsb.position_quality`. The counts do not show the cause:
+satellite navigation may be disturbed there, or equipment may be old.
 """
 
 from collections.abc import Mapping
@@ -15,16 +15,16 @@ import pandas as pd
 from flights.reception.hourly import LEAST_DAYS
 
 LEAST_AIRCRAFT = 5
-"""Aircraft-hours with a value, below which a share says nothing."""
+"""A share needs this many aircraft-hours with a value: with fewer, one aircraft is over 20 %."""
 
 
 @dataclass(frozen=True)
 class Integrity:
-    """Aircraft-hours (an aircraft in a cell in an hour) with a value, and degraded of these.
+    """Aircraft-hours (one aircraft in one cell in one hour) with a value, and the degraded ones.
 
-    `aircraft` and `degraded` are None where the day is not complete or its input carries no
-    such values. `ordinary_share` is the median share of `days` other complete days with at least
-    `LEAST_AIRCRAFT`; None where fewer than `silence.LEAST_DAYS` are there.
+    `aircraft` and `degraded` are None where the day is not complete or its input has no such
+    values. `ordinary_share` is the median share (0..1) of `days` other complete days with at
+    least `LEAST_AIRCRAFT`; None where there are fewer than `hourly.LEAST_DAYS` such days.
     """
 
     aircraft: int | None
@@ -35,29 +35,29 @@ class Integrity:
 
     @property
     def share(self) -> float | None:
-        """Share degraded (0..1), None where too few aircraft had a value."""
+        """Share of degraded values (0..1), None where too few aircraft have a value."""
         if self.aircraft is None or self.degraded is None or self.aircraft < LEAST_AIRCRAFT:
             return None
         return self.degraded / self.aircraft
 
     @property
     def sentence(self) -> str:
-        """One sentence for people, with the figures."""
+        """One sentence with the figures, for people."""
         if self.aircraft is None:
-            return "How sure aircraft there were of their position is not known for that day."
+            return "Position integrity of aircraft in this place is not known for that day."
         if self.share is None:
             return (
-                f"Only {self.aircraft:,} aircraft-hours there that day carry a value of position "
-                "integrity: too few to speak of a share."
+                f"Only {self.aircraft:,} aircraft-hours in this place on that day have a value of "
+                "position integrity: too few for a share."
             )
         return (
-            f"Of {self.aircraft:,} aircraft-hours heard there that day with a value, "
+            f"Of {self.aircraft:,} aircraft-hours with a value in this place on that day, "
             f"{self.share:.0%} reported degraded position integrity; {self._usual()}."
         )
 
     def _usual(self) -> str:
         if self.ordinary_share is None:
-            return f"there are only {self.days} days to compare"
+            return f"there are only {self.days} days to compare with"
         return f"on ordinary days {self.ordinary_share:.0%} (median of {self.days})"
 
 
@@ -66,8 +66,8 @@ def judge_integrity(
 ) -> Integrity:
     """Position integrity in `cells` on `day`, against the other complete days.
 
-    `reception` holds rows of the days in `complete`, as the archive loads them: null where the
-    input carried no integrity, which makes a day unknown and not one without aircraft.
+    `reception` has the rows of the days in `complete`, as the archive loads them. Its counts are
+    null where the input had no integrity values: such a day is unknown, not without aircraft.
     """
     rows = reception[reception["cell"].isin(cells)]
     counts = rows[["integrity_aircraft", "degraded_aircraft"]].astype(float)

@@ -35,8 +35,8 @@ def test_share_is_told_with_that_of_ordinary_days() -> None:
     found = judge((50, 19), [(50, 1)] * 5)
     assert (found.aircraft, found.degraded, found.ordinary_share) == (50, 19, 0.02)
     assert found.sentence == (
-        "Of 50 aircraft-hours heard there that day with a value, 38% reported degraded position "
-        "integrity; on ordinary days 2% (median of 5)."
+        "Of 50 aircraft-hours with a value in this place on that day, 38% reported degraded "
+        "position integrity; on ordinary days 2% (median of 5)."
     )
 
 
