@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from flights.readsb.content import HALF_HOURS, Content, find_deficits, find_hushed
+from flights.readsb.content import HALF_HOURS, Content, find_deficits, find_quiet_half_hours
 from flights.readsb.day import assemble_day
 from flights.readsb.members import HEATMAP, TRACE, Intake, Member
 from flights.readsb.sorted_spill import Spill
@@ -21,16 +21,17 @@ _DECODING_SHARE = 0.7
 _REPORT_EVERY = 200
 
 Report = Callable[[str, float], None]
-NameAirframes = Callable[[frozenset[str]], Mapping[str, Airframe]]
-"""From the addresses heard to what an aircraft table says of them."""
+FindAirframes = Callable[[frozenset[str]], Mapping[str, Airframe]]
+"""Takes the addresses heard; gives the aircraft table's entries for them."""
 
 
-class Lying(Protocol):
-    """One day's files, wherever they lie: a folder, a tar here, a tar far away.
+class DayInput(Protocol):
+    """The files of one day: a folder, a local tar or a tar on a server.
 
-    `day` is what the name says, or the first stamp where it says none (`dated_by_stamp`).
-    `name` is how to call it in a sentence, `release_kind` the publisher's word for the edition,
-    `problem` a sentence about what could be seen from outside.
+    `day` comes from the name, or from the first time stamp if the name has no date
+    (`dated_by_stamp`). `name` is the input's name in sentences, `release_kind` the publisher's
+    word for the edition. `problem` is a sentence about a problem found without opening the
+    files ("" = none).
     """
 
     @property
@@ -47,28 +48,28 @@ class Lying(Protocol):
     def dated_by_stamp(self) -> bool: ...
 
     def kind_of(self, detail: str) -> str:
-        """Kind of member that `heatmaps` or `traces` means here."""
+        """Kind of member to read for `heatmaps` or `traces`."""
         ...
 
     def read_members(self, kind: str, intake: Intake) -> Iterator[Member]:
-        """Members of one kind in any order; what is noticed on the way goes into `intake`."""
+        """Members of one kind in any order; problems are recorded in `intake`."""
         ...
 
 
 @dataclass(frozen=True)
 class Task:
-    """One day's input, read for the source `source` in one of the two details.
+    """The input of one day, its source and the detail to read.
 
-    `only` are the addresses of a series narrowed to some aircraft (none = all): its `scope`
-    and the input's `fingerprint` are those of `LedgerEntry`. `deficit` is a sentence for which
-    the day cannot be complete, whatever is found inside. `worldwide`: so many receivers fed it
-    that no half hour can be silent.
+    `only` are the addresses of a series limited to some aircraft (empty = all). `scope` and
+    `fingerprint` are those of `LedgerEntry`. `deficit` is a sentence that makes the day
+    incomplete, independent of its content. `worldwide`: the network has so many receivers
+    that every half hour must contain positions.
     """
 
     source: str
-    lying: Lying
+    day_input: DayInput
     detail: str
-    name_airframes: NameAirframes | None = None
+    find_airframes: FindAirframes | None = None
     only: frozenset[str] = frozenset()
     scope: str = ""
     fingerprint: str = ""
@@ -78,23 +79,23 @@ class Task:
     @property
     def kind(self) -> str:
         """Kind of member to read."""
-        return self.lying.kind_of(self.detail)
+        return self.day_input.kind_of(self.detail)
 
 
 def collect_days(task: Task, report: Report) -> tuple[DayRecords, ...]:
-    """Records of the day asked for, first, then of any other day its stamps speak of.
+    """Records of the requested day, then of other days that its time stamps belong to.
 
-    Stamps are trusted over names. A day that only the stamps of another day's input speak of
-    is `partial`. A day without a position is `missing`, or `failed` where files were there
-    and none could be read; some aircraft that were not heard on a whole day are an answer, and
-    the day is `complete`.
+    Time stamps count more than names. A day found only in the input of another day is
+    `partial`. A day without positions is `missing`, or `failed` if there were files and none
+    could be read. A series of some aircraft is `complete` on a day when none of them was heard
+    and everything was read.
     """
     with Spill() as spill:
         content = Content(spill, only=frozenset(map(parse_icao24, task.only)))
         reading = _Reading(task, content, Intake(report=report, scale=_DECODING_SHARE), report)
         reading.decode()
         airframes = reading.airframes()
-        asked = task.lying.day
+        asked = task.day_input.day
         others = (reading.records(day, airframes) for day in spill.days() if day != asked)
         if asked in spill.days():
             return (reading.records(asked, airframes), *others)
@@ -103,7 +104,7 @@ def collect_days(task: Task, report: Report) -> tuple[DayRecords, ...]:
 
 @dataclass(frozen=True)
 class _Reading:
-    """One input while it is read and after."""
+    """One input: reads its members, then builds the records of its days."""
 
     task: Task
     content: Content
@@ -111,25 +112,25 @@ class _Reading:
     report: Report
 
     def decode(self) -> None:
-        """Take all members into the content."""
-        total, done = max(self.task.lying.size_bytes, 1), 0
+        """Decode all members into the content."""
+        total, done = max(self.task.day_input.size_bytes, 1), 0
         kind = self.task.kind
-        for number, member in enumerate(self.task.lying.read_members(kind, self.intake)):
+        for number, member in enumerate(self.task.day_input.read_members(kind, self.intake)):
             self.content.take(member)
             done += len(member.data)
             if kind == HEATMAP or number % _REPORT_EVERY == 0:
                 share = number / HALF_HOURS if kind == HEATMAP else done / total
-                self.intake.tell(f"{member.name} read", share)
+                self.intake.report_progress(f"{member.name} read", share)
 
     def airframes(self) -> Mapping[str, Airframe]:
-        """What the day's own files say of each airframe, else what an aircraft table says."""
-        if self.task.name_airframes is None:
+        """Entry of each airframe from the day's files, else from the aircraft table."""
+        if self.task.find_airframes is None:
             return self.content.airframes
-        return {**self.task.name_airframes(self.content.icao24s), **self.content.airframes}
+        return {**self.task.find_airframes(self.content.icao24s), **self.content.airframes}
 
     def records(self, day: date, airframes: Mapping[str, Airframe]) -> DayRecords:
         """Records of a day that has positions."""
-        lying = self.task.lying
+        day_input = self.task.day_input
         tells = self.task.kind == TRACE
         tables = assemble_day(
             self._buckets(day),
@@ -139,10 +140,10 @@ class _Reading:
             integrity=self.content.integrity.of_day(day) if tells else None,
         )
         deficits = self._deficits(day)
-        if day != lying.day:
-            deficits.insert(0, f"Found in {lying.name}, {_dating(lying)} {lying.day}.")
-        if "mlatonly" in lying.release_kind:
-            deficits.append("This release holds positions by multilateration only.")
+        if day != day_input.day:
+            deficits.insert(0, f"Found in {day_input.name}, {_dating(day_input)} {day_input.day}.")
+        if "mlatonly" in day_input.release_kind:
+            deficits.append("This release contains positions by multilateration only.")
         repeated = {"dropped_repeated": self.content.spill.repeated[day]}
         counts = {**tables.counts, **repeated, **self._counts()}
         entry = self._entry(day, "partial" if deficits else "complete", deficits, counts)
@@ -151,33 +152,33 @@ class _Reading:
     def _deficits(self, day: date) -> list[str]:
         said = [self.task.deficit] if self.task.deficit else []
         said += find_deficits(self.content, self.intake, day, self.task.kind)
-        # Of a series of some aircraft the others' traces are not read.
-        judged = self.task.worldwide and not self.task.only and day == self.task.lying.day
-        return said + (find_hushed(self.content, day, self.task.kind) if judged else [])
+        # A series of some aircraft reads few traces, so quiet half hours are normal there.
+        judged = self.task.worldwide and not self.task.only and day == self.task.day_input.day
+        return said + (find_quiet_half_hours(self.content, day, self.task.kind) if judged else [])
 
     def without_positions(self) -> DayRecords:
-        """Records of the day asked for when it has no position: missing or failed, and why."""
-        lying, content = self.task.lying, self.content
+        """Records of the requested day without positions: missing or failed, with the reason."""
+        day_input, content = self.task.day_input, self.content
         damage = [*self.intake.problems, *content.unreadable[:3]]
         read = content.heatmaps + content.traces
         if elsewhere := content.spill.days():
             told = ", ".join(f"{day} ({count:,} positions)" for day, count in elsewhere.items())
             status = "missing"
-            why = f"{lying.name}, {_dating(lying)} this day, is stamped {told}."
+            why = f"{day_input.name}, {_dating(day_input)} this day, is stamped {told}."
         elif self.task.only and (read or self.intake.folders):
             return self._without_the_aircraft()
         elif read == 0 and (damage or self.intake.lost):
-            status, why = "failed", f"Nothing in {lying.name} could be read."
+            status, why = "failed", f"Nothing in {day_input.name} could be read."
         else:
             status, why = "missing", _nothing_there(self.task, read)
-        entry = self._entry(lying.day, status, [why, *damage], self._counts())
+        entry = self._entry(day_input.day, status, [why, *damage], self._counts())
         return DayRecords(entry, **{name: empty_table(name) for name in TABLES})
 
     def _without_the_aircraft(self) -> DayRecords:
-        """Records of a day that was read and on which no aircraft asked for was heard."""
-        day, count = self.task.lying.day, len(self.task.only)
+        """Records of a day that was read, when none of the requested aircraft was heard."""
+        day, count = self.task.day_input.day, len(self.task.only)
         deficits = self._deficits(day)
-        why = f"{self.task.lying.name} holds no position of the {count} aircraft asked for."
+        why = f"{self.task.day_input.name} contains no position of the {count} requested aircraft."
         status = "partial" if deficits else "complete"
         nothing = {"positions": 0, "aircraft": 0, "flights": 0, **self._counts()}
         entry = self._entry(day, status, [*deficits, why], nothing)
@@ -204,10 +205,10 @@ class _Reading:
     def _entry(
         self, day: date, status: str, reasons: list[str], counts: Mapping[str, int]
     ) -> LedgerEntry:
-        lying = self.task.lying
+        day_input = self.task.day_input
         detail = "heatmaps" if self.task.kind == HEATMAP else "traces"
-        # Worth telling, though the day is no less complete for it.
-        notes = [*([lying.problem] if lying.problem else []), *self.intake.refusals()]
+        # These are recorded, but they do not make the day incomplete.
+        notes = [*([day_input.problem] if day_input.problem else []), *self.intake.refusals()]
         return LedgerEntry(
             source=self.task.source,
             day=day,
@@ -216,23 +217,22 @@ class _Reading:
             inputs=(*self.intake.inputs, *airports_input()),
             detail=detail,
             reader=f"readsb {detail} {READER_VERSION}",
-            release_kind=lying.release_kind,
+            release_kind=day_input.release_kind,
             counts=counts,
             scope=self.task.scope,
             fingerprint=self.task.fingerprint,
         )
 
 
-def _dating(lying: Lying) -> str:
-    return "whose first stamp is of" if lying.dated_by_stamp else "named for"
+def _dating(day_input: DayInput) -> str:
+    return "whose first stamp is of" if day_input.dated_by_stamp else "named for"
 
 
 def _nothing_there(task: Task, read: int) -> str:
     if read:
-        return f"{read} file(s) of {task.lying.name} were read and hold no position."
+        return f"{read} file(s) of {task.day_input.name} were read and contain no position."
     wanted, other = "heatmaps", "traces"
     if task.kind == TRACE:
         wanted, other = other, wanted
-    return (
-        f"{task.lying.name} holds no {wanted}. If it holds {other}, pull it with --detail {other}."
-    )
+    name = task.day_input.name
+    return f"{name} contains no {wanted}. If it contains {other}, pull it with --detail {other}."

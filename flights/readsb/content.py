@@ -179,7 +179,7 @@ def find_deficits(content: Content, intake: Intake, day: date, kind: str) -> lis
     return found
 
 
-def find_hushed(content: Content, day: date, kind: str) -> list[str]:
+def find_quiet_half_hours(content: Content, day: date, kind: str) -> list[str]:
     """A sentence where half hours that are there hold next to nothing.
 
     One receiver may hear nobody for long; all receivers of the world never do.

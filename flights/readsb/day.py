@@ -50,7 +50,7 @@ class DayTables(NamedTuple):
     counts: dict[str, int]
 
 
-class _Pile:
+class _Buffer:
     """Parts of one table below each other. They wait packed: a big day's tracks take 150 MB."""
 
     def __init__(self, table: str) -> None:
@@ -86,7 +86,7 @@ def assemble_day(
     lies wholly in one bucket. `airframes` maps icao24 text to what the source says of it.
     `integrity` is that of `IntegrityTally.of_day`, None where the input carries none.
     """
-    found = {table: _Pile(table) for table in ("flights", "edges", "tracks")}
+    found = {table: _Buffer(table) for table in ("flights", "edges", "tracks")}
     heard, counts = [], {"positions": 0, "aircraft": 0, "flights": 0}
     for positions in chain.from_iterable(map(split_by_airframe, buckets)):
         legs = find_legs(positions, day=day, source=source)

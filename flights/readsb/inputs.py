@@ -38,8 +38,8 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class DayInput:
-    """One day as it lies there, a `collect.Lying`."""
+class LocalDay:
+    """One day as it lies there, a `collect.DayInput`."""
 
     day: date
     kind: str
@@ -77,7 +77,7 @@ class DayInput:
             yield from single_file(self.paths[0], intake)
 
 
-def find_days(path: Path, kind: str) -> list[DayInput]:
+def find_days(path: Path, kind: str) -> list[LocalDay]:
     """Days that lie at `path`, in order, one input each; `kind` of members decides the sizes.
 
     Where several inputs claim one day, the largest is taken (never one of multilateration
@@ -94,13 +94,13 @@ def find_days(path: Path, kind: str) -> list[DayInput]:
             f"{path} holds no readsb archive. Give a globe_history folder (YYYY/MM/DD below "
             "it), one day's folder with heatmap/ or traces/ in it, a .tar or its parts."
         )
-    by_day: dict[date, list[DayInput]] = {}
+    by_day: dict[date, list[LocalDay]] = {}
     for each in found:
         by_day.setdefault(each.day, []).append(each)
     return [_best(by_day[day]) for day in sorted(by_day)]
 
 
-def _look(path: Path, kind: str) -> Iterator[DayInput]:
+def _look(path: Path, kind: str) -> Iterator[LocalDay]:
     if path.is_dir():
         yield from _look_in_folder(path, kind, 0)
     elif match := _PART.match(path.name):
@@ -121,7 +121,7 @@ def _single(path: Path, kind: str) -> date | None:
     )
 
 
-def _look_in_folder(folder: Path, kind: str, depth: int) -> Iterator[DayInput]:
+def _look_in_folder(folder: Path, kind: str, depth: int) -> Iterator[LocalDay]:
     if (folder / "heatmap").is_dir() or (folder / "traces").is_dir():
         size = folder_size(folder, kind)
         yield from _dated(_day_of_folder(folder), kind, FOLDER, [folder], size, "")
@@ -141,7 +141,7 @@ def _list(folder: Path) -> list[Path]:
         raise SourceUnavailable(f"{folder} cannot be read: {error.strerror}.") from error
 
 
-def _look_at_tars(folder: Path, stems: list[str], kind: str) -> Iterator[DayInput]:
+def _look_at_tars(folder: Path, stems: list[str], kind: str) -> Iterator[LocalDay]:
     for stem in stems:
         paths, problem = _choose_parts(folder, stem)
         if paths:
@@ -152,16 +152,16 @@ def _look_at_tars(folder: Path, stems: list[str], kind: str) -> Iterator[DayInpu
 def _choose_parts(folder: Path, stem: str) -> tuple[list[Path], str]:
     """The files to read one behind the other, and a sentence where there was a choice or hole."""
     whole = folder / stem
-    lying = {path.name[-2:]: path for path in folder.glob("*") if _is_part(path.name, stem)}
-    parts, hole = _unbroken(lying)
+    found = {path.name[-2:]: path for path in folder.glob("*") if _is_part(path.name, stem)}
+    parts, hole = _unbroken(found)
     if whole.is_file():
-        if not lying:
+        if not found:
             return [whole], ""
         if whole.stat().st_size >= sum(part.stat().st_size for part in parts):
             return [whole], f"{stem} lies beside its own parts; it was read, the parts were not."
         return parts, f"{stem} is smaller than the parts beside it; only the parts were read."
     if hole and not parts:
-        return sorted(lying.values()), f"Part {hole} of {stem} is missing, so it has no beginning."
+        return sorted(found.values()), f"Part {hole} of {stem} is missing, so it has no beginning."
     return parts, f"Part {hole} of {stem} is missing; nothing behind it was read." if hole else ""
 
 
@@ -170,23 +170,23 @@ def _is_part(name: str, stem: str) -> bool:
     return bool(match and match["part"] and match["stem"] == stem)
 
 
-def _unbroken(lying: dict[str, Path]) -> tuple[list[Path], str]:
+def _unbroken(found: dict[str, Path]) -> tuple[list[Path], str]:
     """Parts aa, ab ... up to the first that is missing, and that one's suffix ("" = none)."""
     parts: list[Path] = []
-    for number in range(len(lying)):
+    for number in range(len(found)):
         suffix = chr(97 + number // 26) + chr(97 + number % 26)
-        if suffix not in lying:
+        if suffix not in found:
             return parts, suffix
-        parts.append(lying[suffix])
+        parts.append(found[suffix])
     return parts, ""
 
 
 def _dated(
     day: date | None, wanted: str, kind: str, paths: list[Path], size: int, problem: str
-) -> Iterator[DayInput]:
+) -> Iterator[LocalDay]:
     """One input, with its day from the stamps inside where the name has none."""
     release = RELEASE_KIND.search(paths[0].name)
-    known = DayInput(
+    known = LocalDay(
         day or date.min, kind, tuple(paths), size, release[1] if release else "", problem
     )
     stamped = day or _stamped_day(known, wanted)
@@ -196,7 +196,7 @@ def _dated(
     yield replace(known, day=stamped, dated_by_stamp=day is None)
 
 
-def _stamped_day(source: DayInput, wanted: str) -> date | None:
+def _stamped_day(source: LocalDay, wanted: str) -> date | None:
     """UTC day of the first member that can be read."""
     for kind in sorted((HEATMAP, TRACE), key=lambda each: each != wanted):
         for member in source.read_members(kind, Intake()):
@@ -235,7 +235,7 @@ def _date_of(year: str, month: str, day: str) -> date | None:
         return None
 
 
-def _best(claims: list[DayInput]) -> DayInput:
+def _best(claims: list[LocalDay]) -> LocalDay:
     """The largest claim, those of multilateration only last."""
     ranked = sorted(claims, key=lambda each: ("mlatonly" in each.release_kind, -each.size_bytes))
     if len(ranked) == 1:

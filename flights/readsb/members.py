@@ -1,4 +1,4 @@
-"""The heatmaps and traces of one day's input, one at a time, wherever they lie."""
+"""The heatmaps and traces of one day's input, one at a time, from folders and tars."""
 
 import hashlib
 import re
@@ -39,13 +39,14 @@ class Member:
 
 @dataclass
 class Intake:
-    """What was noticed while members were read; filled by whoever reads them.
+    """Files, refusals and problems recorded while members are read.
 
-    `refused` counts members by reason, `lost` those of them that would have held positions.
+    `refused` counts members by reason, `lost` those of them that should contain positions.
     `problems` are sentences, `inputs` the files read, `folders` the trace folders that exist,
     with or without files (readsb always makes all 256).
 
-    The other way, `tell` says how far the reading is; it may raise, to stop it.
+    `report_progress` works the other way: it reports the share read. `report` may raise to
+    stop the reading.
     """
 
     refused: Counter[str] = field(default_factory=Counter)
@@ -58,7 +59,7 @@ class Intake:
     scale: float = 1.0
     share: float = 0.0
 
-    def tell(self, what: str, share: float | None = None) -> None:
+    def report_progress(self, what: str, share: float | None = None) -> None:
         """Report what is done now and the share done (0 to 1; None = as before)."""
         self.share = min(max(self.share, share or 0.0), 1.0)
         self.report(what, self.scale * self.share)
@@ -191,7 +192,7 @@ def folder_members(folder: Path, kind: str, intake: Intake) -> Iterator[Member]:
 
 
 def single_file(path: Path, intake: Intake) -> Iterator[Member]:
-    """One heatmap or trace file that stands alone; its name says which of the two it is."""
+    """A single heatmap or trace file; its name says which."""
     data = _read_file(path, path.name, intake)
     if data is None:
         return

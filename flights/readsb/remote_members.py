@@ -28,12 +28,12 @@ SMALL_BYTES = 1 << 20
 """Tars up to this size are read whole."""
 LARGEST_WINDOW, SMALLEST_WINDOW = 256 << 10, 8 << 10
 _WINDOWS = 8_192
-"""Windows a tar would divide into; the limits hold for small and very large ones."""
+"""Number of windows per tar; the limits apply to small and very large tars."""
 HALF_HOURS = 48
 _SURE_SHARE = 0.3
 """Of what the missing half hours would take at the mean size of the others: nights are small."""
 _STRANGER_BYTES, _MOST_STRANGERS = 1 << 20, 16
-"""Members so large, and so many, may stand between heatmaps."""
+"""Largest size and number of other members between heatmaps; more ends the stretch."""
 _IN_FOLDER = re.compile(r"^(\./)?heatmap/")
 _TOLD_EVERY = 8 << 20
 
@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RemoteDay:
-    """One day in a tar on a server, a `collect.Lying`; of `only` some aircraft if any are given."""
+    """One day in a tar on a server, a `collect.DayInput`; `only`: addresses (empty = all)."""
 
     day: date
     tar: RemoteTar
@@ -69,7 +69,7 @@ class RemoteDay:
         SourceUnavailable
             The tar could not be read to its end, or is another than when it was looked at.
         """
-        door = self.tar.door.with_report(lambda what, _: intake.tell(what))
+        door = self.tar.door.with_report(lambda what, _: intake.report_progress(what))
         tar = replace(self.tar, door=door)
         if kind == TRACE or tar.size <= SMALL_BYTES:
             yield from read_whole(tar, kind, intake, self.only)
@@ -82,7 +82,7 @@ def read_whole(
 ) -> Iterator[Member]:
     """Members of one kind from a tar that is read from front to back."""
     with HashedParts(tar.spans(0, tar.size)) as stream:
-        yield from tar_members(_Told(stream, intake, tar.size), kind, intake, only=only)
+        yield from tar_members(_ReportingStream(stream, intake, tar.size), kind, intake, only=only)
     intake.inputs += stream.inputs
 
 
@@ -101,7 +101,9 @@ def read_heatmaps(tar: RemoteTar, intake: Intake) -> Iterator[Member]:
     told = len(intake.problems)
     stop = yield from _read_stretch(tar, start, intake, there)
     if len(there) < HALF_HOURS:
-        intake.tell(f"{HALF_HOURS - len(there)} half hours are looked for in the rest of the tar")
+        intake.report_progress(
+            f"{HALF_HOURS - len(there)} half hours: searching the rest of the tar"
+        )
         yield from _read_between(tar, intake, 0, start)
         # Nothing can be read behind damage, and nothing is there behind the end mark.
         if len(intake.problems) == told and stop < tar.size:
@@ -115,7 +117,7 @@ def _find_heatmaps(tar: RemoteTar, intake: Intake) -> int | None:
     window = max(SMALLEST_WINDOW, min(tar.size // _WINDOWS, LARGEST_WINDOW))
 
     def fetch(start: int, stop: int) -> bytes:
-        intake.tell("looking for the heatmaps in the tar")
+        intake.report_progress("looking for the heatmaps in the tar")
         return tar.fetch(start, stop)
 
     search = TarSearch(fetch, tar.size, window - window % BLOCK, _is_heatmap)
@@ -130,8 +132,8 @@ def _is_heatmap(name: str) -> bool:
     return _IN_FOLDER.match(name) is not None
 
 
-class _Left(Exception):
-    """A member stands there that is no longer of the stretch."""
+class _BeyondFolder(Exception):
+    """The next member no longer belongs to the stretch of heatmaps."""
 
 
 def _read_stretch(
@@ -146,7 +148,7 @@ def _read_stretch(
         if not _is_heatmap(found.name):
             strangers += 1
             if found.size > _STRANGER_BYTES or strangers > _MOST_STRANGERS:
-                raise _Left
+                raise _BeyondFolder
 
     with Stretches(tar, start, "heatmap/ of ") as stream:
         try:
@@ -158,23 +160,23 @@ def _read_stretch(
                 if not missing:
                     break
             stop = stream.at
-        except _Left:
+        except _BeyondFolder:
             stop = stream.at - BLOCK
         intake.inputs += stream.inputs
     return stop
 
 
 def _read_between(tar: RemoteTar, intake: Intake, start: int, stop: int | None) -> Iterator[Member]:
-    """Heatmaps whose headers stand in bytes `start` to `stop` (None = the end) of the tar."""
+    """Heatmaps whose headers are in bytes `start` to `stop` (None = the end) of the tar."""
     end = tar.size if stop is None else stop
     with HashedParts(tar.spans(start, end, "rest of ")) as stream:
-        told = _Told(stream, intake, tar.size, start)
+        told = _ReportingStream(stream, intake, tar.size, start)
         yield from tar_members(told, HEATMAP, intake, start=start, stop=stop)
     intake.inputs += stream.inputs
 
 
-class _Told:
-    """A stream that says now and then how far it is of `total` bytes."""
+class _ReportingStream:
+    """A stream that reports regularly how many of `total` bytes were read."""
 
     def __init__(self, stream: Stream, intake: Intake, total: int, at: int = 0) -> None:
         self._stream, self._intake = stream, intake
@@ -186,5 +188,7 @@ class _Told:
         self._at += len(piece)
         if self._at - self._told >= _TOLD_EVERY:
             self._told = self._at
-            self._intake.tell(f"{self._at / 1e6:,.0f} MB of the tar read", self._at / self._total)
+            self._intake.report_progress(
+                f"{self._at / 1e6:,.0f} MB of the tar read", self._at / self._total
+            )
         return piece

@@ -23,7 +23,7 @@ TRACE_BYTES = 60_000
 
 @dataclass(frozen=True)
 class TracesDay:
-    """A `collect.Lying`. `only`: only these aircraft, if any are given, else all of the index.
+    """A `collect.DayInput`. `only`: only these aircraft, if any are given, else all of the index.
 
     Traces stay in the cache until the whole day is read, so that an interrupted pull fetches no
     trace twice.
@@ -65,7 +65,7 @@ class TracesDay:
             A trace of the index cannot be fetched.
         """
         intake.folders |= self.index.folders
-        samples = self.samples.with_report(lambda what, _: intake.tell(what))
+        samples = self.samples.with_report(lambda what, _: intake.report_progress(what))
         combined, total = hashlib.sha256(), 0
         lost: list[str] = []
         for number, icao24 in enumerate(self.wanted):
@@ -76,7 +76,7 @@ class TracesDay:
                 continue
             combined.update(f"{hashlib.sha256(data).hexdigest()}  {name}\n".encode())
             total += len(data)
-            intake.tell(f"{name} fetched", number / len(self.wanted))
+            intake.report_progress(f"{name} fetched", number / len(self.wanted))
             yield Member(name, TRACE, icao24[-2:], data)
         count = len(self.wanted) - len(lost)
         if lost:

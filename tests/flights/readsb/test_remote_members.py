@@ -135,7 +135,7 @@ def test_file_uploaded_anew_while_it_is_read_is_not_joined_with_the_old(lay, loo
     other = changed(tar_ordered("heatmaps first"))
     faults = [cut(10**9)] * 9 if kind == HEATMAP else [cut(3_000_000)]
     loopback.fault("/x.tar", *faults, other)
-    with pytest.raises(ResourceChanged, match="another file"):
+    with pytest.raises(ResourceChanged, match="has changed since"):
         read(day, kind)
 
 

@@ -38,7 +38,7 @@ BAD_SHARE = 0.001
 """Share of unreadable rows above which a day is partial. Our choice: one in a thousand does not
 change a count noticeably."""
 
-NameAirframes = Callable[[frozenset[str]], Mapping[str, Airframe]]
+FindAirframes = Callable[[frozenset[str]], Mapping[str, Airframe]]
 """Returns airframes of an aircraft table by address."""
 
 
@@ -50,7 +50,7 @@ class DayQuestion:
     day: date
     scope: str = ""
     airports: frozenset[str] | None = None
-    name_airframes: NameAirframes | None = None
+    find_airframes: FindAirframes | None = None
 
     @property
     def start_s(self) -> int:
@@ -69,7 +69,7 @@ def collect_day(database: Database, asked: DayQuestion, report: Report) -> DayRe
     hours = count_hours(rows) if asked.airports is None else _fetch_hours(database, asked, report)
     report("judging the day", 0.95)
     icao24s = frozenset(rows["icao24"].dropna())
-    airframes = asked.name_airframes(icao24s) if asked.name_airframes else {}
+    airframes = asked.find_airframes(icao24s) if asked.find_airframes else {}
     flights, dropped = make_flights(rows, source=asked.source, day=asked.day, airframes=airframes)
     filed_by, deficits = _judge_filing(flights, asked.start_s)
     gaps = gap_sentences(asked.day)

@@ -112,7 +112,7 @@ class OpenSkyTrino:
             day=offer.day,
             scope=self.spec.scope,
             airports=self.airports,
-            name_airframes=self.aircraft.name if self.aircraft else None,
+            find_airframes=self.aircraft.name if self.aircraft else None,
         )
         records = collect_day(self.database, asked, report)
         return (self.aircraft.note(records) if self.aircraft else records,)

@@ -89,9 +89,9 @@ def test_a_lost_end_in_the_air_has_no_distance_and_no_height():
 
 
 def test_where_the_next_flight_takes_off_decides_between_two_fields():
-    # Half way from A to the strip; the next take-off is heard on the ground at A.
-    middle = (50.015, 10.01)
-    down = stretch((60, 100), (B, middle), (9_000, 900), speed=150.0)
+    # Nearer to the strip than to A, but the next take-off is heard on the ground at A.
+    near = (50.06, 10.06)
+    down = stretch((60, 100), (B, near), (9_000, 900), speed=150.0)
     next_flight = sky(parked(400, A), stretch((405.5, 440), (A, C), (900, 20_000), speed=400.0))
     assert judge(down)[1].field.code[0] == "STRP"
     assert judge(down, next_flight)[1].field.code[0] == "AAAA"

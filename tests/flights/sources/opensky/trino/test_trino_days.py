@@ -169,7 +169,7 @@ def test_names_of_airframes_are_asked_for_the_addresses_heard(trino: TrinoServer
         asked.append(icao24s)
         return {"4d0103": Airframe("LX-VCJ", "B748")}
 
-    flights = collect(name_airframes=name).flights.set_index("icao24")
+    flights = collect(find_airframes=name).flights.set_index("icao24")
     assert flights.loc["4d0103", ["registration", "typecode"]].tolist() == ["LX-VCJ", "B748"]
     assert len(asked[0]) == 25
 
