@@ -1,7 +1,7 @@
 """One source for a whole study, and its cost."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -87,11 +87,10 @@ class CostEstimator:
         days = float(len(way.days))
         if cost.next_day < 1:  # the source requests the next day itself, once per run of days
             days += cost.next_day * len(list(group_days(way.days)))
-        months = len({(day.year, day.month) for day in way.days})
         credits = math.ceil(cost.credits_per_day * days * airports)
         return replace(
             way,
-            size_bytes=int(cost.bytes_per_day * (months * MONTH_DAYS if cost.monthly else days)),
+            size_bytes=int(cost.bytes_per_day * (_count_file_days(way.days, cost) or days)),
             requests=math.ceil(cost.requests_per_day * days * airports),
             credits=credits,
             credit_days=math.ceil(credits / cost.credits_budget) if cost.credits_budget else 0,
@@ -110,6 +109,14 @@ class CostEstimator:
 
     def _rate(self, spec: SourceSpec) -> float | None:
         return background.find_measured_rate(self.archive, spec.key)
+
+
+def _count_file_days(days: Sequence[date], cost: Cost) -> float:
+    """Days in all files that have one of `days`; 0 where days come one by one."""
+    if not cost.file_months:
+        return 0
+    files = {(12 * day.year + day.month - 1) // cost.file_months for day in days}
+    return len(files) * cost.file_months * MONTH_DAYS
 
 
 def lands_later(spec: SourceSpec) -> bool:

@@ -48,6 +48,16 @@ FLAG_WORDS: Mapping[str, str] = {
     "brief": "Too short for a flight, but at midnight: it may continue in the neighbouring day.",
     "field_unknown": "The source names an airport that is not known here.",
     "month_cut": "The source cuts flights at a month's end; this is one of two parts.",
+    "joined_rows": (
+        "The source has this flight as several rows; they were joined because the aircraft stayed "
+        "in the air between them."
+    ),
+    "overlapping_rows": (
+        "The source has another flight of this aircraft at the same time; one of the two is wrong."
+    ),
+    "type_differs": (
+        "The source names another aircraft type than the aircraft table, which is used here."
+    ),
     "no_lastseen": "The table gives no time of arrival.",
     "no_icao24": "The table gives no aircraft address; the registration is used instead.",
     "no_airframe": "The table names no airframe; the callsign is used instead.",

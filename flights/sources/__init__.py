@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 SOURCES = {
+    "flight-schedules": "flight_lists.schedules.source",
     "adsblol": "adsblol.source",
     "opdi": "flight_lists.opdi",
     "opensky-lists": "flight_lists.opensky_lists",

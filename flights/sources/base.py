@@ -34,10 +34,10 @@ class Cost:
     """The cost of a UTC day in numbers, for estimates before the first request; 0 = none.
 
     `per_airport`: the numbers are for one airport, and a series has only chosen airports (option
-    `regions`). `monthly`: files contain a month and are read whole even for one day. `next_day`:
-    cost of the day after the last one, as a share of a day; it is fetched for flights that land
-    after midnight. `credits_budget`: credits of a standard account per day. `delay_days`: time
-    until a day is published.
+    `regions`). `file_months`: files contain so many months and are read whole even for one day;
+    0 = one file a day. `next_day`: cost of the day after the last one, as a share of a day; it is
+    fetched for flights that land after midnight. `credits_budget`: credits of a standard account
+    per day. `delay_days`: time until a day is published.
     """
 
     bytes_per_day: int = 0
@@ -45,7 +45,7 @@ class Cost:
     credits_per_day: int = 0
     credits_budget: int = 0
     per_airport: bool = False
-    monthly: bool = False
+    file_months: int = 0
     next_day: float = 0.0
     delay_days: int = 1
 

@@ -47,7 +47,7 @@ EUROPE = replace(
     title="A list of Europe",
     first_day=date(2022, 1, 1),
     box=(26.74617, -25.86653, 70.25976, 49.65699),
-    cost=Cost(bytes_per_day=3_000_000, monthly=True, delay_days=60),
+    cost=Cost(bytes_per_day=3_000_000, file_months=1, delay_days=60),
 )
 LISTS = replace(
     _BASE,
@@ -55,7 +55,7 @@ LISTS = replace(
     title="Lists of four years",
     first_day=date(2019, 1, 1),
     last_day=date(2022, 12, 31),
-    cost=Cost(bytes_per_day=4_500_000, monthly=True, next_day=1.0),
+    cost=Cost(bytes_per_day=4_500_000, file_months=1, next_day=1.0),
 )
 CLUSTER = replace(
     _BASE,

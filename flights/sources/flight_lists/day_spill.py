@@ -20,22 +20,29 @@ HOURS = 24
 STRAY = "other_month"
 """Rule that a valid row breaks if it is in the file of another month."""
 _EPOCH = date(1970, 1, 1)
-_KEPT = pa.schema([field for field in ROW if field.name not in ("day", "fault")])
 _OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
 class DaySpill:
-    """Takes the rows of one month and returns those of the wanted days.
+    """Takes the rows of one file and returns those of the wanted days.
 
-    A context manager: its temporary files are removed at the end, also if the program is killed.
-    `hours` counts valid rows by day of the month and hour of `hour_of`, shape (days, 24).
-    `faults` counts invalid rows by (day, rule); day None = no day of this month.
+    `span` is the first and last day of the file (both inclusive), `schema` that of its rows, with
+    `day` and `fault`. A context manager: its temporary files are removed at the end, also if the
+    program is killed. `hours` counts valid rows by day of the span and hour of `hour_of`, shape
+    (days, 24). `faults` counts invalid rows by (day, rule); day None = no day of the span.
     """
 
-    def __init__(self, month: date, wanted: tuple[date, ...], *, hour_of: str) -> None:
-        self._first = (month.replace(day=1) - _EPOCH).days
-        after = (month.replace(day=1) + timedelta(days=31)).replace(day=1)
-        self._length = (after - _EPOCH).days - self._first
+    def __init__(
+        self,
+        span: tuple[date, date],
+        wanted: tuple[date, ...],
+        *,
+        hour_of: str,
+        schema: pa.Schema = ROW,
+    ) -> None:
+        self._first = (span[0] - _EPOCH).days
+        self._length = (span[1] - span[0]).days + 1
+        self._schema = pa.schema([each for each in schema if each.name not in ("day", "fault")])
         self._wanted = frozenset(wanted)
         self._hour_of = hour_of
         self._files: dict[date, IO[bytes]] = {}
@@ -51,7 +58,7 @@ class DaySpill:
         self._stack.close()
 
     def day(self, number: int) -> date:
-        """Day of the month by its index, from 0."""
+        """Day of the span by its index, from 0."""
         return _EPOCH + timedelta(days=self._first + number)
 
     def take(self, rows: pa.Table) -> None:
@@ -79,7 +86,7 @@ class DaySpill:
     def rows(self, day: date) -> pa.Table:
         """Valid rows of a wanted day, in the order of the file (`ROW` without day and fault)."""
         if day not in self._writers:
-            return _KEPT.empty_table()
+            return self._schema.empty_table()
         self._writers[day].close()
         self._files[day].seek(0)
         return pa.ipc.open_stream(self._files[day]).read_all()
@@ -109,8 +116,8 @@ class DaySpill:
             if day not in self._writers:
                 file = tempfile.TemporaryFile(dir=scratch_folder())  # noqa: SIM115 (kept)
                 self._files[day] = self._stack.enter_context(file)
-                self._writers[day] = pa.ipc.new_stream(file, _KEPT, options=_OPTIONS)
-            self._writers[day].write_table(rows.select(_KEPT.names).combine_chunks())
+                self._writers[day] = pa.ipc.new_stream(file, self._schema, options=_OPTIONS)
+            self._writers[day].write_table(rows.select(self._schema.names).combine_chunks())
         except OSError as error:
             raise ArchiveError(
                 f"No temporary file could be written in {scratch_folder()} ({error.strerror}). "

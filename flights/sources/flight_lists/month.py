@@ -1,5 +1,6 @@
 """Reads a monthly list once and splits it into UTC days: records and ledger entries."""
 
+from calendar import monthrange
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -59,8 +60,9 @@ def collect_month(task: MonthTask, batches: Batches, report: Report) -> Iterator
     BadPayload
         No row of the file can be read.
     """
-    first = task.days[0]
-    with DaySpill(first, task.days, hour_of=task.filed_by) as spill:
+    first = task.days[0].replace(day=1)
+    last = first.replace(day=monthrange(first.year, first.month)[1])
+    with DaySpill((first, last), task.days, hour_of=task.filed_by) as spill:
         reading = _MonthReading(task, spill)
         reading.take(batches, report)
         reading.judge_file()

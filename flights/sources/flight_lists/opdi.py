@@ -57,7 +57,7 @@ class Opdi:
         ),
         box=BOX,
         remote=True,
-        cost=Cost(bytes_per_day=3_000_000, monthly=True, delay_days=60),
+        cost=Cost(bytes_per_day=3_000_000, file_months=1, delay_days=60),
         cannot_show="anything outside its European box, where a flight was between its ends, "
         "and how well a place was heard",
         why_absent="EUROCONTROL has published no list of this month, or not yet.",

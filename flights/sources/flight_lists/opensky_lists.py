@@ -56,7 +56,7 @@ _SPEC = SourceSpec(
             "full",
         ),
     ),
-    cost=Cost(bytes_per_day=4_500_000, monthly=True, next_day=1.0),
+    cost=Cost(bytes_per_day=4_500_000, file_months=1, next_day=1.0),
     cannot_show="where a flight was between its ends, and how well a place was heard",
     why_absent="Zenodo's record has no list of this month.",
 )

@@ -50,13 +50,13 @@ def read_parquet_list(path: Path) -> Batches:
     BadPayload
         Not Parquet, not such a list, or damaged. The rows before the damage have been returned.
     """
-    _check_magic(path)
+    check_magic(path)
     try:
         schema = pq.read_schema(path)
         columns = _find_columns(path, schema)
         how = {"pre_buffer": False, "buffer_size": _BUFFER}
         with pq.ParquetFile(path, read_dictionary=_list_texts(schema, columns), **how) as file:
-            _check_size(path, file.metadata)
+            check_size(path, file.metadata, most_rows=MOST_ROWS)
             total, done = max(file.metadata.num_rows, 1), 0
             for batch in file.iter_batches(ROWS_AT_ONCE, columns=[*columns], use_threads=False):
                 done += len(batch)
@@ -67,7 +67,7 @@ def read_parquet_list(path: Path) -> Batches:
         raise BadPayload(f"{path.name}: the Parquet is damaged ({error}).") from error
 
 
-def _check_magic(path: Path) -> None:
+def check_magic(path: Path) -> None:
     """Refuse files that are not Parquet at both ends, such as error pages or cut files."""
     with path.open("rb") as file:
         head = file.read(60)
@@ -89,10 +89,10 @@ def _list_texts(schema: pa.Schema, columns: Mapping[str, str]) -> list[str]:
     return [name for name, kind in kinds.items() if kind in (pa.string(), pa.binary())]
 
 
-def _check_size(path: Path, metadata: pq.FileMetaData) -> None:
+def check_size(path: Path, metadata: pq.FileMetaData, *, most_rows: int) -> None:
     """Refuse files that are too large."""
-    if metadata.num_rows > MOST_ROWS:
-        raise BadPayload(f"{path.name} has {metadata.num_rows:,} rows; the limit is {MOST_ROWS:,}.")
+    if metadata.num_rows > most_rows:
+        raise BadPayload(f"{path.name} has {metadata.num_rows:,} rows; the limit is {most_rows:,}.")
     for number in range(metadata.num_row_groups):
         group = metadata.row_group(number)
         sizes = [group.column(at).total_uncompressed_size for at in range(group.num_columns)]

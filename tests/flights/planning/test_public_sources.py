@@ -24,6 +24,7 @@ def test_freighters_from_china_to_luxembourg(tmp_path: Path) -> None:
     ways = _plan(tmp_path)
     assert [key for key, way in ways.items() if way.fit == "whole"] == [
         "opensky-rest",
+        "flight-schedules",
         "adsblol",
         "opensky-trino",
     ]
@@ -35,10 +36,12 @@ def test_freighters_from_china_to_luxembourg(tmp_path: Path) -> None:
     assert "not used for counts" in ways["adsbx-samples"].why[0]
 
 
-def test_reported_route_of_june_2025_has_no_cheap_list(tmp_path: Path) -> None:
+def test_reported_route_of_june_2025_takes_two_quarterly_files(tmp_path: Path) -> None:
     ways = _plan(tmp_path, destination="country:IR")
     assert ways["opdi"].fit == ways["opensky-lists"].fit == ways["adsbx-samples"].fit == "no"
-    assert next(iter(ways)) == "adsblol"
+    assert next(iter(ways)) == "flight-schedules"
+    assert ways["flight-schedules"].size_bytes == pytest.approx(1.8e9, rel=0.05)
+    assert 50 * ways["flight-schedules"].size_bytes < ways["adsblol"].size_bytes
     assert "inland China" in describe_limits(ways["adsblol"])
 
 

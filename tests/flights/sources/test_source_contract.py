@@ -35,6 +35,7 @@ from flights.sources import (
 HERE = Path(__file__).parent
 
 TEST_FILES = {
+    "flight-schedules": "flight_lists/test_flight_schedules.py",
     "adsblol": "adsblol/test_source_adsblol.py",
     "opdi": "flight_lists/test_opdi.py",
     "opensky-lists": "flight_lists/test_opensky_lists.py",
@@ -148,7 +149,7 @@ def test_figures_of_a_spec_fit_its_words(key: str) -> None:
     assert ("account" in spec.needs) == bool(spec.account)
     assert spec.simulated or spec.cost or key == "table"
     if spec.cost and spec.remote:
-        assert spec.cost.requests_per_day or spec.cost.monthly
+        assert spec.cost.requests_per_day or spec.cost.file_months
     if spec.remote:
         assert spec.cannot_show and not spec.cannot_show.endswith(".")
 

@@ -192,7 +192,7 @@ def test_entry_names_the_airports_its_ends_were_judged_by(collect, monkeypatch):
 def test_days_not_asked_for_take_no_room(tmp_path):
     path = tmp_path / "list.csv.gz"
     path.write_bytes(list_bytes(full()))
-    with DaySpill(MAY[0], (MAY[0],), hour_of="lastseen") as spill:
+    with DaySpill((MAY[0], MAY[-1]), (MAY[0],), hour_of="lastseen") as spill:
         for batch in read_csv_list(path):
             spill.take(batch.rows)
         assert [day for day in MAY if spill.rows(day).num_rows] == [MAY[0]]
