@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from flights.records import write_flags
+from flights.records import format_flags
 from flights.reference.earth import great_circle_km
 
 JOINED = "joined_rows"
@@ -106,4 +106,4 @@ def _compare(
 
 
 def _flags(joined: NDArray[np.bool_], torn: NDArray[np.bool_]) -> NDArray[np.object_]:
-    return write_flags({JOINED: joined, OVERLAP: torn}, len(joined))
+    return format_flags({JOINED: joined, OVERLAP: torn}, len(joined))
