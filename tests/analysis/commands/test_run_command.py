@@ -16,6 +16,8 @@ from flights import CONTENTS_SENTENCE
 from flights.planning.commands import SHOWN
 from flights.records import LedgerEntry
 
+pytestmark = pytest.mark.slow
+
 STUDIES = Path(studies.__file__).parent / "studies"
 CLAIM = STUDIES / "2025-06-china-iran.toml"
 

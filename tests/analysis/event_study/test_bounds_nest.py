@@ -16,6 +16,8 @@ from flights.reference.airports import load_airports
 from flights.regions import parse_region
 from flights.routes import Route, load_route
 
+pytestmark = pytest.mark.slow
+
 FIRST = date(2050, 3, 10)
 DAYS = [FIRST + timedelta(days=n) for n in range(6)]
 LATER = [DAYS[-1] + timedelta(days=n) for n in range(1, 4)]

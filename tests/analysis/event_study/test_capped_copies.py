@@ -21,6 +21,8 @@ from flights.sources import find_spec, open_source
 from flights.sources.simulated.world.tables import load_heard
 from flights.sources.simulated.world.timetable import EVENT_IN_OCTOBER
 
+pytestmark = pytest.mark.slow
+
 MOVED = timedelta(weeks=1461)
 EVENT = EVENT_IN_OCTOBER - MOVED
 FIRST, LAST = EVENT - timedelta(days=170), EVENT + timedelta(days=24)

@@ -17,6 +17,8 @@ from flights.sources import find_spec
 from flights.sources.simulated.examples import EXAMPLES, Example
 from flights.sources.simulated.source import HOLES
 
+pytestmark = pytest.mark.slow
+
 BY_KEY = {example.key: example for example in EXAMPLES}
 
 

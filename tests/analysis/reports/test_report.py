@@ -22,6 +22,8 @@ from analysis.study.question import parse_study
 from flights import CONTENTS_SENTENCE
 from flights.errors import ArchiveError
 
+pytestmark = pytest.mark.slow
+
 EVIL = "<script>alert(1)</script>"
 
 

@@ -16,6 +16,8 @@ from analysis.study import question as studies
 from flights.cargo import parse_overrides
 from flights.errors import InvalidInput
 
+pytestmark = pytest.mark.slow
+
 LIST = "kind,value,grade,note\noperator,QQX,none,ferry flights\n"
 OTHER = "kind,value,grade,note\n"
 CLAIM = Path(studies.__file__).parent / "studies" / "2025-06-china-iran.toml"

@@ -23,6 +23,8 @@ from flights.pull.run import without_data
 from flights.records import LedgerEntry
 from flights.sources import SOURCES, Offer, find_spec, narrow
 
+pytestmark = pytest.mark.slow
+
 Open = Callable[..., AppTest]
 QUERY = {
     "source": "simulated",
@@ -154,7 +156,7 @@ def test_region_that_is_none_gets_a_sentence_as_it_is_typed(open_page: Open) -> 
     app = open_page(page="data")
     app.selectbox(key="d_source").set_value("opensky-rest").run()
     app.text_input(key="o-opensky-rest-regions").set_value("airport:ELLZ").run()
-    assert "is no ICAO airport code" in app.warning[0].value
+    assert "is not a known ICAO airport code" in app.warning[0].value
 
 
 def test_plan_states_the_cost_before_anything_starts(open_page: Open) -> None:
@@ -162,7 +164,7 @@ def test_plan_states_the_cost_before_anything_starts(open_page: Open) -> None:
     app.date_input(key="from-simulated").set_value(date(2050, 10, 20))
     app.date_input(key="to-simulated").set_value(date(2050, 10, 23)).run()
     app.button(key="plan").click().run()
-    assert "**2 days** to read" in _said(app) and "2 complete already" in _said(app)
+    assert "**2 days** to read" in _said(app) and "2 already complete" in _said(app)
     assert app.button(key="start").label == "Start"
     app.date_input(key="to-simulated").set_value(date(2050, 10, 24)).run()
     assert not [each for each in app.button if each.key == "start"]
@@ -370,4 +372,4 @@ def test_data_page_says_what_the_study_could_show(open_page: Callable[..., AppTe
     assert f"{study.window} days from the event on against {study.baseline} before" in said
     rate.set_value(30.0).run()
     said = next(each.value for each in app.markdown if "days of this route" in each.value)
-    assert "usual 30 flights a week you could notice ×" in said
+    assert "usual 30 flights a week of this route, you could notice ×" in said

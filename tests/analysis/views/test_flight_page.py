@@ -18,6 +18,8 @@ from flights.evidence import describe_flight_briefly, load_flight_report
 from flights.legs import join_departures
 from flights.records import DayRecords, LedgerEntry, empty_table
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 Open = Callable[..., AppTest]
 DAY = date(2050, 10, 7)

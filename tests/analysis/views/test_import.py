@@ -17,6 +17,8 @@ from flights.regions import parse_region
 from flights.routes import Route, load_route
 from flights.sources import open_source
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 ROWS = (
     "Flight;Reg;From;To;Departure;Arrival\n"
@@ -139,7 +141,7 @@ def test_dates_that_could_be_either_are_asked_for(page: AppTest, table: Path) ->
     table.write_text(re.sub(r"2025-06-0\d", "03/04/2025", ROWS), encoding="utf-8")
     page.run()
     _press(page, "Check the whole table")
-    assert "Say which" in _said(page)
+    assert "day and month of firstseen are ambiguous" in _said(page)
     page.selectbox(key="i_dates").set_value("day-first").run()
     assert page.dataframe[0].value["Time of departure (UTC)"].tolist()[0].startswith("2025-04-03")
 
@@ -190,4 +192,4 @@ def test_table_flight_that_ends_nowhere_excludes_nothing(held: Archive, table: P
     days = {"first": date(2025, 6, 1), "last": date(2025, 6, 2)}
     flights = load_route(held, route, source="table.ends", **days).flights
     (why,) = flights["why"][flights["callsign"] == "CLX732"]
-    assert "until when it flew is not known: Iran cannot be excluded." in why
+    assert "the end of its flight is not known: Iran cannot be excluded." in why

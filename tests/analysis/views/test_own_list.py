@@ -10,6 +10,8 @@ from test_pages import QUERY, _html, _press, _said
 from flights.cargo import parse_overrides
 from flights.sources.simulated.world.network import OPERATORS
 
+pytestmark = pytest.mark.slow
+
 Open = Callable[..., AppTest]
 FREIGHT = sorted(key for key, each in OPERATORS.items() if each.carries == "cargo")
 LIST = "kind,value,grade,note\n" + "".join(f"operator,{key},none,a test\n" for key in FREIGHT)
@@ -45,7 +47,7 @@ def test_list_is_taken_shown_in_force_and_left_out_again(open_page: Open) -> Non
 def test_file_that_is_no_list_is_refused_with_a_sentence(open_page: Open) -> None:
     app = _give(open_page(QUERY), "kind,value,grade,note\ncallsign,A1,sure,\n")
     assert not app.exception
-    assert any("mine.csv, line 2: 'sure' is no grade" in each.value for each in app.warning)
+    assert any("mine.csv, line 2: 'sure' is not a grade" in each.value for each in app.warning)
     assert app.session_state["study"].cargo_sha256 == ""
 
 

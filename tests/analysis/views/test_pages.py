@@ -22,6 +22,8 @@ from flights.pull.run import without_data
 from flights.records import LedgerEntry
 from flights.sources import SOURCES, find_spec
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 Open = Callable[..., AppTest]
 QUERY = {
@@ -177,7 +179,7 @@ def test_days_that_are_not_held_offer_those_that_are(open_page: Open) -> None:
 
 def test_source_that_is_not_held_offers_the_data_page(open_page: Open) -> None:
     app = open_page(QUERY | {"source": "readsb"})
-    assert "No day of" in app.warning[0].value
+    assert "has no data from" in app.warning[0].value
     assert "SIMULATED" not in _html(app)
     assert [each.label for each in app.button if each.label == "Get data"]
 

@@ -13,6 +13,8 @@ from flights.archive import Archive
 from flights.commands import COMMANDS
 from flights.sources import SOURCES, find_spec
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 LINES, MOST_LINES, WIDTH = 24, 40, 80
 LONG = {"table": MOST_LINES, "pull": 26}  # nine options of its own; ten sources

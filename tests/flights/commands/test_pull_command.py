@@ -26,6 +26,8 @@ from flights.errors import RateLimited, SourceUnavailable
 from flights.pull.background import list_pulls, read_progress
 from flights.sources import Option, SourceSpec
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 REMOTE = replace(SPEC, remote=True, licence="ODbL 1.0", terms="ask politely")
 

@@ -4,7 +4,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import killing
+import pytest
 from killing import FIRST, Killer
+
+pytestmark = pytest.mark.slow
 
 DAYS, KILLS = 90, 10
 

@@ -38,6 +38,8 @@ from flights.pull.background import (
 from flights.pull.progress import decode_json, encode_json
 from flights.sources import Option, find_spec
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2051, 1, 1, tzinfo=UTC)
 ROW = DayProgress(date(2050, 3, 1), "running", 0.5, "reading", 1000, 20, 3)
 

@@ -28,6 +28,8 @@ from flights.sources.simulated.world.tables import load_heard
 from flights.sources.simulated.world.timetable import DAYS, FIRST_DAY
 from flights.sources.simulated.world.world import load_world
 
+pytestmark = pytest.mark.slow
+
 SHARES = (1.0, 0.5, 0.2, 0.05)
 SOURCE = "simulated"
 ARCHIVED = 18

@@ -18,6 +18,8 @@ from truth_table import SETS, find_flights, read_positions, read_truth, score
 from flights.legs import find_legs, find_twice
 from flights.records import RECEIVED, format_icao24
 
+pytestmark = pytest.mark.slow
+
 DAY, SET = date(2026, 2, 28), "134 aircraft"
 CASES = [(name, detail) for name in SETS for detail in ("heatmaps", "traces")]
 DETAILS = ("heatmaps", "traces")

@@ -20,6 +20,8 @@ from flights.query import DuckDBEngine, RouteIndex, RouteQuestion
 from flights.query.index import index
 from flights.records import NON_ICAO
 
+pytestmark = pytest.mark.slow
+
 FIRST, LAST = date(2050, 3, 1), date(2050, 4, 30)
 
 

@@ -14,6 +14,8 @@ from opensky_server import CLIENT_ID, SECRET, TOKEN_PATH, OpenSky
 from flights import CONTENTS_SENTENCE, __main__
 from flights.archive import Archive
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[4]
 DAYS = ("--from", "2025-06-10", "--to", "2025-06-15")
 PULL = ("pull", "opensky-rest", "--regions", "airport:ELLX", *DAYS, "--yes")

@@ -16,6 +16,8 @@ from flights.sources.simulated.readsb.flying import fly_day, load_airframes
 from flights.sources.simulated.source_readsb import SimulatedReadsbSource
 from flights.sources.simulated.world.timetable import EVENT_IN_OCTOBER
 
+pytestmark = pytest.mark.slow
+
 DAY = EVENT_IN_OCTOBER
 MIDNIGHT_MS = int(datetime(DAY.year, DAY.month, DAY.day, tzinfo=UTC).timestamp()) * 1000
 

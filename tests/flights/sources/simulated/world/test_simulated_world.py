@@ -22,6 +22,8 @@ from flights.sources.simulated.world.traffic import (
 )
 from flights.sources.simulated.world.world import load_traffic, load_world
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def true() -> pd.DataFrame:
