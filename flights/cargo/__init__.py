@@ -1,4 +1,4 @@
-"""Is it a cargo flight? A grade with its evidence, never a fact."""
+"""Cargo grades of flights: a judgement with its evidence, never a fact."""
 
 from flights.cargo.grades import check_grade, grade_flights
 from flights.cargo.own_list import (

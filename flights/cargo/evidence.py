@@ -1,4 +1,4 @@
-"""What a callsign, an operator, a type and a model text each say about cargo, by the lists."""
+"""Evidence for cargo from the lists: of a callsign, an operator, a type and a model text."""
 
 import re
 from collections.abc import Callable
@@ -19,16 +19,17 @@ from flights.reference.operators import (
 )
 
 CALLSIGN = re.compile(r"([A-Z]{3})(?:(\d{1,4})[A-Z]{0,2}|\d[A-Z\d]{0,3})")
-"""Designator and, where it reads as one, the flight number."""
+"""Designator, and the flight number where there is one."""
 
 _NO_NUMBER = -1
+# Model texts are untrusted: a longer one only costs time in the patterns.
 _LONGEST_MODEL = 80
 
 
-class Operator(NamedTuple):
-    """What a designator says; grade "" = nothing for cargo, `against` what it says against it.
+class OperatorEvidence(NamedTuple):
+    """Evidence of a designator; grade "" = none for cargo, `against` = evidence against it.
 
-    `kind` is all-cargo, mixed, passenger, or "" for one that only types speak of.
+    `kind` is all-cargo, mixed, passenger, or "" for one that only rows of types name.
     """
 
     designator: str
@@ -39,11 +40,11 @@ class Operator(NamedTuple):
     against: str = ""
 
 
-class Airframe(NamedTuple):
-    """What a type or a model says; grade `other` = known, and no freighter.
+class TypeEvidence(NamedTuple):
+    """Evidence of a type or a model; grade `other` = known, and not a freighter.
 
-    `unless` are operators that fly the type with passengers, `only` those that carry passengers
-    too but fly freighters of this type alone.
+    `unless`: operators that fly the type with passengers. `only`: operators that carry
+    passengers too, but whose aircraft of this type are all freighters.
     """
 
     grade: str
@@ -54,21 +55,23 @@ class Airframe(NamedTuple):
     against: str = ""
 
 
-Evidence = Operator | Airframe
+Evidence = OperatorEvidence | TypeEvidence
 Ranges = tuple[tuple[int, int], ...]
-OTHER = Airframe("other", against="its type is none known to fly freight")
+OTHER = TypeEvidence("other", against="its type is none known to fly freight")
 
 
-def look_up(
+def find_evidence(
     flights: pd.DataFrame, column: str, judge: Callable[[pd.Series], dict[int, Evidence]]
-) -> tuple[NDArray[np.int64], list]:
-    """Per row the place of its evidence in a list whose first entry, None, is "nothing"."""
+) -> tuple[NDArray[np.int64], list[Any]]:
+    """Index of the evidence per row, shape (n,), and the list; entry 0 is None = no evidence."""
     if column not in flights:
         return np.zeros(len(flights), np.int64), [None]
     codes, values = pd.factorize(flights[column])
     found = judge(pd.Series(values, dtype="str").str.strip().str.upper())
     places = {evidence: at for at, evidence in enumerate(dict.fromkeys(found.values()), start=1)}
-    numbers = np.zeros(len(values) + 1, np.int64)  # the last one answers code -1, unknown
+    numbers = np.zeros(
+        len(values) + 1, np.int64
+    )  # `factorize` gives -1 for unknown: the last entry
     for at, evidence in found.items():
         numbers[at] = places[evidence]
     return numbers[codes], [None, *places]
@@ -84,7 +87,7 @@ def judge_callsigns(callsigns: pd.Series) -> dict[int, Evidence]:
 
 
 def judge_designators(designators: pd.Series) -> dict[int, Evidence]:
-    """Operators given without a callsign; where only some numbers are cargo, nothing."""
+    """Evidence of operators without a callsign; none where only some flight numbers are cargo."""
     known = designators[designators.isin(_operators())]
     return {at: _judge_number(each, None) for at, each in known.items()}
 
@@ -101,46 +104,46 @@ def judge_models(models: pd.Series) -> dict[int, Evidence]:
     return {at: evidence for at, evidence in found.items() if evidence}
 
 
-def _judge_number(designator: str, number: int | None) -> Operator:
-    """A mixed airline's flight says nothing for cargo where its number is in no range."""
+def _judge_number(designator: str, number: int | None) -> OperatorEvidence:
+    """Evidence of a designator and number; a number outside all cargo ranges is against cargo."""
     ranges, evidence = _operators()[designator]
     if not ranges or any(low <= (number or 0) <= high for low, high in ranges):
         return evidence
     against = "" if number is None else f"its number is not a {evidence.rule}"
-    return Operator(designator, "", evidence.kind, against=against)
+    return OperatorEvidence(designator, "", evidence.kind, against=against)
 
 
 @lru_cache(maxsize=1 << 15)
-def _judge_model(text: str) -> Airframe | None:
+def _judge_model(text: str) -> TypeEvidence | None:
     plain = plain_model(text)
     return next((airframe for search, airframe in _models() if search(plain)), None)
 
 
 @cache
-def _operators() -> dict[str, tuple[Ranges, Operator]]:
-    """Cargo number ranges and evidence by designator, also of those only types speak of."""
-    spoken = frozenset().union(*(each.unless | each.only for each in _typecodes().values()))
-    known: dict[str, tuple[Ranges, Operator]] = {
-        each: ((), Operator(each, "", "")) for each in spoken
+def _operators() -> dict[str, tuple[Ranges, OperatorEvidence]]:
+    """Ranges of cargo numbers and evidence, by designator; includes those that only types name."""
+    named = frozenset().union(*(each.unless | each.only for each in _typecodes().values()))
+    known: dict[str, tuple[Ranges, OperatorEvidence]] = {
+        each: ((), OperatorEvidence(each, "", "")) for each in named
     }
     for row in load_passenger_airlines().itertuples():
         against = f"{row.Index} ({row.name}) is known to fly no freighters"
-        known[row.Index] = ((), Operator(row.Index, "", "passenger", against=against))
+        known[row.Index] = ((), OperatorEvidence(row.Index, "", "passenger", against=against))
     for row in load_operators().itertuples():
         what = f"{row.kind} operator"
         what = f"cargo flight number {row.numbers} of" if row.numbers else what
         rule, source = f"{what} {row.Index} ({row.name})", f"{row.source} ({row.date})"
         known[row.Index] = (
             read_ranges(row.numbers),
-            Operator(row.Index, row.grade, row.kind, rule, source),
+            OperatorEvidence(row.Index, row.grade, row.kind, rule, source),
         )
     return known
 
 
 @cache
-def _typecodes() -> dict[str, Airframe]:
+def _typecodes() -> dict[str, TypeEvidence]:
     return {
-        row.Index: Airframe(
+        row.Index: TypeEvidence(
             row.grade,
             f"type {row.Index} ({row.note})",
             f"{row.source} ({row.date})",
@@ -152,13 +155,13 @@ def _typecodes() -> dict[str, Airframe]:
 
 
 @cache
-def _models() -> list[tuple[Callable[[str], object], Airframe]]:
+def _models() -> list[tuple[Callable[[str], object], TypeEvidence]]:
     return [(re.compile(row.pattern).search, _model(row)) for row in load_models().itertuples()]
 
 
-def _model(row: Any) -> Airframe:
+def _model(row: Any) -> TypeEvidence:
     """Evidence of a row of `load_models`; the text itself is untrusted and is not repeated."""
     if row.grade == "none":
-        return Airframe("other", against=f"its model text names a {row.Index}")
+        return TypeEvidence("other", against=f"its model text names a {row.Index}")
     source = f"model text given with the flight or by the aircraft table; {row.source} ({row.date})"
-    return Airframe(row.grade, f"model text names: {row.Index}", source)
+    return TypeEvidence(row.grade, f"model text names: {row.Index}", source)

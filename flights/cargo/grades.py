@@ -2,7 +2,7 @@
 
 Two kinds of evidence: the airframe (its model in words, else its type designator) and the
 operator (the designator in the callsign, for airlines that also carry passengers with the
-flight number). A callsign is what a crew typed; it may be wrong. Where pieces of evidence
+flight number). The crew enters the callsign; it may be wrong. Where pieces of evidence
 contradict each other, `cargo_rule` names those that won and `cargo_conflict` the others.
 """
 
@@ -14,13 +14,13 @@ import pandas as pd
 from flights.cargo.evidence import (
     CALLSIGN,
     OTHER,
-    Airframe,
-    Operator,
+    OperatorEvidence,
+    TypeEvidence,
+    find_evidence,
     judge_callsigns,
     judge_designators,
     judge_models,
     judge_typecodes,
-    look_up,
 )
 from flights.errors import InvalidInput
 from flights.reference.operators import read_table_bytes
@@ -35,53 +35,53 @@ COLUMNS = ["cargo_grade", "cargo_rule", "cargo_source", "cargo_conflict"]
 
 _RULES = "2"
 _LOWER = {"certain": "likely", "likely": "possible"}
-Verdict = tuple[str | None, str | None, str | None, str | None]
+CargoColumns = tuple[str | None, str | None, str | None, str | None]
 
 
 def grade_flights(flights: pd.DataFrame) -> pd.DataFrame:
     """The `COLUMNS` per row, on the index of `flights`.
 
-    Reads the columns `callsign`, `operator`, `typecode` and `model`; one that is absent counts
-    as unknown. Null in all where nothing speaks for cargo. The rule names what fired, the
-    source where that knowledge comes from, the conflict what speaks against it (null = nothing).
+    Reads the columns `callsign`, `operator`, `typecode` and `model`; a missing column counts as
+    unknown. All are null where there is no evidence for cargo. `cargo_rule` names the evidence,
+    `cargo_source` its origin, `cargo_conflict` the evidence against it (null = none).
     """
-    looks = [
-        look_up(flights, "callsign", judge_callsigns),
-        look_up(flights, "operator", judge_designators),
-        look_up(flights, "typecode", judge_typecodes),
-        look_up(flights, "model", judge_models),
+    evidence_lists = [
+        find_evidence(flights, "callsign", judge_callsigns),
+        find_evidence(flights, "operator", judge_designators),
+        find_evidence(flights, "typecode", judge_typecodes),
+        find_evidence(flights, "model", judge_models),
     ]
-    sizes = tuple(len(evidence) for _, evidence in looks)
-    flat = np.ravel_multi_index([numbers for numbers, _ in looks], sizes)
+    sizes = tuple(len(evidence) for _, evidence in evidence_lists)
+    flat = np.ravel_multi_index([numbers for numbers, _ in evidence_lists], sizes)
     where, met = pd.factorize(flat)
     verdicts = np.full((len(met), len(COLUMNS)), None, dtype=object)
     for row, key in enumerate(zip(*np.unravel_index(met, sizes), strict=True)):
-        verdicts[row] = _judge(*(looks[at][1][key[at]] for at in range(4)))
-    # Objects: millions of rows share a few texts instead of holding a copy each.
+        verdicts[row] = _judge(*(evidence_lists[at][1][key[at]] for at in range(4)))
+    # As objects, millions of rows share a few texts; other types copy them.
     columns = {name: verdicts[:, at][where] for at, name in enumerate(COLUMNS)}
     return pd.DataFrame(columns, index=flights.index, dtype=object)
 
 
 def rules_digest() -> str:
-    """Short digest of lists and patterns; what was graded under another one is stale."""
+    """Short digest of lists and patterns; grades from another digest must be computed again."""
     digest = hashlib.sha256(read_table_bytes())
     digest.update(repr((_RULES, CALLSIGN.pattern)).encode())
     return digest.hexdigest()[:16]
 
 
 def check_grade(grade: str) -> None:
-    """Raise `InvalidInput` for what is no grade."""
+    """Raise `InvalidInput` for an unknown grade."""
     if grade not in GRADES:
-        raise InvalidInput(f"{grade!r} is no cargo grade; use one of {', '.join(GRADES)}.")
+        raise InvalidInput(f"{grade!r} is not a cargo grade. Use one of {', '.join(GRADES)}.")
 
 
 def _judge(
-    callsign: Operator | None,
-    operator: Operator | None,
-    typecode: Airframe | None,
-    model: Airframe | None,
-) -> Verdict:
-    """Grade, rule, source, conflict of one flight's evidence: callsign and model lead."""
+    callsign: OperatorEvidence | None,
+    operator: OperatorEvidence | None,
+    typecode: TypeEvidence | None,
+    model: TypeEvidence | None,
+) -> CargoColumns:
+    """Grade, rule, source and conflict of one flight; callsign and model have priority."""
     who, airframe = callsign or operator, model or typecode
     if airframe and who and who.designator in airframe.unless:
         airframe = OTHER
@@ -91,7 +91,7 @@ def _judge(
     grade = _grade(who, airframe.grade if airframe else "")
     if not grade:
         return None, None, None, None
-    spoke = [each for each in (airframe, who) if each and each.rule]
+    supporting = [each for each in (airframe, who) if each and each.rule]
     against = [each.against for each in (airframe, who) if each and each.against]
     if model and typecode == OTHER and OTHER.against not in against:
         against.append(OTHER.against)
@@ -99,20 +99,20 @@ def _judge(
         against.append(f"its operator is given as {operator.designator}")
     return (
         grade,
-        " + ".join(each.rule for each in spoke),
-        "; ".join(dict.fromkeys(each.source for each in spoke)),
+        " + ".join(each.rule for each in supporting),
+        "; ".join(dict.fromkeys(each.source for each in supporting)),
         "; ".join(against) or None,
     )
 
 
-def _disagree(callsign: Operator, operator: Operator) -> bool:
-    """True where two airlines are named, one for and one against cargo."""
+def _disagree(callsign: OperatorEvidence, operator: OperatorEvidence) -> bool:
+    """True where two airlines are named, and exactly one of them carries passengers only."""
     named = callsign.designator != operator.designator
     return named and (callsign.kind == "passenger") != (operator.kind == "passenger")
 
 
-def _grade(operator: Operator | None, of_type: str) -> str:
-    """Grade of an operator's evidence together with a type's, "" = none."""
+def _grade(operator: OperatorEvidence | None, of_type: str) -> str:
+    """Grade of the evidence of an operator and a type together; "" = none."""
     freight = of_type in ("likely", "possible", "with-operator")
     if operator and operator.kind == "passenger":
         return _LOWER.get(of_type, "")

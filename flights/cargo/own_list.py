@@ -1,13 +1,13 @@
-"""A user's own cargo list: what it says of an airframe, a callsign, an operator or a type wins.
+"""A user's own cargo list: its rows replace the program's grades.
 
-A CSV file `kind,value,grade,note`, in UTF-8, one row a statement:
+A CSV file `kind,value,grade,note` in UTF-8, one statement per row:
 
 - `kind`: icao24 | registration | callsign | operator (ICAO designator) | typecode
-- `grade`: certain | likely | possible | none (no cargo)
-- `note`: why, in one's own words; may be empty
+- `grade`: certain | likely | possible | none (not cargo)
+- `note`: the reason; may be empty
 
-Where several rows fit a flight, the kind named first above wins. A callsign is the whole
-callsign; an operator is that of the callsign, else the one given with the flight.
+Where several rows match a flight, the kind listed first above wins. A callsign must match as a
+whole. The operator of a flight is that of its callsign, else the one stored with the flight.
 """
 
 import csv
@@ -25,13 +25,14 @@ from flights.cargo.grades import COLUMNS, GRADES
 from flights.errors import InvalidInput
 
 KINDS = ("icao24", "registration", "callsign", "operator", "typecode")
-"""What a row may speak of, the most telling first."""
+"""What a row can be about, most specific first."""
 
 HEADER = ("kind", "value", "grade", "note")
 NONE = "none"
 OWN_LIST = "own list: "
-"""What `cargo_rule` begins with where a row of the list won."""
+"""Start of `cargo_rule` where a row of the list wins."""
 
+# A list is short and made by hand: larger files are another kind of file.
 MOST_BYTES = 1 << 20
 MOST_ROWS = 10_000
 TEMPLATE = ",".join(HEADER) + "\n"
@@ -50,7 +51,7 @@ NAMES_OPERATOR = "^([A-Z]{3})[0-9]"
 
 @dataclass(frozen=True)
 class Statement:
-    """One row: `value` as it is compared, `line` as the file counts."""
+    """One row: `value` in the form that is compared, `line` = number of its line in the file."""
 
     kind: str
     value: str
@@ -63,7 +64,7 @@ class Statement:
 class Overrides:
     """A cargo list as read; two lists of the same bytes are equal.
 
-    `name` is the file's, `sha256` that of its bytes, `text` all of it.
+    `name` is the name of the file, `sha256` the hash of its bytes, `text` its content.
     """
 
     sha256: str
@@ -72,7 +73,7 @@ class Overrides:
     rows: tuple[Statement, ...] = field(compare=False, repr=False)
 
     def describe(self) -> str:
-        """How many rows of which file."""
+        """Name, number of rows and hash of the file."""
         count = len(self.rows)
         rows = "1 row" if count == 1 else f"{count} rows"
         return f"{self.name} ({rows}, SHA-256 {self.sha256[:12]})"
@@ -84,7 +85,7 @@ def read_overrides(path: str | Path) -> Overrides:
     Raises
     ------
     InvalidInput
-        There is no such file, or it is no cargo list; the message says where.
+        There is no such file, or it is not a cargo list; the message names the line.
     """
     path = Path(path)
     try:
@@ -102,10 +103,12 @@ def parse_overrides(data: bytes, name: str = "cargo.csv") -> Overrides:
     Raises
     ------
     InvalidInput
-        It is no cargo list; the message says in which line.
+        It is not a cargo list; the message names the line.
     """
     if len(data) > MOST_BYTES:
-        raise InvalidInput(f"{name} is larger than {MOST_BYTES >> 20} MB: no cargo list is.")
+        raise InvalidInput(
+            f"{name} is larger than {MOST_BYTES >> 20} MB, the limit for a cargo list."
+        )
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -116,31 +119,33 @@ def parse_overrides(data: bytes, name: str = "cargo.csv") -> Overrides:
 
 
 def judge_overrides(flights: pd.DataFrame, overrides: Overrides) -> pd.DataFrame:
-    """`flights` with the cargo columns as the list has them, where it speaks of a flight.
+    """`flights` with the cargo columns of the list, where a row matches a flight.
 
-    `cargo_rule` then names the row, also where its grade is `none` (null `cargo_grade`);
-    `cargo_conflict` names what the rules said where that differs, and rows that say otherwise.
+    `cargo_rule` then names the row, also where its grade is `none` (null `cargo_grade`).
+    `cargo_conflict` names the grade of the rules where it differs, and other rows that differ.
     """
-    fits = _find_rows(flights, overrides)
-    spoken = np.flatnonzero((fits >= 0).any(axis=1))
-    if not len(spoken):
+    fits = _match_rows(flights, overrides)
+    matched = np.flatnonzero((fits >= 0).any(axis=1))
+    if not len(matched):
         return flights
-    said = flights.iloc[spoken][["cargo_grade", "cargo_rule"]].astype(object)
-    keys = pd.MultiIndex.from_arrays([*fits[spoken].T, *(said[name] for name in said)])
+    rules = flights.iloc[matched][["cargo_grade", "cargo_rule"]].astype(object)
+    keys = pd.MultiIndex.from_arrays([*fits[matched].T, *(rules[name] for name in rules)])
     codes, met = pd.factorize(keys)
     verdicts = np.empty((len(met), len(COLUMNS)), dtype=object)
     for at, (*rows, grade, rule) in enumerate(met):
-        verdicts[at] = _say(overrides, [row for row in rows if row >= 0], grade, rule)
+        verdicts[at] = _override(
+            overrides, [row for row in rows if row >= 0], grade=grade, rule=rule
+        )
     judged = flights.copy()
     for at, name in enumerate(COLUMNS):
         values = judged[name].to_numpy(object, copy=True)
-        values[spoken] = verdicts[codes, at]
+        values[matched] = verdicts[codes, at]
         judged[name] = pd.Series(values, flights.index, dtype=flights[name].dtype)
     return judged
 
 
-def _find_rows(flights: pd.DataFrame, overrides: Overrides) -> np.ndarray:
-    """Per flight and kind the number of the row that fits, -1 where none does."""
+def _match_rows(flights: pd.DataFrame, overrides: Overrides) -> np.ndarray:
+    """Index of the matching row per flight and kind, shape (n, kinds); -1 = none."""
     fits = np.full((len(flights), len(KINDS)), -1, np.int64)
     for at, kind in enumerate(KINDS):
         known = {row.value: n for n, row in enumerate(overrides.rows) if row.kind == kind}
@@ -149,8 +154,10 @@ def _find_rows(flights: pd.DataFrame, overrides: Overrides) -> np.ndarray:
     return fits
 
 
-def _say(overrides: Overrides, fits: list[int], grade: object, rule: object) -> list[str | None]:
-    """The cargo columns of a flight rows speak of, the most telling first."""
+def _override(
+    overrides: Overrides, fits: list[int], *, grade: object, rule: object
+) -> list[str | None]:
+    """The cargo columns of a flight from its matching rows, most specific first."""
     row, *others = (overrides.rows[int(at)] for at in fits)
     before = str(grade) if pd.notna(grade) else NONE
     against = []
@@ -168,7 +175,7 @@ def _say(overrides: Overrides, fits: list[int], grade: object, rule: object) -> 
 
 
 def _values(flights: pd.DataFrame, kind: str) -> pd.Series:
-    """What rows of a kind are compared with."""
+    """The values of flights that rows of a kind are compared with."""
     if kind == "icao24":
         return flights[kind].str.strip(" ").str.lower()
     if kind != "operator":
@@ -188,7 +195,9 @@ def _parse_rows(text: str, name: str) -> Iterator[Statement]:
             if any(each.strip() for each in fields):
                 yield _parse_row(fields, f"{name}, line {reader.line_num}", reader.line_num)
             if reader.line_num > MOST_ROWS:
-                raise InvalidInput(f"{name} has more than {MOST_ROWS} lines: no cargo list has.")
+                raise InvalidInput(
+                    f"{name} has more than {MOST_ROWS} lines, the limit for a cargo list."
+                )
     except csv.Error as error:
         raise InvalidInput(f"{name}, line {reader.line_num}: {error}.") from error
 
@@ -196,21 +205,19 @@ def _parse_rows(text: str, name: str) -> Iterator[Statement]:
 def _parse_row(fields: list[str], where: str, line: int) -> Statement:
     if not 3 <= len(fields) <= len(HEADER):
         raise InvalidInput(
-            f"{where}: a row has kind, value, grade, note; put quotes around commas."
+            f"{where}: a row has kind, value, grade, note; put a note with commas in quotes."
         )
     kind, value, grade, note = (each.strip() for each in [*fields, ""][: len(HEADER)])
     kind, grade = kind.casefold(), grade.casefold()
     if kind not in KINDS:
-        raise InvalidInput(
-            f"{where}: there is no kind {kind[:20]!r}; there are {', '.join(KINDS)}."
-        )
+        raise InvalidInput(f"{where}: {kind[:20]!r} is not a kind. Use one of {', '.join(KINDS)}.")
     value = value.lower() if kind == "icao24" else value.upper()
     form, what = _FORMS[kind]
     if not form.fullmatch(value):
         raise InvalidInput(f"{where}: {value[:20]!r} is not {what}.")
     if grade not in (*GRADES, NONE):
         known = ", ".join((*GRADES, NONE))
-        raise InvalidInput(f"{where}: {grade[:20]!r} is no grade; there are {known}.")
+        raise InvalidInput(f"{where}: {grade[:20]!r} is not a grade. Use one of {known}.")
     if len(note) > _LONGEST_NOTE or not note.isprintable():
         raise InvalidInput(f"{where}: a note is one line of at most {_LONGEST_NOTE} characters.")
     return Statement(kind, value, grade, note, line)
@@ -222,6 +229,6 @@ def _refuse_doubles(rows: tuple[Statement, ...], name: str) -> None:
         first = seen.setdefault((row.kind, row.value), row)
         if first is not row:
             raise InvalidInput(
-                f"{name}, line {row.line}: {row.kind} {row.value} was named in line "
-                f"{first.line} already; leave one of them out."
+                f"{name}, line {row.line}: {row.kind} {row.value} is already in line "
+                f"{first.line}. Remove one of them."
             )

@@ -13,7 +13,7 @@ from flights.records import describe_flags
 from flights.records.amounts import format_height, format_moment, format_position, format_span
 from flights.reference.airports import load_airports
 from flights.reference.countries import country_name
-from flights.reference.whereabouts import add_article, name_whereabouts
+from flights.reference.whereabouts import add_article, format_whereabouts
 from flights.regions.base import Region
 
 NAMED = 3
@@ -173,7 +173,7 @@ def _format_whereabouts(latitude: float, longitude: float) -> str:
     """The country below and the position, or only the position."""
     place = format_position(latitude, longitude)
     known = pd.notna(latitude) and pd.notna(longitude)
-    named = name_whereabouts(float(latitude), float(longitude)) if known else ""
+    named = format_whereabouts(float(latitude), float(longitude)) if known else ""
     return f"over {named} ({place.removeprefix('over ')})" if named else place
 
 

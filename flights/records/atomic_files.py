@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, whatever moment a process is killed."""
+"""Files that are complete or absent, even if a process is killed while it writes."""
 
 import os
 import threading

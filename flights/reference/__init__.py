@@ -1,1 +1,1 @@
-"""Small tables that flights are judged with, each with its SOURCE.md."""
+"""Reference tables: airports, countries, aircraft, operators. `data/` has their sources."""

@@ -1,7 +1,7 @@
-"""What is known of airframes, read from a table that the user supplies. None is shipped.
+"""Airframes, read from a table that the user supplies or fetches. None is shipped.
 
 The form is tar1090-db's `aircraft.csv`, plain or gzip: no header, fields divided by `;` with
-one at the end, no quotes, backslash before what would divide.
+one at the end, no quotes, a backslash before a `;` that is text.
 """
 
 import csv
@@ -19,12 +19,13 @@ FIELDS = 7
 
 _GZIP = b"\x1f\x8b"
 _ADDRESS = re.compile("[0-9a-f]{6}")
+# Longest text that is kept [characters]: it is untrusted and shown on screens.
 _LONGEST = 120
 
 
 @dataclass(frozen=True)
 class Airframe:
-    """One airframe as a source or a table describes it; None = not said. Untrusted text."""
+    """One airframe as a source or a table describes it; None = not given. Untrusted text."""
 
     registration: str | None = None
     typecode: str | None = None
@@ -34,7 +35,7 @@ class Airframe:
 
 @dataclass(frozen=True)
 class AircraftTable:
-    """Airframes by icao24 (lower case), how many rows there were, and how many were no rows."""
+    """Airframes by icao24 (lower case), the number of rows, and of rows that are not valid."""
 
     airframes: dict[str, Airframe]
     rows: int
@@ -44,13 +45,13 @@ class AircraftTable:
 def read_aircraft(path: Path, wanted: Collection[str] | None = None) -> AircraftTable:
     """Airframes of a table; with `wanted` only those addresses, which saves memory.
 
-    The table describes airframes as of its own date: an old day is named by today's register.
+    The table describes airframes at its own date, also for flights of older days.
     Rows without an address of six hex digits, or with too few fields, are counted as bad.
 
     Raises
     ------
     BadPayload
-        The file cannot be read, is cut short, or hardly any of its rows is one.
+        The file cannot be read, is incomplete, or more than half of its rows are not valid.
     """
     airframes: dict[str, Airframe] = {}
     rows = bad_rows = 0
@@ -82,7 +83,7 @@ def _open(path: Path) -> IO[str]:
 
 
 def _split(lines: IO[str]) -> Iterator[list[str]]:
-    """Fields per row; a row that cannot be divided gives none."""
+    """Fields per row; a row that cannot be parsed gives an empty list."""
     reader = csv.reader(lines, delimiter=";", quoting=csv.QUOTE_NONE, escapechar="\\")
     while True:
         try:

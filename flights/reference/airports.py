@@ -1,7 +1,7 @@
-"""Airports: the `airportsdata` package with its errors mended, and which field is nearest.
+"""Airports: the `airportsdata` package with corrections, and the nearest airfields of a place.
 
-The package puts some of the busiest cargo fields 15 to 45 km off; `airports_corrections.csv`
-beside this file mends what two other sources agree on, row by row, with a reason.
+The package places some of the busiest cargo airports 15 to 45 km away from their true position.
+`data/airports_corrections.csv` corrects what two other sources agree on, each with a reason.
 """
 
 from difflib import get_close_matches
@@ -24,15 +24,15 @@ COLUMNS = ["name", "iata", "country", "latitude", "longitude", "elevation_ft", "
 
 SERVED, FIELD, STRIP = 0, 1, 2
 """Rank of an airport: has an IATA code | a four-letter ICAO code | a private strip, a
-heliport, a seaplane base, or a field beside a served one."""
+heliport, a seaplane base, or a field next to a served one."""
 
 FIELD_WEIGHT = 3.0
-"""A field without an IATA code must be this much nearer than a served one to be taken."""
+"""A field without an IATA code must be nearer than a served one by this factor to be chosen."""
 
 CODE_LETTERS = 4
 
-BESIDE_KM = 3.0
-"""A field this near to a served airport shares its runways or its circuit [km]."""
+SAME_FIELD_KM = 3.0
+"""A field this near to a served airport shares its runways or its traffic circuit [km]."""
 
 _NOT_FOR_LANDPLANES = r"heliport|helipad|seaplane|water aerodrome|\bSPB\b"
 
@@ -41,12 +41,12 @@ _NOT_FOR_LANDPLANES = r"heliport|helipad|seaplane|water aerodrome|\bSPB\b"
 def load_airports() -> pd.DataFrame:
     """All airports by ICAO code (`code`): `COLUMNS`; country is ISO 3166 alpha-2, "" = none.
 
-    Positions in degrees; `elevation_ft` is NaN where unknown. One frame for all callers: do
-    not write into it. FLIGHTS_AIRPORTS may name a table with fields that are missing here.
+    Positions in degrees; `elevation_ft` is NaN where unknown. All callers share one frame: do
+    not change it. FLIGHTS_AIRPORTS may name a table with more airfields.
     """
     frame = _read_package()
     for kind, rows in read_corrections().groupby("kind", sort=True):
-        frame = _mend(frame, str(kind), rows)
+        frame = _correct(frame, str(kind), rows)
     extra = read_settings().airports
     if extra:
         frame = supplement_airports(frame, read_ourairports(extra))
@@ -55,29 +55,29 @@ def load_airports() -> pd.DataFrame:
 
 
 def supplement_airports(shipped: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
-    """The shipped fields as they are, and those of `other` that are nowhere among them.
+    """The shipped airfields, and those of `other` that are not among them.
 
-    Where both know a field the shipped one holds: it was mended against several sources, and the
-    days in the archive were judged by it. A field beside a shipped one is taken for the same
-    under another code.
+    Where both have an airfield, the shipped row is used: it was checked against several sources,
+    and the days in the archive were read with it. A field within `SAME_FIELD_KM` of a shipped one
+    counts as the same under another code.
     """
     aliases = _aliases()
     unknown = other[[code not in shipped.index and code not in aliases for code in other.index]]
     plain = shipped[shipped.index.str.fullmatch("[A-Z]{4}")]
-    is_new = _distance_km(unknown, plain) >= BESIDE_KM
+    is_new = _distance_km(unknown, plain) >= SAME_FIELD_KM
     return pd.concat([shipped, unknown[is_new][COLUMNS[:-1]]])
 
 
 @cache
 def airports_input() -> tuple[InputFile, ...]:
-    """For the ledger: the table that supplements the shipped one, () where none does."""
+    """For the ledger: the table that adds to the shipped one; () = none."""
     extra = read_settings().airports
     return (input_of(extra),) if extra else ()
 
 
 @cache
 def read_corrections() -> pd.DataFrame:
-    """The corrections as committed, text columns as text, "" where empty."""
+    """The corrections as shipped; text columns are text, "" where empty."""
     with (
         resources.files("flights.reference.data")
         .joinpath("airports_corrections.csv")
@@ -92,7 +92,7 @@ def read_corrections() -> pd.DataFrame:
 
 
 def current_code(code: str) -> str:
-    """The code under which `load_airports` lists a field, given any code it goes by.
+    """The code of a field in `load_airports`, from its current or a former code.
 
     >>> current_code("uttt"), current_code("ELLX")
     ('UZTT', 'ELLX')
@@ -102,35 +102,35 @@ def current_code(code: str) -> str:
 
 
 def all_codes(codes: frozenset[str]) -> frozenset[str]:
-    """The codes and all other codes their fields go or went by."""
+    """The codes, and all former codes of their fields."""
     return codes | {was for was, now in _aliases().items() if now in codes}
 
 
 def find_airport(text: str) -> str:
-    """Code of the airport a user names by ICAO code.
+    """Code of the airport that a user names by ICAO code.
 
     Raises
     ------
     InvalidInput
-        There is none; the message names the nearest codes, also by IATA code or name.
+        There is none; the message suggests codes, also from an IATA code or a name.
     """
     code = current_code(text)
     if code in load_airports().index:
         return code
     hints = [f"{each} ({name})" for each, name in _similar(text.strip()).items()]
     hint = f"Did you mean {' or '.join(hints)}?" if hints else "It has four letters, as in ELLX."
-    raise InvalidInput(f"{text.strip()!r} is no ICAO airport code known here. {hint}")
+    raise InvalidInput(f"{text.strip()!r} is not a known ICAO airport code. {hint}")
 
 
 def nearest_airports(
     latitude: ArrayLike, longitude: ArrayLike, *, count: int = 1
 ) -> tuple[NDArray[np.str_], NDArray[np.float64]]:
-    """Codes and distances [km] of the `count` likeliest fields, both of shape (n, count).
+    """Codes and distances [km] of the `count` most likely fields, both of shape (n, count).
 
     Candidates have rank `SERVED` or `FIELD`. They are ordered by distance, where a field
-    without an IATA code counts as `FIELD_WEIGHT` times as far: a strip beside a hub does not
-    take the hub's traffic, and an aircraft that stands on a strip is still found there. The
-    distances given back are the true ones. A position that is NaN gives "" and NaN.
+    without an IATA code counts as `FIELD_WEIGHT` times as far: a strip next to a hub does not
+    get the hub's traffic, and an aircraft on a strip is still found there. The result has the
+    true distances. A position [deg] that is NaN gives "" and NaN.
     """
     places = _unit_vectors(latitude, longitude)
     known = np.isfinite(places).all(axis=1)
@@ -150,16 +150,16 @@ def _read_package() -> pd.DataFrame:
     return frame.assign(elevation_ft=frame.pop("elevation"))[COLUMNS[:-1]]
 
 
-def _mend(frame: pd.DataFrame, kind: str, rows: pd.DataFrame) -> pd.DataFrame:
-    """Apply the corrections of one kind; `alias` rows change nothing here."""
+def _correct(frame: pd.DataFrame, kind: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Apply the corrections of one kind; `alias` rows add only codes."""
     fixes = rows.set_index("code")[COLUMNS[:-1]]
     if kind == "added":
         return pd.concat([frame, fixes])
     if kind == "code":
         frame = frame.rename(index=dict(zip(rows["was"], rows["code"], strict=True)))
-    mended = frame.copy()
-    mended.update(fixes.replace("", np.nan))
-    return mended
+    corrected = frame.copy()
+    corrected.update(fixes.replace("", np.nan))
+    return corrected
 
 
 def _rank(frame: pd.DataFrame) -> NDArray[np.int8]:
@@ -167,8 +167,8 @@ def _rank(frame: pd.DataFrame) -> NDArray[np.int8]:
     plain = frame.index.str.fullmatch("[A-Z]{4}")
     wet = frame["name"].str.contains(_NOT_FOR_LANDPLANES, case=False, regex=True).to_numpy()
     rank = np.where(served, SERVED, np.where(plain, FIELD, STRIP))
-    beside = _distance_km(frame, frame[served & ~wet]) < BESIDE_KM
-    rank[wet | ((rank == FIELD) & beside)] = STRIP
+    near_served = _distance_km(frame, frame[served & ~wet]) < SAME_FIELD_KM
+    rank[wet | ((rank == FIELD) & near_served)] = STRIP
     return rank.astype(np.int8)
 
 
@@ -182,7 +182,7 @@ def _distance_km(fields: pd.DataFrame, others: pd.DataFrame) -> NDArray[np.float
 
 
 def _similar(text: str) -> dict[str, str]:
-    """Up to three airports that may have been meant: by IATA code, by name, by likeness."""
+    """Up to three airports that may be meant: by IATA code, by name, by similar codes."""
     airports = load_airports()
     by_iata = airports[(airports["iata"] == text.upper()) & (text != "")]
     by_name = airports[
@@ -191,8 +191,13 @@ def _similar(text: str) -> dict[str, str]:
         & (len(text) > 3)
     ]
     served = airports.index[airports["rank"] == SERVED]
-    alike = get_close_matches(text.upper(), served, n=3, cutoff=0.7)
-    found = [*by_iata.index, *(alike if len(text) == CODE_LETTERS else []), *by_name.index, *alike]
+    similar = get_close_matches(text.upper(), served, n=3, cutoff=0.7)
+    found = [
+        *by_iata.index,
+        *(similar if len(text) == CODE_LETTERS else []),
+        *by_name.index,
+        *similar,
+    ]
     return {str(code): str(airports["name"][code]) for code in [*dict.fromkeys(found)][:3]}
 
 
@@ -235,5 +240,5 @@ def _unit_vectors(latitude: ArrayLike, longitude: ArrayLike) -> NDArray[np.float
 
 
 def _chord_km(chord: ArrayLike) -> NDArray[np.float64]:
-    """Length over the ground [km] of a chord of the unit sphere."""
+    """Great-circle length [km] of a chord of the unit sphere."""
     return 2 * EARTH_RADIUS_KM * np.arcsin(np.clip(np.asarray(chord) / 2, 0, 1))

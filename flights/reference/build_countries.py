@@ -31,7 +31,7 @@ Line = list[tuple[float, float]]
 
 
 def main(path: str) -> None:
-    """Write both files beside this one."""
+    """Write both files to `data/`."""
     topology = json.loads(Path(path).read_text(encoding="utf-8"))
     units = read_units(topology)
     _write(FOLDER / "countries.geojson.gz", units, GRID_DEG)
@@ -53,7 +53,7 @@ def read_units(topology: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def lighten(units: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The same units drawn coarsely: neighbours keep sharing their border, islets go."""
+    """Simplified units: neighbours still share their border, small islands are removed."""
     shapes = [shapely.set_precision(unit["shape"], GRID_DEG) for unit in units]
     coarse = shapely.coverage_simplify(shapes, BASE_TOLERANCE_DEG)
     return [
@@ -85,7 +85,7 @@ def _decode_arcs(topology: dict[str, Any]) -> list[Line]:
 
 
 def _ring(indices: list[int], arcs: list[Line]) -> Line:
-    """One closed ring; a negative index is an arc run backwards."""
+    """One closed ring; a negative index is an arc in reverse."""
     ring: Line = []
     for index in indices:
         line = arcs[index] if index >= 0 else arcs[~index][::-1]
@@ -96,7 +96,7 @@ def _ring(indices: list[int], arcs: list[Line]) -> Line:
 def _cut(rings: list[Line]) -> BaseGeometry:
     """A polygon from its rings, cut where it crosses 180 degrees.
 
-    Antarctica comes as a flat shape whose ring runs along the pole: nothing to cut there.
+    Antarctica is given as a flat shape with a ring along the pole: it needs no cut.
     """
     import antimeridian
 
@@ -146,7 +146,7 @@ def _write(path: Path, units: list[dict[str, Any]], grid_deg: float) -> None:
 
 
 def _snap(geometry: BaseGeometry, grid_deg: float) -> BaseGeometry:
-    """On the grid and valid; a place too small for the grid keeps its own points."""
+    """On the grid and valid; a shape that is too small for the grid stays as it is."""
     snapped = shapely.set_precision(geometry, grid_deg)
     parts = [part for part in shapely.get_parts(snapped) if part.area > 0]
     return MultiPolygon(parts) if len(parts) > 1 else (parts[0] if parts else geometry)

@@ -1,7 +1,7 @@
-"""Countries as shapes, by ISO 3166 alpha-2, and a light map of the world to draw on.
+"""Shapes of countries by ISO 3166 alpha-2, and a small world map as a background.
 
-Natural Earth draws who controls the ground, not who claims it; `BORDERS_SENTENCE` belongs
-beside every map. An airport's country never comes from these shapes: it is its ISO code.
+Natural Earth draws who controls an area, not who claims it; show `BORDERS_SENTENCE` next to
+every map. An airport's country never comes from these shapes: it is its ISO code.
 """
 
 import gzip
@@ -16,8 +16,8 @@ from shapely.geometry import box, shape
 from shapely.geometry.base import BaseGeometry
 
 BORDERS_SENTENCE = (
-    "Borders are those of Natural Earth (1:50m), which draws de-facto control and takes no side; "
-    "an airport's country is its ISO code, not this picture."
+    "Borders are those of Natural Earth (1:50m), which show de-facto control, not claims; "
+    "the country of an airport is its ISO code, not this map."
 )
 
 _PARTS = {
@@ -29,10 +29,10 @@ _PARTS = {
     "BQ": ("NL", (-69.0, 11.9, -62.8, 17.8)),
     "SJ": ("NO", (8.0, 74.0, 34.0, 81.0)),
 }
-"""Places Natural Earth draws within another country and ISO lists apart: a box cuts them out.
+"""Territories with their own ISO code that Natural Earth draws as part of another country.
 
-West, south, east, north [deg]; islands whose centre lies in the box go. Jan Mayen stays with
-Norway.
+A box (west, south, east, north [deg]) separates them: parts with their centre inside it. Jan
+Mayen stays with Norway.
 """
 
 _TERRITORY = {"CX": (105.0, -11.0, 106.0, -10.0), "CC": (96.5, -12.5, 97.2, -11.8)}
@@ -68,7 +68,7 @@ def load_country_shapes() -> dict[str, BaseGeometry]:
 
 @cache
 def load_base_map() -> dict[str, Any]:
-    """A light GeoJSON FeatureCollection of the same units (about 190 kB) to draw routes on."""
+    """A small GeoJSON FeatureCollection of the same units (about 190 kB) as a map background."""
     file = resources.files("flights.reference.data").joinpath("base_map.geojson")
     return dict(json.loads(file.read_text(encoding="utf-8")))
 
@@ -94,7 +94,7 @@ def country_name(iso2: str) -> str:
 def _split(
     geometry: BaseGeometry, corners: tuple[float, float, float, float]
 ) -> tuple[BaseGeometry, BaseGeometry]:
-    """Whole parts whose centre lies in the box, and the others."""
+    """The parts with their centre in the box, and the others."""
     parts = shapely.get_parts(geometry)
     inside = shapely.contains(box(*corners), shapely.centroid(parts))
     return shapely.union_all(parts[inside]), shapely.union_all(parts[~inside])

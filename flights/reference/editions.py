@@ -1,9 +1,9 @@
-"""Reference tables fetched at run time lie in a dated cache of editions; which is in use.
+"""Editions of reference tables fetched at run time, in a cache by date; which one is in use.
 
     <cache>/reference/<name>/<YYYY-MM-DD>/edition.json and its files
 
-The shipped tables remain what is used without a network. `kinds` says what there is to fetch,
-`fetching` fetches it.
+Without a network, the shipped tables are used. `updates.tables` lists the tables that can be
+fetched, `updates.fetch` fetches them.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ _LONGEST_NOTE = 1 << 20
 
 @dataclass(frozen=True)
 class EditionFile:
-    """A file of an edition: where it came from, and what it was."""
+    """A file of an edition: its address, size and hash."""
 
     url: str
     name: str
@@ -34,7 +34,7 @@ class EditionFile:
 
 @dataclass(frozen=True)
 class Edition:
-    """One reference table as it was published on a day; `rows` is what it held when read."""
+    """One reference table as published on a day; `rows` is the number of its rows."""
 
     name: str
     title: str
@@ -52,12 +52,12 @@ class Edition:
 
     @property
     def label(self) -> str:
-        """What a ledger calls it: `tar1090-db 2026-11-20`."""
+        """Its name in a ledger: `tar1090-db 2026-11-20`."""
         return f"{self.title} {self.day}"
 
 
 def list_editions(cache: Path, name: str) -> list[Edition]:
-    """Editions of a table that are whole, newest first."""
+    """Complete editions of a table, newest first."""
     found = [
         read_edition(path.parent) for path in edition_home(cache, name).glob(f"????-??-??/{NOTE}")
     ]
@@ -81,7 +81,7 @@ def current_aircraft(settings: Settings, given: str | Path | None = None) -> Pat
 
 
 def input_of(path: Path) -> InputFile:
-    """A table as the ledger remembers it, with its edition's date where it is of one."""
+    """A table as an input file of the ledger, with the date of its edition if it has one."""
     edition = read_edition(path.parent)
     name = f"{path.name} ({edition.label})" if edition else path.name
     try:
@@ -98,7 +98,7 @@ def edition_home(cache: Path, name: str) -> Path:
 
 
 def read_edition(folder: Path) -> Edition | None:
-    """The edition in a folder; None where there is none, or a file of it is not what it was."""
+    """The edition in a folder; None where there is none, or the size of a file has changed."""
     try:
         with (folder / NOTE).open("rb") as file:
             edition = msgspec.json.decode(file.read(_LONGEST_NOTE), type=Edition)

@@ -1,4 +1,4 @@
-"""Cargo operators, passenger airlines, types and models: the lists behind a cargo judgement."""
+"""Cargo operators, passenger airlines, types and models: the lists for cargo grades."""
 
 import re
 from functools import cache
@@ -64,17 +64,17 @@ def load_typecodes() -> pd.DataFrame:
 
 @cache
 def load_models() -> pd.DataFrame:
-    """What a model text means, the first row that fits (`family`).
+    """Freighter and passenger versions by model text (`family`); the first matching row counts.
 
     Columns `grade`, `pattern` (searched in `plain_model`), `match` and `avoid` (examples with
-    ` | ` between), `note`, `source`, `date`. Convertible versions (C, QC) are in none: they
+    ` | ` between), `note`, `source`, `date`. Convertible versions (C, QC) are in no row: they
     carry passengers too.
     """
     return _read("freighter_models.csv").set_index("family")
 
 
 def plain_model(text: str) -> str:
-    """A model text in one spelling: capitals, one hyphen for what divides, no maker's letter.
+    """A model text in one spelling: capitals, one hyphen between parts, no letter of the maker.
 
     >>> plain_model("Boeing B-747-8R7F"), plain_model("A-321-211 (P2F)"), plain_model("An-124")
     ('BOEING-747-8R7F', 'A321-211-P2F', 'AN124')
@@ -99,7 +99,7 @@ def read_ranges(numbers: str) -> tuple[tuple[int, int], ...]:
 
 
 def read_table_bytes() -> bytes:
-    """The lists as committed, for a digest of the rules."""
+    """The lists as shipped, for a digest of the rules."""
     folder = resources.files("flights.reference.data")
     return b"".join(folder.joinpath(name).read_bytes() for name in _TABLES)
 

@@ -1,4 +1,4 @@
-"""OurAirports' `airports.csv` (public domain), read at run time; none is shipped.
+"""The `airports.csv` of OurAirports (public domain), read at run time; none is shipped.
 
 References
 ----------
@@ -25,7 +25,7 @@ def read_ourairports(path: Path) -> pd.DataFrame:
     Raises
     ------
     BadPayload
-        The file cannot be read, lacks a column, or no row of it is an airfield.
+        The file cannot be read, lacks a column, or has no airfield.
     """
     try:
         raw = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
@@ -34,7 +34,7 @@ def read_ourairports(path: Path) -> pd.DataFrame:
     lacking = [name for name in _NEEDED if name not in raw]
     if lacking:
         raise BadPayload(
-            f"{path} lacks {', '.join(lacking)}: it is no airports.csv of OurAirports."
+            f"{path} lacks {', '.join(lacking)}: it is not the airports.csv of OurAirports."
         )
     fields = _fields(raw.reindex(columns=[*_NEEDED, *_OPTIONAL], fill_value=""))
     if fields.empty:
@@ -62,11 +62,11 @@ def _fields(raw: pd.DataFrame) -> pd.DataFrame:
 
 
 def _code(raw: pd.DataFrame) -> pd.Series:
-    """`icao_code`; in editions without that column, the first of two others that looks like one."""
+    """`icao_code`; in editions without that column, the first of two others with four letters."""
     code = pd.Series("", index=raw.index)
     for name in ("icao_code",) if raw["icao_code"].any() else ("ident", "gps_code"):
-        alike = raw[name].str.fullmatch("[A-Z]{4}")
-        code = code.where(code != "", raw[name].where(alike, ""))
+        valid = raw[name].str.fullmatch("[A-Z]{4}")
+        code = code.where(code != "", raw[name].where(valid, ""))
     return code
 
 

@@ -1,4 +1,4 @@
-"""How fast and how far a type can fly at most: bounds for what it can have reached."""
+"""Highest speed and longest range of aircraft types: bounds for where an aircraft may be."""
 
 import csv
 from collections.abc import Iterable
@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 SOUND_KT = 600.0
-"""Speed of sound where airliners are fastest through the air [kt]: about 26,000 ft in the
-standard atmosphere; above it is colder and sound slower."""
+"""Speed of sound at about 26,000 ft in the standard atmosphere [kt], where airliners reach their
+highest true airspeed; higher up, the air is colder and sound is slower."""
 
 WIND_KT = 200.0
-"""Tail wind counted on all the way [kt]. Jet streams reach it; the fastest airliner known over
-the ground, a 747-400 over the Atlantic on 9 February 2020, was reported at 717 kt, which is
-35 kt less than this gives for its type."""
+"""Tail wind assumed for the whole flight [kt]. Jet streams reach it. The highest reported ground
+speed of an airliner (a 747-400 over the Atlantic, 9 February 2020) is 717 kt, 35 kt below the
+limit that this gives for its type."""
 
 
 @cache
@@ -31,9 +31,9 @@ def _bounds() -> dict[str, tuple[float, float]]:
 def limit_reach(
     typecodes: Iterable[str | None], *, wind_kt: float = WIND_KT
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Fastest speed over the ground [kt] and farthest flight [km] per type designator.
+    """Highest ground speed [kt] and longest range [km] per type designator, both of shape (n,).
 
-    An unknown type gets the fastest and the farthest of all: not knowing excludes nothing.
+    An unknown type gets the highest speed and range of all types, so that it excludes nothing.
     """
     known = _bounds()
     most = (max(mmo for mmo, _ in known.values()), max(away for _, away in known.values()))

@@ -1,6 +1,7 @@
-"""Usual stops of a callsign, from Virtual Radar Server's standing-data (CC0), read at run time.
+"""Usual stops of a callsign, from `standing-data` of Virtual Radar Server (CC0).
 
-Volunteers enter them and nothing dates them: good to ask whether a stop is usual, not to count.
+Volunteers enter the routes, without dates: they show whether a stop is usual, but cannot be used
+for counts.
 
 References
 ----------
@@ -19,15 +20,15 @@ AIRLINES_FILE = "airlines.csv"
 _CALLSIGN = re.compile("([A-Z]{2,3}|[A-Z][0-9]|[0-9][A-Z])([0-9][0-9A-Z]*)")
 _NUMBER = re.compile("[0-9]{1,4}|[0-9]{1,3}[A-Z]|[0-9]{1,2}[A-Z]{2}")
 _AIRPORT = re.compile("[A-Z0-9]{2,7}")
-_MOST_STOPS = 20
+_MOST_STOPS = 20  # longer rows are errors of entry
 Stops = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Routes:
-    """`stops` by callsign in its plain form; `icao` gives an IATA code's ICAO designators.
+    """`stops` by normalised callsign; `icao` has the ICAO designators of an IATA code.
 
-    `bad_rows` were left out: no callsign, or fewer than two airports.
+    `bad_rows` is the number of rows left out: no callsign, or fewer than two airports.
     """
 
     stops: Mapping[str, Stops]
@@ -36,16 +37,16 @@ class Routes:
 
 
 def known_stops(callsign: str, routes: Routes) -> tuple[Stops, ...]:
-    """Airport codes in the order flown, per route known for a callsign; () where none is.
+    """Airport codes in the order flown, per known route of a callsign; () = none.
 
-    Several come only where airlines share the IATA code that was sent.
+    There are several only where airlines share the IATA code in the callsign.
     """
     found = (routes.stops.get(each) for each in plain_callsigns(callsign, routes.icao))
     return tuple(stops for stops in found if stops)
 
 
 def plain_callsigns(callsign: str, icao: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """The plain forms of a callsign as sent: ICAO designator, no leading zeros.
+    """The normalised forms of a callsign: ICAO designator, number without leading zeros.
 
     >>> plain_callsigns("CV07951 ", {"CV": ("CLX",)}), plain_callsigns("CLX00AB", {})
     (('CLX7951',), ('CLX0AB',))
@@ -63,7 +64,7 @@ def plain_callsigns(callsign: str, icao: Mapping[str, tuple[str, ...]]) -> tuple
 
 
 def read_routes(folder: Path) -> Routes:
-    """Routes of all airlines whose files lie in `folder`, with the airline codes beside them.
+    """Routes and airline codes from the files in `folder`.
 
     Raises
     ------
@@ -88,7 +89,7 @@ def _is_route(callsign: str, airports: Stops) -> bool:
 
 
 def _read_designators(path: Path) -> dict[str, tuple[str, ...]]:
-    """IATA code -> ICAO designators; those gone out of business keep theirs, so some share one."""
+    """IATA code -> ICAO designators; closed airlines keep theirs, so some share a code."""
     found: dict[str, tuple[str, ...]] = {}
     for row in _rows(path, ("ICAO", "IATA")):
         if row["IATA"] and row["ICAO"]:

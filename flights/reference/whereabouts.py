@@ -1,4 +1,4 @@
-"""A position in words: the country below it, and which part of that country."""
+"""A position as text: the country there, and the part of that country."""
 
 from functools import cache
 
@@ -9,11 +9,11 @@ from flights.reference.countries import country_name, load_country_shapes
 
 _WITH_ARTICLE = ("Bahamas", "Comoros", "Gambia", "Maldives", "Netherlands", "Philippines")
 _SMALL_DEG = 3.0
-"""Land narrower than this has no parts worth naming."""
+"""Land narrower than this gets no part such as "northern" [deg]."""
 
 
-def name_whereabouts(latitude: float, longitude: float) -> str:
-    """Part and name of the country below a position [deg]; "" over the sea.
+def format_whereabouts(latitude: float, longitude: float) -> str:
+    """Part and name of the country at a position [deg]; "" over the sea.
 
     Borders are Natural Earth's de-facto ones, see `countries.BORDERS_SENTENCE`.
 
@@ -25,7 +25,7 @@ def name_whereabouts(latitude: float, longitude: float) -> str:
     if not len(found):
         return ""
     name, land = country_name(codes[found[0]]), lands[found[0]]
-    part = _name_part(land, latitude, longitude)
+    part = _find_part(land, latitude, longitude)
     plain = add_article(name)
     if not part:
         return plain
@@ -33,7 +33,7 @@ def name_whereabouts(latitude: float, longitude: float) -> str:
 
 
 def add_article(name: str) -> str:
-    """The name of a country as it stands inside a sentence.
+    """The name of a country as used in a sentence.
 
     >>> add_article("United States"), add_article("Iran")
     ('the United States', 'Iran')
@@ -54,7 +54,7 @@ def _load_lands() -> tuple[list[str], list[BaseGeometry], shapely.STRtree]:
     return [code for code, _ in pieces], lands, shapely.STRtree(lands)
 
 
-def _name_part(land: BaseGeometry, latitude: float, longitude: float) -> str:
+def _find_part(land: BaseGeometry, latitude: float, longitude: float) -> str:
     west, south, east, north = land.bounds
     upright = _third(latitude, south, north, ("south", "", "north"))
     across = _third(longitude, west, east, ("west", "", "east"))

@@ -1,4 +1,4 @@
-"""Fetch today's edition of a reference table; it counts only once it has been read."""
+"""Fetch today's edition of a reference table; it is used only after a complete read."""
 
 import json
 import shutil
@@ -27,18 +27,18 @@ def fetch_edition(
     now: datetime,
     report: Report | None = None,
 ) -> Edition:
-    """Fetch today's edition of a table; it becomes the one in use once it has been read.
+    """Fetch today's edition of a table; it is in use after it has been read completely.
 
     Raises
     ------
     InvalidInput
         There is no such table.
     BadPayload
-        What came is no such table; the edition in use stays.
+        The files are not such a table; the edition in use stays.
     ResourceMissing, SourceUnavailable, RateLimited
-        It could not be had; the next call goes on where this one stopped.
+        It could not be fetched; the next call resumes where this one stopped.
     ArchiveError
-        Another process is fetching it, or the disk refuses.
+        Another process fetches it, or the disk cannot be written.
     """
     kind = find_kind(name)
     home = edition_home(settings.cache, name)
@@ -49,8 +49,9 @@ def fetch_edition(
         rows = kind.count(folder)
         if rows < kind.least_rows:
             raise BadPayload(
-                f"{kind.title} came with {rows:,} rows, where {kind.least_rows:,} are the least "
-                "that is plausible. The edition in use stays."
+                f"{kind.title} has only {rows:,} rows; "
+                f"fewer than {kind.least_rows:,} are not plausible. "
+                "The edition in use stays. Try again another day."
             )
         files = tuple(fetching.files)
         edition = Edition(name, kind.title, now, kind.licence, kind.attribution, rows, files)
@@ -59,7 +60,7 @@ def fetch_edition(
 
 @dataclass
 class _Fetching:
-    """Files on their way into an edition."""
+    """The files of an edition that is being fetched."""
 
     door: Door
     server: str
@@ -68,7 +69,7 @@ class _Fetching:
     files: list[EditionFile] = field(default_factory=list)
 
     def get(self, path: str, limit: int) -> bool:
-        """Fetch a file of at most `limit` bytes; False where the server has none there."""
+        """Fetch a file of at most `limit` bytes; False where the server has no such file."""
         target = self.folder / path.rpartition("/")[2]
         try:
             found = self.door.download(self.server + path, target, report=self.report, limit=limit)
@@ -81,21 +82,21 @@ class _Fetching:
 
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
-    """No other process fetches this table meanwhile."""
+    """Lock the table against other processes."""
     try:
         home.mkdir(parents=True, exist_ok=True)
         with FileLock(home / ".lock", timeout=0):
             yield
     except Timeout:
         raise ArchiveError(
-            f"Another process is fetching {home.name} at this moment: wait for it."
+            f"Another process is fetching {home.name} now. Wait until it has finished."
         ) from None
     except OSError as error:
         raise ArchiveError(f"{home} cannot be written: {error.strerror}.") from error
 
 
 def _clear(folder: Path) -> Path:
-    """The folder for what is being fetched; of an earlier run only what can be gone on with."""
+    """The folder for new files; of an earlier run, only parts that can be resumed stay."""
     folder.mkdir(exist_ok=True)
     for path in folder.iterdir():
         if not path.name.endswith((".part", ".part.json")):
@@ -104,7 +105,7 @@ def _clear(folder: Path) -> Path:
 
 
 def _keep(edition: Edition, folder: Path, place: Path) -> Edition:
-    """Put a finished edition in its place in one step, instead of one of the same day."""
+    """Move a finished edition to its place; it replaces one of the same day."""
     for path in folder.glob("*.part*"):
         path.unlink()
     plain = {**asdict(edition), "fetched_at": edition.fetched_at.isoformat()}

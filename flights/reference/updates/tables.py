@@ -1,4 +1,4 @@
-"""The reference tables that can be fetched: where they lie, under what terms, how they are read."""
+"""The reference tables that can be fetched: address, licence, and how they are read."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,9 +11,12 @@ from flights.reference.ourairports import read_ourairports
 from flights.reference.standing_routes import AIRLINES_FILE, read_routes
 
 Get = Callable[[str, int], bool]
-"""Fetch a path of the server, of at most so many bytes; False where nothing is there."""
+"""Fetches a path of the server, of at most so many bytes; False where there is no file."""
 
-_STANDING_DATA = "/vradarserver/standing-data/main"
+_RAW = "https://raw.githubusercontent.com"
+_STANDING_DATA = "https://raw.githubusercontent.com/vradarserver/standing-data/main".removeprefix(
+    _RAW
+)
 _LARGE, _SMALL = 200 << 20, 20 << 20
 
 
@@ -21,8 +24,8 @@ _LARGE, _SMALL = 200 << 20, 20 << 20
 class EditionKind:
     """One table: `fetch` gets its files, `count` reads them all and gives the rows.
 
-    `example` is an address at which something must lie. Fewer rows than `least_rows` are not
-    plausible.
+    `example` is the address of a file that must exist. Fewer rows than `least_rows` are not
+    plausible: the server sent another file or a part.
     """
 
     title: str
@@ -44,7 +47,9 @@ class EditionKind:
 def _fetch_one(path: str) -> Callable[[Get], None]:
     def fetch(get: Get) -> None:
         if not get(path, _LARGE):
-            raise ResourceMissing(f"{path} is not there any more: look where it went.")
+            raise ResourceMissing(
+                f"{path} does not exist any more. Check whether the publisher has moved it."
+            )
 
     return fetch
 
@@ -53,10 +58,10 @@ def _fetch_routes(get: Get) -> None:
     """Airline codes, and the routes of the airlines that carry cargo.
 
     An airline with more than 10,000 routes has a file per first digit of the flight number
-    instead of one; whoever has that many has some that begin with 1.
+    instead of one file; an airline with that many routes has some that begin with 1.
     """
     if not get(f"{_STANDING_DATA}/airlines/schema-01/{AIRLINES_FILE}", _SMALL):
-        raise ResourceMissing("standing-data's airlines.csv is not there any more.")
+        raise ResourceMissing("`airlines.csv` of `standing-data` does not exist any more.")
     for code in load_operators().index:
         stem = f"{_STANDING_DATA}/routes/schema-01/{code[0]}/{code}"
         if not get(f"{stem}-all.csv", _SMALL) and get(f"{stem}-1.csv", _SMALL):
@@ -103,22 +108,22 @@ KINDS = {
         least_rows=1000,
     ),
     "routes": EditionKind(
-        title="standing-data routes",
+        title="`standing-data` routes",
         about="usual stops of cargo airlines' callsigns, by volunteers and undated",
-        server="https://raw.githubusercontent.com",
+        server=_RAW,
         path=f"{_STANDING_DATA}/airlines/schema-01/{AIRLINES_FILE}",
         licence="CC0 1.0",
-        attribution="routes: Virtual Radar Server standing-data (CC0)",
+        attribution="routes: Virtual Radar Server `standing-data` (CC0)",
         fetch=_fetch_routes,
         count=_count_routes,
         least_rows=100,
     ),
 }
-"""Name of a table -> what it is."""
+"""All tables by name."""
 
 
 def find_kind(name: str) -> EditionKind:
-    """What is known of a table; `InvalidInput` where there is none of that name."""
+    """The table of this name; `InvalidInput` where there is none."""
     if name not in KINDS:
-        raise InvalidInput(f"There is no reference table {name!r}; there are {', '.join(KINDS)}.")
+        raise InvalidInput(f"There is no reference table {name!r}. Use one of {', '.join(KINDS)}.")
     return KINDS[name]

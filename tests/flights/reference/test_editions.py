@@ -126,7 +126,7 @@ def test_a_fetch_goes_on_where_it_was_cut(settings: Settings, loopback: Loopback
 
 def test_a_vanished_table_is_said(settings: Settings, loopback: LoopbackServer) -> None:
     loopback.remove(AIRCRAFT)
-    with pytest.raises(SourceUnavailable, match="not there any more"):
+    with pytest.raises(SourceUnavailable, match="does not exist any more"):
         _fetch(settings)
 
 
@@ -173,7 +173,7 @@ def test_routes_come_for_cargo_airlines_only_also_where_they_lie_in_pieces(
 
 
 def test_unknown_tables_are_refused(settings: Settings) -> None:
-    with pytest.raises(InvalidInput, match="there are aircraft, airports, routes"):
+    with pytest.raises(InvalidInput, match="Use one of aircraft, airports, routes"):
         _fetch(settings, "weather")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flights.reference.whereabouts import name_whereabouts
+from flights.reference.whereabouts import format_whereabouts
 
 
 @pytest.mark.parametrize(
@@ -17,8 +17,8 @@ from flights.reference.whereabouts import name_whereabouts
     ],
 )
 def test_country_below_and_its_part(latitude: float, longitude: float, words: str) -> None:
-    assert name_whereabouts(latitude, longitude) == words
+    assert format_whereabouts(latitude, longitude) == words
 
 
 def test_small_countries_have_no_parts() -> None:
-    assert name_whereabouts(25.3, 51.2) == "Qatar"
+    assert format_whereabouts(25.3, 51.2) == "Qatar"
