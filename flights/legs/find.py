@@ -1,9 +1,9 @@
 """Positions to flights: one rule set for heatmaps and traces.
 
-The steps, each in a file of its own: leave out places that cannot be (`jumps`) and say what they
-are (`marks`), find where aircraft stood (`ground`), cut what is left into flights (`spans`,
-`continuity`), say what their ends rest on (`ends`, `airfields`), keep enough positions to draw
-them (`simplify`). What a flight's `flags` mean stands in `flights.records.flags`.
+Each step has its own file: leave out impossible places (`jumps`) and sort them by cause
+(`marks`), find stops on the ground (`ground`), cut the rest into flights (`spans`, `continuity`),
+judge the evidence of their ends (`judge`, `airfields`), keep enough positions to draw them
+(`simplify`). `flights.records.flags` explains the `flags` of a flight.
 """
 
 from dataclasses import dataclass

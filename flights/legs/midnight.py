@@ -1,8 +1,8 @@
-"""Flights over midnight: rows of neighbouring UTC days joined, by the rule of any silence.
+"""Flights over midnight: joins rows of neighbouring UTC days by the rule for silences.
 
-Days are read one by one and in any order, so a flight over midnight lies in the archive as two
-rows. The `edges` table says where each airframe was when its day began and ended; that is all
-it takes to join them, whatever order the days came in.
+Days are read one by one and in any order, so a flight over midnight is two rows in the archive.
+The `edges` table says where each airframe was at the begin and end of its day. The rule needs no
+more than that, so the order of the days does not matter.
 """
 
 from collections.abc import Set
@@ -28,13 +28,13 @@ TAIL = ("destination", "last")
 def join_days(
     flights: pd.DataFrame, edges: pd.DataFrame, *, airfields: Airfields | None = None
 ) -> pd.DataFrame:
-    """Flights of several days, those over midnight joined, in the columns given.
+    """Flights of several days, with flights over midnight joined; same columns.
 
-    Row order in does not matter; out, flights that stand at a midnight come last. A joined
+    The order of rows does not matter; in the result, flights at a midnight come last. A joined
     flight keeps `day` and `flight_id` of its first part. Where an airframe was in the air on
     one side of midnight and on the ground on the other, that side's end becomes `surface`.
-    Days without a neighbour in `edges` stay as they are. Flights flagged `brief` that nothing
-    joins go.
+    Days without a neighbour in `edges` stay as they are. Flights flagged `brief` that are not
+    joined are dropped.
     """
     sources = flights["source"].unique()
     if len(sources) > 1:
@@ -44,7 +44,7 @@ def join_days(
         ]
         return pd.concat(whole, ignore_index=True)
     pairs = _pair(edges[edges["source"].isin(sources)])
-    # Few flights stand at a midnight: all other rows are never looked at again.
+    # Few flights are in the air at midnight: all other rows are skipped.
     here = _is_one_of(flights["flight_id"], pairs)
     if here.any():
         some = flights[here].sort_values(["firstseen", "flight_id"]).reset_index(drop=True)
@@ -87,7 +87,7 @@ def date_departures(flights: pd.DataFrame, complete: Set[date]) -> pd.Series:
 
 
 def _is_one_of(flight_id: pd.Series, pairs: "_Pairs") -> Mask:
-    """True for flights that hold an edge of any of the pairs."""
+    """True for flights that contain an edge of any pair."""
     wanted = pd.concat([pairs.last["flight_id"], pairs.first["flight_id"]]).dropna()
     wanted = pa.array(wanted, pa.string())
     found = pc.is_in(pa.array(flight_id, pa.string()), value_set=wanted)
@@ -102,7 +102,7 @@ class _Pairs(NamedTuple):
 
 
 def _pair(edges: pd.DataFrame) -> _Pairs:
-    """Edges on the two sides of each midnight, where either lies in a flight."""
+    """Edges on the two sides of each midnight, where at least one is part of a flight."""
     edges = edges.reset_index(drop=True)
     airframe = pd.factorize(edges["icao24"])[0].astype(np.int64)
     day = _milliseconds(edges["seen_at"]) // 86_400_000
@@ -138,7 +138,7 @@ def _moments(side: pd.DataFrame, callsign: NDArray) -> Moments:
 
 
 def _both_moments(pairs: _Pairs) -> tuple[Moments, Moments]:
-    """Moments on both sides, callsigns numbered alike, 0 = unknown."""
+    """Moments on both sides, with the same number for the same callsign, 0 = unknown."""
     count = len(pairs.last)
     both = pd.concat([pairs.last["callsign"], pairs.first["callsign"]])
     number = (pd.factorize(both)[0] + 1).astype(np.uint64)
@@ -146,7 +146,7 @@ def _both_moments(pairs: _Pairs) -> tuple[Moments, Moments]:
 
 
 def _rows(flights: pd.DataFrame, side: pd.DataFrame) -> Index:
-    """Row of the flight that holds each edge, -1 where it is in none."""
+    """Row of the flight that contains each edge, -1 = none."""
     rows = pd.Index(flights["flight_id"]).get_indexer(side["flight_id"])
     return np.where(side["flight_id"].notna().to_numpy(), rows, -1)
 
@@ -162,7 +162,7 @@ def _links(flights: pd.DataFrame, pairs: _Pairs) -> Index:
 
 
 def _settle_ends(flights: pd.DataFrame, pairs: _Pairs, airfields: Airfields | None) -> pd.DataFrame:
-    """Landings and take-offs whose ground side lies across midnight become `surface`."""
+    """Landings and take-offs with the ground position across midnight become `surface`."""
     before, after = _both_moments(pairs)
     fields = {name: side["airport"].notna().to_numpy() for name, side in pairs._asdict().items()}
     landed = _rows(flights, pairs.last), fields["first"] & arrives(before, after)
@@ -253,7 +253,7 @@ def _silence_before(flights: pd.DataFrame, previous: Index) -> NDArray[np.float6
 
 
 def _merge(parts: pd.DataFrame) -> pd.DataFrame:
-    """One row a chain, indexed by the row of its first part."""
+    """One row per chain, indexed by the row of its first part."""
     groups = parts.groupby("head", sort=True)
     first, last = groups.nth(0).set_index("head"), groups.nth(-1).set_index("head")
     joined = first.drop(columns="_before_s")
@@ -276,7 +276,7 @@ def _merge(parts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _merge_flags(parts: pd.DataFrame, callsigns: pd.Series) -> pd.Series:
-    """Flags of any part; `brief` goes, for together they are not."""
+    """Flags of any part without `brief`: the whole flight is not brief."""
     flagged = parts[parts["flags"] != ""].groupby("head")["flags"].agg(",".join)
     joined = flagged.reindex(callsigns.index, fill_value="")
     joined = joined.astype(object) + np.where(callsigns > 1, f",{CALLSIGN_CHANGE}", "")

@@ -1,4 +1,4 @@
-"""An aircraft table that names airframes, given beside an archive that does not."""
+"""An aircraft table that names airframes, given with an archive that does not."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

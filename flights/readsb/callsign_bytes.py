@@ -14,11 +14,11 @@ _WITHIN_PAGE = (1 << _PAGE_BITS) - 1
 
 
 class LastCalled:
-    """What each aircraft was last called, while a heatmap is walked from front to back.
+    """The last callsign of each aircraft while a heatmap is read from start to end.
 
     One slot per aircraft that is named at all: within a slice, notes fill the slots, then
-    positions read them. That is file order as long as no note stands behind a position of its
-    own aircraft; where one does, a new step begins with it.
+    positions read them. That is file order as long as no note follows a position of its own
+    aircraft; where one does, a new step begins with it.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ class LastCalled:
 def _number_pages(address: NDArray[np.int32]) -> tuple[NDArray[np.intp], int]:
     """Numbers from 1 for the pages of the address space in use (0 = unused), and their count.
 
-    Addresses lie anywhere in 25 bits, and a flat table of them would not fit a cache.
+    Addresses are spread over 25 bits, and a flat table of them would not fit a cache.
     """
     pages = np.zeros(1 << (25 - _PAGE_BITS), np.intp)
     page = address >> _PAGE_BITS
@@ -101,10 +101,10 @@ def _number_pages(address: NDArray[np.int32]) -> tuple[NDArray[np.intp], int]:
 
 
 def clean_callsigns(words: NDArray[np.uint64]) -> np.ndarray:
-    """Callsigns ("S8") of eight bytes each, held in little-endian 64-bit words.
+    """Callsigns ("S8") of eight bytes each, stored in little-endian 64-bit words.
 
     Blanks behind the text fall away. A first byte of 0 or blank, or a byte that is not
-    printable ASCII, makes the callsign unknown (b""): noise is not a name.
+    printable ASCII, makes the callsign unknown (b""): noise is not a callsign.
     """
     words = words.astype("<u8")  # a copy, to be cleaned in place
     blanks, torn = np.ones(len(words), bool), np.zeros(len(words), bool)

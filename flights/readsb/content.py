@@ -1,4 +1,4 @@
-"""What the files of one day held, and whether that makes the day complete."""
+"""What the files of one day contained, and whether that makes the day complete."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -135,8 +135,8 @@ class AddressesHeard:
         fresh = np.unique(icao24[~self._heard[icao24]])
         if self._count + len(fresh) > MOST_AIRCRAFT:
             raise BadPayload(
-                f"{name} holds {len(fresh):,} aircraft more than were heard before it, and no day "
-                f"has more than {MOST_AIRCRAFT:,}: it was refused."
+                f"{name} contains {len(fresh):,} aircraft more than were heard before it, and no "
+                f"day has more than {MOST_AIRCRAFT:,}: it was refused."
             )
         self._heard[fresh] = True
         self._count += len(fresh)
@@ -171,7 +171,7 @@ def find_deficits(content: Content, intake: Intake, day: date, kind: str) -> lis
     found += _some(content.unreadable, "unreadable")
     found += _some([f"{name}." for name in content.misnamed], "stamped other than named")
     if intake.lost:
-        found.append(f"{intake.lost} file(s) that should hold positions were refused.")
+        found.append(f"{intake.lost} file(s) that should contain positions were refused.")
     others = {each: count for each, count in content.spill.days().items() if each != day}
     if others:
         told = ", ".join(f"{each} ({count:,})" for each, count in others.items())
@@ -180,9 +180,9 @@ def find_deficits(content: Content, intake: Intake, day: date, kind: str) -> lis
 
 
 def find_quiet_half_hours(content: Content, day: date, kind: str) -> list[str]:
-    """A sentence where half hours that are there hold next to nothing.
+    """A sentence where half hours contain almost no positions.
 
-    One receiver may hear nobody for long; all receivers of the world never do.
+    One receiver may hear no aircraft for long; a worldwide network always hears some.
     """
     first = (day - _EPOCH).days * HALF_HOURS
     counts = np.array([content.heard[first + number] for number in range(HALF_HOURS)])
@@ -192,8 +192,8 @@ def find_quiet_half_hours(content: Content, day: date, kind: str) -> list[str]:
     if not hushed:
         return []
     return [
-        f"{len(hushed)} half hour(s) hold less than a twentieth of the {usual:,.0f} positions that "
-        f"are usual on this day: {_as_times(sorted(hushed))} UTC."
+        f"{len(hushed)} half hour(s) contain less than a twentieth of the {usual:,.0f} positions "
+        f"that are usual on this day: {_as_times(sorted(hushed))} UTC."
     ]
 
 

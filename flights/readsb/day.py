@@ -29,9 +29,9 @@ from flights.records import (
 from flights.reference.aircraft import Airframe
 
 PART = 400_000
-"""Positions worked on at once: bounds the memory beside them to about 80 MB."""
+"""Positions worked on at once: limits the additional memory to about 80 MB."""
 RULES = (JUMP, ADDRESS_TWICE, MLAT_NOISE, CALLSIGN_CHANGE, CALLSIGN_ODD, CALLSIGN_TWICE)
-"""Rules of plausibility every flight is held to."""
+"""Rules of plausibility that are counted for every flight."""
 SUMMED_PARTS = 16
 """Reception tables kept before they become one: they speak of the same cells."""
 
@@ -82,8 +82,8 @@ def assemble_day(
 ) -> DayTables:
     """Tables of one UTC day from its positions.
 
-    `buckets` are arrays of `records.POSITION`, each sorted by (icao24, seen_at); an airframe
-    lies wholly in one bucket. `airframes` maps icao24 text to what the source says of it.
+    `buckets` are arrays of `records.POSITION`, each sorted by (icao24, seen_at); all positions of
+    an airframe are in one bucket. `airframes` maps icao24 text to what the source says of it.
     `integrity` is that of `IntegrityTally.of_day`, None where the input carries none.
     """
     found = {table: _Buffer(table) for table in ("flights", "edges", "tracks")}

@@ -37,7 +37,7 @@ ALTITUDE_STEP_FT = 25
 ADDRESS = 0xFFFFFF | NON_ICAO
 _OTHERS = [RECEIVED.index("other")] * (32 - len(RECEIVED))
 _KIND = np.repeat([*range(len(RECEIVED)), *_OTHERS], 8).astype(np.uint8)
-"""`received` by the highest byte of an address word, whose upper five bits tell it."""
+"""`received` by the highest byte of an address word; its upper five bits are the kind."""
 _BLOCK = 32_768
 MOST_SLICES = 3600
 """Half an hour in steps of half a second; readsb writes 30 to 360."""
@@ -47,10 +47,10 @@ LIMIT_BYTES = 96 << 20
 
 @dataclass(frozen=True)
 class HeatmapPositions:
-    """Positions of one file in its own order (time order), and what was noticed on the way.
+    """Positions of one file in its own order (time order), and the problems found.
 
     `slices` were found of `slices_announced`; `starts_at` is the time of the first one [ms
-    since 1970, UTC]. `invalid` records held no place on Earth and were left out. `problem` is
+    since 1970, UTC]. `invalid` records had no place on Earth and were left out. `problem` is
     a sentence, "" when the file is whole.
     """
 
@@ -67,12 +67,12 @@ class HeatmapPositions:
 def read_heatmap(data: bytes, name: str) -> HeatmapPositions:
     """Positions of one heatmap file, gzip or plain.
 
-    `seen_at` is the start of the slice a position lies in. It was heard up to one interval
+    `seen_at` is the start of the slice that contains the position. It was heard up to one interval
     later (usually 10 s or 30 s; 60 s exists): that is the blur of all heatmap times.
 
-    A callsign holds for the positions of its aircraft that follow it in file order, whatever
-    slice it lies in: readsb moves an aircraft's slice on only with a position, so after a
-    silence the note stands slices too early. Before the first note the callsign is unknown.
+    A callsign applies to the positions of its aircraft that follow it in file order, in any
+    slice: readsb advances an aircraft's slice only with a position, so after a silence the note
+    is several slices too early. Before the first note the callsign is unknown.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def read_heatmap(data: bytes, name: str) -> HeatmapPositions:
     headers = np.flatnonzero(records["hex"] == SLICE_MAGIC)
     announced = _read_index(records, headers, name)
     if len(headers) < announced and not problem:
-        problem = f"{name} holds {len(headers)} of {announced} slices."
+        problem = f"{name} contains {len(headers)} of {announced} slices."
     stamps = _slice_times(records[headers])
     positions, invalid = _decode(records, headers, stamps)
     return HeatmapPositions(
@@ -113,7 +113,7 @@ def _read_index(records: np.ndarray, headers: NDArray[np.intp], name: str) -> in
         raise BadPayload(f"{name} has {len(headers):,} slices; no half hour has so many.")
     announced = int(records["hex"][0])
     if (records["lat"][headers] >= NOTE).any():
-        raise BadPayload(f"{name} is not a readsb heatmap: a slice header holds no time.")
+        raise BadPayload(f"{name} is not a readsb heatmap: a slice header contains no time.")
     if announced != headers[0]:
         raise BadPayload(
             f"{name} is not a readsb heatmap: its index says the first slice is record "

@@ -1,6 +1,6 @@
-"""Which days lie in a folder, a tar or parts of a tar: looked at from outside, not read.
+"""Which days a folder, a tar or parts of a tar contain; names and sizes only, no content.
 
-A `globe_history` folder holds `YYYY/MM/DD/{heatmap,traces}`; releases are one tar per day,
+A `globe_history` folder contains `YYYY/MM/DD/{heatmap,traces}`; releases are one tar per day,
 split into `.tar.aa`, `.tar.ab` ... where they are large.
 """
 
@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class LocalDay:
-    """One day as it lies there, a `collect.DayInput`."""
+    """One day on disk, a `collect.DayInput`."""
 
     day: date
     kind: str
@@ -56,13 +56,13 @@ class LocalDay:
         return "/".join(last.parts[-3:]) if self.kind == FOLDER else last.name
 
     def kind_of(self, detail: str) -> str:
-        """Kind of member to read; a file that stands alone says itself what it is."""
+        """Kind of member to read; a single file has its own kind."""
         if self.kind == FILE:
             return TRACE if self.paths[0].suffix == ".json" else HEATMAP
         return KIND_OF_DETAIL[detail]
 
     def read_members(self, kind: str, intake: Intake) -> Iterator[Member]:
-        """Members of one kind, in whatever order they lie; `intake` is filled on the way.
+        """Members of one kind in any order; files and problems are recorded in `intake`.
 
         Raises
         ------
@@ -78,7 +78,7 @@ class LocalDay:
 
 
 def find_days(path: Path, kind: str) -> list[LocalDay]:
-    """Days that lie at `path`, in order, one input each; `kind` of members decides the sizes.
+    """Days found at `path`, in order, one input each; sizes are of members of `kind`.
 
     Where several inputs claim one day, the largest is taken (never one of multilateration
     only, if there is another) and the others are named in its `problem`.
@@ -86,12 +86,12 @@ def find_days(path: Path, kind: str) -> list[LocalDay]:
     Raises
     ------
     InvalidInput
-        Nothing of a readsb archive is there.
+        `path` contains no readsb archive.
     """
     found = list(_look(path, kind))
     if not found:
         raise InvalidInput(
-            f"{path} holds no readsb archive. Give a globe_history folder (YYYY/MM/DD below "
+            f"{path} contains no readsb archive. Give a globe_history folder (YYYY/MM/DD below "
             "it), one day's folder with heatmap/ or traces/ in it, a .tar or its parts."
         )
     by_day: dict[date, list[LocalDay]] = {}
@@ -112,7 +112,7 @@ def _look(path: Path, kind: str) -> Iterator[LocalDay]:
 
 
 def _single(path: Path, kind: str) -> date | None:
-    """A file that stands alone has the day of its stamps; raises where it is no archive file."""
+    """A single file has the day of its time stamps; raises if it is no archive file."""
     if path.suffix == ".json" or path.name.endswith(".bin.ttf"):
         return None
     raise InvalidInput(
@@ -150,7 +150,7 @@ def _look_at_tars(folder: Path, stems: list[str], kind: str) -> Iterator[LocalDa
 
 
 def _choose_parts(folder: Path, stem: str) -> tuple[list[Path], str]:
-    """The files to read one behind the other, and a sentence where there was a choice or hole."""
+    """The files to read one after the other, and a sentence about a choice or a missing part."""
     whole = folder / stem
     found = {path.name[-2:]: path for path in folder.glob("*") if _is_part(path.name, stem)}
     parts, hole = _unbroken(found)
@@ -158,11 +158,14 @@ def _choose_parts(folder: Path, stem: str) -> tuple[list[Path], str]:
         if not found:
             return [whole], ""
         if whole.stat().st_size >= sum(part.stat().st_size for part in parts):
-            return [whole], f"{stem} lies beside its own parts; it was read, the parts were not."
-        return parts, f"{stem} is smaller than the parts beside it; only the parts were read."
+            return (
+                [whole],
+                f"{stem} is in the same folder as its parts; only the whole file was read.",
+            )
+        return parts, f"{stem} is smaller than its parts; only the parts were read."
     if hole and not parts:
         return sorted(found.values()), f"Part {hole} of {stem} is missing, so it has no beginning."
-    return parts, f"Part {hole} of {stem} is missing; nothing behind it was read." if hole else ""
+    return parts, f"Part {hole} of {stem} is missing; nothing after it was read." if hole else ""
 
 
 def _is_part(name: str, stem: str) -> bool:
@@ -191,7 +194,7 @@ def _dated(
     )
     stamped = day or _stamped_day(known, wanted)
     if stamped is None:
-        logger.warning("%s: neither its name nor its content tells its day", paths[0])
+        logger.warning("%s: neither its name nor its content gives its day", paths[0])
         return
     yield replace(known, day=stamped, dated_by_stamp=day is None)
 
@@ -241,5 +244,5 @@ def _best(claims: list[LocalDay]) -> LocalDay:
     if len(ranked) == 1:
         return ranked[0]
     others = ", ".join(each.name for each in ranked[1:])
-    sentence = f"The same day lies in {others} too; the largest was read."
+    sentence = f"The same day is in {others} too; the largest was read."
     return replace(ranked[0], problem=f"{ranked[0].problem} {sentence}".strip())

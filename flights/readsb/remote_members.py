@@ -87,8 +87,8 @@ def read_whole(
 
 
 def read_heatmaps(tar: RemoteTar, intake: Intake) -> Iterator[Member]:
-    """The heatmaps, by byte ranges. Unless they are all there, everything else is read too:
-    one that lies somewhere else must not be missed."""
+    """The heatmaps, by byte ranges. If some are missing, the rest of the tar is read too, because
+    a heatmap may be in another place."""
     try:
         start = _find_heatmaps(tar, intake)
     except RangesRefused as error:

@@ -1,9 +1,8 @@
-"""Positions of a day sorted by airframe in little memory, whatever the size of the day.
+"""Positions of a day sorted by airframe in little memory for days of any size.
 
 Members of an archive come in any order, and a day of world traffic is gigabytes of positions.
-They are dealt by address into shares, which follow each other as addresses do; while they are
-few they stay in memory, else they go to one nameless temporary file, which the system removes
-even if the program is killed.
+They are divided by address into shares in the order of addresses. A few stay in memory; more go
+to one temporary file without a name, which the system removes even if the program is killed.
 """
 
 import os
@@ -40,7 +39,7 @@ class Spill:
     """Takes positions in any order, gives them back by UTC day and airframe.
 
     A context manager: leaving it frees the temporary file. `beyond_days` counts positions left
-    out for their day, `repeated` those of a day that lay there twice and were given once.
+    out for their day, `repeated` those that were stored twice and returned once.
     """
 
     def __init__(self, *, held: int = HELD_POSITIONS, handed: int = HANDED_POSITIONS) -> None:
@@ -193,7 +192,7 @@ def _cut(block: NDArray[np.integer]) -> NDArray[np.uint8]:
 def pick(positions: np.ndarray, order: NDArray[np.intp]) -> np.ndarray:
     """`positions[order]`, ten times as fast: numpy copies such records field by field.
 
-    `order` must lie within bounds.
+    `order` must be within bounds.
     """
     rows = positions.view(np.uint8).reshape(-1, POSITION.itemsize)
     return rows.take(order, axis=0, mode="wrap").reshape(-1).view(POSITION)

@@ -30,7 +30,7 @@ STALE, NEW_LEG = 1, 2
 LIMIT_BYTES = 64 << 20
 """A day of one aircraft at one point per second is below 20 MB."""
 MOST_LISTS, MOST_VALUES = 500_000, 3_000_000
-"""Four times, and nearly twice, what that day holds: a list of lists takes 50 times its text."""
+"""Four times, and nearly twice, the content of that day: nested lists take 50 times their text."""
 SURELY_FEW_BYTES = 2 << 20
 """Text so short is not counted through before it is read."""
 FARTHEST_S = 40 * 86_400.0
@@ -75,8 +75,8 @@ class TracePositions:
 def read_trace(data: bytes, name: str) -> TracePositions:
     """Positions of one trace file, gzip or plain JSON, with 4 to 14 columns per point.
 
-    A callsign holds from the point that gives it to the next that gives one, or to the start
-    of a new leg. Field 3 is height [ft] above 1013.25 hPa, "ground" or null.
+    A callsign applies from the point that gives it to the next that gives one, or to the start of
+    a new leg. Field 3 is height [ft] above 1013.25 hPa, "ground" or null.
 
     Raises
     ------
@@ -134,7 +134,7 @@ def _refuse_too_many(plain: memoryview, name: str) -> None:
     for most, found in ((MOST_LISTS, count["["] + count["{"]), (MOST_VALUES, count[","])):
         if found > most:
             raise BadPayload(
-                f"{name} holds {found:,} points or values in {len(plain):,} bytes, and no "
+                f"{name} contains {found:,} points or values in {len(plain):,} bytes, and no "
                 f"aircraft's day has more than {most:,}: it was refused."
             )
 

@@ -1,11 +1,12 @@
-"""Callsigns that may be wrong: of no form a flight plan allows, or in use twice at once.
+"""Callsigns that may be wrong: not valid in a flight plan, or used by two aircraft at once.
 
-More than one callsign in a flight (`callsign_change`) is found in `labels`.
+`labels` finds flights with more than one callsign (`callsign_change`).
 
 References
 ----------
 ICAO Doc 4444 (PANS-ATM), Appendix 2, item 7: an aircraft identification has at most seven
-characters, letters and digits, and is a registration or a designator with a flight's own part.
+characters, letters and digits, and is a registration or an operator's designator with a flight
+number.
 """
 
 import re
@@ -17,15 +18,15 @@ from flights.legs.positions.series import Mask
 from flights.reference.operators import OPERATOR_PATTERN
 
 ALLOWED = re.compile(r"(?=.*[A-Z])[A-Z0-9]{2,7}")
-"""At least one letter: no state's registrations are figures alone."""
+"""One letter or more: no state has registrations of digits alone."""
 NO_NAMES = frozenset({"TEST", "NONE", "NOCALL", "UNKNOWN", "CALLSGN", "NULL"})
-"""What is sent where nothing was entered."""
+"""What transponders send when the crew entered nothing."""
 TOGETHER = pd.Timedelta(minutes=10)
-"""Flights that overlap by less may be one callsign handed on."""
+"""With a shorter overlap, one flight may have taken the callsign over from the other."""
 
 
 def is_odd(callsign: str | None) -> bool:
-    """True where a callsign is given that no flight plan allows.
+    """True for a callsign that is not valid in a flight plan; False for None.
 
     >>> [is_odd(each) for each in ("CLX9TK", "N123AB", "00000000", "@@@@", "XXXXXX", None)]
     [False, False, True, True, True, False]
@@ -36,11 +37,11 @@ def is_odd(callsign: str | None) -> bool:
 
 
 def find_twice(flights: pd.DataFrame) -> Mask:
-    """True on flights of one day in the air under the callsign of another airframe's flight.
+    """True on flights of one day whose callsign another airframe uses at the same time.
 
-    Only callsigns that name an operator: registrations are sent by two transponders of one
-    aircraft. Positions relayed under an address that is none of ICAO's (`~`) may be the
-    same aircraft's, so these are not looked at.
+    Only callsigns of operators count: two transponders of one aircraft may both send its
+    registration. Addresses that ICAO did not assign (`~`) do not count: such positions may be
+    relayed from the same aircraft.
     """
     found = np.zeros(len(flights), dtype=bool)
     named = flights["callsign"].str.match(OPERATOR_PATTERN).fillna(False).astype(bool)
@@ -49,8 +50,7 @@ def find_twice(flights: pd.DataFrame) -> Mask:
     times = {name: flights[name].to_numpy("datetime64[ms]") for name in ("firstseen", "lastseen")}
     some = pd.DataFrame({"callsign": flights["callsign"].to_numpy(), **times})
     some = some[(named & own & long).to_numpy()].sort_values(["callsign", "firstseen"])
-    # In order of their beginnings, one look back and one ahead will do: an airframe's own
-    # flights never overlap.
+    # Sorted by begin, only the neighbours can overlap: flights of one airframe never do.
     same = some.groupby("callsign", sort=False)
     latest = same["lastseen"].cummax().groupby(some["callsign"], sort=False).shift(1)
     began = latest - some["firstseen"] >= TOGETHER

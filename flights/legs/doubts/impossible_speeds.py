@@ -1,8 +1,8 @@
-"""Flights of a list that nothing could have flown: too far in too little time.
+"""Flights of a list that are impossible: too far in too little time.
 
-A flight list gives two places and two times. Where the way between them needs more than
-`FASTEST_KM_S`, one of the four is wrong: a receiver's first or last position, an airport that
-was guessed, or a clock. Which one cannot be said, so the flight stays and is flagged.
+A flight list gives two places and two times. Where the distance needs more than `FASTEST_KM_S`,
+one of the four is wrong: the first or last position, an airport that was estimated, or a clock.
+The data do not show which one, so the flight stays and gets a flag.
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ from flights.reference.earth import great_circle_km
 FASTEST_KM_S = 0.42
 """1,500 km/h: faster over the ground than airliners in a jet stream [km/s]."""
 SLACK_KM = 50.0
-"""For times rounded to minutes, and airports that were guessed from some way off [km]."""
+"""Allowed in addition, for times rounded to minutes and airports estimated from afar [km]."""
 
 
 def flag_speeds(flights: pd.DataFrame) -> pd.DataFrame:
@@ -29,8 +29,8 @@ def flag_speeds(flights: pd.DataFrame) -> pd.DataFrame:
 def find_speeding(flights: pd.DataFrame) -> NDArray[np.bool_]:
     """True where the positions, or the airports, are too far apart for the time between.
 
-    Nothing is said of a flight without a time of arrival, nor of places that are not known.
-    An airport may be as much nearer as its distance from the end's position says.
+    False without a time of arrival or without known places. The distance between airports may
+    exceed the limit by the distance of each airport from the end's position.
     """
     lasted_s = (flights["lastseen"] - flights["firstseen"]).dt.total_seconds().to_numpy()
     reach_km = SLACK_KM + FASTEST_KM_S * lasted_s
@@ -43,7 +43,8 @@ def find_speeding(flights: pd.DataFrame) -> NDArray[np.bool_]:
         for end in ("origin", "destination")
     )
     far = great_circle_km(*positions) > reach_km
-    return far | (great_circle_km(*airports) > reach_km + slack_km)
+    too_far: NDArray[np.bool_] = far | (great_circle_km(*airports) > reach_km + slack_km)
+    return too_far
 
 
 _PLACES = [(end, name) for end in ("first", "last") for name in ("latitude", "longitude")]

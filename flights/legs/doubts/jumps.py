@@ -1,9 +1,9 @@
-"""Positions that cannot be the airframe's: spoofed or garbled places, far off for a while.
+"""Positions that cannot be right: spoofed or garbled places, far away for a while.
 
-A receiver decodes what the aircraft says. Where satellite navigation is spoofed, it says a
-place hundreds of kilometres away, for minutes, and then the right one again. The rule: cut
-the airframe's positions wherever getting from one to the next would need an impossible
-speed, and keep the chain of pieces that agree with each other and hold the most positions.
+A receiver decodes the position that the aircraft sends. Where satellite navigation is spoofed,
+the aircraft sends a place hundreds of kilometres away for minutes, and then the right one again.
+The rule: cut the airframe's positions at every step that needs an impossible speed, and keep the
+chain of pieces that agree with each other and have the most positions.
 """
 
 import numpy as np
@@ -14,26 +14,26 @@ from flights.records import RECEIVED
 from flights.reference.earth import great_circle_km
 
 FASTEST_KM_S = 0.42
-"""1,500 km/h: faster over the ground than airliners in a jet stream."""
+"""1,500 km/h: faster over the ground than airliners in a jet stream [km/s]."""
 
 SLACK_KM = 12.0
-"""Allowed on top: a heatmap does not say when within its slice (30 s) a position was heard,
-and multilateration is off by kilometres."""
+"""Allowed in addition [km]: a heatmap does not say when within its slice (30 s) it heard a
+position, and multilateration is off by kilometres."""
 
 ADSC = RECEIVED.index("adsc")
 ADSC_SLACK_KM = 150.0
-"""Allowed when either position came by satellite contract: those are relayed minutes late,
-and the time is that of the relay."""
+"""Allowed where one of the two positions came by satellite (ADS-C) [km]: these arrive minutes late
+with the time of the relay."""
 
 PIECE_SILENCE_S = 60.0
-"""Pieces also end at silences: the receiver's own check holds a jump back for about that."""
+"""Pieces also end at silences [s]: a receiver's own check suppresses a jump that long."""
 
 LOOK_BACK = 60
-"""Pieces looked back over when chaining, so that two airframes on one address stay cheap."""
+"""Pieces compared with each piece; the limit keeps two airframes on one address fast."""
 
 
 def find_impossible(series: Series) -> Mask:
-    """True where a position cannot be reached from the one before."""
+    """True where the airframe cannot reach a position from the one before."""
     far = np.flatnonzero(series.step_km > SLACK_KM)
     slack = np.maximum(_slack_km(series.received[far]), _slack_km(series.received[far - 1]))
     impossible = np.zeros(len(series), dtype=bool)
@@ -47,7 +47,7 @@ def _slack_km(received: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 
 def find_jumps(series: Series) -> Mask:
-    """True on positions to leave out."""
+    """True on positions to leave out, one value per position; see the rule above."""
     unlikely = np.zeros(len(series), dtype=bool)
     impossible = find_impossible(series)
     if not impossible.any():
@@ -62,7 +62,7 @@ def find_jumps(series: Series) -> Mask:
 
 
 def _keep_best(series: Series, pieces: Index) -> Mask:
-    """Mask over one airframe's positions: the heaviest chain of pieces that agree."""
+    """Mask over the positions of one airframe: the chain of agreeing pieces with most positions."""
     heads, tails = pieces[:-1], pieces[1:] - 1
     weight = np.diff(pieces).astype(float)
     best, before = weight.copy(), np.full(len(weight), -1)
@@ -81,7 +81,7 @@ def _keep_best(series: Series, pieces: Index) -> Mask:
 
 
 def _reaches(series: Series, tails: Index, head: int) -> Mask:
-    """Which of these positions could have led to `head`."""
+    """True on the positions from which the airframe can reach `head`."""
     distance_km = great_circle_km(
         series.latitude[tails],
         series.longitude[tails],
@@ -90,4 +90,5 @@ def _reaches(series: Series, tails: Index, head: int) -> Mask:
     )
     silence_s = (series.seen_at[head] - series.seen_at[tails]) / 1000.0
     slack = np.maximum(_slack_km(series.received[tails]), _slack_km(series.received[head]))
-    return distance_km <= slack + FASTEST_KM_S * silence_s
+    reaches: Mask = distance_km <= slack + FASTEST_KM_S * silence_s
+    return reaches

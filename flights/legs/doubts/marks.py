@@ -1,4 +1,4 @@
-"""What was left out by which rule, and the flights concerned."""
+"""Which rule left out which positions, and the flights that it concerns."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,11 +9,11 @@ from flights.legs.positions.series import Index, Mask, Series
 from flights.records import ADDRESS_TWICE, JUMP, MLAT_NOISE
 
 LeftOut = dict[str, Series]
-"""Rule -> positions left out by it, of all airframes."""
+"""Rule -> positions that it left out, of all airframes."""
 
 
 def sort_left_out(series: Series, left_out: Mask) -> LeftOut:
-    """Positions that cannot be the airframe's, by what they are."""
+    """The positions that cannot belong to their airframe, by rule."""
     if not left_out.any():
         none = series.keep(left_out)
         return {JUMP: none, ADDRESS_TWICE: none, MLAT_NOISE: none}
@@ -27,7 +27,7 @@ def sort_left_out(series: Series, left_out: Mask) -> LeftOut:
 
 
 def mark_doubts(series: Series, begin: Index, end: Index, left_out: LeftOut) -> dict[str, Mask]:
-    """Flights by rule: positions left out on the way, and MLAT that scatters."""
+    """Mask over flights by rule: positions were left out during the flight, or MLAT scatters."""
     marks = {rule: _on_the_way(series, begin, end, some) for rule, some in left_out.items()}
     marks[MLAT_NOISE] |= is_noisy(series, find_scatter(series), begin, end)
     return marks

@@ -1,11 +1,11 @@
-"""Noise of multilateration: places worked out from times of arrival, kilometres off for a moment.
+"""Noise of multilateration: places computed from times of arrival, kilometres off for a moment.
 
-The rule looks at three positions in a row: how far the middle one lies off the straight way
-between its neighbours, and how far the tightest turn of an airliner would take it. Such a
-position is not left out, for no rule says which of the three is wrong; the flight is flagged. An
-outlier so far off that no speed explains it was left out by `jumps`, and is this noise too
-where it stands alone or nearby. With positions 30 s apart, only scatter of 4 km and more is
-told from a turn; noise along the track is not seen.
+The rule takes three positions in a row. It compares the distance of the middle one from the
+straight line between its neighbours with the distance that the tightest turn of an airliner
+explains. No rule says which of the three is wrong, so the position is kept and the flight is
+flagged. `jumps` left out the outliers that no speed explains; they are noise too if they are few
+in a row or near the path. With positions 30 s apart, the rule finds scatter of 4 km and more;
+noise along the track is not found.
 """
 
 import numpy as np
@@ -17,21 +17,21 @@ from flights.reference.earth import EARTH_RADIUS_KM, great_circle_km
 
 MLAT = RECEIVED.index("mlat")
 NEAR_S = 60.0
-"""Neighbours farther away in time say too little of where the middle one must be [s]."""
+"""Neighbours farther away in time say too little about the place of the middle one [s]."""
 SLACK_KM = 1.5
-"""Usual noise of multilateration, well within which a track can be used [km]."""
+"""Usual noise of multilateration; a track with it can be used [km]."""
 TURN_KM_S2 = 0.006
 """Acceleration across the track in a turn of 31 degrees of bank [km/s2]."""
 LEAST_POSITIONS, LEAST_SHARE = 5, 0.01
-"""Such positions in a flight, and their share of those by multilateration, to flag it."""
+"""A flight gets the flag from this many such positions on, and from this share of its MLAT."""
 ALONE = 3
-"""Left-out positions in a row that are still noise; a longer row is a jump ..."""
+"""So many left-out positions in a row are still noise; a longer row is a jump ..."""
 NEAR_KM = 40.0
-"""... unless it is this near to the way between the kept positions before and after [km]."""
+"""... unless it is this near to the line between the kept positions before and after [km]."""
 
 
 def find_scatter(series: Series) -> Mask:
-    """True on MLAT positions that lie farther off the way between their neighbours than a turn."""
+    """True on MLAT positions farther off the line between their neighbours than a turn explains."""
     found = np.zeros(len(series), dtype=bool)
     middle = np.flatnonzero(series.received[1:-1] == MLAT) + 1
     if not len(middle):
@@ -46,9 +46,9 @@ def find_scatter(series: Series) -> Mask:
 
 
 def _off_the_way_km(series: Series, middle: Index) -> NDArray[np.float64]:
-    """Distance of each position from the straight stretch between its neighbours [km].
+    """Distance of each position from the straight line between its neighbours [km].
 
-    On a flat map around the position: the neighbours are a minute away.
+    On a flat map around the position, because the neighbours are within a minute.
     """
     east, north = [], []
     shrink = np.cos(np.radians(series.latitude[middle]))
@@ -60,22 +60,24 @@ def _off_the_way_km(series: Series, middle: Index) -> NDArray[np.float64]:
     along = np.array([east[1] - east[0], north[1] - north[0]])
     square = np.maximum((along**2).sum(axis=0), 1e-9)
     share = np.clip(-(east[0] * along[0] + north[0] * along[1]) / square, 0.0, 1.0)
-    return np.hypot(east[0] + share * along[0], north[0] + share * along[1])
+    off: NDArray[np.float64] = np.hypot(east[0] + share * along[0], north[0] + share * along[1])
+    return off
 
 
 def find_outliers(series: Series, left_out: Mask) -> Mask:
-    """True on left-out MLAT positions that are alone, or not far from where the aircraft was."""
+    """True on left-out MLAT positions that are few in a row, or near where the aircraft was."""
     starts = left_out.copy()
     starts[1:] &= ~left_out[:-1] | series.first[1:]
     run = np.cumsum(starts)[left_out]
     few = np.bincount(run, minlength=1)[run] <= ALONE
     found = np.zeros(len(series), dtype=bool)
     found[left_out] = few | _is_near(series, left_out)
-    return found & (series.received == MLAT)
+    outliers: Mask = found & (series.received == MLAT)
+    return outliers
 
 
 def _is_near(series: Series, left_out: Mask) -> Mask:
-    """Which left-out positions lie near where the aircraft was by those before and after."""
+    """Which left-out positions are near the line between the kept positions around them."""
     at, kept = np.flatnonzero(left_out), np.flatnonzero(~left_out)
     place = np.clip(np.searchsorted(kept, at), 1, max(len(kept) - 1, 1))
     if len(kept) < 2:
@@ -88,15 +90,17 @@ def _is_near(series: Series, left_out: Mask) -> Mask:
     longitude = series.longitude[before] + share * across
     away_km = great_circle_km(latitude, longitude, series.latitude[at], series.longitude[at])
     own = (series.icao24[before] == series.icao24[at]) & (series.icao24[after] == series.icao24[at])
-    return own & (away_km <= NEAR_KM)
+    near: Mask = own & (away_km <= NEAR_KM)
+    return near
 
 
 def is_noisy(series: Series, scatter: Mask, begin: Index, end: Index) -> Mask:
-    """Flights (first and last position, inclusive) with enough scatter to be flagged."""
+    """True on flights (first and last position, inclusive) with enough scatter for the flag."""
     if not scatter.any():
         return np.zeros(len(begin), dtype=bool)
     counts = []
     for mask in (scatter, series.received == MLAT):
         before = np.concatenate([[0], np.cumsum(mask)])
         counts.append(before[end + 1] - before[begin])
-    return (counts[0] >= LEAST_POSITIONS) & (counts[0] >= LEAST_SHARE * counts[1])
+    noisy: Mask = (counts[0] >= LEAST_POSITIONS) & (counts[0] >= LEAST_SHARE * counts[1])
+    return noisy

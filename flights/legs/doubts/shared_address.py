@@ -1,13 +1,13 @@
 """Two aircraft under one address at once: whose are the positions that were left out?
 
-`jumps` keeps the positions that agree with each other and leaves out the others, whatever made
-them. A place that satellite navigation got wrong comes with the aircraft's own height and
-callsign; another aircraft has its own. So left-out positions are another airframe's where,
-between two kept ones minutes apart, they are at another height or on the ground instead of in
-the air, or where they bear a callsign that is not the one before and after.
+`jumps` keeps the positions that agree with each other and leaves out the others, for any cause. A
+wrong place from satellite navigation comes with the aircraft's own height and callsign; another
+aircraft has its own. So left-out positions are another airframe's where, between two kept ones
+minutes apart, they have another height, or are on the ground instead of in the air, or have a
+callsign that is not the one before and after.
 
-Two aircraft that fly at one height under unknown callsigns cannot be told from a jump; nor
-can two that take turns, each heard only while the other one is silent for hours.
+Two aircraft at one height with unknown callsigns look like a jump. Two aircraft that are each
+heard only while the other is silent for hours are not found.
 """
 
 from typing import NamedTuple
@@ -18,14 +18,15 @@ from numpy.typing import NDArray
 from flights.legs.positions.series import Index, Mask, Series
 
 AROUND_S = 600.0
-"""Kept positions at most this far apart say how high the aircraft was in between [s]."""
+"""Kept positions at most this far apart give the height in between [s]."""
 OTHER_FT = 1_500.0
-"""At least this far from that height is another aircraft: levels are 1,000 ft apart, and an
-aircraft that climbs or levels off in between strays by less from the straight line."""
+"""A position this far from that height is another aircraft [ft]: flight levels are 1,000 ft apart,
+and an aircraft that climbs or levels off in between differs by less from the straight line."""
 ALOFT_FT = 5_000.0
-"""On the ground while the kept positions are this high."""
+"""A position on the ground is another aircraft where the kept ones are this high [ft]."""
 LEAST_POSITIONS, LEAST_SHARE = 3, 0.5
-"""Positions that show another airframe, and their share of those that could."""
+"""An address is shared from this many positions of another airframe on, and from this share of
+the positions that could show one: single damaged messages are not enough."""
 
 
 class _Around(NamedTuple):
@@ -37,7 +38,7 @@ class _Around(NamedTuple):
 
 
 def find_other_airframe(series: Series, left_out: Mask) -> Mask:
-    """True on the left-out positions of airframes whose address two aircraft use."""
+    """True on the left-out positions of addresses that two aircraft use."""
     found = np.zeros(len(series), dtype=bool)
     around = _look_around(series, left_out)
     height, could_height = _other_height(series, around)
@@ -64,7 +65,7 @@ def _look_around(series: Series, left_out: Mask) -> _Around:
 
 
 def _other_height(series: Series, around: _Around) -> tuple[Mask, Mask]:
-    """Where the height is another than that of the kept positions, and where it could be told."""
+    """Where the height differs from that of the kept positions, and where both are known."""
     at, before, after = around
     apart_s = (series.seen_at[after] - series.seen_at[before]) / 1000.0
     share = (series.seen_at[at] - series.seen_at[before]) / 1000.0 / np.maximum(apart_s, 1e-3)
@@ -78,7 +79,7 @@ def _other_height(series: Series, around: _Around) -> tuple[Mask, Mask]:
 
 
 def _other_callsign(series: Series, around: _Around) -> tuple[Mask, Mask]:
-    """Where the callsign is another than that before and after, and where it could be told."""
+    """Where the callsign differs from the one before and after, and where all are known."""
     said: list[NDArray[np.uint64]] = [series.callsign[each] for each in around]
     known = (said[0] != 0) & (said[1] != 0) & (said[1] == said[2])
     return known & (said[0] != said[1]), known

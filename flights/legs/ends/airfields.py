@@ -1,4 +1,4 @@
-"""Fields to land on: which one something stands on, and the likeliest of several."""
+"""Airfields: the one an aircraft is parked on, and the likeliest of several."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ ON_FIELD_KM = 10.0
 largest ones end 6 km from it."""
 
 ON_STRIP_KM = 2.5
-"""The same for private strips and heliports, which are only taken when stood upon."""
+"""The same for private strips and heliports, which count only for aircraft on the ground [km]."""
 
 STRIP_KM = 3.0
-"""A field without scheduled traffic must be this much nearer than one with it: small strips
-and heliports stand beside, even inside, large airports."""
+"""A field without scheduled traffic must be this much nearer than one with it: small strips and
+heliports are next to large airports, or inside them."""
 
 UNSURE_COST = 0.15
-"""Another field this little worse makes the choice unsure."""
+"""The choice is unsure if another field costs less than this more."""
 
 MILITARY = r"air force|\bafb\b|air base|airbase|\bnaval\b|\barmy\b|military"
 """Such fields have location codes too, but no scheduled traffic."""
@@ -151,7 +151,7 @@ def load_airfields() -> Airfields:
 
 
 def find_fields(airfields: Airfields, latitude: NDArray, longitude: NDArray) -> Ends:
-    """Field on which something on the ground stands."""
+    """Field of each place on the ground [deg], None where there is none within the limits."""
     if not len(latitude):
         return _none(0)
     near = airfields.around(latitude, longitude, 8)

@@ -1,8 +1,8 @@
-"""To which field a low path leads, where the landing or take-off itself was not heard.
+"""Which field a low path leads to, when the landing or take-off itself was not heard.
 
-Each field around is given a cost: how badly its distance fits the height still to lose (or won
-since take-off), how far it lies off the course, and whether traffic like this uses it. Then a
-landing is weighed together with the airframe's next take-off.
+Each field around is given a cost: how badly its distance fits the height still to lose (or gained
+since take-off), how far it is off the course, and whether traffic like this uses it. Then a
+landing is judged together with the airframe's next take-off.
 """
 
 from dataclasses import dataclass, fields
@@ -17,14 +17,14 @@ DOWN_FT_KM, UP_FT_KM = 172.0, 300.0
 """A glide path of 3 degrees; a usual climb."""
 
 GRADIENT_FT_KM = (110.0, 420.0)
-"""Limits within which the gradient that was heard is believed."""
+"""Limits of a plausible gradient; a measured one is clipped to them."""
 
 LOW_FT = 12_000.0
 """Height above the field up to which an end is called `low`."""
 
 HIGHEST_FIELD_FT = 15_000.0
 OVERHEAD_FT = 800.0
-"""Below this an aircraft is at a field, climbing or descending or not."""
+"""Below this height above a field an aircraft is at that field, even in level flight."""
 
 BELOW_FT = -1_500.0
 """Heights are pressure heights: under high pressure they read less than the field's own."""
@@ -87,7 +87,7 @@ def _rank(airfields: Airfields, path: Path) -> Ranked:
     expected_km = np.maximum(height_ft, 0) / gradient[:, None]
     turn = turn_deg(path.course_deg[:, None], bearing_deg(*here, near.latitude, near.longitude))
     turn = np.nan_to_num(turn) / 180.0
-    # On the downwind the field lies abeam or behind: the way to it is longer than the line.
+    # On the downwind leg the field is abeam or behind: the path is longer than the line.
     way_km = distance_km * (1.0 + turn / 2.0)
     cost = np.abs(way_km - expected_km) / (expected_km + 8.0)
     cost += TURN_COST * turn * np.minimum(distance_km / 10.0, 1.0)

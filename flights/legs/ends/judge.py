@@ -1,7 +1,7 @@
-"""What the two ends of each flight rest on.
+"""The evidence for the two ends of each flight.
 
-`surface`: heard on the ground, right before or after, or so that no other flight fits in
-between. `low`: lost low, and climbing out of or descending into a field. Else `lost`.
+`surface`: heard on the ground right before or after, or with no time for another flight in
+between. `low`: last heard low, descending to a field or climbing from it. Else `lost`.
 """
 
 from dataclasses import dataclass
@@ -150,7 +150,7 @@ def _decide(airfields: Airfields, side: _Side) -> SideEnds:
 
 
 def _numbers(series: Series, spans: Spans) -> Index:
-    """Number of the flight each position lies in, 0 = in none."""
+    """Number of the flight that contains each position, 0 = none."""
     edges = np.zeros(len(series) + 1, dtype=np.int64)
     number = np.arange(1, len(spans) + 1)
     edges[spans.begin] += number

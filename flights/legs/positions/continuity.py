@@ -1,11 +1,11 @@
-"""Whether two positions of an airframe, a silence between them, belong to one flight.
+"""Whether two positions of an airframe with a silence in between belong to one flight.
 
-One rule for every silence, of ten minutes over a town or seven hours over an ocean, inside a
-day or across midnight. The question is never "is the gap long?" but "could it have landed and
-taken off again, and if so, did it use the whole time to cover the distance?".
+One rule for every silence: ten minutes over a town or seven hours over an ocean, within a day or
+over midnight. The question is not "is the gap long?" but "could the aircraft land and take off
+again, and if so, did it need the whole time for the distance?".
 
-When a stop was possible and the time was not used for distance, the flight ends there. Both
-ends may then be `lost`: two flights with an unknown end each say less than one invented flight.
+Where a stop was possible and the distance did not need the time, the flight ends. Both ends may
+then be `lost`: two flights with one unknown end each claim less than one invented flight.
 """
 
 from dataclasses import dataclass
@@ -18,46 +18,52 @@ from flights.reference.earth import great_circle_km
 
 KNOT_KM_H = 1.852
 SILENCE_S = 600.0
-"""Silences shorter than this never end a flight."""
+"""Silences shorter than this never end a flight [s]: too short for a descent, a stop and a climb."""
 
 STEEP_FPM = 2_500.0
-"""As fast as aircraft commonly go down and up."""
+"""Aircraft commonly descend and climb no faster [ft/min]."""
 
 CRUISE_FT = 20_000.0
 LOW_FT = 10_000.0
 TURNAROUND_MIN = {"low": 10.0, "high": 30.0}
-"""Least time on the ground: for what flies low (a hop, a school flight), and for the rest."""
+"""Shortest time on the ground [min]: for low flights (short hops, training), and for all others."""
 
 FASTEST_KM_S, SLACK_KM = 0.42, 150.0
-"""No flight covers more than this (see `jumps`; the slack is for positions relayed late)."""
+"""No flight covers more distance than this (see `jumps`; the slack is for late relays)."""
 
 APPROACH_MIN = 5.0
+"""Approach and take-off take this in addition to descent and climb [min]."""
+
 NEAR_KM = 10.0
+"""A low position this near to the place on the ground belongs to it after any silence."""
+
 SLOWED, TAXI_MIN = 0.7, 40.0
-"""A landing heard late: the way at this share of the speed, and this long to land and taxi."""
+"""A landing heard late: the distance at this share of the speed, and this time to land and taxi."""
 
 FALLING_FPM = 300.0
-"""Climb or descent counts as such from here; less is noise of rounded heights and times."""
+"""From this rate on, it is a climb or descent; less is noise of rounded heights and times."""
 
 USUAL_KT = ((25_000.0, 450.0), (10_000.0, 250.0), (-9e9, 130.0))
-"""Speed assumed at or above a height where none was heard."""
+"""Speed [kt] at or above a height [ft] where no speed is known: typical of jets in cruise, of the
+limit below 10,000 ft, and of light aircraft."""
 
 NEEDED_SHARE = 0.80
-"""Share of the silence that flying the distance must take for the flight to be the same."""
+"""It is the same flight where flying the distance takes this share of the silence or more."""
 
 CHANGED_SHARE, SAME_SHARE, DOWN_UP_SHARE = 0.10, -0.04, 0.12
-"""Added to it: callsign changed; callsign the same; descending before and climbing after."""
+"""Added to that share: callsign changed; callsign the same; descent before and climb after."""
 
 TREND_S, TREND_LEAST_S, TREND_POINTS = 180.0, 15.0, 12
-"""How far to look from a position for the trend of its height."""
+"""Neighbours used for the vertical rate: farthest and nearest in time [s], and how many."""
 
 
 @dataclass(frozen=True)
 class Moments:
-    """Where airframes were at one moment each, one side of a silence.
+    """Positions of airframes at one moment each, on one side of a silence.
 
-    `seen_at` [s]; `altitude_ft` NaN = unknown; `speed_kt` NaN = unknown; `vertical_fpm`
-    NaN = unknown; `callsign` 0 = unknown (any numbering both sides share).
+    `seen_at` [s since 1970]; latitude and longitude [deg]; `altitude_ft`, `speed_kt` and
+    `vertical_fpm` [ft/min] are NaN where unknown; `callsign` is a number, 0 = unknown, with the
+    same numbering on both sides.
     """
 
     seen_at: NDArray[np.float64]
@@ -70,7 +76,7 @@ class Moments:
 
 
 def continues(before: Moments, after: Moments) -> Mask:
-    """True where the flight heard at `before` is still the same at `after`, both in the air."""
+    """True where `before` and `after`, both in the air, belong to one flight."""
     silence_min = (after.seen_at - before.seen_at) / 60.0
     flying_min = _flying_min(before, after)
     falling = before.vertical_fpm < -FALLING_FPM
@@ -82,14 +88,15 @@ def continues(before: Moments, after: Moments) -> Mask:
     used = flying_min / np.maximum(silence_min, 1e-9)
     short = silence_min < _stop_min(before, after, flying_min)
     same = (silence_min * 60.0 < SILENCE_S) | short | (used >= needed)
-    return same & _within_reach(before, after)
+    joined: Mask = same & _within_reach(before, after)
+    return joined
 
 
 def arrives(air: Moments, ground: Moments) -> Mask:
-    """True where `ground` is where the flight that was at `air` landed or took off.
+    """True where the flight at `air` landed or took off at `ground`.
 
-    Either side may be the earlier: a landing or a take-off. Nearby and low, any silence will
-    do; from farther away there must have been no time for another flight.
+    `air` is earlier for a landing and later for a take-off. Near and low, the silence may have
+    any length; from farther away it must be too short for another flight.
     """
     silence_min = np.abs(ground.seen_at - air.seen_at) / 60.0
     distance_km = great_circle_km(air.latitude, air.longitude, ground.latitude, ground.longitude)
@@ -101,14 +108,14 @@ def arrives(air: Moments, ground: Moments) -> Mask:
 
 
 def _within_reach(one: Moments, other: Moments) -> Mask:
-    """Not farther apart than anything flies."""
+    """True where the distance is possible for a flight."""
     distance_km = great_circle_km(one.latitude, one.longitude, other.latitude, other.longitude)
     silence_s = np.abs(other.seen_at - one.seen_at)
     return distance_km <= SLACK_KM + FASTEST_KM_S * silence_s
 
 
 def known_speed(moments: Moments) -> NDArray[np.float64]:
-    """Speed [kt], the usual one for the height where it is not known; at least 60."""
+    """Speed [kt]; where unknown, a usual one for the height; 60 kt or more, to divide by."""
     usual = np.full(len(moments.speed_kt), USUAL_KT[-1][1])
     for height_ft, speed_kt in reversed(USUAL_KT):
         usual[moments.altitude_ft >= height_ft] = speed_kt
@@ -117,7 +124,7 @@ def known_speed(moments: Moments) -> NDArray[np.float64]:
 
 
 def _flying_min(before: Moments, after: Moments) -> NDArray[np.float64]:
-    """Minutes the distance takes: at the mean speed in cruise, else at the faster of the two."""
+    """Time that the distance takes [min]: at the mean speed in cruise, else at the higher one."""
     speeds = known_speed(before), known_speed(after)
     cruise = (before.altitude_ft >= CRUISE_FT) & (after.altitude_ft >= CRUISE_FT)
     speed = np.where(cruise, (speeds[0] + speeds[1]) / 2, np.maximum(*speeds))
@@ -130,7 +137,7 @@ def _flying_min(before: Moments, after: Moments) -> NDArray[np.float64]:
 def _stop_min(
     before: Moments, after: Moments, flying_min: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """The least a stop in between takes [min]."""
+    """Shortest time for a stop in between [min]."""
     down_up = np.nan_to_num(before.altitude_ft) + np.nan_to_num(after.altitude_ft)
     low = (before.altitude_ft < LOW_FT) & (after.altitude_ft < LOW_FT)
     turnaround = np.where(low, TURNAROUND_MIN["low"], TURNAROUND_MIN["high"])
@@ -138,19 +145,19 @@ def _stop_min(
     return np.maximum(flying_min, down_up / STEEP_FPM) + APPROACH_MIN + turnaround
 
 
-def moments_at(series: Series, index: Index, *, side: str, within: NDArray) -> Moments:
-    """Moments of chosen positions, speed, trend and callsign helped by their neighbours.
+def moments_at(series: Series, index: Index, *, side: str, within: Index) -> Moments:
+    """Moments of the positions `index`; neighbours complete speed, vertical rate and callsign.
 
-    `side` is `before` (look back in time) or `after` (look ahead); `within` numbers the
-    stretch each position of the series belongs to, so that no neighbour is of another flight.
+    `side` is `before` (earlier neighbours) or `after` (later ones). `within` gives the number of
+    the stretch of each position, so that no neighbour belongs to another flight.
     """
     direction = -1 if side == "before" else 1
     speed, vertical = _speed_and_trend(series, index, direction, within)
     callsign = series.callsign[index].copy()
     for hop in range(1, 5):
         other = _neighbour(series, index, direction * hop, within)
-        # A new callsign comes up to three points late, so what follows a silence is
-        # believed only after it; what precedes one is believed to its end.
+        # A new callsign comes up to three points late: after a silence, later points are right;
+        # before one, the last callsign is.
         known = (series.callsign[other] != 0) & ((callsign == 0) | (side == "after"))
         callsign = np.where(known, series.callsign[other], callsign)
     return Moments(
@@ -164,14 +171,14 @@ def moments_at(series: Series, index: Index, *, side: str, within: NDArray) -> M
     )
 
 
-def _neighbour(series: Series, index: Index, hop: int, within: NDArray) -> Index:
-    """The position `hop` further, or the position itself where that is another stretch."""
+def _neighbour(series: Series, index: Index, hop: int, within: Index) -> Index:
+    """The position `hop` further; the position itself where that one is in another stretch."""
     other = np.clip(index + hop, 0, len(series) - 1)
     return np.where(within[other] == within[index], other, index)
 
 
 def _speed_and_trend(
-    series: Series, index: Index, direction: int, within: NDArray
+    series: Series, index: Index, direction: int, within: Index
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Speed [kt] and vertical rate [ft/min] from up to `TREND_POINTS` neighbours."""
     speed = series.speed_kt[index].astype(float)

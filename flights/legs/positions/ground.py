@@ -1,4 +1,4 @@
-"""When an airframe stood: which ground positions end a flight, and which do not.
+"""When an airframe has stopped: which ground positions end a flight, and which do not.
 
 Touch-and-go and go-around do not end a flight: the aircraft never stopped, and its origin
 and destination are those of the whole. A stop is ground time of `SHORTEST_STOP_S` or more
@@ -6,33 +6,35 @@ from the last position in the air to the next.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from flights.legs.positions.series import Index, Mask, Series, reduce_runs
 
 SHORTEST_STOP_S = 180.0
-"""Landing roll, backtrack and take-off roll take longer; a touch-and-go takes less."""
+"""Landing roll, backtrack and take-off roll take longer; a touch-and-go takes less [s]."""
 
 ROLLING_KT, ROLLING_S = 60.0, 600.0
-"""Never heard slower than this on the ground, and back in the air within that time: a
-touch-and-go whose approach and climb were badly heard."""
+"""Never slower than this on the ground, and in the air again within this time: a touch-and-go with
+poor reception of its approach and climb."""
 
 FLYING_KT = 220.0
-"""Nothing rolls this fast: the ground bit is wrong."""
+"""No aircraft rolls this fast: the ground bit is wrong."""
 
 STEEPEST_FPM, HIGHEST_FIELD_FT = 10_000.0, 15_000.0
-"""A "ground" between two altitudes that would need more than this is a wrong bit too."""
+"""The ground bit is wrong too where descent and climb must be steeper than this, even to and from
+the highest airfield."""
 
 STILL_KT, STILL_S, STILL_DEG = 5.0, 600.0, 0.01
-"""Aircraft without a ground bit and masts: airborne by their word, yet not moving."""
+"""Aircraft without a ground bit and masts: reported airborne, but not moving."""
 
 TAXI_KT, TAXI_S = 50.0, 120.0
-"""An "airborne" spell between ground positions this slow and short is a flickering bit."""
+"""A slow and short "in the air" between ground positions is a ground bit that flickers."""
 
 
 def find_standing(series: Series) -> tuple[Mask, Mask]:
     """Two masks: on the ground in a stop; on the ground in a touch-and-go.
 
-    All that is in neither was in the air.
+    Positions in neither were in the air.
     """
     ground = series.on_ground & ~(series.speed_kt > FLYING_KT)
     ground |= _find_still(series, ground)
@@ -51,7 +53,7 @@ def find_standing(series: Series) -> tuple[Mask, Mask]:
 
 
 def _runs(series: Series, state: Mask) -> tuple[Index, Index]:
-    """Begin and end (exclusive) of the runs of equal state within each airframe."""
+    """Begin and end (exclusive) of the runs of one state within each airframe."""
     change = series.first.copy()
     change[1:] |= state[1:] != state[:-1]
     begins = np.flatnonzero(change)
@@ -59,16 +61,17 @@ def _runs(series: Series, state: Mask) -> tuple[Index, Index]:
 
 
 def _paint(length: int, begins: Index, ends: Index) -> Mask:
-    """True from each begin to before its end."""
+    """True from each begin up to its end (exclusive)."""
     edges = np.zeros(length + 1, dtype=np.int8)
     edges[begins] += 1
     edges[ends] -= 1
     return np.cumsum(edges[:-1], dtype=np.int8).astype(bool)
 
 
-def _around_s(series: Series, begins: Index, ends: Index) -> np.ndarray:
+def _around_s(series: Series, begins: Index, ends: Index) -> NDArray[np.float64]:
     """Seconds from the position before each run to the one after it."""
-    return (series.seen_at[ends] - series.seen_at[begins - 1]) / 1000.0
+    around: NDArray[np.float64] = (series.seen_at[ends] - series.seen_at[begins - 1]) / 1000.0
+    return around
 
 
 def _is_touch(series: Series, begins: Index, ends: Index) -> Mask:
@@ -79,7 +82,7 @@ def _is_touch(series: Series, begins: Index, ends: Index) -> Mask:
 
 
 def _is_wrong_bit(series: Series, begins: Index, ends: Index) -> Mask:
-    """Both the way down and the way up would be steeper than any aircraft."""
+    """True where descent and climb are both steeper than any aircraft flies."""
     before = series.altitude_ft[begins - 1] - HIGHEST_FIELD_FT
     after = series.altitude_ft[ends] - HIGHEST_FIELD_FT
     down_min = np.maximum((series.seen_at[begins] - series.seen_at[begins - 1]) / 60e3, 0.5)
@@ -88,7 +91,7 @@ def _is_wrong_bit(series: Series, begins: Index, ends: Index) -> Mask:
 
 
 def _find_still(series: Series, ground: Mask) -> Mask:
-    """Airborne by their word, and not moving for long."""
+    """Positions that report to be airborne but do not move for long."""
     slow = ~ground & (series.speed_kt < STILL_KT)
     if not slow.any():
         return slow
@@ -106,7 +109,7 @@ def _find_still(series: Series, ground: Mask) -> Mask:
 
 
 def _drop_flicker(series: Series, ground: Mask) -> Mask:
-    """Ground state with short slow airborne spells inside it filled in."""
+    """Ground state, also during short and slow runs "in the air" within it."""
     begins, ends = _runs(series, ground)
     chosen = ~ground[begins] & ~series.first[begins] & (ends < len(series))
     begins, ends = begins[chosen], ends[chosen]

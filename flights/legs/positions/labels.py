@@ -8,8 +8,8 @@ from flights.legs.positions.series import Index, Mask, Series, reduce_runs, text
 from flights.records import RECEIVED
 
 LATE_POINTS = 4
-"""readsb notes a new callsign up to three points late, so the first few positions of a flight
-may still carry that of the flight before."""
+"""readsb writes a new callsign up to three points late, so the first positions of a flight may
+still have the callsign of the flight before."""
 
 RECEIVED_AS = {
     "adsb_icao": "adsb", "adsb_icao_nt": "adsb", "adsr_icao": "adsb", "adsb_other": "adsb",
@@ -19,7 +19,7 @@ RECEIVED_AS = {
 
 
 def find_callsigns(series: Series, begin: Index, end: Index) -> tuple[NDArray[np.object_], Mask]:
-    """Most frequent callsign of each flight, and where there was more than one."""
+    """Most frequent callsign of each flight (None = unknown), and whether it had several."""
     if not len(begin):
         return np.empty(0, dtype=object), np.empty(0, dtype=bool)
     flight, starts, lengths = _callsign_runs(series, begin, end)
@@ -52,10 +52,11 @@ def _callsign_runs(series: Series, begin: Index, end: Index) -> tuple[Index, Ind
 
 
 def find_received(series: Series, begin: Index, end: Index) -> NDArray[np.object_]:
-    """How the positions of each flight were received, `mixed` where in more than one way."""
+    """How the positions of each flight were received; `mixed` for more than one way."""
     names = sorted({*RECEIVED_AS.values(), "other"})
     bit = np.array([1 << names.index(RECEIVED_AS.get(each, "other")) for each in RECEIVED])
     ways = reduce_runs(np.bitwise_or, bit.astype(np.uint8)[series.received], begin, end + 1)
     words = np.full(1 << len(names), "mixed", dtype=object)
     words[[1 << number for number in range(len(names))]] = names
-    return words[ways]
+    found: NDArray[np.object_] = words[ways]
+    return found

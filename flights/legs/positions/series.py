@@ -16,7 +16,7 @@ Index = NDArray[np.integer]
 class Series:
     """Contiguous copies of the columns of `records.POSITION` (see there for units).
 
-    `seen_at` [ms]; `callsign` holds the eight bytes as one number, 0 = unknown, because
+    `seen_at` [ms]; `callsign` is the eight bytes as one number, 0 = unknown, because
     numbers compare a hundred times faster than byte strings. `first` is True on the first
     position of each airframe.
     """
@@ -45,7 +45,7 @@ class Series:
 
     @cached_property
     def silence_s(self) -> NDArray[np.float64]:
-        """Seconds since the airframe's position before; 0 on its first."""
+        """Seconds since the previous position of the airframe; 0 on its first."""
         silence = np.zeros(len(self))
         np.divide(np.diff(self.seen_at), 1000.0, out=silence[1:])
         silence[self.first] = 0.0
@@ -53,10 +53,10 @@ class Series:
 
     @cached_property
     def step_km(self) -> NDArray[np.float64]:
-        """Distance from the airframe's position before [km]; 0 on its first.
+        """Distance from the previous position of the airframe [km]; 0 on its first.
 
-        Nearly all steps are short, where a flat map with the cosine of the latitude is right
-        to a millimetre a kilometre; only the long ones pay for the great circle.
+        Nearly all steps are short. For these, a flat map with the cosine of the latitude is exact
+        to a millimetre per kilometre; only long steps need the great circle.
         """
         steps = np.zeros(len(self))
         north = np.diff(self.latitude)

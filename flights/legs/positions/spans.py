@@ -1,4 +1,4 @@
-"""Where in the positions of an airframe its flights begin and end."""
+"""Where flights begin and end in the positions of an airframe."""
 
 from dataclasses import dataclass
 
@@ -9,24 +9,24 @@ from flights.legs.positions.continuity import SILENCE_S, continues, moments_at
 from flights.legs.positions.series import Index, Mask, Series, reduce_runs
 
 BRIEF_S, BRIEF_KM = 60.0, 5.0
-"""Heard once, or for less than this time and way: too little to be called a flight."""
+"""Heard once, or for less than this time [s] and distance [km]: too little for a flight."""
 
 STILL_KM, STILL_KT = 6.0, 50.0
-"""Never farther than this and never faster: something on or beside an airfield."""
+"""Never farther [km] and never faster [kt] than this: something on or near an airfield."""
 
 MIDNIGHT_S = 600.0
-"""A brief stretch this near to midnight may be the end of a flight of the other day; it is
-kept, flagged `brief`, and `join_days` drops it when nothing joins it."""
+"""A brief stretch this near to midnight may be part of a flight of the other day [s]. It stays with
+the flag `brief`, and `join_days` removes it if it joins nothing."""
 
 DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True)
 class Spans:
-    """Flights as stretches of a `Series`, one row a flight.
+    """Flights as stretches of a `Series`, one row per flight.
 
-    `begin` and `end` are its first and last position in the air (both inclusive). `standing_
-    before` / `_after`: position on the ground next to it in time, -1 where there is none.
+    `begin` and `end` are the first and last position in the air (both inclusive). `standing_before`
+    and `standing_after` are the neighbouring positions on the ground, -1 where there is none.
     """
 
     begin: Index
@@ -44,7 +44,7 @@ class Spans:
 
 
 def find_spans(series: Series, standing: Mask) -> tuple[Spans, dict[str, int]]:
-    """Flights of all airframes, and the positions left out by rule (`brief`, `still`)."""
+    """Flights of all airframes, and the number of positions left out by rule (`brief`, `still`)."""
     begin, end = _stretches(series, standing)
     size = end - begin + 1
     still = _is_still(series, begin, end)
@@ -93,13 +93,14 @@ def _standing_at(series: Series, standing: Mask, index: Index, hop: int) -> Inde
 
 
 def _extent_km(series: Series, begin: Index, end: Index) -> NDArray[np.float64]:
-    """Larger side of the box around a stretch [km]."""
+    """Longer side of the box around a stretch [km]."""
     sides = []
     for column in (series.latitude, series.longitude):
         high = reduce_runs(np.maximum, column, begin, end + 1)
         sides.append(high - reduce_runs(np.minimum, column, begin, end + 1))
     shrink = np.cos(np.radians(series.latitude[begin]))
-    return 111.2 * np.maximum(sides[0], sides[1] * shrink)
+    extent: NDArray[np.float64] = 111.2 * np.maximum(sides[0], sides[1] * shrink)
+    return extent
 
 
 def _is_still(series: Series, begin: Index, end: Index) -> Mask:
@@ -111,11 +112,12 @@ def _is_still(series: Series, begin: Index, end: Index) -> Mask:
 def _is_brief(series: Series, begin: Index, end: Index) -> Mask:
     lasted = (series.seen_at[end] - series.seen_at[begin]) / 1000.0
     small = (lasted < BRIEF_S) & (_extent_km(series, begin, end) < BRIEF_KM)
-    return small | (begin == end)
+    brief: Mask = small | (begin == end)
+    return brief
 
 
 def _touches_midnight(series: Series, begin: Index, end: Index) -> Mask:
-    """First or last of its airframe in the day, and close to the day's border."""
+    """True on the first or last stretch of its airframe in the day if it is close to midnight."""
     is_last = np.append(series.first[1:], True)[: len(series)]
     early = series.first[begin] & (series.seen_at[begin] % DAY_MS < MIDNIGHT_S * 1000)
     late = is_last[end] & (DAY_MS - series.seen_at[end] % DAY_MS < MIDNIGHT_S * 1000)

@@ -1,8 +1,8 @@
 """The positions of a flight that are enough to draw it.
 
 Douglas and Peucker's rule, all flights at once: level after level, every stretch between two
-kept positions gets its worst position, unless that is within tolerance. A position matters
-when it lies off the straight line on the map, or off the straight line of height.
+kept positions gets its worst position, unless that is within tolerance. A position matters if it
+is off the straight line on the map or off the straight line of height.
 
 References
 ----------
@@ -15,29 +15,29 @@ from numpy.typing import NDArray
 from flights.legs.positions.series import Index, Series
 
 CRUISE_KM, LOW_KM = 1.5, 0.3
-"""How far a position may lie off the drawn line, in cruise and near the ground."""
+"""Largest distance of a position from the drawn line, in cruise and near the ground [km]."""
 
 CRUISE_FT, LOW_FT = 20_000.0, 8_000.0
 HEIGHT_FT = 1_500.0
-"""How far it may lie off the drawn height."""
+"""Largest difference of a position from the drawn height."""
 
 KEPT_SILENCE_S = 300.0
 """Both sides of a silence this long are kept."""
 
 LEAST_S = 20.0
-"""In cruise, positions closer in time than this are not looked at."""
+"""In cruise, positions closer in time than this are skipped [s]."""
 
 BLOCK_S = 1_800.0
-"""One position per half hour is kept whatever the line."""
+"""One position per half hour is always kept [s]."""
 
 KM_PER_DEG = 111.195
 
 
 CHUNK = 1 << 17
-"""Positions worked on at once: what fits a processor's cache."""
+"""Positions per step: as many as fit a processor's cache."""
 
 COARSE = 8
-"""Every so manieth position is looked at first; most levels then see few positions."""
+"""Every eighth position is tested first, so that most levels have few positions."""
 
 
 def keep_points(series: Series, begin: Index, end: Index) -> tuple[Index, Index]:
@@ -110,9 +110,9 @@ class _Lines:
         self.height = (altitude / HEIGHT_FT).astype(np.float32)
 
     def off(self, point: Index, start: Index, stop: Index, size: Index) -> NDArray[np.float32]:
-        """How far points lie off the line from start to stop, in tolerances.
+        """Distance of points from the line between start and stop, in tolerances.
 
-        `start`, `stop`, `size`: per stretch, its ends and how many of the points it holds.
+        `start`, `stop`, `size`: per stretch, its ends and the number of its points.
         """
         shrink = self.shrink[point]
         x = (self.east[point] - np.repeat(self.east[start], size)) * shrink

@@ -22,8 +22,8 @@ from flights.records import (
     EDGE,
     FLIGHT,
     TRACK,
-    format_icao24,
     format_flags,
+    format_icao24,
 )
 from flights.reference.operators import operator_of
 
@@ -144,7 +144,7 @@ def as_times(milliseconds: NDArray[np.int64]) -> pd.DatetimeIndex:
 
 
 def _frame(schema: tuple, key: DayKey, columns: dict, count: int) -> pd.DataFrame:
-    """Columns in the order of the schema, null where nothing is said."""
+    """Columns in the order of the schema, null where no value is given."""
     given = {"source": key.source, "day": key.day, **columns}
     return pd.DataFrame(
         {column.name: given.get(column.name) for column in schema}, index=pd.RangeIndex(count)
@@ -200,7 +200,7 @@ def _flags(
 def _flight_at(
     table: FlightRows, flights: pd.DataFrame, at: Index, ground: Mask
 ) -> NDArray[np.object_]:
-    """Identifier of the flight that holds each position, None on the ground or outside."""
+    """Identifier of the flight that contains each position, None on the ground or outside."""
     number = np.searchsorted(table.spans.begin, at, side="right") - 1
     held = (number >= 0) & ~ground
     held &= at <= table.spans.end[np.maximum(number, 0)] if len(table.spans) else False

@@ -17,7 +17,7 @@ MOST_PIECES = 1000
 def read_payload(data: bytes, name: str, *, limit: int) -> tuple[memoryview, str]:
     """Plain bytes of `data` and a sentence saying what is wrong with them ("" = nothing).
 
-    readsb writes gzip under names that do not say so, hence the first bytes decide. Of damaged
+    readsb writes gzip under names without `.gz`, so the first bytes decide. Of damaged
     gzip everything that unzips before the damage is given. Not more than `limit` bytes are
     ever unzipped.
 
@@ -31,7 +31,9 @@ def read_payload(data: bytes, name: str, *, limit: int) -> tuple[memoryview, str
     else:
         plain, problem = memoryview(data), ""
     if len(plain) > limit:
-        raise BadPayload(f"{name} holds more than {limit:,} bytes when unzipped and was refused.")
+        raise BadPayload(
+            f"{name} contains more than {limit:,} bytes when unzipped and was refused."
+        )
     if not plain:
         raise BadPayload(f"{name} is empty. {problem}".strip())
     return plain, problem

@@ -63,7 +63,7 @@ class RemoteTar:
         return sum(each.size for each in self.assets)
 
     def spans(self, start: int, stop: int, prefix: str = "") -> list[AssetSpan]:
-        """What of each asset lies in bytes `start` to `stop` of the tar."""
+        """The part of each asset in bytes `start` to `stop` of the tar."""
         ends = list(accumulate(each.size for each in self.assets))
         found = []
         for asset, end in zip(self.assets, ends, strict=True):

@@ -17,7 +17,7 @@ class Spanned(Protocol):
     @property
     def size(self) -> int: ...
     def spans(self, start: int, stop: int, prefix: str = "") -> Sequence[Part]:
-        """What of each file lies there."""
+        """The part of each file in that range."""
         ...
 
 

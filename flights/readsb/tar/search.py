@@ -1,9 +1,9 @@
-"""Where the members of one folder lie in a tar that is too large to be read for that.
+"""Finds the members of one folder in a tar that is too large to read completely.
 
 A tar has no table of contents, but a folder's members follow each other (`tar` writes one
-folder after the other, in any order), and every header stands on a 512-byte boundary with a
-check sum of its own. So a header can be found from anywhere, tells in which folder one is, and
-where the next header stands; the border of a folder is found by halving.
+folder after the other, in any order), and every header is on a 512-byte boundary with its own
+check sum. So a header can be found from any place. It gives the folder and the place of the next
+header; bisection finds the border of a folder.
 """
 
 from bisect import bisect_right, insort
@@ -35,7 +35,7 @@ class Found:
 class TarSearch:
     """Finds members of a tar of `size` bytes by reading windows of `window` bytes of it.
 
-    `wanted` tells by name what is looked for; it must lie in one stretch.
+    `wanted` decides by name; the wanted members must follow each other.
     """
 
     fetch: Fetch
@@ -75,7 +75,7 @@ class TarSearch:
     def _approach(self, suspect: int) -> int | None:
         """Halve the way from the last known header to `suspect`, then walk it.
 
-        Gives the start of the stretch if it lies there; else `suspect` lies in another member,
+        Gives the start of the stretch if it is there; else `suspect` is inside another member,
         which is then known.
         """
         while True:
@@ -112,7 +112,7 @@ class TarSearch:
         return None
 
     def _probe(self, place: int) -> Found | None:
-        """The first member whose header stands in the window at `place`."""
+        """The first member whose header is in the window at `place`."""
         window = self._read(place)
         return next(_headers(window, place), None)
 
@@ -131,7 +131,7 @@ class TarSearch:
 
 
 def _headers(window: bytes, begin: int) -> Iterator[Found]:
-    """Members whose headers stand in a window, found by magic and check sum."""
+    """Members whose headers are in a window, found by magic and check sum."""
     for offset in range(0, len(window) - BLOCK + 1, BLOCK):
         if window.startswith(_MAGIC, offset + _MAGIC_AT):
             with suppress(TarDamaged):
@@ -140,7 +140,7 @@ def _headers(window: bytes, begin: int) -> Iterator[Found]:
 
 
 def _read_member(window: bytes, offset: int, begin: int) -> Found | None:
-    """The member whose first header stands at `offset` of a window that begins at byte `begin`
+    """The member whose first header is at `offset` of a window that begins at byte `begin`
     of the tar; nameless at the end mark, None where the window ends before its name."""
     start = offset
     while offset + BLOCK <= len(window):

@@ -26,7 +26,7 @@ EXTENSIONS = (*_NAMES_NEXT, *_PAX)
 
 
 class TarDamaged(BadPayload):
-    """A tar stops before its end mark, or has a header that is none. What came before holds."""
+    """A tar stops before its end mark, or has an invalid header. Members before it are valid."""
 
 
 class Stream(Protocol):
@@ -77,7 +77,7 @@ class Part(Protocol):
 
 @dataclass(frozen=True)
 class FilePart:
-    """A piece that lies in a file."""
+    """A piece of a file on disk."""
 
     path: Path
     etag: None = None
@@ -222,7 +222,7 @@ class _Place:
             left -= passed
 
     def drain(self) -> None:
-        """Read to the end, where only zeros may stand."""
+        """Read to the end, where only zeros are allowed."""
         start, stray = self.at, 0
         while piece := self._read(CHUNK):
             stray += len(piece.strip(b"\0"))
@@ -236,7 +236,7 @@ class _Place:
 
 
 def read_header(block: bytes, at: int) -> tarfile.TarInfo:
-    """A header block of 512 bytes, which lies at byte `at`."""
+    """A header block of 512 bytes at byte `at`."""
     try:
         return tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
     except tarfile.HeaderError as error:
@@ -244,7 +244,7 @@ def read_header(block: bytes, at: int) -> tarfile.TarInfo:
 
 
 def has_body(header: tarfile.TarInfo) -> bool:
-    """False for folders, links and devices: no bytes follow them, whatever size they say."""
+    """False for folders, links and devices: no bytes follow them, even if they give a size."""
     return header.type in _STANDS_ON_BYTES or header.type not in tarfile.SUPPORTED_TYPES
 
 

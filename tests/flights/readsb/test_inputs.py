@@ -160,7 +160,7 @@ def test_tar_beside_its_own_parts_is_read_once(tar):
     tar.write_bytes(data)
     day, members, intake = members_of(tar.parent / tar.name)
     assert day.paths == (tar,) and len(members) == 48 and len(intake.inputs) == 1
-    assert "beside its own parts" in day.problem
+    assert "in the same folder as its parts" in day.problem
 
 
 def test_short_tar_beside_longer_parts_is_left(tar):
@@ -169,7 +169,7 @@ def test_short_tar_beside_longer_parts_is_left(tar):
     tar.write_bytes(data[:5_000])
     day, members, _ = members_of(tar)
     assert day.paths == tuple(parts) and len(members) == 48
-    assert "smaller than the parts" in day.problem
+    assert "smaller than its parts" in day.problem
 
 
 @pytest.mark.parametrize(

@@ -235,7 +235,7 @@ def test_half_hours_without_positions_are_no_complete_day(github, opened, tar):
     entry = entry_of(opened())
     assert entry.status == "partial" and entry.counts["heatmaps"] == 48
     assert entry.reasons[0] == (
-        "3 half hour(s) hold less than a twentieth of the 180 positions that are usual on this "
+        "3 half hour(s) contain less than a twentieth of the 180 positions that are usual on this "
         "day: 01:30-02:30, 20:00-20:30 UTC."
     )
 
