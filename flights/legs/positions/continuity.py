@@ -18,7 +18,7 @@ from flights.reference.earth import great_circle_km
 
 KNOT_KM_H = 1.852
 SILENCE_S = 600.0
-"""Silences shorter than this never end a flight [s]: too short for a descent, a stop and a climb."""
+"""Silences shorter than this never end a flight [s]: even a low hop needs more for a stop."""
 
 STEEP_FPM = 2_500.0
 """Aircraft commonly descend and climb no faster [ft/min]."""
@@ -44,8 +44,8 @@ FALLING_FPM = 300.0
 """From this rate on, it is a climb or descent; less is noise of rounded heights and times."""
 
 USUAL_KT = ((25_000.0, 450.0), (10_000.0, 250.0), (-9e9, 130.0))
-"""Speed [kt] at or above a height [ft] where no speed is known: typical of jets in cruise, of the
-limit below 10,000 ft, and of light aircraft."""
+"""Speed [kt] at or above a height [ft] where no speed is known: typical of jets in
+cruise, of turboprops, and of light aircraft."""
 
 NEEDED_SHARE = 0.80
 """It is the same flight where flying the distance takes this share of the silence or more."""

@@ -68,7 +68,7 @@ def _stretches(series: Series, standing: Mask) -> tuple[Index, Index]:
     starts[1:] |= air[1:] & standing[:-1]
     silent = np.flatnonzero(air & ~starts & (series.silence_s >= SILENCE_S))
     if len(silent):
-        within = np.cumsum(starts | standing | _mark(len(series), silent))
+        within = np.cumsum(starts | standing | _mark(len(series), silent), dtype=np.int64)
         before = moments_at(series, silent - 1, side="before", within=within)
         after = moments_at(series, silent, side="after", within=within)
         starts[silent[~continues(before, after)]] = True

@@ -93,7 +93,7 @@ def edge_frame(
     first = np.flatnonzero(series.first)
     last = np.append(first[1:], len(series))[: len(first)] - 1
     frames = []
-    within = np.cumsum(series.first)
+    within = np.cumsum(series.first, dtype=np.int64)
     for name, at, side in (("first", first, "after"), ("last", last, "before")):
         moments = moments_at(series, at, side=side, within=within)
         ground = standing[at]
