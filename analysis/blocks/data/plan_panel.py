@@ -93,7 +93,7 @@ def _show_outlook(study: Study, archive: Archive) -> None:
     if usual.days:
         lines = [
             f"The archive has {usual.days:,} days of this route, with "
-            f"{format_rate(usual.per_week)} flights per week."
+            f"{format_rate(usual.per_week)} per week."
         ]
     else:
         lines = ["No data for this route yet; enter a rate."]
