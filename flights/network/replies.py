@@ -103,7 +103,7 @@ def read_wait(headers: httpx.Headers, *, now: datetime | None = None) -> float |
 def _server_time(headers: httpx.Headers) -> datetime:
     """The time of the server's clock, which its `Retry-After` date refers to; else our own."""
     try:
-        stamp = parsedate_to_datetime(headers.get("date", ""))
+        stamp: datetime = parsedate_to_datetime(headers.get("date", ""))
     except ValueError:
         return datetime.now(UTC)
     return stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)

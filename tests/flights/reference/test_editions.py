@@ -181,7 +181,8 @@ def test_the_command_fetches_and_lists(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert __main__.main(["reference", "list"]) == 0
-    assert "none on this computer: python -m flights reference fetch aircraft" in capsys.readouterr().out
+    listed = capsys.readouterr().out
+    assert "none on this computer: python -m flights reference fetch aircraft" in listed
     assert __main__.main(["reference", "fetch", "aircraft"]) == 0
     told = capsys.readouterr().err
     assert "1,000 rows" in told
