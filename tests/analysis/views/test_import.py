@@ -184,7 +184,7 @@ def test_table_flight_that_ends_nowhere_excludes_nothing(held: Archive, table: P
     run_pull(plan_pull(source, held), held)
     query = {"source": "table.ends", "icao24": "4d0103", "around": "2025-06-02T12:00"}
     said = _said(_open("flight", query | {"region": "country:IR"}))
-    assert "On its way from ELLX" in said and "until when is not known" in said
+    assert "In flight from ELLX" in said and "until when is not known" in said
     assert "A landing in Iran cannot be excluded" in said
     assert "No airport can be excluded" in said
     assert "no record of it" not in said and " nan" not in said
