@@ -1,4 +1,4 @@
-"""GitHub's releases of adsb.lol on this machine: three servers, as there.
+"""The GitHub releases of adsb.lol on this machine: three servers, as in reality.
 
     with GitHub() as github:
         github.publish(day, "prod-0", tar_bytes, part_bytes=300_000)   # or one .tar
@@ -92,7 +92,7 @@ class GitHub:
         return Reply(302, b"", {"Location": target}) if target else Reply(404)
 
     def path_of(self, release: Release, suffix: str) -> str:
-        """Where an asset lies at the store."""
+        """Address of an asset at the store."""
         return f"/release-assets/{release.year}/{release.tag}{suffix}"
 
     def list_releases(self, preferred: Mapping[date, Release] | None = None) -> None:

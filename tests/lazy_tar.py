@@ -1,4 +1,4 @@
-"""A tar of any size that lies nowhere: its bytes are made when somebody asks for them.
+"""A tar of any size that is stored nowhere: its bytes are made when they are read.
 
 It answers `len` and slices as `bytes` do, so that the loopback server can serve it.
 """

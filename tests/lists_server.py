@@ -1,4 +1,4 @@
-"""Zenodo and EUROCONTROL's store of OPDI, played by a loopback server.
+"""Zenodo and EUROCONTROL's store of OPDI, in place of which a local server answers.
 
     monkeypatch.setenv("FLIGHTS_MIRRORS", mirrors_of(server))
     path = put_zenodo(server, "flightlist_20210501_20210530.csv.gz", body)

@@ -1,4 +1,4 @@
-"""A web server on this machine that plays the public ones, faults included.
+"""A local web server that takes the part of the public servers, including their faults.
 
     with LoopbackServer() as server:                 # or the fixture `loopback`
         server.put("/file.tar", data)                # ranges, ETag, HEAD, If-Range, 416 by itself
@@ -13,7 +13,7 @@
 
 Faults: `status`, `cut`, `slow`, `drop`, `claim` (wrong Content-Length), `no_ranges`,
 `no_length` (ends when the line closes), `part_of_another` (wrong Content-Range), `changed` (from
-now on another file lies there). A header `Transfer-Encoding: chunked` sends in chunks.
+now on there is another file). A header `Transfer-Encoding: chunked` sends in chunks.
 Each is used up by one request to its path, `method="GET"` keeps it from a HEAD, `forever=True`
 keeps it for good.
 
@@ -123,7 +123,7 @@ def part_of_another(shift: int = 1) -> Fault:
 
 
 def changed(body: bytes) -> Fault:
-    """From this request on another file lies there, with another ETag."""
+    """From this request on there is another file, with another ETag."""
     return Fault(body=body)
 
 
@@ -192,7 +192,7 @@ class LoopbackServer:
         return self.url_of(path)
 
     def remove(self, path: str) -> None:
-        """Nothing lies at `path` any more."""
+        """There is no file at `path` any more."""
         self._pages.pop(path, None)
 
     def redirect(self, path: str, target: str, code: int = 302) -> str:

@@ -1,4 +1,4 @@
-"""Stories of one flight made by hand, for tests of what is said and drawn of them.
+"""Flights made by hand, for tests of the texts and pictures of one flight.
 
 The flight leaves ZHCC, is lost over Turkmenistan and, where `again`, heard again in Almaty.
 """

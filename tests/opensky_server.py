@@ -1,4 +1,4 @@
-"""Plays OpenSky on this machine: the host of tokens and the API, with a sky of the test's own.
+"""A local server in place of OpenSky: the token host and the API, with flights of the test.
 
     with OpenSky() as sky:
         sky.fly("4d0103", "ELLX", "EDDF", "2025-06-12 22:10", "2025-06-13 01:05", "CLX7")

@@ -1,4 +1,4 @@
-"""A server on this machine that speaks the Trino REST protocol, with DuckDB behind it.
+"""A local server with the Trino REST protocol, answered by DuckDB.
 
     def test_...(trino):                         # the fixture of conftest: with an account set
         trino.add(flight(...), ...)              # rows of flights_data4
