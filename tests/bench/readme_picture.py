@@ -1,12 +1,14 @@
 """The picture of the README: the Study page of the first example, written to .github/study.png.
 
-    python tests/bench/readme_picture.py
+    python tests/bench/readme_picture.py [--archive DIR]
 
-starts the app on an empty archive in a temporary folder, which builds the simulated year first
-(one to two minutes), and takes the picture in Debian's chromium.
+starts the app on a copy of the archive and takes the picture in Debian's chromium. Without an
+archive, the app starts on an empty folder and builds the simulated year first (one to two minutes).
 """
 
+import argparse
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -20,6 +22,8 @@ from urllib.error import URLError
 from urllib.parse import urlencode
 
 from playwright.sync_api import Page, ViewportSize, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from analysis.blocks.ready_questions import list_ready_questions
 from analysis.study import to_query
@@ -84,19 +88,26 @@ def take_picture(page: Page, url: str) -> None:
 
 def main() -> None:
     """Write the picture; fail if it is too large."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        start_app(Path(folder) / "archive") as url,
-        sync_playwright() as playwright,
-    ):
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        page = browser.new_page(viewport=SIZE, device_scale_factor=SCALE, color_scheme="light")
-        take_picture(page, url)
-        browser.close()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--archive", type=Path, help="an archive with the simulated year")
+    given = parser.parse_args().archive
+    with tempfile.TemporaryDirectory() as folder:
+        archive = Path(folder) / "archive"
+        if given:
+            shutil.copytree(given, archive)  # the app writes into its archive
+        _photograph(archive)
     size = PICTURE.stat().st_size
     if size > MOST_BYTES:
         raise SystemExit(f"{PICTURE} has {size:,} bytes, more than {MOST_BYTES:,}.")
     print(f"{PICTURE.relative_to(ROOT)}: {size:,} bytes")
+
+
+def _photograph(archive: Path) -> None:
+    with start_app(archive) as url, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        page = browser.new_page(viewport=SIZE, device_scale_factor=SCALE, color_scheme="light")
+        take_picture(page, url)
+        browser.close()
 
 
 if __name__ == "__main__":
