@@ -9,6 +9,7 @@ judge the evidence of their ends (`judge`, `airfields`), keep enough positions t
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
@@ -36,7 +37,7 @@ class Legs:
 
 
 def find_legs(
-    positions: NDArray, *, day: date, source: str, airfields: Airfields | None = None
+    positions: NDArray[np.void], *, day: date, source: str, airfields: Airfields | None = None
 ) -> Legs:
     """Flights of any set of airframes in one UTC day.
 

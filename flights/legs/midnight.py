@@ -91,7 +91,8 @@ def _is_one_of(flight_id: pd.Series, pairs: "_Pairs") -> Mask:
     wanted = pd.concat([pairs.last["flight_id"], pairs.first["flight_id"]]).dropna()
     wanted = pa.array(wanted, pa.string())
     found = pc.is_in(pa.array(flight_id, pa.string()), value_set=wanted)
-    return found.to_numpy(zero_copy_only=False)
+    is_one: Mask = found.to_numpy(zero_copy_only=False)
+    return is_one
 
 
 class _Pairs(NamedTuple):
@@ -119,12 +120,14 @@ def _pair(edges: pd.DataFrame) -> _Pairs:
 
 def _milliseconds(times: pd.Series) -> NDArray[np.int64]:
     """Milliseconds since 1970."""
-    return times.to_numpy("datetime64[ms]").astype(np.int64)
+    milliseconds: NDArray[np.int64] = times.to_numpy("datetime64[ms]").astype(np.int64)
+    return milliseconds
 
 
-def _moments(side: pd.DataFrame, callsign: NDArray) -> Moments:
+def _moments(side: pd.DataFrame, callsign: NDArray[np.uint64]) -> Moments:
     def column(name: str) -> NDArray[np.float64]:
-        return side[name].to_numpy(dtype=float, na_value=np.nan)
+        values: NDArray[np.float64] = side[name].to_numpy(dtype=float, na_value=np.nan)
+        return values
 
     return Moments(
         seen_at=_milliseconds(side["seen_at"]) / 1000.0,

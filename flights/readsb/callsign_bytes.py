@@ -125,7 +125,8 @@ def clean_callsigns(words: NDArray[np.uint64]) -> np.ndarray:
 
 def _begins_blank(words: NDArray[np.uint64]) -> NDArray[np.bool_]:
     first = words & np.uint64(0xFF)
-    return ((first == 0) & (words != 0)) | (first == _BLANK)
+    nameless: NDArray[np.bool_] = ((first == 0) & (words != 0)) | (first == _BLANK)
+    return nameless
 
 
 def _is_noise(words: NDArray[np.uint64]) -> NDArray[np.bool_]:
@@ -138,4 +139,5 @@ def _is_noise(words: NDArray[np.uint64]) -> NDArray[np.bool_]:
         noise |= (value < _BLANK) & (value != 0)
         noise |= (value == 0x7F) | (ended & (value != 0))
         ended |= value == 0
-    return noise & (words != 0)
+    found: NDArray[np.bool_] = noise & (words != 0)
+    return found

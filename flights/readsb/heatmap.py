@@ -10,6 +10,7 @@ readsb, `globe_index.c` (handleHeatmap): https://github.com/wiedehopf/readsb
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -185,7 +186,7 @@ def _on_earth(body: np.ndarray) -> NDArray[np.bool_]:
     return (lat <= 180_000_000) & (lon <= 360_000_000)
 
 
-def _fill(out: np.ndarray, kept: np.ndarray, tables: tuple[NDArray, NDArray]) -> None:
+def _fill(out: np.ndarray, kept: np.ndarray, tables: tuple[NDArray[Any], NDArray[Any]]) -> None:
     """All columns of positions but time and callsign."""
     word, steps = kept["hex"].view("<u4"), kept["alt"]
     out["icao24"] = word & np.uint32(ADDRESS)

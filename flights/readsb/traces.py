@@ -158,7 +158,8 @@ def _parse_beginning(plain: bytes) -> dict[str, Any] | None:
     """A cut document closed behind its last whole line (readsb writes one point per line)."""
     beginning = plain[: plain.rfind(b"\n") + 1].rstrip().rstrip(b",")
     try:
-        return orjson.loads(beginning + b"]}")
+        trace: dict[str, Any] = orjson.loads(beginning + b"]}")
+        return trace
     except orjson.JSONDecodeError:
         return None
 
@@ -283,8 +284,9 @@ def _carry_forward(details: Sequence[Any]) -> list[Any]:
 
 
 def _usable(positions: np.ndarray) -> NDArray[np.bool_]:
-    on_earth = np.abs(positions["latitude"]) <= 90
-    return on_earth & (np.abs(positions["longitude"]) <= 180) & (positions["seen_at"] > 0)
+    on_earth: NDArray[np.bool_] = np.abs(positions["latitude"]) <= 90
+    on_earth &= (np.abs(positions["longitude"]) <= 180) & (positions["seen_at"] > 0)
+    return on_earth
 
 
 def _airframe(document: dict[str, Any]) -> Airframe:

@@ -52,7 +52,9 @@ class Airfields:
     table: pd.DataFrame
     nearest: Callable[..., tuple[np.ndarray, np.ndarray]]
 
-    def around(self, latitude: NDArray, longitude: NDArray, count: int) -> "Candidates":
+    def around(
+        self, latitude: NDArray[np.float64], longitude: NDArray[np.float64], count: int
+    ) -> "Candidates":
         """The `count` likeliest fields of each place."""
         count = min(count, len(self.table))
         if not len(latitude):
@@ -60,26 +62,33 @@ class Airfields:
         codes, _ = self.nearest(latitude, longitude, count=count)
         return self.of_rows(self.rows(codes.ravel()).reshape(len(latitude), -1))
 
-    def closest(self, latitude: NDArray, longitude: NDArray) -> "Candidates":
+    def closest(
+        self, latitude: NDArray[np.float64], longitude: NDArray[np.float64]
+    ) -> "Candidates":
         """The closest entry of the whole table, private strips and all, one per place."""
         return self.of_rows(self._tree.query(_unit(latitude, longitude))[1][:, None])
 
-    def rows(self, codes: NDArray) -> NDArray[np.integer]:
+    def rows(self, codes: NDArray[np.object_]) -> NDArray[np.integer]:
         """Rows of the table by code, -1 where there is none."""
-        return self.table.index.get_indexer(codes)
+        rows: NDArray[np.integer] = self.table.index.get_indexer(codes)
+        return rows
 
     def of_rows(self, rows: NDArray[np.integer]) -> "Candidates":
         """Candidates by row of the table."""
         return Candidates(rows, *(column[rows] for column in self._columns))
 
     def seen_from(
-        self, field: Ends, latitude: NDArray, longitude: NDArray, altitude_ft: NDArray
+        self,
+        field: Ends,
+        latitude: NDArray[np.float64],
+        longitude: NDArray[np.float64],
+        altitude_ft: NDArray[np.floating],
     ) -> Ends:
         """`field` with distance and height from other places; on the ground height is 0."""
         rows = self.rows(field.code)
         at = self.of_rows(rows)
         distance_km = great_circle_km(latitude, longitude, at.latitude, at.longitude)
-        height_ft = altitude_ft - np.nan_to_num(at.elevation_ft)
+        height_ft = altitude_ft.astype(np.float64) - np.nan_to_num(at.elevation_ft)
         height_ft = np.where(np.isnan(altitude_ft), 0.0, height_ft)
         none = rows < 0
         distance_km[none], height_ft[none] = np.nan, np.nan
@@ -93,7 +102,9 @@ class Airfields:
         return codes
 
     @cached_property
-    def _columns(self) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+    def _columns(
+        self,
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
         """Columns of `Candidates` by row, no field in an additional last row."""
         table = self.table
         # A code like "_LHL" is the table's own for a field without one: its place is a guess.
@@ -117,7 +128,7 @@ class Airfields:
         return KDTree(np.nan_to_num(_unit(latitude, longitude)))
 
 
-def _unit(latitude: NDArray, longitude: NDArray) -> NDArray[np.float64]:
+def _unit(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.float64]:
     """Places as points on the unit sphere."""
     north, east = np.radians(latitude), np.radians(longitude)
     return np.column_stack(
@@ -150,7 +161,9 @@ def load_airfields() -> Airfields:
     return Airfields(load_airports(), nearest_airports)
 
 
-def find_fields(airfields: Airfields, latitude: NDArray, longitude: NDArray) -> Ends:
+def find_fields(
+    airfields: Airfields, latitude: NDArray[np.float64], longitude: NDArray[np.float64]
+) -> Ends:
     """Field of each place on the ground [deg], None where there is none within the limits."""
     if not len(latitude):
         return _none(0)

@@ -97,7 +97,10 @@ def _rank(airfields: Airfields, path: Path) -> Ranked:
 
 
 def _fits(
-    path: Path, distance_km: NDArray, height_ft: NDArray, expected_km: NDArray
+    path: Path,
+    distance_km: NDArray[np.float64],
+    height_ft: NDArray[np.float64],
+    expected_km: NDArray[np.float64],
 ) -> NDArray[np.bool_]:
     """Low, near enough for its height, and on its way down (or up)."""
     towards = -path.vertical_fpm if path.landing else path.vertical_fpm
@@ -115,7 +118,7 @@ def _gradient(path: Path) -> NDArray[np.float64]:
     return np.clip((heard + usual) / 2, *GRADIENT_FT_KM)
 
 
-def _candidates(airfields: Airfields, path: Path, gradient: NDArray) -> Candidates:
+def _candidates(airfields: Airfields, path: Path, gradient: NDArray[np.float64]) -> Candidates:
     """Fields around the aircraft, and around the place where its path meets the ground."""
     here = airfields.around(path.latitude, path.longitude, NEAREST)
     height_ft = path.altitude_ft - np.nan_to_num(here.elevation_ft[:, 0])

@@ -56,13 +56,13 @@ class _Side(NamedTuple):
 def judge_ends(series: Series, spans: Spans, airfields: Airfields) -> tuple[SideEnds, SideEnds]:
     """Origins and destinations of all flights."""
     within = _numbers(series, spans)
-    origin = _look_at(series, spans, airfields, within, landing=False)
-    destination = _look_at(series, spans, airfields, within, landing=True)
+    origin = _judge_side(series, spans, airfields, within, landing=False)
+    destination = _judge_side(series, spans, airfields, within, landing=True)
     origin, destination = _reconcile(series, spans, airfields, origin, destination)
     return _decide(airfields, origin), _decide(airfields, destination)
 
 
-def _look_at(
+def _judge_side(
     series: Series, spans: Spans, airfields: Airfields, within: Index, *, landing: bool
 ) -> _Side:
     """What is known of one side: destinations where `landing`, else origins."""

@@ -124,7 +124,8 @@ class _Lines:
         aside = np.sqrt((x - along * dx) ** 2 + (y - along * dy) ** 2) / self.tolerance[point]
         climb = np.repeat(self.height[stop] - self.height[start], size)
         level = np.repeat(self.height[start], size) + along * climb
-        return np.maximum(aside, np.abs(self.height[point] - level))
+        off: NDArray[np.float32] = np.maximum(aside, np.abs(self.height[point] - level))
+        return off
 
 
 def _unwrapped(longitude: NDArray[np.float64], flight: Index) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,7 @@ from flights.records import (
     format_flags,
     format_icao24,
 )
+from flights.records.columns import Column
 from flights.reference.operators import operator_of
 
 
@@ -143,7 +145,9 @@ def as_times(milliseconds: NDArray[np.int64]) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(milliseconds.astype("datetime64[ms]")).tz_localize("UTC")
 
 
-def _frame(schema: tuple, key: DayKey, columns: dict, count: int) -> pd.DataFrame:
+def _frame(
+    schema: tuple[Column, ...], key: DayKey, columns: dict[str, Any], count: int
+) -> pd.DataFrame:
     """Columns in the order of the schema, null where no value is given."""
     given = {"source": key.source, "day": key.day, **columns}
     return pd.DataFrame(
@@ -151,7 +155,7 @@ def _frame(schema: tuple, key: DayKey, columns: dict, count: int) -> pd.DataFram
     )
 
 
-def _end_columns(name: str, side: SideEnds) -> dict:
+def _end_columns(name: str, side: SideEnds) -> dict[str, Any]:
     return {
         name: side.field.code,
         f"{name}_evidence": side.evidence,
@@ -160,7 +164,7 @@ def _end_columns(name: str, side: SideEnds) -> dict:
     }
 
 
-def _place_columns(name: str, series: Series, at: Index) -> dict:
+def _place_columns(name: str, series: Series, at: Index) -> dict[str, Any]:
     return {
         f"{name}_latitude": series.latitude[at],
         f"{name}_longitude": series.longitude[at],
@@ -209,8 +213,8 @@ def _flight_at(
     return found
 
 
-def _scatter(mask: Mask, values: NDArray, empty: object, dtype: type) -> NDArray:
+def _scatter(mask: Mask, values: NDArray[Any], empty: object, dtype: type) -> NDArray[Any]:
     """`values` where `mask` is True, `empty` elsewhere."""
-    whole: NDArray = np.full(len(mask), empty, dtype=dtype)
+    whole: NDArray[Any] = np.full(len(mask), empty, dtype=dtype)
     whole[mask] = values
     return whole

@@ -268,7 +268,7 @@ def test_heatmap_of_more_aircraft_than_there_are_is_refused(github, opened, tar,
     github.publish(DAY, "prod-0", edited(tar, edit))
     records = collect(opened())
     assert records.entry.status == "partial" and records.flights["icao24"].nunique() == 6
-    assert any("21.bin.ttf holds 180 aircraft more" in each for each in records.entry.reasons)
+    assert any("21.bin.ttf contains 180 aircraft more" in each for each in records.entry.reasons)
 
 
 def test_heatmap_of_ten_minutes_is_no_half_hour(github, opened, tar):
