@@ -6,12 +6,12 @@ A **flight** is one journey of one aircraft that receivers on the ground heard. 
 two numbers. **Counted for certain** are flights with both ends heard in the regions of the
 question (*observed*, the lower bound). **At most** adds flights with one or both ends unknown, if
 the aircraft had the time to land where the question asks before it was heard again (*possible*,
-the upper bound). If it had no time for that, the flight is left out and listed with the reason.
+the upper bound). If it had no time, the flight is left out and listed with the reason.
 Of the flights that receivers heard, the true number is between the two. Flights that no receiver
 heard are in neither number.
 
-Only complete days count. A missing day is left out, together with the traffic heard on it. It is
-never counted as zero.
+Only complete days count. A missing day is left out, with the traffic heard on it. It is never
+counted as zero.
 
 **Traffic heard** is the number of flights of any kind in the same places on the same days. If it
 changes, the count of a route changes too, even if airlines fly as before.
@@ -19,14 +19,14 @@ changes, the count of a route changes too, even if airlines fly as before.
 ### What they do not show
 - What an aircraft carried, why it flew, or who paid for it.
 - Flights that no receiver heard. Over seas, deserts and many countries there are few receivers.
-- Where an aircraft went after it was last heard. The program draws no guessed paths. It shows
-  limits: the airports that the aircraft had the time to reach.
-- A cargo grade is about the aircraft, the operator and the callsign, and about nothing else.
+- Where an aircraft went after it was last heard. The program shows only which airports it had the
+  time to reach.
+- A cargo grade is only about aircraft, operator and callsign.
 
 ### Method
-The program counts the flights in the days from the event on (14 unless you choose otherwise). It
-compares them with the number expected from three things: the 8 weeks before, the weekday pattern,
-and the other traffic heard. Then it does the same for every other usable date in the record.
+The program counts the flights in the days from the event on (14 by default). It
+compares them with the number expected from the 8 weeks before, the weekday pattern and the other
+traffic heard. Then it does the same for every other usable date.
 These **ordinary dates** (placebo dates [1]) show how much the route varies without an event. The
 number of them that differ as much gives p. φ compares their variation with pure chance, and makes
 the interval wider [2]. An answer is **CHANGE** only if p is at most 0.05, the interval does not
@@ -37,23 +37,22 @@ answer says how large a change must be to be noticed.
 
 - **Several dates**: each p is adjusted for all of them (Holm [3]). Three or more dates are also
   combined, and compared with random sets of as many other dates.
-- **Several routes**: the false discovery rate of a list is limited to 5 % (Benjamini and Hochberg
-  [4]).
+- **Several routes**: the false discovery rate is at most 5 % (Benjamini and Hochberg [4]).
 - **Other windows and adjustments** are shown in grey and never give a verdict. A second look at
-  the same dates is marked *exploratory*. The report counts what was tried in a session.
+  the same dates is marked *exploratory*. The report counts all tries of a session.
 - **Other routes from the same origin** on the same days show if the whole region changed.
 - **Regression** (quasi-Poisson [5]) and **changes of level** [6] are for comparison only.
 - **Short records**: a window of 14 days needs 89 ordinary dates, about 158 days before the event;
   28 days need 159, about 242 days. With fewer, the route is compared with 19 or more other routes
-  from the same origin on the same days, and the answer says so. If there are fewer routes, there
-  is no verdict, and the answer says how many days to download.
+  from the same origin, and the answer says so. Without them there is no verdict, and the answer
+  says how many days to download.
 
 ### Where it works, and where it fails
 Of simulated series without any change, about 5 % or fewer are called CHANGE. The tests include
 weekday patterns, strongly varying and drifting traffic, seasons, timetable jumps, outages, and
-receivers that suddenly hear twice as much, if other traffic shows it. In the most difficult of
-these tests a t-test, a plain Poisson test and a regression with robust errors are wrong in 20 to
-100 % of cases. `tests/bench/calibration.py` measures this again.
+receivers that suddenly hear twice as much, if other traffic shows it. In the hardest of these
+tests a t-test, a plain Poisson test and a regression with robust errors are wrong in 20 to 100 %
+of cases. `tests/bench/calibration.py` repeats this.
 
 It still fails, without a warning, if
 - **reception changes and no other flight shows it**: if receivers hear twice as much of this

@@ -60,7 +60,7 @@ def format_flights(result: StudyResult, flights: pd.DataFrame) -> pd.DataFrame:
 
 def format_flights_csv(result: StudyResult, flights: pd.DataFrame) -> bytes:
     """CSV of the flights with formulas escaped and the contents sentence in its own column."""
-    return _write_csv(result, flights)
+    return _encode_csv(result, flights)
 
 
 def format_counts_csv(result: StudyResult) -> bytes:
@@ -84,7 +84,7 @@ def format_counts_csv(result: StudyResult) -> bytes:
             "reason": series.reason,
         }
     )
-    return _write_csv(result, table)
+    return _encode_csv(result, table)
 
 
 def _overhead(series: CountSeries) -> dict[str, tuple[float | None, ...]]:
@@ -115,7 +115,7 @@ def group_missing(result: StudyResult) -> list[tuple[str, str, str]]:
     return [(format_days([m[0] for m in run]), *said) for said, run in runs]
 
 
-def _write_csv(result: StudyResult, table: pd.DataFrame) -> bytes:
+def _encode_csv(result: StudyResult, table: pd.DataFrame) -> bytes:
     stream = io.BytesIO()
     writer = open_writer("csv", stream, Header(format_contents(result), {}, ()))
     writer.write(table)
