@@ -69,7 +69,7 @@ class Door:
 
     def fetch_head(self, url: str) -> Resource | None:
         """Size and tags of the file at `url`, without its body; None = there is no file."""
-        return self._session.retry(lambda: self._look(url), self._waiting)
+        return self._session.retry(lambda: self._fetch_resource(url), self._waiting)
 
     def fetch(
         self,
@@ -160,7 +160,7 @@ class Door:
             self._sessions[os.getpid()] = HttpSession(limiter, self.retries)
         return self._sessions[os.getpid()]
 
-    def _look(self, url: str) -> Resource | None:
+    def _fetch_resource(self, url: str) -> Resource | None:
         try:
             reply = self._session.send(HttpRequest(url, "HEAD"), self._waiting)
         except HeadRefused:

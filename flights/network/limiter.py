@@ -40,7 +40,7 @@ class Limiter:
 
     def _is_spared(self, host: str) -> bool:
         """A server on this machine is our own and needs no rate limit."""
-        return self.spares_loopback and _name(host) in LOOPBACK
+        return self.spares_loopback and _host_name(host) in LOOPBACK
 
     def _book(self, host: str, choose: Callable[[float, float], tuple[float, float]]) -> float:
         path = self.folder / re.sub(r"[^a-z0-9.-]", "_", host.lower())[:100]
@@ -65,6 +65,6 @@ class Limiter:
         return free if free - now <= self.longest_s else 0.0
 
 
-def _name(host: str) -> str:
+def _host_name(host: str) -> str:
     """Host without its port: `127.0.0.1:80`, `[::1]:80`, `example.org`."""
     return host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]

@@ -16,12 +16,12 @@ class AircraftFile:
 
     path: Path
 
-    def name(self, icao24s: frozenset[str]) -> Mapping[str, Airframe]:
-        """What the table says of these addresses."""
+    def find_airframes(self, icao24s: frozenset[str]) -> Mapping[str, Airframe]:
+        """Airframes of these addresses that the table lists."""
         return read_aircraft(self.path, icao24s).airframes
 
-    def note(self, records: DayRecords) -> DayRecords:
-        """The same records; the table is one of their inputs: another one names otherwise."""
+    def add_input(self, records: DayRecords) -> DayRecords:
+        """The same records with the table among their inputs: another table gives other names."""
         entry = replace(records.entry, inputs=(*records.entry.inputs, input_of(self.path)))
         return replace(records, entry=entry)
 

@@ -131,13 +131,13 @@ class _Reading:
     def records(self, day: date, airframes: Mapping[str, Airframe]) -> DayRecords:
         """Records of a day that has positions."""
         day_input = self.task.day_input
-        tells = self.task.kind == TRACE
+        has_integrity = self.task.kind == TRACE
         tables = assemble_day(
             self._buckets(day),
             source=self.task.source,
             day=day,
             airframes=airframes,
-            integrity=self.content.integrity.of_day(day) if tells else None,
+            integrity=self.content.integrity.of_day(day) if has_integrity else None,
         )
         deficits = self._deficits(day)
         if day != day_input.day:
@@ -162,9 +162,9 @@ class _Reading:
         damage = [*self.intake.problems, *content.unreadable[:3]]
         read = content.heatmaps + content.traces
         if elsewhere := content.spill.days():
-            told = ", ".join(f"{day} ({count:,} positions)" for day, count in elsewhere.items())
+            listed = ", ".join(f"{day} ({count:,} positions)" for day, count in elsewhere.items())
             status = "missing"
-            why = f"{day_input.name}, {_dating(day_input)} this day, is stamped {told}."
+            why = f"{day_input.name}, {_dating(day_input)} this day, has time stamps of {listed}."
         elif self.task.only and (read or self.intake.folders):
             return self._without_the_aircraft()
         elif read == 0 and (damage or self.intake.lost):

@@ -20,12 +20,13 @@ from flights.reference.aircraft import Airframe
 HALF_HOURS = 48
 HALF_HOUR_MS = DAY_MS // HALF_HOURS
 WHOLE_SHARE = 0.95
-"""A heatmap whose slices cover less of its half hour is none of a whole one."""
-HUSHED_SHARE = 0.05
-"""Of the positions of a usual half hour; in the quietest the world has about half of them."""
+"""A heatmap whose slices cover a smaller share of its half hour is not complete."""
+QUIET_SHARE = 0.05
+"""With a smaller share of the positions of a usual half hour, a half hour is quiet. In the quietest
+half hour, a worldwide network still receives about half."""
 TRACE_FOLDERS = 256
 MOST_AIRCRAFT = 400_000
-"""Of one day; the whole world has some 60,000."""
+"""Aircraft in one day; the whole world has about 60,000."""
 MOST_NAMED = 3
 _EPOCH = date(1970, 1, 1)
 _FIRST_PLAUSIBLE_MS = 1_000_000_000_000
@@ -174,8 +175,8 @@ def find_deficits(content: Content, intake: Intake, day: date, kind: str) -> lis
         found.append(f"{intake.lost} file(s) that should contain positions were refused.")
     others = {each: count for each, count in content.spill.days().items() if each != day}
     if others:
-        told = ", ".join(f"{each} ({count:,})" for each, count in others.items())
-        found.append(f"The stamps inside speak of other days too (positions): {told}.")
+        listed = ", ".join(f"{each} ({count:,})" for each, count in others.items())
+        found.append(f"The time stamps inside are also of other days (positions): {listed}.")
     return found
 
 
@@ -188,12 +189,12 @@ def find_quiet_half_hours(content: Content, day: date, kind: str) -> list[str]:
     counts = np.array([content.heard[first + number] for number in range(HALF_HOURS)])
     there = content.half_hours.get(day, Counter()) if kind == HEATMAP else range(HALF_HOURS)
     usual = np.median(counts[counts > 0]) if counts.any() else 0.0
-    hushed = [number for number in there if counts[number] < HUSHED_SHARE * usual]
-    if not hushed:
+    quiet = [number for number in there if counts[number] < QUIET_SHARE * usual]
+    if not quiet:
         return []
     return [
-        f"{len(hushed)} half hour(s) contain less than a twentieth of the {usual:,.0f} positions "
-        f"that are usual on this day: {_as_times(sorted(hushed))} UTC."
+        f"{len(quiet)} half hour(s) contain less than a twentieth of the {usual:,.0f} positions "
+        f"that are usual on this day: {_as_times(sorted(quiet))} UTC."
     ]
 
 

@@ -88,7 +88,7 @@ def find_days(path: Path, kind: str) -> list[LocalDay]:
     InvalidInput
         `path` contains no readsb archive.
     """
-    found = list(_look(path, kind))
+    found = list(_find_by_path(path, kind))
     if not found:
         raise InvalidInput(
             f"{path} contains no readsb archive. Give a globe_history folder (YYYY/MM/DD below "
@@ -100,15 +100,15 @@ def find_days(path: Path, kind: str) -> list[LocalDay]:
     return [_best(by_day[day]) for day in sorted(by_day)]
 
 
-def _look(path: Path, kind: str) -> Iterator[LocalDay]:
+def _find_by_path(path: Path, kind: str) -> Iterator[LocalDay]:
     if path.is_dir():
-        yield from _look_in_folder(path, kind, 0)
+        yield from _find_in_folder(path, kind, 0)
     elif match := _PART.match(path.name):
-        yield from _look_at_tars(path.parent, [match["stem"]], kind)
+        yield from _find_tars(path.parent, [match["stem"]], kind)
     elif path.is_file():
         yield from _dated(_single(path, kind), kind, FILE, [path], path.stat().st_size, "")
     else:
-        yield from _look_at_tars(path.parent, [path.name + ".tar"], kind)
+        yield from _find_tars(path.parent, [path.name + ".tar"], kind)
 
 
 def _single(path: Path, kind: str) -> date | None:
@@ -121,17 +121,17 @@ def _single(path: Path, kind: str) -> date | None:
     )
 
 
-def _look_in_folder(folder: Path, kind: str, depth: int) -> Iterator[LocalDay]:
+def _find_in_folder(folder: Path, kind: str, depth: int) -> Iterator[LocalDay]:
     if (folder / "heatmap").is_dir() or (folder / "traces").is_dir():
         size = folder_size(folder, kind)
         yield from _dated(_day_of_folder(folder), kind, FOLDER, [folder], size, "")
         return
     entries = _list(folder)
     stems = {match["stem"] for each in entries if (match := _PART.match(each.name))}
-    yield from _look_at_tars(folder, sorted(stems), kind)
+    yield from _find_tars(folder, sorted(stems), kind)
     for each in entries:
         if each.is_dir() and (depth < 2 or _MAY_HOLD_DAYS.search(each.name)) and depth < _DEEPEST:
-            yield from _look_in_folder(each, kind, depth + 1)
+            yield from _find_in_folder(each, kind, depth + 1)
 
 
 def _list(folder: Path) -> list[Path]:
@@ -141,7 +141,7 @@ def _list(folder: Path) -> list[Path]:
         raise SourceUnavailable(f"{folder} cannot be read: {error.strerror}.") from error
 
 
-def _look_at_tars(folder: Path, stems: list[str], kind: str) -> Iterator[LocalDay]:
+def _find_tars(folder: Path, stems: list[str], kind: str) -> Iterator[LocalDay]:
     for stem in stems:
         paths, problem = _choose_parts(folder, stem)
         if paths:

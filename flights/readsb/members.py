@@ -98,18 +98,18 @@ def tar_members(
     start: int = 0,
     stop: int | None = None,
     only: frozenset[str] = frozenset(),
-    look: Callable[[TarMember], None] | None = None,
+    inspect: Callable[[TarMember], None] | None = None,
 ) -> Iterator[Member]:
     """Members of one kind of a tar, or of its headers from byte `start` to `stop`.
 
     A tar that breaks off gives what came before, and says so. Of `only` some addresses, if any
-    are given, traces are read. `look` sees each file before it is read; what it raises ends
+    are given, traces are read. `inspect` gets each file before it is read; what it raises ends
     the reading there.
     """
 
     def choose(found: TarMember) -> bool:
-        if look:
-            look(found)
+        if inspect:
+            inspect(found)
         known = _judge(found, intake)
         if known is None or known[0] != kind:
             return False

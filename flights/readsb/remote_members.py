@@ -98,7 +98,7 @@ def read_heatmaps(tar: RemoteTar, intake: Intake) -> Iterator[Member]:
         yield from read_whole(tar, HEATMAP, intake)
         return
     there: set[str] = set()
-    told = len(intake.problems)
+    problems = len(intake.problems)
     stop = yield from _read_stretch(tar, start, intake, there)
     if len(there) < HALF_HOURS:
         intake.report_progress(
@@ -106,7 +106,7 @@ def read_heatmaps(tar: RemoteTar, intake: Intake) -> Iterator[Member]:
         )
         yield from _read_between(tar, intake, 0, start)
         # Nothing can be read behind damage, and nothing is there behind the end mark.
-        if len(intake.problems) == told and stop < tar.size:
+        if len(intake.problems) == problems and stop < tar.size:
             yield from _read_between(tar, intake, stop, None)
     elif not tar.ends_whole():
         intake.problems.append(f"{tar.assets[-1].name} is cut: it ends without the end mark.")
@@ -143,7 +143,7 @@ def _read_stretch(
     header."""
     strangers = 0
 
-    def look(found: TarMember) -> None:
+    def count_strangers(found: TarMember) -> None:
         nonlocal strangers
         if not _is_heatmap(found.name):
             strangers += 1
@@ -152,7 +152,9 @@ def _read_stretch(
 
     with Stretches(tar, start, "heatmap/ of ") as stream:
         try:
-            for member in tar_members(stream, HEATMAP, intake, start=start, look=look):
+            for member in tar_members(
+                stream, HEATMAP, intake, start=start, inspect=count_strangers
+            ):
                 there.add(member.key)
                 missing = HALF_HOURS - len(there)
                 stream.sure = int(_SURE_SHARE * missing * (stream.at - start) / len(there))
@@ -170,8 +172,8 @@ def _read_between(tar: RemoteTar, intake: Intake, start: int, stop: int | None) 
     """Heatmaps whose headers are in bytes `start` to `stop` (None = the end) of the tar."""
     end = tar.size if stop is None else stop
     with HashedParts(tar.spans(start, end, "rest of ")) as stream:
-        told = _ReportingStream(stream, intake, tar.size, start)
-        yield from tar_members(told, HEATMAP, intake, start=start, stop=stop)
+        reporting = _ReportingStream(stream, intake, tar.size, start)
+        yield from tar_members(reporting, HEATMAP, intake, start=start, stop=stop)
     intake.inputs += stream.inputs
 
 

@@ -81,11 +81,11 @@ class ReadsbArchive:
 
     def collect(self, offer: Offer, report: Report) -> tuple[DayRecords, ...]:
         """Records of the day, and of other days with time stamps in its files."""
-        names = self.aircraft.name if self.aircraft else None
+        names = self.aircraft.find_airframes if self.aircraft else None
         task = Task(self.spec.key, offer.parts[0], self.detail, names)
         found = collect_days(task, report)
         _refuse_simulated([records.day for records in found], self.path)
-        return tuple(map(self.aircraft.note, found)) if self.aircraft else found
+        return tuple(map(self.aircraft.add_input, found)) if self.aircraft else found
 
 
 def _refuse_simulated(days: list[date], path: Path) -> None:

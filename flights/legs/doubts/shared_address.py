@@ -40,7 +40,7 @@ class _Around(NamedTuple):
 def find_other_airframe(series: Series, left_out: Mask) -> Mask:
     """True on the left-out positions of addresses that two aircraft use."""
     found = np.zeros(len(series), dtype=bool)
-    around = _look_around(series, left_out)
+    around = _find_neighbours(series, left_out)
     height, could_height = _other_height(series, around)
     callsign, could_callsign = _other_callsign(series, around)
     shows, could = height | callsign, could_height | could_callsign
@@ -53,7 +53,7 @@ def find_other_airframe(series: Series, left_out: Mask) -> Mask:
     return found
 
 
-def _look_around(series: Series, left_out: Mask) -> _Around:
+def _find_neighbours(series: Series, left_out: Mask) -> _Around:
     at, kept = np.flatnonzero(left_out), np.flatnonzero(~left_out)
     place = np.searchsorted(kept, at)
     inside = (place > 0) & (place < len(kept))

@@ -61,7 +61,7 @@ class Stretches:
             if not piece:
                 self._close()
                 continue
-            self._note(piece)
+            self._record(piece)
             size -= len(piece)
             found.append(piece)
         return found[0] if len(found) == 1 else b"".join(found)
@@ -72,7 +72,7 @@ class Stretches:
         self._open, self._name = span.open(), span.name
         self._read.setdefault(span.name, (0, hashlib.sha256(), span.etag))
 
-    def _note(self, piece: bytes) -> None:
+    def _record(self, piece: bytes) -> None:
         size, digest, etag = self._read[self._name]
         digest.update(piece)
         self._read[self._name] = size + len(piece), digest, etag

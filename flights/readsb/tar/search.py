@@ -58,14 +58,17 @@ class TarSearch:
             gap = max(self._gaps(), key=lambda each: each[1] - each[0], default=(0, 0))
             if gap[1] - gap[0] <= self.window:
                 return None
-            suspect = self._look_at(_aligned(sum(gap) // 2))
+            suspect = self._probe_place(_aligned(sum(gap) // 2))
             if suspect is not None:
                 start = self._approach(suspect)
         return start
 
-    def _look_at(self, place: int) -> int | None:
-        """Note the header found from `place` on. Where there is none in the window (inside a
-        large member), or what is wanted is there, that place; it has to be approached."""
+    def _probe_place(self, place: int) -> int | None:
+        """Remember the first header from `place` on.
+
+        Gives `place` where the window has no header (inside a large member) or the wanted one: the
+        search must then go nearer.
+        """
         found = self._probe(place)
         if found is None or self.wanted(found.name):
             return place
@@ -85,11 +88,11 @@ class TarSearch:
             if suspect - known.end <= self.window:
                 return self._walk(known.end, suspect + 1)
             middle = _aligned((known.end + suspect) // 2)
-            closer = self._look_at(middle)
+            closer = self._probe_place(middle)
             if closer is not None:
                 suspect = closer
             elif self._last_before(suspect) == known:
-                # The header found stands behind `suspect`: nothing but one member before it.
+                # The next header is after `suspect`: one member fills all the space before it.
                 suspect = middle
 
     def _walk(self, place: int, stop: int) -> int | None:

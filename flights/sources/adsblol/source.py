@@ -125,7 +125,7 @@ class Adsblol:
             self.spec.key,
             self._as_day(found, resolver.releases.door),
             self.detail,
-            self.aircraft.name if self.aircraft else None,
+            self.aircraft.find_airframes if self.aircraft else None,
             only=self.only,
             scope=self.spec.scope,
             fingerprint=fingerprint,
@@ -133,7 +133,7 @@ class Adsblol:
             worldwide=True,
         )
         records = collect_days(task, report)
-        return tuple(map(self.aircraft.note, records)) if self.aircraft else records
+        return tuple(map(self.aircraft.add_input, records)) if self.aircraft else records
 
     def _as_day(self, found: DayRelease, door: Door) -> RemoteDay:
         published = found.published

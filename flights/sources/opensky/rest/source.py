@@ -170,8 +170,10 @@ class OpenSkyRest:
         """The day, fetched airport by airport; replies stay stored if a request fails."""
         cache = ReplyCache(self._api, self._replies)
         table = self.aircraft
-        records = collect_day(self._task(offer.day), cache, report, table.name if table else None)
-        yield table.note(records) if table else records
+        records = collect_day(
+            self._task(offer.day), cache, report, table.find_airframes if table else None
+        )
+        yield table.add_input(records) if table else records
 
     def _task(self, day: date) -> DayTask:
         return DayTask(self.spec.key, day, self.airports)

@@ -112,10 +112,10 @@ class OpenSkyTrino:
             day=offer.day,
             scope=self.spec.scope,
             airports=self.airports,
-            find_airframes=self.aircraft.name if self.aircraft else None,
+            find_airframes=self.aircraft.find_airframes if self.aircraft else None,
         )
         records = collect_day(self.database, asked, report)
-        return (self.aircraft.note(records) if self.aircraft else records,)
+        return (self.aircraft.add_input(records) if self.aircraft else records,)
 
 
 def open_source(
