@@ -34,7 +34,7 @@ def test_uploaded_table_becomes_a_source_to_ask(page: Page, table: Path, tmp_pat
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Rejected rows with reasons").click()
     waiting.value.save_as(tmp_path / "rejected.csv")
-    assert "no airport code known here" in (tmp_path / "rejected.csv").read_text("utf-8")
+    assert "with an unknown airport code" in (tmp_path / "rejected.csv").read_text("utf-8")
     page.get_by_test_id("stRadio").get_by_text("Yes", exact=True).click()
     expect(page.get_by_text("From", exact=True)).to_be_visible()
     page.get_by_role("button", name="Import", exact=True).click()
