@@ -11,8 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from flights import CONTENTS_SENTENCE, __version__
-from flights.commands import COMMANDS
-from flights.commands.base import LazyParser
+from flights.commands import COMMANDS, LazyParser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -3,10 +3,9 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, timedelta
-from typing import Any
 
 from flights import CONTENTS_SENTENCE
 from flights.archive import Archive
@@ -101,23 +100,3 @@ def only_source(archive: Archive) -> str:
             f"{archive.root} has no days yet; download some with `python -m flights pull`."
         )
     raise InvalidInput(f"The archive has {', '.join(sources)}; choose one with --source.")
-
-
-class LazyParser(argparse.ArgumentParser):
-    """A parser that adds its options when it is used, so that help for one command loads no other.
-
-    `add_options(parser)` runs once, before the first arguments are read.
-    """
-
-    def __init__(self, *, add_options: Callable[["LazyParser"], None], **more: Any) -> None:
-        super().__init__(allow_abbrev=False, **more)
-        self._add_options: Callable[[LazyParser], None] | None = add_options
-
-    def parse_known_args(
-        self, args: Sequence[str] | None = None, namespace: Any = None
-    ) -> tuple[Any, list[str]]:
-        """As `ArgumentParser.parse_known_args`, after the options were added."""
-        if self._add_options is not None:
-            add, self._add_options = self._add_options, None
-            add(self)
-        return super().parse_known_args(args, namespace)

@@ -12,10 +12,10 @@ from pathlib import Path
 from types import FrameType
 
 from flights.archive import Archive
+from flights.commands import LazyParser
 from flights.commands.base import (
     DONE,
     IN_PART,
-    LazyParser,
     add_archive,
     add_days,
     open_archive,
