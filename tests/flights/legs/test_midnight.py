@@ -1,12 +1,17 @@
-"""Flights over midnight, joined from two days read apart."""
+"""Flights over midnight: two rows of neighbouring days become one flight.
+
+Each day is read alone. `join_days` then joins the rows by the rule for silences;
+`date_departures` gives the day on which each flight left.
+"""
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from skies import AIRFIELDS, DAY, MIDNIGHT, A, B, C, between, ends, hop, sky, stretch
 
-from flights.legs import find_legs, join_days
+from flights.legs import date_departures, find_legs, join_days
 from flights.records import conform
 
 DAY_MS = 86_400_000
@@ -201,3 +206,18 @@ def test_nothing_to_join_is_nothing():
     flights, edges = read_by_day(hop(60))
     assert join_days(flights[:0], edges, airfields=AIRFIELDS).empty
     assert len(join_days(flights, edges[:0], airfields=AIRFIELDS)) == 1
+
+
+@pytest.mark.parametrize("minutes, left_before", [(0, True), (9, True), (10, False)])
+def test_in_the_air_within_ten_minutes_of_midnight_left_on_the_day_before(minutes, left_before):
+    firstseen = pd.Timestamp("2050-03-02", tz="UTC") + pd.Timedelta(minutes=minutes)
+    flights = pd.DataFrame({"firstseen": [firstseen], "origin_evidence": ["lost"]})
+    day = DAY if left_before else DAY + pd.Timedelta(days=1)
+    assert [each.date() for each in date_departures(flights, set())] == [day]
+
+
+@pytest.mark.parametrize("evidence, complete", [("surface", set()), ("lost", {DAY})])
+def test_a_heard_take_off_or_a_complete_day_before_keeps_the_day_of_firstseen(evidence, complete):
+    midnight = pd.Timestamp("2050-03-02", tz="UTC")
+    flights = pd.DataFrame({"firstseen": [midnight], "origin_evidence": [evidence]})
+    assert list(date_departures(flights, complete)) == [midnight]

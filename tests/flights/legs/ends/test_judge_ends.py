@@ -5,7 +5,7 @@ Each test is one flight from A to B; the test says what was heard at its end.
 
 import numpy as np
 import pytest
-from skies import AIRFIELDS, MIDNIGHT, A, B, C, between, sky, stretch
+from skies import AIRFIELDS, MIDNIGHT, A, B, between, sky, stretch
 
 from flights.legs.ends.judge import judge_ends
 from flights.legs.positions.series import read_series
@@ -89,9 +89,9 @@ def test_a_lost_end_in_the_air_has_no_distance_and_no_height():
 
 
 def test_where_the_next_flight_takes_off_decides_between_two_fields():
-    # Nearer to the strip than to A, but the next take-off is heard on the ground at A.
-    near = (50.06, 10.06)
+    # Nearer to the strip than to A; the next flight climbs away from A, to the south-west.
+    near, south_west = (50.06, 10.06), (49.98, 9.98)
     down = stretch((60, 100), (B, near), (9_000, 900), speed=150.0)
-    next_flight = sky(parked(400, A), stretch((405.5, 440), (A, C), (900, 20_000), speed=400.0))
+    next_flight = stretch((400, 440), (south_west, (40.0, 5.0)), (900, 20_000), speed=400.0)
     assert judge(down)[1].field.code[0] == "STRP"
     assert judge(down, next_flight)[1].field.code[0] == "AAAA"

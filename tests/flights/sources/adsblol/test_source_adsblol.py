@@ -378,7 +378,7 @@ def test_aircraft_that_was_not_heard_on_a_whole_day_is_an_answer(github, opened,
     github.publish(DAY, "prod-0", tar)
     entry = entry_of(opened(icao24="abcdef"))
     assert entry.status == "complete" and entry.counts["positions"] == 0
-    assert "no position of the 1 aircraft" in entry.reasons[0]
+    assert "no position of the 1 requested aircraft" in entry.reasons[0]
 
 
 def test_aircraft_that_was_not_heard_on_half_a_day_is_no_answer(github, opened, tar):
