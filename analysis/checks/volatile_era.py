@@ -33,4 +33,6 @@ def run_check(case: Case) -> CheckResult:
         stays = ", and the finding stays" if ratio.is_significant else ""
         outcome = PASSED if ratio.is_significant else FAILED
         return CheckResult(NAME, TITLE, outcome, f"{varied}{stays}.", (row,))
-    return CheckResult(NAME, TITLE, PASSED, f"{varied}, below the limit of {format_ratio(VOLATILE_ABOVE)}.", (row,))
+    return CheckResult(
+        NAME, TITLE, PASSED, f"{varied}, below the limit of {format_ratio(VOLATILE_ABOVE)}.", (row,)
+    )

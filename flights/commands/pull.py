@@ -86,7 +86,7 @@ class _OptionsOf:
         parser.add_argument(
             "--refresh",
             action="store_true",
-            help="download complete days again, even if the result is worse",
+            help="download complete days again, even if worse",
         )
         parser.add_argument("--yes", action="store_true", help="start without a question")
         parser.add_argument(

@@ -107,4 +107,4 @@ def test_map_of_a_flight_without_any_place_says_that_there_is_none(archive: Arch
 
     app = AppTest.from_function(page, args=(str(archive.root), flight)).run(timeout=20)
     assert not app.exception
-    assert any("keeps no positions" in each.proto.body for each in app.get("html"))
+    assert any("has no positions of this flight" in each.proto.body for each in app.get("html"))
