@@ -52,12 +52,12 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=LazyParser)
     for name, about in COMMANDS.items():
         commands.add_parser(
-            name, help=about, description=_format_sentence(about), add_options=_OptionsOf(name)
+            name, help=about, description=_format_sentence(about), add_options=_CommandOptions(name)
         )
     return parser
 
 
-class _OptionsOf:
+class _CommandOptions:
     """Adds the options of a command from its module."""
 
     def __init__(self, command: str) -> None:

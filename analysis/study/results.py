@@ -352,7 +352,7 @@ class StudyResult:
 
 @dataclass(frozen=True)
 class ListResult:
-    """Several studies asked together; each CHANGE is a change with all of them taken into account."""
+    """Several studies together; a CHANGE of one is corrected for the number of all."""
 
     results: tuple[StudyResult, ...]
     family: Family

@@ -66,10 +66,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         spec = find_spec(key)
         about = f"{spec.title}. Gives {spec.gives}.".replace("%", "%%")
         title = spec.title.replace("%", "%%")
-        found.add_parser(key, help=title, description=about, add_options=_OptionsOf(spec))
+        found.add_parser(key, help=title, description=about, add_options=_SourceOptions(spec))
 
 
-class _OptionsOf:
+class _SourceOptions:
     """Adds the options of a source, then those that every pull has."""
 
     def __init__(self, spec: SourceSpec) -> None:
