@@ -2,8 +2,8 @@
 
 METHOD = """
 ### What the numbers mean
-A **flight** is one journey of one aircraft that receivers on the ground heard. The program gives
-two numbers. **Counted for certain** are flights with both ends heard in the regions of the
+A **flight** is one leg of one aircraft (from a take-off to a landing) that receivers on the ground
+heard. The program gives two numbers. **Counted for certain** are flights with both ends heard in the regions of the
 question (*observed*, the lower bound). **At most** adds flights with one or both ends unknown, if
 the aircraft had the time to land where the question asks before it was heard again (*possible*,
 the upper bound). If it had no time, the flight is left out and listed with the reason.
