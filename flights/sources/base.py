@@ -93,7 +93,7 @@ class SourceSpec:
 def contents_note(spec: SourceSpec | None) -> str:
     """The sentence in every export; it begins with SIMULATED for a simulated source."""
     if spec is not None and spec.simulated:
-        return f"{SIMULATED_MARK}: a made-up world, not observation. {CONTENTS_SENTENCE}"
+        return f"{SIMULATED_MARK}: made-up flights, not observations. {CONTENTS_SENTENCE}"
     return CONTENTS_SENTENCE
 
 
