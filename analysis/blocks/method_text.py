@@ -2,13 +2,12 @@
 
 METHOD = """
 ### What the numbers mean
-A **flight** is one leg of one aircraft (from a take-off to a landing) that receivers on the ground
-heard. The program gives two numbers. **Counted for certain** are flights with both ends heard in the regions of the
-question (*observed*, the lower bound). **At most** adds flights with one or both ends unknown, if
-the aircraft had the time to land where the question asks before it was heard again (*possible*,
-the upper bound). If it had no time, the flight is left out and listed with the reason.
-Of the flights that receivers heard, the true number is between the two. Flights that no receiver
-heard are in neither number.
+A **flight** is one leg of one aircraft that receivers on the ground heard. The program gives two
+numbers. **Counted for certain** are flights with both ends heard in the regions of the question
+(*observed*, the lower bound). **At most** adds flights with an unknown end, if the aircraft had
+the time to land where the question asks before it was heard again (*possible*, the upper bound).
+If it had no time, the flight is left out and listed with the reason. Of the flights that receivers
+heard, the true number is between the two. Flights that no receiver heard are in neither.
 
 Only complete days count. A missing day is left out, with the traffic heard on it. It is never
 counted as zero.

@@ -37,7 +37,7 @@ EXCLUDED_SENTENCE = (
 def format_known(value: float | None) -> str:
     """A number of flights, or a dash if it is not known: missing is not zero.
 
-    >>> write_known(None), write_known(0), write_known(3.0), write_known(9.41)
+    >>> format_known(None), format_known(0), format_known(3.0), format_known(9.41)
     ('–', '0', '3', '9.4')
     """
     if value is None or math.isnan(value):
@@ -48,7 +48,7 @@ def format_known(value: float | None) -> str:
 def format_interval(low: float, high: float) -> str:
     """Both ends of an interval.
 
-    >>> write_interval(0.6, 2.814)
+    >>> format_interval(0.6, 2.814)
     '0.60–2.81'
     """
     return f"{format_limit(low)}–{format_limit(high)}"
@@ -57,7 +57,7 @@ def format_interval(low: float, high: float) -> str:
 def format_quantity(number: int, noun: str) -> str:
     """A number and its noun.
 
-    >>> count_noun(1, "day"), count_noun(1200, "day")
+    >>> format_quantity(1, "day"), format_quantity(1200, "day")
     ('1 day', '1,200 days')
     """
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
@@ -201,7 +201,7 @@ def describe_no_flights(result: StudyResult) -> str:
 def format_days(days: Sequence[date]) -> str:
     """Days as runs.
 
-    >>> list_days([date(2025, 5, 28), date(2025, 5, 29), date(2025, 6, 2)])
+    >>> format_days([date(2025, 5, 28), date(2025, 5, 29), date(2025, 6, 2)])
     '28 May 2025 – 29 May 2025, 2 Jun 2025'
     """
     runs: list[list[date]] = []

@@ -91,8 +91,8 @@ _MARKS = {
 def style_verdict(kind: str) -> VerdictStyle:
     """Mark and colour of a kind of verdict from `VERDICTS`.
 
-    >>> look_of("no verdict (coverage)")
-    Look(mark='◇', role='unsure')
+    >>> style_verdict("no verdict (coverage)")
+    VerdictStyle(mark='◇', role='unsure')
     """
     if kind not in VERDICTS:
         raise ValueError(f"{kind!r} is not a kind of verdict")

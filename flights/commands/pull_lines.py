@@ -76,7 +76,7 @@ def _by_reason(skipped: Iterable[tuple[date, str]]) -> dict[str, list[date]]:
 def format_count(number: int, noun: str) -> str:
     """A number with its noun.
 
-    >>> count(1, "day"), count(1200, "request")
+    >>> format_count(1, "day"), format_count(1200, "request")
     ('1 day', '1,200 requests')
     """
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
@@ -85,7 +85,7 @@ def format_count(number: int, noun: str) -> str:
 def format_day_runs(days: Iterable[date]) -> str:
     """Days as runs; a long list is cut.
 
-    >>> list_days([date(2050, 1, 1), date(2050, 1, 2), date(2050, 1, 4)])
+    >>> format_day_runs([date(2050, 1, 1), date(2050, 1, 2), date(2050, 1, 4)])
     '2050-01-01 to 2050-01-02, 2050-01-04'
     """
     runs: list[list[date]] = []

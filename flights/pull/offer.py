@@ -176,7 +176,7 @@ def without_data(entry: LedgerEntry) -> DayRecords:
 def format_error(error: Exception) -> str:
     """The text of an error, without passwords and keys in web addresses.
 
-    >>> tell_error(OSError("no answer from https://me:word@host/day.tar?sig=abc"))
+    >>> format_error(OSError("no answer from https://me:word@host/day.tar?sig=abc"))
     'OSError: no answer from https://host/day.tar'
     """
     name = "" if isinstance(error, FlightDataError) else f"{type(error).__name__}: "

@@ -17,7 +17,7 @@ def format_whereabouts(latitude: float, longitude: float) -> str:
 
     Borders are Natural Earth's de-facto ones, see `countries.BORDERS_SENTENCE`.
 
-    >>> name_whereabouts(36.1, 50.1), name_whereabouts(52.3, 4.8), name_whereabouts(0, -30)
+    >>> format_whereabouts(36.1, 50.1), format_whereabouts(52.3, 4.8), format_whereabouts(0, -30)
     ('north-western Iran', 'the Netherlands', '')
     """
     codes, lands, tree = _load_lands()

@@ -56,9 +56,9 @@ def judge_cover(spec: SourceSpec, scope: str, origin: Region, destination: Regio
 def format_series_title(title: str, scope: str) -> str:
     """Title of a series: that of its source and what it was narrowed to.
 
-    >>> name_series("A list", "regions:airport:ELLX+country:IS")
+    >>> format_series_title("A list", "regions:airport:ELLX+country:IS")
     'A list: Luxembourg-Findel International Airport (ELLX) and Iceland'
-    >>> name_series("A list", "icao24:4d0103"), name_series("A list", "")
+    >>> format_series_title("A list", "icao24:4d0103"), format_series_title("A list", "")
     ('A list: 1 chosen aircraft', 'A list')
     """
     kind, _, text = scope.partition(":")
@@ -72,7 +72,7 @@ def format_series_title(title: str, scope: str) -> str:
 def format_box(box: Box) -> str:
     """The area as text.
 
-    >>> describe_box((26.74617, -25.86653, 70.25976, 49.65699))
+    >>> format_box((26.74617, -25.86653, 70.25976, 49.65699))
     '26.7 N 25.9 W to 70.3 N 49.7 E'
     """
     south, west, north, east = (round(each, 1) for each in box)

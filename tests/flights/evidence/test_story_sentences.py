@@ -139,7 +139,7 @@ def test_witnesses_and_what_they_say_otherwise_are_told() -> None:
 
 def test_doubts_about_what_was_heard_are_told() -> None:
     said = " ".join(describe_flight_details(made.make_story(flags="address_twice")))
-    assert "Two aircraft were heard under this address" in said
+    assert "Two aircraft used this address at the same time" in said
 
 
 def test_place_over_the_sea_is_a_position_and_unknown_ones_say_so() -> None:
