@@ -29,6 +29,8 @@ from analysis.numerics import (
 )
 from analysis.study import count_days
 
+pytestmark = pytest.mark.slow
+
 DAYS, EVENT = 300, 200
 NUMBERS = ("n1", "n0", "rr", "lo", "hi", "s", "p", "phi", "mde_up", "volatility", "era_p")
 

@@ -18,6 +18,8 @@ from analysis.study import question as studies
 from flights import CONTENTS_SENTENCE
 from flights.planning.needed_days import DaySpan, plan_span
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(("per_week", "phi"), [(3, 1.0), (14, 1.0), (14, 2.0)])
 def test_printed_change_is_found_in_four_of_five_simulated_routes(

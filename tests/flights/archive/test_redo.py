@@ -15,6 +15,8 @@ from flights.archive import Archive, commit_log
 from flights.archive.commit_log import Slot
 from flights.errors import ArchiveError
 
+pytestmark = pytest.mark.slow
+
 OLD, NEW = worlds.records(4, seed=1), worlds.records(6, seed=2)
 
 

@@ -32,6 +32,8 @@ from flights.cargo import grade_flights
 from flights.cargo.grades import GRADES
 from flights.reference.operators import load_typecodes
 
+pytestmark = pytest.mark.slow
+
 FLEETS = Path(__file__).with_name("cargo_fleets.csv")
 LABELS = ("freighter", "passenger")
 

@@ -30,6 +30,8 @@ from flights.errors import (
 )
 from flights.network import USER_AGENT, Resource
 
+pytestmark = pytest.mark.slow
+
 BODY = bytes(range(256)) * 2000
 
 

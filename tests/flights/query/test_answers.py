@@ -17,6 +17,8 @@ from flights.cargo import judge_overrides, parse_overrides
 from flights.query import DuckDBEngine, RouteQuestion, cell_id
 from flights.records import empty_table
 
+pytestmark = pytest.mark.slow
+
 STATUS = {5: "partial", 6: "failed", 7: "missing", 8: None, 20: "complete"}
 SILENT = 20
 """Number of a complete day without reception."""

@@ -12,6 +12,8 @@ from flights.archive import Archive
 from flights.cargo import Overrides, judge_overrides, parse_overrides
 from flights.query import DuckDBEngine, RouteQuestion
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:

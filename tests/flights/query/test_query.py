@@ -18,6 +18,8 @@ from flights.legs import join_departures
 from flights.query import DuckDBEngine, RouteQuestion, cell_id
 from flights.records import empty_table
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Archive, pd.DataFrame]:

@@ -12,6 +12,8 @@ from flights.readsb.members import HEATMAP, TRACE
 from flights.readsb.traces import read_trace
 from flights.records import parse_icao24
 
+pytestmark = pytest.mark.slow
+
 DAYS = [
     ("globe_history_mini_2026-02-28.tar", 30_000),
     ("globe_history_mini_2026-03-01.tar.ab", 30_000),

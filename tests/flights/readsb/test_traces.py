@@ -16,6 +16,8 @@ from flights.records import NON_ICAO, RECEIVED
 from flights.reference.aircraft import Airframe
 from flights.sources.simulated.readsb.trace_bytes import encode_trace
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2050, 6, 1)
 MIDNIGHT = int(datetime(2050, 6, 1, tzinfo=UTC).timestamp())
 

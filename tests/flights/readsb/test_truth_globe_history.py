@@ -12,6 +12,8 @@ import pandas as pd
 import pytest
 from truth_table import SETS, find_flights, read_truth, score
 
+pytestmark = pytest.mark.slow
+
 CASES = [(name, detail) for name in SETS for detail in ("heatmaps", "traces")]
 AGREE = pd.Timedelta(seconds=90)
 

@@ -13,6 +13,8 @@ from flights.reception.hourly import ANY, BELOW, CRUISE
 from flights.reception.silence import FELL, HARDLY, OTHERS, UNKNOWN, judge_silences
 from flights.reference.earth import bearing_deg, destination_point, great_circle_km
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2026, 2, 28)
 LOST_AT = datetime(2026, 2, 28, 9, 22, tzinfo=UTC)
 CELLS = cells_ahead(38.0, 58.0, 90.0, 800)

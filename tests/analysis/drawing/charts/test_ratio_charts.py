@@ -32,6 +32,8 @@ from analysis.reports.study_report import render_svg
 from analysis.study import StudyResult
 from flights import CONTENTS_SENTENCE
 
+pytestmark = pytest.mark.slow
+
 DRAW = {"sensitivity": draw_sensitivity, "routes": draw_routes, "events": draw_events}
 
 

@@ -19,6 +19,8 @@ from flights.pull import plan_pull, run_pull
 from flights.sources import find_spec, open_source
 from flights.sources.adsbx.source import AdsbxSamples
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[4]
 DAY, NEXT = date(2025, 1, 1), date(2025, 2, 1)
 MIDNIGHT = 1_735_689_600

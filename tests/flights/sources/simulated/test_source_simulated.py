@@ -17,6 +17,8 @@ from flights.sources.simulated.source import HOLES, SimulatedSource
 from flights.sources.simulated.world.network import OPERATORS
 from flights.sources.simulated.world.timetable import EVENT_IN_JUNE
 
+pytestmark = pytest.mark.slow
+
 YEAR = date(2050, 1, 1), date(2050, 12, 31)
 
 

@@ -13,6 +13,8 @@ from flights.errors import BadPayload
 from flights.sources.opensky.flight_rows import make_flights
 from flights.sources.opensky.rest.read_flights import End, Leg, legs_frame, merge_legs, read_flights
 
+pytestmark = pytest.mark.slow
+
 FLIGHT = {
     "icao24": "4d0103",
     "firstSeen": 1749780000,

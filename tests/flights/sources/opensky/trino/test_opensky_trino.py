@@ -19,6 +19,8 @@ from flights.query import DuckDBEngine, RouteQuestion
 from flights.sources import find_spec, open_source
 from flights.sources.opensky.trino.source import OpenSkyTrino
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[5]
 FIRST, LAST = date(2025, 6, 12), date(2025, 6, 14)
 HOUR, DAY_S = 3600, 86_400

@@ -19,6 +19,8 @@ from flights.sources.own_table.files import csv_rows
 from flights.sources.own_table.files.chunks import Table
 from flights.sources.own_table.files.opening import NotUtf8, as_latin, open_table, read_chunks
 
+pytestmark = pytest.mark.slow
+
 ROWS = "hex,from,takeoff\n4d0103,ELLX,2025-06-13 14:02Z\n4d0104,ELLX,2025-06-13 14:03Z\n"
 
 
