@@ -13,7 +13,7 @@ _PAGE_BITS = 7
 _WITHIN_PAGE = (1 << _PAGE_BITS) - 1
 
 
-class LastCalled:
+class LastCallsigns:
     """The last callsign of each aircraft while a heatmap is read from start to end.
 
     One slot per aircraft that is named at all: within a slice, notes fill the slots, then

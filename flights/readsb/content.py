@@ -158,7 +158,9 @@ def _cover_too_little(found: HeatmapPositions) -> str:
 
 def _check_time(stamp: int, name: str) -> None:
     if not _FIRST_PLAUSIBLE_MS <= stamp < _LAST_PLAUSIBLE_MS:
-        raise BadPayload(f"{name} is stamped {stamp / 1000:.0f} s after 1970: no receiver's time.")
+        raise BadPayload(
+            f"{name} is stamped {stamp / 1000:.0f} s after 1970: not a plausible time."
+        )
 
 
 def find_deficits(content: Content, intake: Intake, day: date, kind: str) -> list[str]:

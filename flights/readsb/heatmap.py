@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flights.errors import BadPayload
-from flights.readsb.callsign_bytes import LastCalled, clean_callsigns
+from flights.readsb.callsign_bytes import LastCallsigns, clean_callsigns
 from flights.readsb.tar.gunzip import read_payload
 from flights.records import NON_ICAO, POSITION, RECEIVED
 
@@ -145,7 +145,7 @@ def _decode(
     takes twice as long, most of it waiting for memory.
     """
     notes = np.flatnonzero(records["lat"][headers[0] :] >= NOTE) + headers[0]
-    called = LastCalled(
+    called = LastCallsigns(
         notes, records["hex"][notes] & ADDRESS, clean_callsigns(records["text"][notes])
     )
     tables = _altitude_table(), _speed_table()

@@ -20,7 +20,7 @@ from flights.readsb.members import (
     tar_members,
 )
 from flights.readsb.tar.remote_tar import RemoteTar
-from flights.readsb.tar.requests import Stretches
+from flights.readsb.tar.requests import RangeReader
 from flights.readsb.tar.search import TarSearch
 from flights.readsb.tar.stream import BLOCK, HashedParts, Stream, TarDamaged, TarMember
 
@@ -150,7 +150,7 @@ def _read_stretch(
             if found.size > _STRANGER_BYTES or strangers > _MOST_STRANGERS:
                 raise _BeyondFolder
 
-    with Stretches(tar, start, "heatmap/ of ") as stream:
+    with RangeReader(tar, start, "heatmap/ of ") as stream:
         try:
             for member in tar_members(
                 stream, HEATMAP, intake, start=start, inspect=count_strangers

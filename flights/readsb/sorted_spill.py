@@ -129,7 +129,7 @@ class Spill:
         except OSError as error:
             raise ArchiveError(
                 f"No temporary file could be written in {scratch_folder()} ({error.strerror}). "
-                "Free some space there, or set TMPDIR to a roomy folder."
+                "Free some space there, or set TMPDIR to a folder with more space."
             ) from error
         self._waiting.clear()
 

@@ -51,7 +51,7 @@ class TracePositions:
     """Positions of one file in its own order, which is time order, and what it says besides.
 
     `flags` are readsb's, one per position: test bits (`STALE`, `NEW_LEG`), never equality.
-    `integrity` is how sure the aircraft was of each (see `integrity.read_integrity`).
+    `integrity` is how sure the aircraft was of each (see `position_quality.read_integrity`).
     `database_flags`: 1 military, 2 interesting, 4 privacy address, 8 limited display.
     `in_registry` is False where readsb's database did not know the aircraft. `base_ms` is the
     time the offsets count from [ms since 1970, UTC]. `invalid` points had no time or no place

@@ -21,7 +21,7 @@ class Asset:
 
 @dataclass(frozen=True)
 class AssetSpan:
-    """Bytes `start` to `stop` of an asset, a `tarstream.Part`."""
+    """Bytes `start` to `stop` of an asset, a `stream.Part`."""
 
     door: Door
     asset: Asset

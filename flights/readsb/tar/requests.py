@@ -11,7 +11,7 @@ _SLACK = 2 * BLOCK
 """Padding of a member and the next header: asked for with the member."""
 
 
-class Spanned(Protocol):
+class RangedTar(Protocol):
     """What `RemoteTar` is to this module."""
 
     @property
@@ -21,14 +21,14 @@ class Spanned(Protocol):
         ...
 
 
-class Stretches:
+class RangeReader:
     """Bytes from `at` on. What a `read` asks for is fetched with `sure` bytes behind it.
 
     A connection that is closed early has more bytes on their way than were wanted, so the reader
     says by `sure` how much it will want at least.
     """
 
-    def __init__(self, tar: Spanned, at: int, prefix: str) -> None:
+    def __init__(self, tar: RangedTar, at: int, prefix: str) -> None:
         self.at = at
         self.sure = 0
         self._tar = tar
@@ -37,7 +37,7 @@ class Stretches:
         self._name = ""
         self._read: dict[str, tuple[int, hashlib._Hash, str | None]] = {}
 
-    def __enter__(self) -> "Stretches":
+    def __enter__(self) -> "RangeReader":
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -227,7 +227,7 @@ class _Place:
         while piece := self._read(CHUNK):
             stray += len(piece.strip(b"\0"))
         if stray:
-            raise TarDamaged(f"the tar goes on behind its end mark at byte {start:,}")
+            raise TarDamaged(f"the tar continues after its end mark at byte {start:,}")
 
     def _read(self, size: int) -> bytes:
         data = self._stream.read(size)
