@@ -55,7 +55,9 @@ def make_day(
     counts[f"flagged_{TYPE_DIFFERS}"] = int(flights["flags"].str.contains(TYPE_DIFFERS).sum())
     flights = flag_speeds(flights)
     names = arrow_schema("flights").names
-    return flights.reindex(columns=names).drop_duplicates("flight_id", keep="last"), counts
+    once = flights.reindex(columns=names).drop_duplicates("flight_id", keep="last")
+    counts["dropped_repeated"] = len(flights) - len(once)
+    return once, counts
 
 
 def _place(placer: EndPlacer, flights: pd.DataFrame, side: str, *, landing: bool) -> PlacedEnds:
